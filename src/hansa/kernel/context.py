@@ -1,0 +1,119 @@
+"""The context of a command: which business, which traffic, who acts, when, under which plan.
+
+It is made once, at the edge, and travels with every command; nothing below asks a request or a global.
+"""
+
+from __future__ import annotations
+
+import enum
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from hansa.kernel.problem import Forbidden, Unauthenticated
+
+if TYPE_CHECKING:
+    from hansa.kernel.db import Transaction
+    from hansa.kernel.plan import BusinessPlan
+    from hansa.kernel.platform import Platform
+    from hansa.kernel.term import Term
+
+T = TypeVar("T", bound="Term")
+
+PLATFORM_BUSINESS = ""  # the root every path inherits from; it sells nothing itself
+
+
+class Traffic(enum.StrEnum):
+    """What kind of traffic a fact belongs to; what is not live never touches live stock, money or reports."""
+
+    LIVE = "live"
+    SANDBOX = "sandbox"
+    REPLAY = "replay"
+    SHADOW = "shadow"
+
+
+class ActorKind(enum.StrEnum):
+    """Who can act: somebody not logged in, a person, a registered program, the platform itself."""
+
+    GUEST = "guest"
+    PERSON = "person"
+    APP = "app"
+    SYSTEM = "system"
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who acts. `party` is the person's or app's id (a guest with a session has one as well).
+
+    `grants` are permissions: `"trade.order.ship@shop:<shop id>"` for one object, `"platform.plan.publish"`
+    for all. A permission is checked with `Ctx.require`.
+    """
+
+    kind: ActorKind
+    party: UUID | None = None
+    grants: frozenset[str] = frozenset()
+    session: UUID | None = None
+
+    @property
+    def label(self) -> str:
+        """How logs, events and histories name the actor: kind and party id, nothing personal."""
+        return f"{self.kind}:{self.party}" if self.party else str(self.kind)
+
+
+SYSTEM = Actor(ActorKind.SYSTEM)
+GUEST = Actor(ActorKind.GUEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Ctx:
+    """The context of one command. Immutable; `with_` makes a changed copy."""
+
+    platform: Platform
+    plan: BusinessPlan
+    """The compiled answers of this business, pinned when the context was made."""
+    business: str
+    traffic: Traffic
+    entity: str
+    """The legal entity that keeps the books of this command."""
+    actor: Actor = GUEST
+    locale: str = "en"
+    trace: str = ""
+
+    def now(self) -> datetime:
+        """Return the time of this business and traffic class: aware, UTC. The only clock there is."""
+        return self.platform.clocks.now(self.business, self.traffic)
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open the use case's one transaction; leaving it commits, an exception rolls back."""
+        return self.platform.db.transaction()
+
+    def term(self, kind: type[T]) -> T:
+        """Return the business's term of this kind: its own, else its parent's, else the default."""
+        return self.plan.term(kind)
+
+    def may(self, permission: str, *, of: str | None = None) -> bool:
+        """Tell whether the actor holds a permission, for everything or for one object (`"shop:..."`)."""
+        if self.actor.kind is ActorKind.SYSTEM:
+            return True
+        grants = self.actor.grants
+        return permission in grants or (of is not None and f"{permission}@{of}" in grants)
+
+    def require(self, permission: str, *, of: str | None = None) -> None:
+        """Raise `Unauthenticated` or `Forbidden` unless the actor holds the permission."""
+        if not self.may(permission, of=of):
+            if self.actor.kind is ActorKind.GUEST:
+                raise Unauthenticated
+            raise Forbidden(permission=permission)
+
+    def party(self) -> UUID:
+        """Return the acting party's id, or raise `Unauthenticated` when nobody is there."""
+        if self.actor.party is None:
+            raise Unauthenticated
+        return self.actor.party
+
+    def with_(self, *, actor: Actor | None = None, locale: str | None = None) -> Ctx:
+        """Return a copy with another actor or locale."""
+        return replace(self, actor=actor or self.actor, locale=locale or self.locale)

@@ -1,0 +1,76 @@
+"""Ids: UUIDv7 made in Python, shown with a prefix: `ord_01jd3x...` (the TypeID format)."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from hansa.kernel.problem import Problem
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
+_PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]  # ten bits at a time
+_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
+_SAME_MS_BITS = 12  # rand_a of RFC 9562, used as a counter within a millisecond (method 1)
+
+
+class IdMalformed(Problem):
+    """A text is not an id of the kind that was expected."""
+
+    code = "id.malformed"
+    status = 404
+    title = "There is no such id"
+
+
+class _Uuid7:
+    """Make time-ordered ids: strictly increasing within the process, even when the clock steps back."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def __call__(self) -> UUID:
+        stamp = (time.time_ns() // 1_000_000) << _SAME_MS_BITS
+        # One step past the last id when the millisecond (or the clock) did not move on.
+        self._last = stamp = stamp if stamp > self._last else self._last + 1
+        random = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
+        value = (stamp >> _SAME_MS_BITS) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0x2 << 62 | random
+        return UUID(int=value)
+
+
+uuid7 = _Uuid7()
+
+I = TypeVar("I", bound=UUID)  # noqa: E741 - the id's type
+
+
+class IdKind(Generic[I]):
+    """How one kind of id is made, shown and read: `ORDER_ID = IdKind[OrderId]("ord")`."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self._head = prefix + "_"
+        self._length = len(self._head) + 26
+
+    def new(self) -> I:
+        """Make a new id."""
+        return uuid7()  # type: ignore[return-value]
+
+    def show(self, value: UUID) -> str:
+        """Return the id as people and programs see it."""
+        n = value.int
+        pairs = _PAIRS
+        return self._head + "".join([pairs[(n >> shift) & 1023] for shift in range(120, -1, -10)])
+
+    def read(self, text: str) -> I:
+        """Read a shown id. Raises `IdMalformed`, which reads as "not found"."""
+        if len(text) != self._length or not text.startswith(self._head):
+            raise IdMalformed(expected=self.prefix)
+        n = 0
+        for letter in text[len(self._head) :]:
+            value = _VALUES.get(letter)
+            if value is None:
+                raise IdMalformed(expected=self.prefix)
+            n = n << 5 | value
+        if n >> 128:
+            raise IdMalformed(expected=self.prefix)
+        return UUID(int=n)  # type: ignore[return-value]
