@@ -1,0 +1,97 @@
+"""From lines to what is paid: layers of discount, freight and tax, and the split into orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from hansa.centers.place.types import PlaceId
+from hansa.centers.shop.types import ShopId
+from hansa.centers.trade.errors import PricingBroken
+from hansa.centers.trade.types import Allocation, FulfilmentOption, Funder, Group, QuotedLine
+from hansa.kernel.money import INT64_MAX, split_minor
+
+GroupKey = tuple[ShopId, PlaceId]
+
+
+def spread(lines: Sequence[QuotedLine], *, layer: str, funder: Funder, minor: int) -> tuple[QuotedLine, ...]:
+    """Spread one discount over lines in proportion to what is left to pay on each.
+
+    Largest remainder, ties by line number, capped at each line's remaining value; what exceeds the room of
+    all lines together is not given. Lines come back in their order; the order itself changes nothing.
+    """
+    by_number = sorted(lines, key=lambda line: line.line_no)
+    room = [line.gross - line.discount for line in by_number]
+    shares = dict(
+        zip(
+            (line.line_no for line in by_number),
+            split_minor(min(minor, sum(room)), room) if sum(room) else [0] * len(room),
+            strict=True,
+        ),
+    )
+    return tuple(
+        msgspec.structs.replace(
+            line,
+            allocations=(*line.allocations, Allocation(layer, funder, shares[line.line_no])),
+        )
+        if shares[line.line_no]
+        else line
+        for line in lines
+    )
+
+
+def guard_lines(before: Sequence[QuotedLine], after: Sequence[QuotedLine]) -> tuple[QuotedLine, ...]:
+    """Return `after` when a layer kept the rules every layer must keep; raise `PricingBroken` if not.
+
+    The same lines with the same goods; no gross or tax below zero or beyond 64 bits; every allocation
+    positive; no line discounted below zero. No business can override this.
+    """
+    if [line.line_no for line in before] != [line.line_no for line in after]:
+        raise PricingBroken("a layer lost, added or reordered lines")
+    for old, new in zip(before, after, strict=True):
+        if (old.offer_id, old.sku_id, old.quantity) != (new.offer_id, new.sku_id, new.quantity):
+            raise PricingBroken("a layer changed what is bought", line_no=new.line_no)
+        if not (0 <= new.gross <= INT64_MAX and 0 <= new.tax <= INT64_MAX):
+            raise PricingBroken("an amount is below zero or too large", line_no=new.line_no)
+        if any(share.minor <= 0 for share in new.allocations) or new.discount > new.gross:
+            raise PricingBroken("a discount is not positive or exceeds its line", line_no=new.line_no)
+    return tuple(after)
+
+
+def group_lines(lines: Iterable[QuotedLine]) -> dict[GroupKey, list[QuotedLine]]:
+    """Split lines by shop and place, in the order in which each group first appears."""
+    groups: dict[GroupKey, list[QuotedLine]] = {}
+    for line in lines:
+        assert line.place_id is not None  # noqa: S101 - sourcing went before
+        groups.setdefault((line.shop_id, line.place_id), []).append(line)
+    return groups
+
+
+def total_group(
+    key: GroupKey,
+    lines: Sequence[QuotedLine],
+    *,
+    option: FulfilmentOption,
+    freight: int,
+) -> Group:
+    """Sum the lines of one group with its freight."""
+    shop_id, place_id = key
+    return Group(
+        shop_id=shop_id,
+        place_id=place_id,
+        option=option,
+        line_nos=tuple(line.line_no for line in lines),
+        goods=sum(line.gross for line in lines),
+        discount=sum(line.discount for line in lines),
+        freight=freight,
+        tax=sum(line.tax for line in lines),
+    )
+
+
+def borne_by(allocations: Iterable[Allocation]) -> Mapping[Funder, int]:
+    """Sum allocations by funder."""
+    sums: dict[Funder, int] = {}
+    for share in allocations:
+        sums[share.funder] = sums.get(share.funder, 0) + share.minor
+    return sums

@@ -1,0 +1,398 @@
+"""Every SQL statement of trade. Set-based on the order path; `buyer` leads every key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.trade._tables import CHECKOUT_RANK, ORDER_RANK
+from hansa.centers.trade.types import OrderState
+from hansa.kernel.db import Transaction
+
+OrderKey = tuple[UUID, UUID]
+"""(buyer, order): the distribution key first."""
+
+Row = Mapping[str, Any]
+
+
+class NewCheckout(msgspec.Struct, frozen=True, array_like=True):
+    """A row of `trade.checkout`, in the order of its columns."""
+
+    buyer: UUID
+    id: UUID
+    business: str
+    traffic: str
+    payment_id: UUID
+    payable: int
+    currency: str
+    generation: int
+    plan_hash: str
+    decisions: str
+    orders: str
+    placed_at: datetime
+    pay_by: datetime
+
+
+class NewOrder(msgspec.Struct, frozen=True, array_like=True):
+    """A row of `trade.order` as it is placed, in the order of the insert's columns."""
+
+    buyer: UUID
+    id: UUID
+    checkout_id: UUID
+    payment_id: UUID
+    business: str
+    traffic: str
+    entity: str
+    shop_id: UUID
+    seller: UUID
+    place_id: UUID
+    currency: str
+    goods: int
+    discount: int
+    freight: int
+    tax: int
+    option: str
+    terms: str
+    address_version: UUID | None
+    placed_by: str
+    placed_at: datetime
+    due_at: datetime
+
+
+class Move(msgspec.Struct, frozen=True, array_like=True):
+    """One order's move, in the order of the statement's parameters."""
+
+    buyer: UUID
+    id: UUID
+    previous: OrderState
+    state: OrderState
+    version: int
+    at: datetime
+    actor: str
+    cause: str
+    due_at: datetime | None
+
+
+async def placed_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> dict[UUID, Row]:
+    """Return the checkouts among `keys` (buyer, checkout) that were placed before."""
+    tx.locks(CHECKOUT_RANK)
+    rows = await tx.raw.fetch(
+        """SELECT c.id, c.buyer, c.payment_id, c.payable, c.currency, c.pay_by, c.orders
+           FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           JOIN trade.checkout c ON c.buyer = k.buyer AND c.id = k.id""",
+        [buyer for buyer, _ in keys],
+        [checkout for _, checkout in keys],
+    )
+    return {row["id"]: row for row in rows}
+
+
+async def insert_checkouts(tx: Transaction, rows: Sequence[NewCheckout]) -> None:
+    """Write checkouts; a checkout that another transaction placed meanwhile is a unique violation."""
+    await tx.raw.execute(
+        """INSERT INTO trade.checkout
+             (buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash, decisions,
+              orders, placed_at, pay_by)
+           SELECT buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash,
+                  decisions, orders::uuid[], placed_at, pay_by
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::text[],
+                       $8::bigint[], $9::text[], $10::jsonb[], $11::text[], $12::timestamptz[],
+                       $13::timestamptz[])
+             AS n (buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash,
+                   decisions, orders, placed_at, pay_by)""",
+        *_columns(rows, 13),
+    )
+
+
+async def insert_orders(tx: Transaction, rows: Sequence[NewOrder]) -> None:
+    """Write orders as they are placed: awaiting payment, version 1."""
+    await tx.raw.execute(
+        """INSERT INTO trade."order"
+             (buyer, id, checkout_id, payment_id, business, traffic, entity, shop_id, seller, place_id,
+              currency, goods, discount, freight, tax, option, terms, address_version, placed_by, placed_at,
+              due_at, state)
+           SELECT n.*, 'awaiting_payment'
+           FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+                       $8::uuid[], $9::uuid[], $10::uuid[], $11::text[], $12::bigint[], $13::bigint[],
+                       $14::bigint[], $15::bigint[], $16::jsonb[], $17::jsonb[], $18::uuid[], $19::text[],
+                       $20::timestamptz[], $21::timestamptz[]) AS n""",
+        *_columns(rows, 21),
+    )
+
+
+async def insert_lines(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write the lines of placed orders (columns as in the statement)."""
+    await tx.raw.execute(
+        """INSERT INTO trade.line
+             (buyer, order_id, line_no, offer_id, offer_version, sku_id, product_id, title, options, art,
+              quantity, measure_amount, measure_unit, unit_minor, gross, discount, tax, attribution, inputs)
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::int[], $6::uuid[],
+              $7::uuid[], $8::text[], $9::text[], $10::text[], $11::int[], $12::bigint[], $13::text[],
+              $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::jsonb[], $19::jsonb[])""",
+        *_columns(rows, 19),
+    )
+
+
+async def insert_allocations(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write what each layer and funder took off each line."""
+    if not rows:
+        return
+    await tx.raw.execute(
+        """INSERT INTO trade.allocation
+             (buyer, order_id, line_no, ordinal, layer, funder_kind, funder_party, minor)
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[], $6::text[],
+                                $7::uuid[], $8::bigint[])""",
+        *_columns(rows, 8),
+    )
+
+
+async def lock_orders(tx: Transaction, keys: Iterable[OrderKey]) -> dict[OrderKey, Row]:
+    """Lock orders in key order and return them.
+
+    On one machine `FOR UPDATE` is the cheapest lock; a distributed PostgreSQL refuses it over several
+    shards, and there this one function changes to `UPDATE ... SET version = version ... RETURNING`.
+    """
+    tx.locks(ORDER_RANK)
+    wanted = sorted(set(keys))
+    rows = await tx.raw.fetch(
+        """SELECT o.* FROM trade."order" o
+           JOIN unnest($1::uuid[], $2::uuid[]) AS k (buyer, id) ON o.buyer = k.buyer AND o.id = k.id
+           ORDER BY o.buyer, o.id FOR UPDATE OF o""",
+        [buyer for buyer, _ in wanted],
+        [order for _, order in wanted],
+    )
+    return {(row["buyer"], row["id"]): row for row in rows}
+
+
+async def move_orders(tx: Transaction, moves: Sequence[Move]) -> None:
+    """Store moves of locked orders and their history, one statement each."""
+    await tx.raw.execute(
+        """UPDATE trade."order" o
+           SET previous_state = m.previous, state = m.state, version = m.version, due_at = m.due_at,
+               paid_at = CASE WHEN m.state IN ('awaiting_shipment', 'paid_on_hold')
+                              THEN coalesce(o.paid_at, m.at) ELSE o.paid_at END,
+               shipped_at = CASE WHEN m.state = 'shipped' THEN m.at ELSE o.shipped_at END,
+               finished_at = CASE WHEN m.state = 'finished' THEN m.at END,
+               closed_at = CASE WHEN m.state IN ('closed', 'refunded') THEN m.at END
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::timestamptz[],
+                       $7::timestamptz[]) AS m (buyer, id, previous, state, version, at, due_at)
+           WHERE o.buyer = m.buyer AND o.id = m.id""",
+        [m.buyer for m in moves],
+        [m.id for m in moves],
+        [m.previous.value for m in moves],
+        [m.state.value for m in moves],
+        [m.version for m in moves],
+        [m.at for m in moves],
+        [m.due_at for m in moves],
+    )
+    await tx.raw.execute(
+        """INSERT INTO trade.history (buyer, order_id, version, previous_state, state, at, actor, cause)
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[],
+                                $6::timestamptz[], $7::text[], $8::text[])""",
+        [m.buyer for m in moves],
+        [m.id for m in moves],
+        [m.version for m in moves],
+        [m.previous.value for m in moves],
+        [m.state.value for m in moves],
+        [m.at for m in moves],
+        [m.actor for m in moves],
+        [m.cause for m in moves],
+    )
+
+
+async def orders_by_key(tx: Transaction, keys: Sequence[OrderKey]) -> list[Row]:
+    """Return orders by (buyer, order), without locking."""
+    rows = await tx.raw.fetch(
+        """SELECT o.* FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           JOIN trade."order" o ON o.buyer = k.buyer AND o.id = k.id""",
+        [buyer for buyer, _ in keys],
+        [order for _, order in keys],
+    )
+    return list(rows)
+
+
+async def lines_by_order(tx: Transaction, keys: Sequence[OrderKey]) -> dict[UUID, list[Row]]:
+    """Return the lines of orders, by order, in the order of their numbers. Lines never change."""
+    rows = await tx.raw.fetch(
+        """SELECT l.* FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           JOIN trade.line l ON l.buyer = k.buyer AND l.order_id = k.id
+           ORDER BY l.buyer, l.order_id, l.line_no""",
+        [buyer for buyer, _ in keys],
+        [order for _, order in keys],
+    )
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["order_id"], []).append(row)
+    return found
+
+
+async def allocations_by_order(tx: Transaction, keys: Sequence[OrderKey]) -> dict[UUID, list[Row]]:
+    """Return the allocations of orders, by order, in the order in which the layers made them."""
+    rows = await tx.raw.fetch(
+        """SELECT a.* FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           JOIN trade.allocation a ON a.buyer = k.buyer AND a.order_id = k.id
+           ORDER BY a.buyer, a.order_id, a.line_no, a.ordinal""",
+        [buyer for buyer, _ in keys],
+        [order for _, order in keys],
+    )
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["order_id"], []).append(row)
+    return found
+
+
+async def keys_of_orders(tx: Transaction, order_ids: Sequence[UUID]) -> list[OrderKey]:
+    """Find the buyers of orders known by id alone (a seller's or an operator's request)."""
+    rows = await tx.raw.fetch('SELECT buyer, id FROM trade."order" WHERE id = ANY($1::uuid[])', order_ids)
+    return [(row["buyer"], row["id"]) for row in rows]
+
+
+async def keys_of_checkouts(tx: Transaction, checkout_ids: Sequence[UUID]) -> dict[UUID, list[OrderKey]]:
+    """Find the orders of checkouts known by id alone (a deadline, a provider's word)."""
+    rows = await tx.raw.fetch(
+        'SELECT checkout_id, buyer, id FROM trade."order" WHERE checkout_id = ANY($1::uuid[]) ORDER BY id',
+        checkout_ids,
+    )
+    found: dict[UUID, list[OrderKey]] = {}
+    for row in rows:
+        found.setdefault(row["checkout_id"], []).append((row["buyer"], row["id"]))
+    return found
+
+
+async def checkout(tx: Transaction, *, checkout_id: UUID) -> Row | None:
+    """Return one checkout by id alone."""
+    row: Row | None = await tx.raw.fetchrow("SELECT * FROM trade.checkout WHERE id = $1", checkout_id)
+    return row
+
+
+async def history_of(tx: Transaction, key: OrderKey) -> list[Row]:
+    """Return an order's moves after it was placed, oldest first."""
+    return list(
+        await tx.raw.fetch(
+            "SELECT * FROM trade.history WHERE buyer = $1 AND order_id = $2 ORDER BY version LIMIT 1000",
+            *key,
+        ),
+    )
+
+
+async def page_of_orders(
+    tx: Transaction,
+    *,
+    business: str,
+    traffic: str,
+    buyer: UUID | None = None,
+    shop_id: UUID | None = None,
+    state: str | None = None,
+    before: UUID | None = None,
+    limit: int,
+) -> list[Row]:
+    """Return orders of a buyer or of a shop, newest first, ids below `before`."""
+    return list(
+        await tx.raw.fetch(
+            """SELECT * FROM trade."order"
+               WHERE business = $1 AND traffic = $2
+                 AND ($3::uuid IS NULL OR buyer = $3) AND ($4::uuid IS NULL OR shop_id = $4)
+                 AND ($5::text IS NULL OR state = $5) AND ($6::uuid IS NULL OR id < $6)
+               ORDER BY id DESC LIMIT $7""",
+            business,
+            traffic,
+            buyer,
+            shop_id,
+            state,
+            before,
+            limit,
+        ),
+    )
+
+
+async def cart_lines(tx: Transaction, *, buyer: UUID, business: str, traffic: str) -> list[Row]:
+    """Return a cart, oldest line first."""
+    return list(
+        await tx.raw.fetch(
+            """SELECT offer_id, quantity, added_at FROM trade.cart_line
+               WHERE buyer = $1 AND business = $2 AND traffic = $3 ORDER BY added_at, offer_id LIMIT 500""",
+            buyer,
+            business,
+            traffic,
+        ),
+    )
+
+
+async def put_cart_line(
+    tx: Transaction,
+    *,
+    buyer: UUID,
+    business: str,
+    traffic: str,
+    offer_id: UUID,
+    quantity: int,
+    at: datetime,
+) -> None:
+    """Set the quantity of an offer in a cart; zero takes it out."""
+    if quantity == 0:
+        await tx.raw.execute(
+            """DELETE FROM trade.cart_line
+               WHERE buyer = $1 AND business = $2 AND traffic = $3 AND offer_id = $4""",
+            buyer,
+            business,
+            traffic,
+            offer_id,
+        )
+        return
+    await tx.raw.execute(
+        """INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, added_at)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (buyer, business, traffic, offer_id) DO UPDATE SET quantity = excluded.quantity""",
+        buyer,
+        business,
+        traffic,
+        offer_id,
+        quantity,
+        at,
+    )
+
+
+async def take_from_cart(
+    tx: Transaction,
+    *,
+    buyer: UUID,
+    business: str,
+    traffic: str,
+    offer_ids: Sequence[UUID],
+) -> None:
+    """Take offers out of a cart."""
+    await tx.raw.execute(
+        """DELETE FROM trade.cart_line
+           WHERE buyer = $1 AND business = $2 AND traffic = $3 AND offer_id = ANY($4::uuid[])""",
+        buyer,
+        business,
+        traffic,
+        offer_ids,
+    )
+
+
+async def merge_carts(tx: Transaction, *, guests: Sequence[UUID], parties: Sequence[UUID]) -> None:
+    """Move guests' cart lines to the parties they became; the larger quantity of an offer wins."""
+    await tx.raw.execute(
+        """WITH pair AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (guest, party)),
+                taken AS (DELETE FROM trade.cart_line c USING pair WHERE c.buyer = pair.guest
+                          RETURNING pair.party, c.business, c.traffic, c.offer_id, c.quantity, c.added_at)
+           INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, added_at)
+           SELECT DISTINCT ON (party, business, traffic, offer_id) * FROM taken
+           ORDER BY party, business, traffic, offer_id, quantity DESC
+           ON CONFLICT (buyer, business, traffic, offer_id)
+           DO UPDATE SET quantity = greatest(trade.cart_line.quantity, excluded.quantity)""",
+        guests,
+        parties,
+    )
+
+
+def _columns(rows: Sequence[Any], width: int) -> list[list[Any]]:
+    """Turn rows (tuples or array-like structs) into one list per column, for `unnest`."""
+    if not rows:
+        return [[] for _ in range(width)]
+    plain = rows if isinstance(rows[0], tuple) else [msgspec.structs.astuple(row) for row in rows]
+    return [list(column) for column in zip(*plain, strict=True)]

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import CHAR, JSONB
+
+from hansa.centers.order import rank_base
+
+CHECKOUT_RANK = rank_base("trade") + 1
+ORDER_RANK = rank_base("trade") + 2
+CART_RANK = rank_base("trade") + 3
+
+metadata = MetaData(schema="trade")
+
+_AT = DateTime(timezone=True)
+
+cart_line = Table(
+    "cart_line",
+    metadata,
+    Column("buyer", Uuid, primary_key=True),
+    Column("business", Text, primary_key=True),
+    Column("traffic", Text, primary_key=True),
+    Column("offer_id", Uuid, primary_key=True),
+    Column("quantity", Integer, CheckConstraint("quantity BETWEEN 1 AND 1000000"), nullable=False),
+    Column("added_at", _AT, nullable=False),
+)
+
+checkout = Table(
+    "checkout",
+    metadata,
+    Column("buyer", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("payment_id", Uuid, nullable=False),
+    Column("payable", BigInteger, CheckConstraint("payable >= 0"), nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("plan_hash", Text, nullable=False),
+    Column("decisions", JSONB, nullable=False),
+    Column("orders", ARRAY(Uuid), CheckConstraint("cardinality(orders) > 0"), nullable=False),
+    Column("placed_at", _AT, nullable=False),
+    Column("pay_by", _AT, nullable=False),
+    Index("checkout_id", "id"),
+)
+
+order = Table(
+    "order",
+    metadata,
+    Column("buyer", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("checkout_id", Uuid, nullable=False),
+    Column("payment_id", Uuid, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("shop_id", Uuid, nullable=False),
+    Column("seller", Uuid, nullable=False),
+    Column("place_id", Uuid, nullable=False),
+    Column("previous_state", Text),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, CheckConstraint("version > 0"), nullable=False, server_default="1"),
+    Column("currency", CHAR(3), nullable=False),
+    Column("goods", BigInteger, CheckConstraint("goods >= 0"), nullable=False),
+    Column("discount", BigInteger, CheckConstraint("discount BETWEEN 0 AND goods"), nullable=False),
+    Column("freight", BigInteger, CheckConstraint("freight >= 0"), nullable=False),
+    Column("tax", BigInteger, CheckConstraint("tax >= 0"), nullable=False),
+    Column("option", JSONB, nullable=False),
+    Column("terms", JSONB, nullable=False),
+    Column("address_version", Uuid),
+    Column("placed_by", Text, nullable=False),
+    Column("placed_at", _AT, nullable=False),
+    Column("due_at", _AT),
+    Column("paid_at", _AT),
+    Column("shipped_at", _AT),
+    Column("finished_at", _AT),
+    Column("closed_at", _AT),
+    Index("order_id", "id"),
+    Index("order_shop", "shop_id", "id"),
+    Index("order_checkout", "checkout_id"),
+)
+
+line = Table(
+    "line",
+    metadata,
+    Column("buyer", Uuid, primary_key=True),
+    Column("order_id", Uuid, primary_key=True),
+    Column("line_no", Integer, CheckConstraint("line_no > 0"), primary_key=True),
+    Column("offer_id", Uuid, nullable=False),
+    Column("offer_version", Integer, nullable=False),
+    Column("sku_id", Uuid, nullable=False),
+    Column("product_id", Uuid, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("options", Text, nullable=False),
+    Column("art", Text, nullable=False),
+    Column("quantity", Integer, CheckConstraint("quantity > 0"), nullable=False),
+    Column("measure_amount", BigInteger, CheckConstraint("measure_amount > 0")),
+    Column("measure_unit", Text),
+    Column("unit_minor", BigInteger, CheckConstraint("unit_minor >= 0"), nullable=False),
+    Column("gross", BigInteger, CheckConstraint("gross >= 0"), nullable=False),
+    Column("discount", BigInteger, CheckConstraint("discount BETWEEN 0 AND gross"), nullable=False),
+    Column("tax", BigInteger, CheckConstraint("tax >= 0"), nullable=False),
+    Column("attribution", JSONB),
+    Column("inputs", JSONB),
+)
+
+allocation = Table(
+    "allocation",
+    metadata,
+    Column("buyer", Uuid, primary_key=True),
+    Column("order_id", Uuid, primary_key=True),
+    Column("line_no", Integer, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("funder_kind", Text, CheckConstraint("funder_kind IN ('platform', 'shop', 'brand')"), nullable=False),
+    Column("funder_party", Uuid),
+    Column("minor", BigInteger, CheckConstraint("minor > 0"), nullable=False),
+    info={"append_only": True},
+)
+
+history = Table(
+    "history",
+    metadata,
+    Column("buyer", Uuid, primary_key=True),
+    Column("order_id", Uuid, primary_key=True),
+    Column("version", Integer, CheckConstraint("version > 1"), primary_key=True),
+    Column("previous_state", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", _AT, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    info={"append_only": True},
+)

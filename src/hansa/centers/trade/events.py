@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from hansa.kernel.event import Event
+
+
+class CheckoutPlaced(Event):
+    """A buyer placed a checkout; its stock is held until `pay_by` (RFC 3339). Amounts in minor units."""
+
+    topic: ClassVar[str] = "trade.checkout_placed"
+
+    checkout_id: UUID
+    buyer: UUID
+    payment_id: UUID
+    orders: tuple[UUID, ...]
+    payable: int
+    currency: str
+    pay_by: str
+
+    def subject(self) -> UUID:
+        """The checkout."""
+        return self.checkout_id
+
+
+class OrderMoved(Event):
+    """An order moved along its state machine. `payable` is what its buyer pays, in minor units."""
+
+    topic: ClassVar[str] = "trade.order_moved"
+
+    order_id: UUID
+    checkout_id: UUID
+    buyer: UUID
+    shop_id: UUID
+    seller: UUID
+    previous: str
+    state: str
+    version: int
+    cause: str
+    payable: int
+    currency: str
+
+    def subject(self) -> UUID:
+        """The order."""
+        return self.order_id
+
+
+class LateMoneyArrived(Event):
+    """A payment was captured after its checkout was closed; it is being refunded."""
+
+    topic: ClassVar[str] = "trade.late_money_arrived"
+
+    checkout_id: UUID
+    payment_id: UUID
+    buyer: UUID
+    minor: int
+    currency: str
+
+    def subject(self) -> UUID:
+        """The checkout."""
+        return self.checkout_id

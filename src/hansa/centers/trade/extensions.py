@@ -1,0 +1,136 @@
+"""The questions trade asks. All have working defaults; a business answers what it wants otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from hansa.centers.place.types import PlaceId
+from hansa.centers.trade._rules.pricing import guard_lines
+from hansa.centers.trade.types import FulfilmentOption, Quote, QuotedLine
+from hansa.kernel.context import Ctx
+from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError, Veto
+
+Lines = tuple[QuotedLine, ...]
+
+
+class PriceLines(Protocol):
+    """Set the gross of each line, the fact that every discount, refund and commission starts from.
+
+    Lines arrive with gross = unit price x quantity. Return the same lines in the same order; only `gross`,
+    `unit_minor` and `attribution` may change.
+    """
+
+    def __call__(self, ctx: Ctx, lines: Lines) -> Lines: ...
+
+
+class ApplyLayers(Protocol):
+    """Add one layer of discounts: allocations on the lines, each with its layer and its funder.
+
+    Layers run one after another (activity price, member, threshold, coupon, points); use
+    `hansa.centers.trade.api.spread` to spread an amount so that no cent is lost.
+    """
+
+    def __call__(self, ctx: Ctx, lines: Lines) -> Lines: ...
+
+
+class TaxLines(Protocol):
+    """Set the tax that is added to each line, in minor units; default: none is added."""
+
+    def __call__(self, ctx: Ctx, lines: Lines) -> Lines: ...
+
+
+class Freight(Protocol):
+    """Return what delivery of one group costs the buyer, in minor units; default: the option's price."""
+
+    def __call__(self, ctx: Ctx, lines: Lines, option: FulfilmentOption) -> int: ...
+
+
+class FulfilmentOptions(Protocol):
+    """Offer ways to get a group of lines from a place to the buyer; the first is taken unless one is chosen."""
+
+    async def __call__(self, ctx: Ctx, lines: Lines, place_id: PlaceId) -> Sequence[FulfilmentOption]: ...
+
+
+class MayPlace(Protocol):
+    """Refuse a checkout before it is placed: identity checks, forbidden goods, house rules."""
+
+    def __call__(self, ctx: Ctx, quote: Quote) -> Veto | None: ...
+
+
+def _as_they_are(ctx: Ctx, lines: Lines) -> Lines:  # noqa: ARG001 - the default answer
+    return lines
+
+
+def _price_of_the_option(ctx: Ctx, lines: Lines, option: FulfilmentOption) -> int:  # noqa: ARG001
+    return option.price_minor
+
+
+async def _standard(ctx: Ctx, lines: Lines, place_id: PlaceId) -> Sequence[FulfilmentOption]:  # noqa: ARG001
+    return (FulfilmentOption(code="standard", price_minor=0, place_id=place_id),)
+
+
+def _nobody_objects(ctx: Ctx, quote: Quote) -> Veto | None:  # noqa: ARG001
+    return None
+
+
+def _keep_the_rules(ctx: Ctx, lines: Lines, *, answer: Lines) -> Lines:  # noqa: ARG001
+    return guard_lines(lines, answer)
+
+
+PRICE_LINES = ExtensionPoint[PriceLines](
+    "trade.price_lines",
+    version=1,
+    mode=Mode.PIPELINE,
+    effects=Effects.PURE,
+    budget_ms=5,
+    on_error=OnError.CLOSED,
+    default=_as_they_are,
+)
+LAYERS = ExtensionPoint[ApplyLayers](
+    "trade.layers",
+    version=1,
+    mode=Mode.PIPELINE,
+    effects=Effects.PURE,
+    budget_ms=10,
+    on_error=OnError.CLOSED,
+    default=_as_they_are,
+)
+TAX = ExtensionPoint[TaxLines](
+    "trade.tax",
+    version=1,
+    mode=Mode.ONE,
+    effects=Effects.PURE,
+    budget_ms=5,
+    on_error=OnError.CLOSED,
+    default=_as_they_are,
+)
+FREIGHT = ExtensionPoint[Freight](
+    "trade.freight",
+    version=1,
+    mode=Mode.ONE,
+    effects=Effects.PURE,
+    budget_ms=2,
+    on_error=OnError.CLOSED,
+    default=_price_of_the_option,
+)
+FULFILMENT_OPTIONS = ExtensionPoint[FulfilmentOptions](
+    "trade.fulfilment_options",
+    version=1,
+    mode=Mode.ALL,
+    effects=Effects.IO,
+    budget_ms=100,
+    on_error=OnError.PARENT,
+    default=_standard,
+)
+MAY_PLACE = ExtensionPoint[MayPlace](
+    "trade.may_place",
+    version=1,
+    mode=Mode.VETO,
+    effects=Effects.PURE,
+    budget_ms=5,
+    on_error=OnError.CLOSED,
+    default=_nobody_objects,
+)
+
+POINTS = (PRICE_LINES, LAYERS, TAX, FREIGHT, FULFILMENT_OPTIONS, MAY_PLACE)
