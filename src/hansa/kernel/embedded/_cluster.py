@@ -187,7 +187,9 @@ class EmbeddedPostgres:
         """
         if self._socket_folder is None:
             raise NotRunning(f"The PostgreSQL of the data folder {self.data_dir} is not running.")
-        address = f"postgresql://{SUPERUSER}@/{quote(database, safe='')}?host={quote(str(self._socket_folder))}"
+        address = (
+            f"postgresql://{SUPERUSER}@/{quote(database, safe='')}?host={quote(str(self._socket_folder))}"
+        )
         return address if self._port == _DEFAULT_PORT else f"{address}&port={self._port}"
 
     def create_database(self, name: str = "hansa", *, template: str | None = None) -> None:
@@ -200,7 +202,7 @@ class EmbeddedPostgres:
         copied = f" TEMPLATE {identifier(template)}" if template is not None else ""
         try:
             with self._session() as session:
-                if session.query(f"SELECT 1 FROM pg_database WHERE datname = {literal(name)}"):  # noqa: S608 (quoted)
+                if session.query(f"SELECT 1 FROM pg_database WHERE datname = {literal(name)}"):
                     return
                 session.query(f"CREATE DATABASE {identifier(name)}{copied}")
         except WireError as refusal:
@@ -243,7 +245,15 @@ class EmbeddedPostgres:
         return {"wal_compression": "lz4", **self._settings} if binaries.has_lz4() else self._settings
 
     def _launch(self, binaries: Binaries, account: Account) -> None:
-        argv = [binaries.program("postgres"), "-D", "@folder", "-c", "listen_addresses=", "-c", f"port={self._port}"]
+        argv = [
+            binaries.program("postgres"),
+            "-D",
+            "@folder",
+            "-c",
+            "listen_addresses=",
+            "-c",
+            f"port={self._port}",
+        ]
         argv += ["-c", f"unix_socket_directories={self._socket_folder}", "-c", "unix_socket_permissions=0700"]
         with open_log(self.log_path) as log:
             begin = log.tell()
@@ -259,7 +269,9 @@ class EmbeddedPostgres:
                 reason = failure_in(self.log_path, log_begin)
                 if "No space left on device" in reason:
                     raise disk_full(self.data_dir)
-                raise StartFailed(f"PostgreSQL in {self._cluster} did not start: {reason} (log: {self.log_path}).")
+                raise StartFailed(
+                    f"PostgreSQL in {self._cluster} did not start: {reason} (log: {self.log_path})."
+                )
             if time.monotonic() > deadline:
                 raise StartFailed(
                     f"PostgreSQL in {self._cluster} did not answer within {_READY_LIMIT_S:.0f} seconds"
@@ -346,6 +358,6 @@ def _check_utf8(cluster: Path, session: Connection) -> None:
 
 def _check_name(name: str) -> None:
     if not name or "\0" in name or len(name.encode(errors="replace")) > _NAME_LIMIT_BYTES:
-        raise DatabaseFailed(f"A database needs a name of 1 to {_NAME_LIMIT_BYTES} bytes without NUL, not {name!r}.")
-
-
+        raise DatabaseFailed(
+            f"A database needs a name of 1 to {_NAME_LIMIT_BYTES} bytes without NUL, not {name!r}."
+        )

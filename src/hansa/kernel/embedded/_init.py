@@ -81,7 +81,15 @@ def make_cluster(cluster: Path, binaries: Binaries, account: Account, *, sync: b
 def _initdb(folder: Path, binaries: Binaries, account: Account, *, sync: bool) -> None:
     said = ""
     for locale in _LOCALES:
-        argv = [binaries.program("initdb"), "-D", "@folder", "-U", SUPERUSER, "--encoding=UTF8", f"--locale={locale}"]
+        argv = [
+            binaries.program("initdb"),
+            "-D",
+            "@folder",
+            "-U",
+            SUPERUSER,
+            "--encoding=UTF8",
+            f"--locale={locale}",
+        ]
         argv += ["--lc-messages=C", "--auth-local=trust", "--auth-host=reject", "--no-instructions"]
         if binaries.major >= _BUILTIN_PROVIDER_SINCE:
             # Sorts and compares the same on every machine and after every upgrade of the C library.

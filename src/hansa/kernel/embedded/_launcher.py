@@ -41,11 +41,11 @@ def main(order_text: str) -> None:
         if os.getppid() != order["parent"]:
             sys.exit("FATAL:  the parent process ended")
         try:
-            os.stat(folder)
+            os.stat(folder)  # noqa: PTH116 (this program imports as little as it can)
         except PermissionError:
             folder = "/proc/self/cwd"
     argv = [folder if word == "@folder" else word for word in order["argv"]]
-    os.execv(argv[0], argv)
+    os.execv(argv[0], argv)  # noqa: S606 (the order is our own)
 
 
 if __name__ == "__main__":

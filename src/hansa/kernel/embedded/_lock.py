@@ -36,7 +36,9 @@ class FolderLock:
             return
         try:
             # Not inherited by programs that we start: the lock must not outlive us.
-            file = os.open(self._data_dir / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            file = os.open(
+                self._data_dir / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+            )
         except OSError as failure:
             raise unwritable(self._data_dir, failure) from failure
         try:

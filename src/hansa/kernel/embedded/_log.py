@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SIZE_LIMIT_BYTES = 16 * 1024 * 1024
-_MARKS = ("FATAL:", "PANIC:", "could not", "error")
 
 
 def open_log(path: Path) -> IO[bytes]:
@@ -36,9 +35,9 @@ def failure_in(path: Path, begin: int) -> str:
     with path.open("rb") as log:
         log.seek(begin)
         lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
-    for mark in _MARKS:
-        for line in lines:
-            if mark in line:
-                found = line.partition(mark)[2].strip() if mark.endswith(":") else line
-                return found.rstrip(".")
+    for at, line in enumerate(lines):
+        if "FATAL:" in line or "PANIC:" in line:
+            # "configuration file contains errors": which, stands in the line before
+            told = lines[at - 1] if line.endswith("contains errors") and at > 0 else line
+            return told.rpartition(":  ")[2].rstrip(".")
     return lines[-1].rstrip(".") if lines else "it ended without a word"

@@ -74,7 +74,9 @@ OWN_FILES: Mapping[str, str] = {
 def write_settings(cluster: Path, account: Account, settings: Mapping[str, str]) -> None:
     """Write the settings file of the next start."""
     lines = [f"{name} = {literal(value)}\n" for name, value in settings.items()]
-    write_private(cluster / _NAME, "# Written by Hansa at every start; see postgresql.conf.\n" + "".join(lines), account)
+    write_private(
+        cluster / _NAME, "# Written by Hansa at every start; see postgresql.conf.\n" + "".join(lines), account
+    )
 
 
 def write_private(path: Path, text: str, account: Account) -> None:

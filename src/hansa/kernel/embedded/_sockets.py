@@ -40,10 +40,14 @@ def prepare_socket_folder(data_dir: Path, account: Account, port: int) -> Path:
     digest = hashlib.sha256(os.fsencode(data_dir.resolve()) + b"\0%d" % account.uid).hexdigest()[:12]
     for base in _bases(account):
         folder = base / f"hansa-{digest}"
-        if len(os.fsencode(folder / socket_name(port))) <= _ADDRESS_LIMIT_BYTES and _make_private(folder, account):
+        if len(os.fsencode(folder / socket_name(port))) <= _ADDRESS_LIMIT_BYTES and _make_private(
+            folder, account
+        ):
             remove_sockets(folder)
             return folder
-    raise NoSocketFolder("No run or temporary folder is short and private enough for PostgreSQL's unix socket.")
+    raise NoSocketFolder(
+        "No run or temporary folder is short and private enough for PostgreSQL's unix socket."
+    )
 
 
 def remove_sockets(folder: Path) -> None:

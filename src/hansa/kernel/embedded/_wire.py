@@ -6,6 +6,7 @@ Hansa runs, and the error codes matter. Protocol 3.0, chapter "Message Flow" of 
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 from typing import TYPE_CHECKING, Self
@@ -44,7 +45,6 @@ class Connection:
         try:
             self._socket.settimeout(timeout_s)
             self._socket.connect(str(path))
-            self._stream = self._socket.makefile("rb")
             words = b"user\0%b\0database\0%b\0\0" % (user.encode(), database.encode())
             self._socket.sendall(struct.pack("!II", len(words) + 8, _PROTOCOL_3_0) + words)
             self._until_ready()
@@ -64,11 +64,8 @@ class Connection:
 
     def __exit__(self, *_exception: object) -> None:
         """Close the session."""
-        try:
+        with contextlib.suppress(OSError):  # the server may have closed first
             self._socket.sendall(b"X\0\0\0\4")
-        except OSError:
-            pass  # the server closed first
-        self._stream.close()
         self._socket.close()
 
     def _until_ready(self) -> list[Row]:
@@ -99,10 +96,13 @@ class Connection:
         return head[:1], self._exactly(length - 4)
 
     def _exactly(self, count: int) -> bytes:
-        piece = self._stream.read(count)
-        if len(piece) < count:
-            raise ConnectionResetError("the server closed the connection")
-        return piece
+        whole = bytearray()
+        while len(whole) < count:
+            piece = self._socket.recv(count - len(whole))
+            if not piece:
+                raise ConnectionResetError("the server closed the connection")
+            whole += piece
+        return bytes(whole)
 
 
 def _row(body: bytes) -> Row:
