@@ -33,6 +33,9 @@ class Platform:
     lanes: dict[str, Lane[Any, Any]] = field(default_factory=dict)
     _services: dict[type[Any], Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.db.platform = self  # handlers of events and deadlines make their contexts from it
+
     def add(self, service: object) -> None:
         """Keep a center's per-process object (a snapshot cache, a provider), found again by its type."""
         self._services[type(service)] = service

@@ -1,25 +1,32 @@
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from hansa.kernel.db.errors import DatabaseUnavailable
+from hansa.kernel.db.faults import unreachable
+from hansa.kernel.db.scope import enter, leave
 from hansa.kernel.db.transaction import Transaction
-from hansa.kernel.problem import Problem
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from hansa.kernel.platform import Platform
 
 RUNTIME_ROLE = "hansa_runtime"
 """What the running platform may do; migrations run as the owner. Append-only tables revoke from it."""
 
+_CONNECT_S_MAX = 15
+_ROLLBACK_S_MAX = 5
 
-class DatabaseUnavailable(Problem):
-    """PostgreSQL cannot be reached just now; nothing was changed, or the repeat will tell."""
-
-    code = "database.unavailable"
-    status = 503
-    title = "The database is not answering just now, please try again in a moment"
+# A server that lost its client must notice, or its locks outlive the process that took them.
+_KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
 
 class Database:
@@ -27,39 +34,124 @@ class Database:
 
     def __init__(self, url: str, *, connections_max: int = 8, role: str | None = RUNTIME_ROLE) -> None:
         self.url = url
-        settings = {"application_name": "hansa", "jit": "off", "timezone": "UTC"}
-        if role:
-            settings["role"] = role
-        self.engine: AsyncEngine = create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"),
-            # The kernel says BEGIN and COMMIT itself (below); SQLAlchemy would begin only with its own
-            # first statement, and raw statements before that would run outside the transaction.
-            isolation_level="AUTOCOMMIT",
-            pool_size=connections_max,
-            max_overflow=0,
-            connect_args={"server_settings": settings, "statement_cache_size": 512},
-        )
+        self.role = role
+        self.platform: Platform | None = None
+        """The platform this database serves, for handlers that must make contexts; `Platform` sets it."""
+        self.told = asyncio.Event()
+        """Set when a transaction of this process committed events: the worker need not wait for its poll."""
+        self._lane_engines: list[AsyncEngine] = []
+        self.engine: AsyncEngine = self._engine("hansa", connections_max)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """Open a transaction (READ COMMITTED); commits on leaving, rolls back on an exception."""
-        async with self.engine.connect() as conn:
-            driver = (await conn.get_raw_connection()).driver_connection
-            assert driver is not None  # noqa: S101 - a checked-out connection has its driver
-            raw: Any = driver
-            begun = raw.transaction()
-            await begun.start()
-            tx = Transaction(conn, raw)
+        """Open a transaction (READ COMMITTED); commits on leaving, rolls back on an exception.
+
+        Raises `DatabaseUnavailable` when the server cannot be reached or hangs up; when that happens
+        while committing, only a repeat under the same key or id tells whether it happened.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                conn, raw = await self._begin(stack)
+            except Exception as error:
+                if unreachable(error):
+                    raise DatabaseUnavailable from error
+                raise
+            tx = Transaction(conn, raw, self.platform)
+            before = enter()
             try:
                 yield tx
                 await tx.flush()
-            except BaseException:
-                if not raw.is_closed():
-                    await begun.rollback()
+                await raw.execute("COMMIT")
+            except BaseException as error:
+                await _abandon(conn, raw)
+                if isinstance(error, Exception) and unreachable(error):
+                    raise DatabaseUnavailable from error
                 raise
-            await begun.commit()
+            finally:
+                leave(before)
+        self.after(tx)
+
+    def after(self, tx: Transaction) -> None:
+        """Run what waits for the commit of a transaction. Called by whoever committed it."""
+        if tx.told:
+            self.told.set()
         tx.committed()
+
+    def connections_of_its_own(self, name: str, count: int, **server_settings: str) -> AsyncEngine:
+        """Return an engine of exactly `count` connections that no use case competes for: a lane's."""
+        engine = self._engine(f"hansa {name}", count, **server_settings)
+        self._lane_engines.append(engine)
+        return engine
 
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        for engine in self._lane_engines:
+            await engine.dispose()
+
+    def _engine(self, name: str, connections_max: int, **server_settings: str) -> AsyncEngine:
+        url = make_url(self.url).set(drivername="postgresql+asyncpg")
+        settings = {"application_name": name, "jit": "off", "timezone": "UTC", **server_settings}
+        if self.role:
+            settings["role"] = self.role
+        if url.host:  # keep-alives mean nothing on a unix socket
+            settings |= _KEEPALIVE
+        return create_async_engine(
+            url,
+            # The kernel says BEGIN and COMMIT itself (above); SQLAlchemy would begin only with its own
+            # first statement, and raw statements before that would run outside the transaction.
+            isolation_level="AUTOCOMMIT",
+            pool_size=connections_max,
+            max_overflow=0,
+            connect_args={
+                "server_settings": settings,
+                "statement_cache_size": 512,
+                "timeout": _CONNECT_S_MAX,
+            },
+        )
+
+    async def _begin(
+        self, stack: contextlib.AsyncExitStack
+    ) -> tuple[AsyncConnection, asyncpg.Connection[Any]]:
+        """Check a connection out and begin. After a restart of the server the pool holds dead ones."""
+        while True:
+            conn = await stack.enter_async_context(self.engine.connect())
+            raw = await driver_connection(conn)
+            try:
+                await raw.execute("BEGIN")
+            except Exception as error:
+                await conn.invalidate()
+                if not unreachable(error):
+                    raise
+                # A fresh connection is not in the pool any more, so this ends: either one answers or
+                # connecting itself fails.
+                await stack.aclose()
+                continue
+            except BaseException:  # cancelled while beginning: nobody knows how far it came
+                await conn.invalidate()
+                raise
+            return conn, raw
+
+
+async def driver_connection(conn: AsyncConnection) -> asyncpg.Connection[Any]:
+    """Return the asyncpg connection under a Core connection."""
+    driver: Any = (await conn.get_raw_connection()).driver_connection
+    assert driver is not None  # noqa: S101 - a checked-out connection has its driver
+    raw: asyncpg.Connection[Any] = driver
+    return raw
+
+
+async def _abandon(conn: AsyncConnection, raw: asyncpg.Connection[Any]) -> None:
+    """Roll back, or throw the connection away: none with an open transaction returns to the pool."""
+    try:
+        if not raw.is_closed():
+            await raw.execute("ROLLBACK", timeout=_ROLLBACK_S_MAX)
+            return
+    except Exception:  # noqa: BLE001, S110 - whatever it was, the connection goes
+        pass
+    except BaseException:
+        raw.terminate()
+        await conn.invalidate()
+        raise
+    raw.terminate()
+    await conn.invalidate()

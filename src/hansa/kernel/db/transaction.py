@@ -1,19 +1,24 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import msgspec
 
+from hansa.kernel.context import SYSTEM
 from hansa.kernel.ids import uuid7
 
 if TYPE_CHECKING:
     import asyncpg
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from hansa.kernel.context import Ctx
+    from hansa.kernel.center import Deadline
+    from hansa.kernel.context import Ctx, Traffic
     from hansa.kernel.event import Event
+    from hansa.kernel.platform import Platform
 
 
 class LockOrderViolated(RuntimeError):
@@ -27,12 +32,30 @@ class Transaction:
     set-based SQL. Both are inside the same transaction from the first statement on.
     """
 
-    def __init__(self, conn: AsyncConnection, raw: asyncpg.Connection[Any]) -> None:
+    def __init__(
+        self, conn: AsyncConnection, raw: asyncpg.Connection[Any], platform: Platform | None = None
+    ) -> None:
         self.conn = conn
         self.raw = raw
+        self.told = False
+        """Whether events were written."""
+        self._platform = platform
         self._rank = 0
         self._events: list[tuple[Ctx, Event, datetime]] = []
+        self._deadlines: dict[tuple[UUID, str], Deadline | None] = {}
         self._after_commit: list[Callable[[], object]] = []
+
+    @property
+    def platform(self) -> Platform:
+        """The platform this transaction belongs to. Raises `RuntimeError` on a database without one."""
+        if self._platform is None:
+            raise RuntimeError("this transaction's database serves no platform")
+        return self._platform
+
+    def context(self, business: str, traffic: Traffic, *, trace: str = "") -> Ctx:
+        """Make the platform's own context for a business: how a handler acts on an event or a deadline."""
+        ctx = self.platform.context(business, traffic=traffic, actor=SYSTEM)
+        return replace(ctx, trace=trace) if trace else ctx
 
     def locks(self, rank: int) -> None:
         """Announce that rows of the table with this rank are about to be locked, in key order.
@@ -47,21 +70,35 @@ class Transaction:
     def emit(self, ctx: Ctx, *events: Event) -> None:
         """Tell facts: written to the outbox in this transaction, delivered after it commits."""
         now = ctx.now()
-        self._events.extend((ctx, event, now) for event in events)
+        self._events.extend([(ctx, event, now) for event in events])
+
+    def set_deadline(self, subject: UUID, kind: str, deadline: Deadline | None) -> None:
+        """Set or drop one deadline when the transaction ends; see `hansa.kernel.deadlines`."""
+        self._deadlines[subject, kind] = deadline
 
     def after_commit(self, call: Callable[[], object]) -> None:
         """Run `call` once the transaction has committed; for in-process caches and wake-ups only."""
         self._after_commit.append(call)
 
     async def flush(self) -> None:
-        """Write what was told to the outbox. Called by whoever commits, just before."""
-        if not self._events:
-            return
+        """Write the deadlines and events that were told. Called by whoever commits, just before."""
+        if self._deadlines:
+            await self._flush_deadlines()
+        if self._events:
+            await self._flush_events()
+
+    def committed(self) -> None:
+        """Run what waits for the commit. Called by whoever commits, just after."""
+        for call in self._after_commit:
+            call()
+
+    async def _flush_events(self) -> None:
+        encode = msgspec.json.encode
         rows = [
             (
                 uuid7(),
-                type(event).topic,
-                type(event).version,
+                event.topic,
+                event.version,
                 event.subject(),
                 ctx.business,
                 ctx.traffic.value,
@@ -69,17 +106,33 @@ class Transaction:
                 ctx.actor.label,
                 ctx.trace,
                 occurred_at,
-                msgspec.json.encode(event).decode(),
+                encode(event).decode(),
             )
             for ctx, event, occurred_at in self._events
         ]
         self._events.clear()
-        await self.raw.execute(_INSERT_EVENTS, *map(list, zip(*rows, strict=True)))
+        self.told = True
+        await self.raw.execute(_INSERT_EVENTS, *zip(*rows, strict=True))
 
-    def committed(self) -> None:
-        """Run what waits for the commit. Called by whoever commits, just after."""
-        for call in self._after_commit:
-            call()
+    async def _flush_deadlines(self) -> None:
+        """Write deadlines last of all locks, in key order.
+
+        Every transaction does, the one that fires them too: so a deadline's row is never held by
+        somebody who still waits for another row, and cannot be part of a deadlock.
+        """
+        wanted = sorted(self._deadlines.items())
+        self._deadlines = {}
+        dropped = [key for key, deadline in wanted if deadline is None]
+        kept = [deadline for _, deadline in wanted if deadline is not None]
+        if dropped:
+            await self.raw.execute(_DELETE_DEADLINES, *_columns(dropped))
+        if kept:
+            rows = [(d.subject, d.kind, d.business, d.traffic.value, d.due_at) for d in kept]
+            await self.raw.execute(_UPSERT_DEADLINES, *_columns(rows))
+
+
+def _columns(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+    return zip(*rows, strict=True)
 
 
 _INSERT_EVENTS = """
@@ -87,4 +140,21 @@ INSERT INTO kernel.outbox
   (id, topic, version, subject, business, traffic, entity, actor, trace, occurred_at, payload)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[],
                      $8::text[], $9::text[], $10::timestamptz[], $11::jsonb[])
+"""
+
+_DELETE_DEADLINES = """
+WITH locked AS MATERIALIZED (
+  SELECT d.subject, d.kind
+    FROM kernel.deadline d JOIN unnest($1::uuid[], $2::text[]) AS w (subject, kind) USING (subject, kind)
+   ORDER BY d.subject, d.kind
+     FOR UPDATE OF d)
+DELETE FROM kernel.deadline d USING locked l WHERE d.subject = l.subject AND d.kind = l.kind
+"""
+
+_UPSERT_DEADLINES = """
+INSERT INTO kernel.deadline AS d (subject, kind, business, traffic, due_at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+    ON CONFLICT (subject, kind) DO UPDATE
+   SET business = excluded.business, traffic = excluded.traffic, due_at = excluded.due_at,
+       attempts = 0, retry_at = NULL, error = NULL
 """

@@ -1,0 +1,88 @@
+"""What the platform may do while it runs: read and write rows, never change tables or sealed facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hansa.kernel.db.database import RUNTIME_ROLE
+from hansa.kernel.db.errors import RuntimeRoleMissing
+from hansa.kernel.db.faults import INSUFFICIENT_PRIVILEGE, sqlstate
+
+if TYPE_CHECKING:
+    from hansa.kernel.center import Center
+
+
+async def runtime_role(conn: AsyncConnection) -> None:
+    """See that the runtime role exists and that this log-in may act as it. Raises `RuntimeRoleMissing`."""
+    try:
+        async with conn.begin_nested():
+            await conn.execute(text(_CREATE_ROLE))
+            await conn.execute(text(_JOIN_ROLE))
+    except Exception as error:
+        if sqlstate(error) != INSUFFICIENT_PRIVILEGE:
+            raise
+        login = await conn.scalar(text("SELECT quote_ident(current_user)"))
+        raise RuntimeRoleMissing(
+            "Ask an administrator of the database to run: "
+            f"CREATE ROLE {RUNTIME_ROLE} NOLOGIN; GRANT {RUNTIME_ROLE} TO {login};"
+        ) from error
+
+
+async def grant_runtime(conn: AsyncConnection, centers: Sequence[Center]) -> None:
+    """Grant the runtime role the rows of every schema, and take back what append-only tables forbid."""
+    wanted = ["kernel", *sorted({schema for center in centers for schema in _schemas(center)})]
+    found = await conn.scalars(
+        text("SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname = ANY(:names)"), {"names": wanted}
+    )
+    for schema in found.all():
+        for statement in _GRANTS:
+            await conn.execute(text(statement.format(schema=schema, role=RUNTIME_ROLE)))
+    await conn.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON kernel.alembic_version FROM {RUNTIME_ROLE}"))
+    for table in _append_only(centers):
+        await conn.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {RUNTIME_ROLE}"))
+
+
+def _schemas(center: Center) -> Iterator[str]:
+    yield center.name
+    for table in center.tables.tables.values():
+        yield table.schema or center.name
+
+
+def _append_only(centers: Sequence[Center]) -> Iterator[str]:
+    for center in centers:
+        for table in center.tables.tables.values():
+            if table.info.get("append_only"):
+                yield f'"{table.schema or center.name}"."{table.name}"'
+
+
+_CREATE_ROLE = f"""
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{RUNTIME_ROLE}') THEN
+    CREATE ROLE {RUNTIME_ROLE} NOLOGIN;
+  END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+  NULL;  -- another database of this server was migrated at the same moment; roles are shared
+END $$
+"""
+
+# PostgreSQL 16 told membership and the right to act as a role apart; 15 knows one word for both.
+_JOIN_ROLE = f"""
+DO $$
+DECLARE may text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
+BEGIN
+  IF NOT pg_has_role(current_user, '{RUNTIME_ROLE}', may) THEN
+    EXECUTE format('GRANT {RUNTIME_ROLE} TO %I', current_user);
+  END IF;
+END $$
+"""
+
+_GRANTS = (
+    "GRANT USAGE ON SCHEMA {schema} TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
+    "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
+)

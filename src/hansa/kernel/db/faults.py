@@ -1,0 +1,59 @@
+"""Telling the faults of a database apart: what a repeat may cure from what it never will."""
+
+from __future__ import annotations
+
+import asyncpg
+from asyncpg.exceptions import InterfaceError
+
+INSUFFICIENT_PRIVILEGE = "42501"
+LOCK_NOT_AVAILABLE = "55P03"
+
+_LOST_CLASSES = ("08",)  # connection exceptions
+_LOST = frozenset(
+    {"57P01", "57P02", "57P03", "25P03", "57P05"}
+)  # shut down, crashed, starting, idle too long
+_REPEATABLE = frozenset({"40001", "40P01", "53300", "53200"})  # serialization, deadlock, too many, no memory
+
+
+def sqlstate(error: BaseException) -> str:
+    """Return the SQLSTATE of a database error however it was wrapped, or an empty string."""
+    for link in _chain(error):
+        state = getattr(link, "sqlstate", None)
+        if isinstance(state, str):
+            return state
+    return ""
+
+
+def unreachable(error: BaseException) -> bool:
+    """Tell whether the server could not be reached or hung up: what was sent last may or may not have happened."""
+    state = sqlstate(error)
+    if state:
+        return state.startswith(_LOST_CLASSES) or state in _LOST
+    return any(_hung_up(link) for link in _chain(error))
+
+
+def repeatable(error: BaseException) -> bool:
+    """Tell whether the same transaction may succeed when it is simply run again."""
+    return unreachable(error) or sqlstate(error) in _REPEATABLE
+
+
+def _hung_up(error: BaseException) -> bool:
+    if isinstance(error, (ConnectionError, TimeoutError, OSError)):
+        return True
+    if isinstance(error, asyncpg.PostgresConnectionError):
+        return True
+    # asyncpg says so in words alone when the connection went away between two statements.
+    return isinstance(error, InterfaceError) and ("closed" in str(error) or "lost" in str(error))
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return the error and what it wraps: SQLAlchemy keeps the driver's error in `orig`, Python in the cause."""
+    links: list[BaseException] = []
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        link = waiting.pop()
+        if link is None or link in links:
+            continue
+        links.append(link)
+        waiting += [link.__cause__, getattr(link, "orig", None)]
+    return links

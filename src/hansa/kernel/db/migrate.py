@@ -1,0 +1,241 @@
+"""Migrations: the kernel's branch, then one branch per center, and the rights of the runtime role.
+
+Alembic runs as a library: no ini file, no env.py. Every branch lives beside the code that owns it; the
+heads are rows of `kernel.alembic_version`. A session-level advisory lock lets any number of processes
+migrate at once: the first one does it, the others wait and find nothing left to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, make_url, pool, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from hansa.kernel.db._rights import grant_runtime, runtime_role
+from hansa.kernel.db.errors import (
+    DatabaseNewerThanCode,
+    DatabaseNotMigrated,
+    DatabaseNotUtf8,
+    DatabaseTooOld,
+    DatabaseUnavailable,
+)
+from hansa.kernel.db.faults import unreachable
+
+if TYPE_CHECKING:
+    from hansa.kernel.center import Center
+    from hansa.kernel.problem import Problem
+
+KERNEL_MIGRATIONS = Path(__file__).parent / "_migrations"
+POSTGRES_MIN = 150_000  # server_version_num of the oldest PostgreSQL we accept
+EXTENSIONS = ("pg_trgm", "btree_gist")
+_LOCK_KEY = 0x68616E7361  # "hansa", read as a number
+_ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the current `op` in a module; see `_upgrade`
+
+Progress = Callable[[str], None]
+
+
+class State(enum.StrEnum):
+    """How a database stands to this code."""
+
+    READY = "ready"
+    BEHIND = "behind"
+    NEWER = "newer"
+    TOO_OLD = "too_old"
+    NOT_UTF8 = "not_utf8"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What `status` found: the state, and what it was judged by."""
+
+    state: State
+    server: str = ""
+    encoding: str = ""
+    pending: tuple[str, ...] = ()
+    """Revisions this code has and the database has not; all of them when it was never migrated."""
+    unknown: tuple[str, ...] = ()
+    """Revisions the database has and this code does not know."""
+    reason: str = ""
+
+    def problem(self) -> Problem | None:
+        """Return why the platform cannot run on this database, as one clear sentence, or None."""
+        match self.state:
+            case State.READY:
+                return None
+            case State.BEHIND:
+                return DatabaseNotMigrated(pending=list(self.pending))
+            case State.NEWER:
+                return DatabaseNewerThanCode(unknown=list(self.unknown))
+            case State.TOO_OLD:
+                return DatabaseTooOld(server=self.server)
+            case State.NOT_UTF8:
+                return DatabaseNotUtf8(encoding=self.encoding)
+            case State.UNAVAILABLE:
+                return DatabaseUnavailable(self.reason)
+
+
+async def migrate(url: str, centers: Sequence[Center], *, on_progress: Progress | None = None) -> list[str]:
+    """Bring the database up to this code; return the revisions applied, oldest first.
+
+    Each revision commits by itself, so an interrupted run is taken up where it stopped. Afterwards the
+    runtime role exists, may do what the platform does and nothing more, and every handler has its place
+    in the outbox. Raises `DatabaseTooOld`, `DatabaseNotUtf8`, `DatabaseNewerThanCode`,
+    `DatabaseUnavailable` or `RuntimeRoleMissing`.
+    """
+    tell = on_progress or _silent
+    async with _connection(url) as conn:
+        await conn.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK_KEY})
+        await conn.commit()
+        found = await _look(conn, centers)
+        problem = found.problem()
+        if problem is not None and found.state is not State.BEHIND:
+            raise problem
+        applied: list[str] = []
+        if found.pending:
+            applied = await _upgrade(conn, centers, tell)
+        tell("rights of the runtime role")
+        await runtime_role(conn)
+        await grant_runtime(conn, centers)
+        await conn.commit()
+        # Closing the connection lets go of the advisory lock.
+    return applied
+
+
+async def status(url: str, centers: Sequence[Center]) -> Status:
+    """Tell how the database stands to this code, without changing anything. Never raises for a bad database."""
+    try:
+        async with _connection(url) as conn:
+            return await _look(conn, centers)
+    except DatabaseUnavailable as unavailable:
+        return Status(State.UNAVAILABLE, reason=unavailable.detail)
+
+
+@asynccontextmanager
+async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        poolclass=pool.NullPool,
+        connect_args={
+            "server_settings": {"application_name": "hansa migrate", "timezone": "UTC"},
+            "timeout": 15,
+        },
+    )
+    try:
+        async with engine.connect() as conn:
+            yield conn
+    except Exception as error:
+        if unreachable(error):
+            raise DatabaseUnavailable(str(error)) from error
+        raise
+    finally:
+        await engine.dispose()
+
+
+async def _look(conn: AsyncConnection, centers: Sequence[Center]) -> Status:
+    row = (
+        await conn.execute(
+            text("""SELECT current_setting('server_version') AS version,
+                           current_setting('server_version_num')::int AS number,
+                           current_setting('server_encoding') AS encoding""")
+        )
+    ).one()
+    if row.number < POSTGRES_MIN:
+        return Status(State.TOO_OLD, server=row.version, encoding=row.encoding)
+    if row.encoding != "UTF8":
+        return Status(State.NOT_UTF8, server=row.version, encoding=row.encoding)
+    heads = await _heads(conn)
+    scripts = _scripts(centers)
+    known = {script.revision for script in scripts.walk_revisions()}
+    unknown = tuple(sorted(heads - known))
+    done = {script.revision for head in heads & known for script in scripts.iterate_revisions(head, "base")}
+    pending = tuple(reversed([s.revision for s in scripts.walk_revisions() if s.revision not in done]))
+    state = State.NEWER if unknown else State.BEHIND if pending else State.READY
+    return Status(state, row.version, row.encoding, pending, unknown)
+
+
+async def _heads(conn: AsyncConnection) -> set[str]:
+    exists = await conn.scalar(text("SELECT to_regclass('kernel.alembic_version') IS NOT NULL"))
+    if not exists:
+        return set()
+    return set(await conn.scalars(text("SELECT version_num FROM kernel.alembic_version")))
+
+
+def _scripts(centers: Sequence[Center]) -> ScriptDirectory:
+    places = [KERNEL_MIGRATIONS, *(center.migrations for center in centers)]
+    return ScriptDirectory(str(KERNEL_MIGRATIONS), version_locations=[str(place) for place in places])
+
+
+async def _upgrade(conn: AsyncConnection, centers: Sequence[Center], tell: Progress) -> list[str]:
+    await conn.execute(text("CREATE SCHEMA IF NOT EXISTS kernel"))
+    for extension in EXTENSIONS:
+        await _extend(conn, extension, tell)
+    await conn.commit()
+    scripts = _scripts(centers)
+    # `from alembic import op` names one object for the whole process, so two migrations in one process
+    # (tests, two databases) take turns. The thread waits, not the loop.
+    await asyncio.to_thread(_ONE_AT_A_TIME.acquire)
+    try:
+        applied: list[str] = []
+        for branch in ("kernel", *(center.name for center in centers)):
+            applied += await conn.run_sync(_upgrade_branch, scripts, branch, tell)
+        return applied
+    finally:
+        _ONE_AT_A_TIME.release()
+
+
+def _upgrade_branch(conn: Connection, scripts: ScriptDirectory, branch: str, tell: Progress) -> list[str]:
+    if not any(branch in script.branch_labels for script in scripts.walk_revisions()):
+        return []  # a center without tables
+    applied: list[str] = []
+
+    def note(*, step: Any, **_: object) -> None:
+        applied.append(step.up_revision_id)
+        tell(step.up_revision_id)
+
+    def steps(revision: Any, _context: MigrationContext) -> Any:
+        return scripts._upgrade_revs(f"{branch}@head", revision)  # noqa: SLF001 - Alembic's own recipe
+
+    context = MigrationContext.configure(
+        conn,
+        opts={
+            "script": scripts,
+            "fn": steps,
+            "version_table_schema": "kernel",
+            "transaction_per_migration": True,
+            "on_version_apply": (note,),
+        },
+    )
+    with Operations.context(context), context.begin_transaction():
+        context.run_migrations()
+    return applied
+
+
+async def _extend(conn: AsyncConnection, extension: str, tell: Progress) -> None:
+    available = await conn.scalar(
+        text("SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = :name)"), {"name": extension}
+    )
+    if not available:
+        tell(f"extension {extension} is not installed on this server; going on without it")
+        return
+    try:
+        async with conn.begin_nested():
+            await conn.execute(text(f"CREATE EXTENSION IF NOT EXISTS {extension}"))
+    except Exception as error:
+        if unreachable(error):
+            raise
+        tell(f"extension {extension} may not be created by this log-in; going on without it")
+
+
+def _silent(_: str) -> None: ...

@@ -1,0 +1,147 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import BigInteger, Column, MetaData, Table
+
+from hansa.kernel.center import Center
+from hansa.kernel.db import Database
+from hansa.kernel.db.errors import DatabaseNewerThanCode, DatabaseNotUtf8, DatabaseUnavailable
+from hansa.kernel.db.faults import sqlstate
+from hansa.kernel.db.migrate import State, migrate, status
+
+FIRST = """
+from alembic import op
+revision = "granary_0001"
+down_revision = None
+branch_labels = ("granary",)
+depends_on = None
+
+
+def upgrade():
+    op.execute("CREATE SCHEMA granary")
+    op.execute("CREATE TABLE granary.sack (id bigint PRIMARY KEY)")
+    op.execute("CREATE TABLE granary.weighing (id bigserial PRIMARY KEY)")
+"""
+SECOND = """
+from alembic import op
+revision = "granary_0002"
+down_revision = "granary_0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.execute("ALTER TABLE granary.sack ADD COLUMN owner uuid")
+"""
+
+
+@pytest.fixture
+def granary(tmp_path: Path) -> Center:
+    (tmp_path / "0001_granary.py").write_text(FIRST)
+    tables = MetaData(schema="granary")
+    Table("sack", tables, Column("id", BigInteger, primary_key=True))
+    Table("weighing", tables, Column("id", BigInteger, primary_key=True), info={"append_only": True})
+    return Center(name="granary", tables=tables, migrations=tmp_path)
+
+
+@pytest.fixture
+def empty(server):
+    server.create_database("empty")
+    yield server.url("empty")
+    server.drop_database("empty")
+
+
+async def test_an_empty_database_is_migrated_kernel_first_and_only_once(empty, granary):
+    assert (await status(empty, [granary])).state is State.BEHIND
+    told: list[str] = []
+
+    applied = await migrate(empty, [granary], on_progress=told.append)
+
+    assert applied[0] == "kernel_0001"
+    assert applied[-1] == "granary_0001"
+    assert set(applied) <= set(told)
+    assert (await status(empty, [granary])).state is State.READY
+    assert await migrate(empty, [granary]) == []
+
+
+async def test_two_processes_migrating_at_once_do_it_once(empty, granary):
+    first, second = await asyncio.gather(migrate(empty, [granary]), migrate(empty, [granary]))
+
+    assert sorted([bool(first), bool(second)]) == [False, True]
+    assert (await status(empty, [granary])).problem() is None
+
+
+async def test_a_later_revision_is_pending_until_it_is_applied(empty, granary, tmp_path):
+    await migrate(empty, [granary])
+    (tmp_path / "0002_owner.py").write_text(SECOND)
+
+    found = await status(empty, [granary])
+
+    assert (found.state, found.pending) == (State.BEHIND, ("granary_0002",))
+    assert await migrate(empty, [granary]) == ["granary_0002"]
+
+
+async def test_a_failing_revision_leaves_what_came_before_and_is_taken_up_again(empty, granary, tmp_path):
+    (tmp_path / "0002_owner.py").write_text(SECOND.replace("ADD COLUMN", "ADD COLOUMN"))
+    with pytest.raises(Exception, match="syntax error"):
+        await migrate(empty, [granary])
+    (tmp_path / "0002_owner.py").write_text(SECOND)
+
+    assert await migrate(empty, [granary]) == ["granary_0002"]
+
+
+async def test_old_code_refuses_a_newer_database(empty, granary):
+    await migrate(empty, [granary])
+
+    found = await status(empty, [])
+
+    assert (found.state, found.unknown) == (State.NEWER, ("granary_0001",))
+    with pytest.raises(DatabaseNewerThanCode):
+        await migrate(empty, [])
+
+
+async def test_the_runtime_role_writes_rows_but_neither_tables_nor_sealed_facts(empty, granary):
+    await migrate(empty, [granary])
+    db = Database(empty)
+    async with db.transaction() as tx:
+        await tx.raw.execute("INSERT INTO granary.sack (id) VALUES (1)")
+        await tx.raw.execute("UPDATE granary.sack SET id = 2")
+        await tx.raw.execute("INSERT INTO granary.weighing DEFAULT VALUES")
+
+    for forbidden in (
+        "UPDATE granary.weighing SET id = 7",
+        "DELETE FROM granary.weighing",
+        "TRUNCATE granary.weighing",
+        "DROP TABLE granary.sack",
+        "CREATE TABLE granary.chaff (id int)",
+        "DELETE FROM kernel.alembic_version",
+    ):
+        with pytest.raises(Exception, match=r"denied|owner") as refused:
+            async with db.transaction() as tx:
+                await tx.raw.execute(forbidden)
+        assert sqlstate(refused.value) == "42501", forbidden
+    await db.close()
+
+
+async def test_a_server_that_is_not_there_is_one_clear_sentence(tmp_path):
+    nowhere = f"postgresql://postgres@/hansa?host={tmp_path}"
+
+    assert (await status(nowhere, [])).state is State.UNAVAILABLE
+    with pytest.raises(DatabaseUnavailable):
+        await migrate(nowhere, [])
+
+
+async def test_a_database_of_another_encoding_is_refused(server, empty):
+    owner = Database(empty, role=None)
+    async with owner.engine.connect() as conn:
+        await conn.exec_driver_sql(
+            "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        )
+    await owner.close()
+    latin = server.url("latin")
+
+    assert (await status(latin, [])).state is State.NOT_UTF8
+    with pytest.raises(DatabaseNotUtf8):
+        await migrate(latin, [])
+    server.drop_database("latin")
