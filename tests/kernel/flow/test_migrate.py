@@ -136,7 +136,7 @@ async def test_a_database_of_another_encoding_is_refused(server, empty):
     owner = Database(empty, role=None)
     async with owner.engine.connect() as conn:
         await conn.exec_driver_sql(
-            "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+            "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
         )
     await owner.close()
     latin = server.url("latin")
