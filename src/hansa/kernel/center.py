@@ -33,7 +33,7 @@ class Deadline(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
 
 
-FireDeadlines = Callable[["Platform", "Transaction", Sequence[Deadline]], Awaitable[None]]
+FireDeadlines = Callable[["Transaction", Sequence[Deadline]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

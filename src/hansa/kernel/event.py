@@ -49,7 +49,7 @@ class Envelope(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     event: E
 
 
-Handle = Callable[["Platform", "Transaction", Sequence[Envelope[E]]], Awaitable[None]]
+Handle = Callable[["Transaction", Sequence[Envelope[E]]], Awaitable[None]]
 Send = Callable[["Platform", Envelope[E]], Awaitable[None]]
 
 
