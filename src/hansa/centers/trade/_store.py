@@ -10,8 +10,9 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.trade._tables import CHECKOUT_RANK, ORDER_RANK
-from hansa.centers.trade.types import OrderState
+from hansa.centers.trade.types import OrderState, Placed, PlacedOrder
 from hansa.kernel.db import Transaction
+
 
 OrderKey = tuple[UUID, UUID]
 """(buyer, order): the distribution key first."""
@@ -77,22 +78,13 @@ class Move(msgspec.Struct, frozen=True, array_like=True):
     due_at: datetime | None
 
 
-async def placed_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> dict[UUID, Row]:
-    """Return the checkouts among `keys` (buyer, checkout) that were placed before."""
+async def insert_checkouts(tx: Transaction, rows: Sequence[NewCheckout]) -> set[OrderKey]:
+    """Write checkouts, given in key order; return the keys (buyer, checkout) that were not there before.
+
+    A transaction that is placing the same checkout just now is waited for.
+    """
     tx.locks(CHECKOUT_RANK)
-    rows = await tx.raw.fetch(
-        """SELECT c.id, c.buyer, c.payment_id, c.payable, c.currency, c.pay_by, c.orders
-           FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
-           JOIN trade.checkout c ON c.buyer = k.buyer AND c.id = k.id""",
-        [buyer for buyer, _ in keys],
-        [checkout for _, checkout in keys],
-    )
-    return {row["id"]: row for row in rows}
-
-
-async def insert_checkouts(tx: Transaction, rows: Sequence[NewCheckout]) -> None:
-    """Write checkouts; a checkout that another transaction placed meanwhile is a unique violation."""
-    await tx.raw.execute(
+    written = await tx.raw.fetch(
         """INSERT INTO trade.checkout
              (buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash, decisions,
               orders, placed_at, pay_by)
@@ -102,9 +94,47 @@ async def insert_checkouts(tx: Transaction, rows: Sequence[NewCheckout]) -> None
                        $8::bigint[], $9::text[], $10::jsonb[], $11::text[], $12::timestamptz[],
                        $13::timestamptz[])
              AS n (buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash,
-                   decisions, orders, placed_at, pay_by)""",
+                   decisions, orders, placed_at, pay_by)
+           ON CONFLICT (buyer, id) DO NOTHING
+           RETURNING buyer, id""",
         *_columns(rows, 13),
     )
+    return {(row["buyer"], row["id"]) for row in written}
+
+
+async def delete_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> None:
+    """Take back checkouts that were refused after their row was written in this transaction."""
+    await tx.raw.execute(
+        """DELETE FROM trade.checkout c USING unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           WHERE c.buyer = k.buyer AND c.id = k.id""",
+        *_keys(keys),
+    )
+
+
+async def placed_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> dict[OrderKey, Placed]:
+    """Return checkouts that were placed before, as they were answered then."""
+    rows = await tx.raw.fetch(
+        """SELECT c.*, o.id AS order_id, o.shop_id, o.goods - o.discount + o.freight + o.tax AS order_payable
+           FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           JOIN trade.checkout c ON c.buyer = k.buyer AND c.id = k.id
+           JOIN trade."order" o ON o.buyer = c.buyer AND o.id = ANY(c.orders)
+           ORDER BY c.id, array_position(c.orders, o.id)""",
+        *_keys(keys),
+    )
+    found: dict[OrderKey, Placed] = {}
+    for row in rows:
+        key = (row["buyer"], row["id"])
+        earlier = found[key].orders if key in found else ()
+        found[key] = Placed(
+            checkout_id=row["id"],
+            payment_id=row["payment_id"],
+            orders=(*earlier, PlacedOrder(row["order_id"], row["shop_id"], row["order_payable"])),
+            payable=row["payable"],
+            currency=row["currency"],
+            state=OrderState.AWAITING_PAYMENT,
+            pay_by=row["pay_by"],
+        )
+    return found
 
 
 async def insert_orders(tx: Transaction, rows: Sequence[NewOrder]) -> None:
@@ -161,14 +191,13 @@ async def lock_orders(tx: Transaction, keys: Iterable[OrderKey]) -> dict[OrderKe
         """SELECT o.* FROM trade."order" o
            JOIN unnest($1::uuid[], $2::uuid[]) AS k (buyer, id) ON o.buyer = k.buyer AND o.id = k.id
            ORDER BY o.buyer, o.id FOR UPDATE OF o""",
-        [buyer for buyer, _ in wanted],
-        [order for _, order in wanted],
+        *_keys(wanted),
     )
     return {(row["buyer"], row["id"]): row for row in rows}
 
 
-async def move_orders(tx: Transaction, moves: Sequence[Move]) -> None:
-    """Store moves of locked orders and their history, one statement each."""
+async def move_orders(tx: Transaction, *, last: Sequence[Move], every: Sequence[Move]) -> None:
+    """Store locked orders as their `last` move leaves them, and `every` move as history."""
     await tx.raw.execute(
         """UPDATE trade."order" o
            SET previous_state = m.previous, state = m.state, version = m.version, due_at = m.due_at,
@@ -180,26 +209,26 @@ async def move_orders(tx: Transaction, moves: Sequence[Move]) -> None:
            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::timestamptz[],
                        $7::timestamptz[]) AS m (buyer, id, previous, state, version, at, due_at)
            WHERE o.buyer = m.buyer AND o.id = m.id""",
-        [m.buyer for m in moves],
-        [m.id for m in moves],
-        [m.previous.value for m in moves],
-        [m.state.value for m in moves],
-        [m.version for m in moves],
-        [m.at for m in moves],
-        [m.due_at for m in moves],
+        [m.buyer for m in last],
+        [m.id for m in last],
+        [m.previous.value for m in last],
+        [m.state.value for m in last],
+        [m.version for m in last],
+        [m.at for m in last],
+        [m.due_at for m in last],
     )
     await tx.raw.execute(
         """INSERT INTO trade.history (buyer, order_id, version, previous_state, state, at, actor, cause)
            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[],
                                 $6::timestamptz[], $7::text[], $8::text[])""",
-        [m.buyer for m in moves],
-        [m.id for m in moves],
-        [m.version for m in moves],
-        [m.previous.value for m in moves],
-        [m.state.value for m in moves],
-        [m.at for m in moves],
-        [m.actor for m in moves],
-        [m.cause for m in moves],
+        [m.buyer for m in every],
+        [m.id for m in every],
+        [m.version for m in every],
+        [m.previous.value for m in every],
+        [m.state.value for m in every],
+        [m.at for m in every],
+        [m.actor for m in every],
+        [m.cause for m in every],
     )
 
 
@@ -208,8 +237,7 @@ async def orders_by_key(tx: Transaction, keys: Sequence[OrderKey]) -> list[Row]:
     rows = await tx.raw.fetch(
         """SELECT o.* FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
            JOIN trade."order" o ON o.buyer = k.buyer AND o.id = k.id""",
-        [buyer for buyer, _ in keys],
-        [order for _, order in keys],
+        *_keys(keys),
     )
     return list(rows)
 
@@ -220,8 +248,7 @@ async def lines_by_order(tx: Transaction, keys: Sequence[OrderKey]) -> dict[UUID
         """SELECT l.* FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
            JOIN trade.line l ON l.buyer = k.buyer AND l.order_id = k.id
            ORDER BY l.buyer, l.order_id, l.line_no""",
-        [buyer for buyer, _ in keys],
-        [order for _, order in keys],
+        *_keys(keys),
     )
     found: dict[UUID, list[Row]] = {}
     for row in rows:
@@ -235,8 +262,7 @@ async def allocations_by_order(tx: Transaction, keys: Sequence[OrderKey]) -> dic
         """SELECT a.* FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
            JOIN trade.allocation a ON a.buyer = k.buyer AND a.order_id = k.id
            ORDER BY a.buyer, a.order_id, a.line_no, a.ordinal""",
-        [buyer for buyer, _ in keys],
-        [order for _, order in keys],
+        *_keys(keys),
     )
     found: dict[UUID, list[Row]] = {}
     for row in rows:
@@ -396,3 +422,8 @@ def _columns(rows: Sequence[Any], width: int) -> list[list[Any]]:
         return [[] for _ in range(width)]
     plain = rows if isinstance(rows[0], tuple) else [msgspec.structs.astuple(row) for row in rows]
     return [list(column) for column in zip(*plain, strict=True)]
+
+
+def _keys(keys: Sequence[OrderKey]) -> tuple[list[UUID], list[UUID]]:
+    """Turn keys into one list per column, for `unnest`."""
+    return [buyer for buyer, _ in keys], [known for _, known in keys]

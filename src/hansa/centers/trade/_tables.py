@@ -17,9 +17,10 @@ from sqlalchemy.dialects.postgresql import CHAR, JSONB
 
 from hansa.centers.order import rank_base
 
-CHECKOUT_RANK = rank_base("trade") + 1
-ORDER_RANK = rank_base("trade") + 2
-CART_RANK = rank_base("trade") + 3
+CHECKOUT_RANK = 1
+"""Among the idempotency keys, before every center: a checkout placed twice is found before stock is touched."""
+ORDER_RANK = rank_base("trade") + 1
+CART_RANK = rank_base("trade") + 2
 
 metadata = MetaData(schema="trade")
 

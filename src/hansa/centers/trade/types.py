@@ -217,12 +217,10 @@ class Paid(msgspec.Struct, frozen=True):
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """An order that moved: from where to where."""
+    """An order that moved, and where it stands now."""
 
     order_id: OrderId
-    previous: OrderState
     state: OrderState
-    version: int
 
 
 class Line(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -87,11 +87,3 @@ def total_group(
         freight=freight,
         tax=sum(line.tax for line in lines),
     )
-
-
-def borne_by(allocations: Iterable[Allocation]) -> Mapping[Funder, int]:
-    """Sum allocations by funder."""
-    sums: dict[Funder, int] = {}
-    for share in allocations:
-        sums[share.funder] = sums.get(share.funder, 0) + share.minor
-    return sums

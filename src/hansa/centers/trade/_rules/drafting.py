@@ -1,0 +1,186 @@
+"""From a quote to the rows of its checkout: everything that can be worked out before the lane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.shop.types import Shop, ShopId
+from hansa.centers.trade._store import NewCheckout, NewOrder
+from hansa.centers.trade.events import CheckoutPlaced
+from hansa.centers.trade.types import (
+    FrozenTerms,
+    Group,
+    OrderId,
+    OrderState,
+    Placed,
+    PlacedOrder,
+    Quote,
+    QuotedLine,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A checkout ready to be placed: its rows, its event, and the answer when it is taken."""
+
+    checkout: NewCheckout
+    orders: tuple[NewOrder, ...]
+    lines: tuple[tuple[Any, ...], ...]
+    allocations: tuple[tuple[Any, ...], ...]
+    event: CheckoutPlaced
+    placed: Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a draft needs beside its quote."""
+
+    entity: str
+    placed_by: str
+    now: datetime
+    plan_hash: str
+    decisions: str
+    terms: FrozenTerms
+    sellers: Mapping[ShopId, Shop]
+
+
+def draft(
+    quote: Quote,
+    *,
+    at: Circumstances,
+    order_ids: Sequence[OrderId],
+    payment_id: UUID,
+    pay_by: datetime,
+) -> Draft:
+    """Write down the checkout of a quote, one order per group. Pure: ids and time are given."""
+    lines = {line.line_no: line for line in quote.lines}
+    orders = tuple(
+        _order(quote, group, order_id, payment_id, at=at, pay_by=pay_by)
+        for order_id, group in zip(order_ids, quote.groups, strict=True)
+    )
+    line_rows: list[tuple[Any, ...]] = []
+    allocation_rows: list[tuple[Any, ...]] = []
+    for order_id, group in zip(order_ids, quote.groups, strict=True):
+        for line_no in group.line_nos:
+            line = lines[line_no]
+            line_rows.append(_line_row(quote.buyer, order_id, line))
+            allocation_rows.extend(_allocation_rows(quote.buyer, order_id, line))
+    payable = quote.payable
+    return Draft(
+        checkout=NewCheckout(
+            buyer=quote.buyer,
+            id=quote.id,
+            business=quote.business,
+            traffic=quote.traffic.value,
+            payment_id=payment_id,
+            payable=payable,
+            currency=quote.currency,
+            generation=quote.generation,
+            plan_hash=at.plan_hash,
+            decisions=at.decisions,
+            orders="{" + ",".join(map(str, order_ids)) + "}",
+            placed_at=at.now,
+            pay_by=pay_by,
+        ),
+        orders=orders,
+        lines=tuple(line_rows),
+        allocations=tuple(allocation_rows),
+        event=CheckoutPlaced(
+            checkout_id=quote.id,
+            buyer=quote.buyer,
+            payment_id=payment_id,
+            orders=tuple(order_ids),
+            payable=payable,
+            currency=quote.currency,
+            pay_by=pay_by.isoformat(),
+        ),
+        placed=Placed(
+            checkout_id=quote.id,
+            payment_id=payment_id,
+            orders=tuple(
+                PlacedOrder(order_id, group.shop_id, group.payable)
+                for order_id, group in zip(order_ids, quote.groups, strict=True)
+            ),
+            payable=payable,
+            currency=quote.currency,
+            state=OrderState.AWAITING_PAYMENT,
+            pay_by=pay_by,
+        ),
+    )
+
+
+def _order(
+    quote: Quote,
+    group: Group,
+    order_id: OrderId,
+    payment_id: UUID,
+    *,
+    at: Circumstances,
+    pay_by: datetime,
+) -> NewOrder:
+    shop = at.sellers[group.shop_id]
+    return NewOrder(
+        buyer=quote.buyer,
+        id=order_id,
+        checkout_id=quote.id,
+        payment_id=payment_id,
+        business=quote.business,
+        traffic=quote.traffic.value,
+        entity=at.entity,
+        shop_id=group.shop_id,
+        seller=shop.owner,
+        place_id=group.place_id,
+        currency=quote.currency,
+        goods=group.goods,
+        discount=group.discount,
+        freight=group.freight,
+        tax=group.tax,
+        option=_json(group.option),
+        terms=_json(at.terms),
+        address_version=quote.address_version,
+        placed_by=at.placed_by,
+        placed_at=at.now,
+        due_at=pay_by,
+    )
+
+
+def _line_row(buyer: UUID, order_id: OrderId, line: QuotedLine) -> tuple[Any, ...]:
+    measure = line.measure
+    return (
+        buyer,
+        order_id,
+        line.line_no,
+        line.offer_id,
+        line.offer_version,
+        line.sku_id,
+        line.product_id,
+        line.title,
+        line.options,
+        line.art,
+        line.quantity,
+        measure.amount if measure else None,
+        measure.unit if measure else None,
+        line.unit_minor,
+        line.gross,
+        line.discount,
+        line.tax,
+        _json(line.attribution) if line.attribution else None,
+        _json(line.inputs) if line.inputs else None,
+    )
+
+
+def _allocation_rows(buyer: UUID, order_id: OrderId, line: QuotedLine) -> list[tuple[Any, ...]]:
+    return [
+        (buyer, order_id, line.line_no, ordinal, share.layer, share.funder.kind.value, share.funder.party, share.minor)
+        for ordinal, share in enumerate(line.allocations, start=1)
+    ]
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

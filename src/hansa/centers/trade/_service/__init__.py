@@ -1,0 +1,1 @@
+"""The use cases of trade: quoting, placing, paying, moving, reading, and the cart."""

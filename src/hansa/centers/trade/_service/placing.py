@@ -1,0 +1,184 @@
+"""Place: a quote becomes orders, its stock is held, its payment awaits the buyer. One lane, set-based."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hansa.centers.inventory import api as inventory
+from hansa.centers.inventory.types import HoldDemand, HoldLine
+from hansa.centers.payment import api as payment
+from hansa.centers.payment.types import PAYMENT_ID, NewPayment, OrderShare, PaymentDemand
+from hansa.centers.product import api as product
+from hansa.centers.product.types import OfferDemand
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import Commission
+from hansa.centers.trade import _store, extensions
+from hansa.centers.trade._rules.drafting import Circumstances, Draft, draft
+from hansa.centers.trade._service.explaining import decisions_of
+from hansa.centers.trade._service.quoting import unseal
+from hansa.centers.trade.errors import PlacementRefused
+from hansa.centers.trade.terms import Deadlines
+from hansa.centers.trade.types import ORDER_ID, FrozenTerms, OrderId, Placed, Quote
+from hansa.kernel import deadlines
+from hansa.kernel.center import Deadline
+from hansa.kernel.context import Ctx
+from hansa.kernel.db import Transaction
+from hansa.kernel.idempotency import IdempotencyKey
+from hansa.kernel.lane import Lane, drive
+from hansa.kernel.problem import Problem
+
+LANE = "trade.place"
+CLOSE_UNPAID = "trade.close_unpaid"
+
+PARTICIPANTS = (product.CHECK_OFFERS, inventory.HOLD, payment.CREATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A call of the placing lane: a quote, drafted, with what it asks of each participant."""
+
+    ctx: Ctx
+    key: IdempotencyKey | None
+    draft: Draft
+    demands: tuple[Any, ...]
+
+    @property
+    def checkout(self) -> _store.OrderKey:
+        """The checkout's key: buyer first."""
+        return (self.draft.checkout.buyer, self.draft.checkout.id)
+
+
+async def place(ctx: Ctx, *, token: str, key: IdempotencyKey | None = None) -> Placed:
+    """Take a quoted checkout, whole, or refuse it whole.
+
+    Holds its stock until the pay deadline and creates its payment. Safe to repeat: the same quote places
+    the same checkout once. Raises `QuoteInvalid`, `QuoteNotYours`, `QuoteExpired`, `PlacementRefused`,
+    `product.offer_changed`, `inventory.out_of_stock`, `request.busy`.
+    """
+    quote = unseal(ctx, token)
+    veto = extensions.MAY_PLACE.of(ctx)(ctx, quote)
+    if veto is not None:
+        raise PlacementRefused(veto.message, reason=veto.code, **veto.extras)
+    lane: Lane[Placement, Placed] = ctx.platform.lanes[LANE]
+    return await lane.submit(await _prepare(ctx, quote, key))
+
+
+async def place_batch(tx: Transaction, calls: Sequence[Placement]) -> list[Placed | Problem]:
+    """Commit a batch of placements: the lane's program. One verdict per call, in order.
+
+    The checkout's row goes in first: what another call or process has placed already is found there, and
+    whoever places the same quote at the same moment waits there for the other's commit.
+    """
+    first: dict[_store.OrderKey, Placement] = {}
+    for call in calls:
+        first.setdefault(call.checkout, call)
+    inserted = await _store.insert_checkouts(tx, [first[key].draft.checkout for key in sorted(first)])
+    fresh = [call for call in first.values() if call.checkout in inserted]
+    problems = await drive(tx, PARTICIPANTS, [call.demands for call in fresh])
+    verdicts: dict[_store.OrderKey, Placed | Problem] = {
+        call.checkout: problem or call.draft.placed for call, problem in zip(fresh, problems, strict=True)
+    }
+    taken = [call for call, problem in zip(fresh, problems, strict=True) if problem is None]
+    if taken:
+        await _write(tx, taken)
+    if len(taken) < len(fresh):
+        await _store.delete_checkouts(tx, [key for key, verdict in verdicts.items() if isinstance(verdict, Problem)])
+    if len(fresh) < len(first):
+        verdicts |= await _store.placed_checkouts(tx, [key for key in first if key not in inserted])
+    return [verdicts[call.checkout] for call in calls]
+
+
+async def _write(tx: Transaction, taken: Sequence[Placement]) -> None:
+    drafts = [call.draft for call in taken]
+    await _store.insert_orders(tx, [order for one in drafts for order in one.orders])
+    await _store.insert_lines(tx, [line for one in drafts for line in one.lines])
+    await _store.insert_allocations(tx, [share for one in drafts for share in one.allocations])
+    await deadlines.schedule(
+        tx,
+        [
+            Deadline(
+                kind=CLOSE_UNPAID,
+                subject=call.draft.checkout.id,
+                business=call.ctx.business,
+                traffic=call.ctx.traffic,
+                due_at=call.draft.checkout.pay_by,
+            )
+            for call in taken
+        ],
+    )
+    for call in taken:
+        tx.emit(call.ctx, call.draft.event)
+
+
+async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placement:
+    """Work out everything that needs no lock: ids, rows, and what is asked of each participant."""
+    now = ctx.now()
+    terms = ctx.term(Deadlines)
+    pay_by = now + terms.pay
+    order_ids = [ORDER_ID.new() for _ in quote.groups]
+    payment_id = PAYMENT_ID.new()
+    shops = await shop.shops(ctx, list({group.shop_id for group in quote.groups}))
+    commission_bp = ctx.term(Commission).basis_points
+    drafted = draft(
+        quote,
+        at=Circumstances(
+            entity=ctx.entity,
+            placed_by=ctx.actor.label,
+            now=now,
+            plan_hash=ctx.plan.hash,
+            decisions=decisions_of(ctx),
+            terms=FrozenTerms(
+                pay_s=int(terms.pay.total_seconds()),
+                confirm_s=int(terms.confirm.total_seconds()),
+                commission_bp=commission_bp,
+            ),
+            sellers=shops,
+        ),
+        order_ids=order_ids,
+        payment_id=payment_id,
+        pay_by=pay_by,
+    )
+    shares = tuple(
+        OrderShare(order_id=order.id, shop_id=order.shop_id, minor=order.payable)
+        for order in drafted.placed.orders
+    )
+    return Placement(
+        ctx=ctx,
+        key=key,
+        draft=drafted,
+        demands=(
+            OfferDemand(ctx=ctx, offers=tuple((line.offer_id, line.offer_version) for line in quote.lines)),
+            _hold(ctx, quote, order_ids, drafted),
+            PaymentDemand(
+                ctx=ctx,
+                payment=NewPayment(
+                    id=payment_id,
+                    checkout_id=quote.id,
+                    payer=quote.buyer,
+                    minor=quote.payable,
+                    currency=quote.currency,
+                    shares=shares,
+                    expires_at=pay_by,
+                ),
+            ),
+        ),
+    )
+
+
+def _hold(ctx: Ctx, quote: Quote, order_ids: Sequence[OrderId], drafted: Draft) -> HoldDemand:
+    order_of = {
+        number: order_id
+        for order_id, group in zip(order_ids, quote.groups, strict=True)
+        for number in group.line_nos
+    }
+    return HoldDemand(
+        ctx=ctx,
+        lines=tuple(
+            HoldLine(order_of[line.line_no], line.line_no, line.sku_id, line.place_id, line.quantity)
+            for line in quote.lines
+            if line.place_id is not None
+        ),
+        expires_at=drafted.checkout.pay_by,
+    )

@@ -1,0 +1,190 @@
+"""Quote: from what a buyer wants to what it costs, where it comes from, and until when that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.inventory import api as inventory
+from hansa.centers.place.types import PlaceId
+from hansa.centers.product import api as product
+from hansa.centers.product.types import Offer, OfferId
+from hansa.centers.trade import extensions
+from hansa.centers.trade._rules.pricing import group_lines, total_group
+from hansa.centers.trade._rules.sourcing import choose_places
+from hansa.centers.trade.errors import (
+    MixedCurrencies,
+    NoPlaceServes,
+    OfferUnavailable,
+    QuoteExpired,
+    QuoteInvalid,
+    QuoteNotYours,
+)
+from hansa.centers.trade.terms import Deadlines
+from hansa.centers.trade.types import (
+    CHECKOUT_ID,
+    LINES_MAX,
+    Group,
+    LineRequest,
+    Quote,
+    QuotedLine,
+)
+from hansa.kernel.context import Ctx
+from hansa.kernel.money import INT64_MAX
+from hansa.kernel.problem import FieldError, Invalid
+from hansa.kernel.security import BadToken, Signer
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Quote).decode
+_PURPOSE = "trade.quote"
+
+
+async def quote(
+    ctx: Ctx,
+    *,
+    lines: Sequence[LineRequest],
+    address_version: UUID | None = None,
+    options: Mapping[str, str] | None = None,
+) -> Quote:
+    """Work out a checkout for the acting party; nothing is held and nothing is stored.
+
+    `options` chooses a fulfilment option per shop id, where the first is not wanted.
+    Raises `Invalid`, `OfferUnavailable`, `MixedCurrencies`, `NoPlaceServes`.
+    """
+    buyer = ctx.party()
+    _check_request(lines)
+    offers = await product.offers(ctx, [line.offer_id for line in lines])
+    priced = _price(ctx, lines, offers)
+    placed = await _source(ctx, priced)
+    layered = extensions.TAX.of(ctx)(ctx, extensions.LAYERS.of(ctx)(ctx, placed))
+    groups = await _group(ctx, layered, options or {})
+    now = ctx.now()
+    expiries = [group.option.expires_at for group in groups if group.option.expires_at]
+    return Quote(
+        id=CHECKOUT_ID.new(),
+        business=ctx.business,
+        traffic=ctx.traffic,
+        buyer=buyer,
+        generation=ctx.plan.generation,
+        currency=offers[lines[0].offer_id].price.currency,
+        lines=layered,
+        groups=groups,
+        quoted_at=now,
+        expires_at=min([now + ctx.term(Deadlines).quote, *expiries]),
+        address_version=address_version,
+    )
+
+
+def seal(ctx: Ctx, quote: Quote) -> str:
+    """Sign a quote, so that whoever brings it back cannot have changed it."""
+    return ctx.platform.service(Signer).sign_bytes(_PURPOSE, _encode(quote))
+
+
+def unseal(ctx: Ctx, token: str) -> Quote:
+    """Read a signed quote back for the acting party.
+
+    Raises `QuoteInvalid`, `QuoteNotYours` (another buyer, business or traffic class), `QuoteExpired`.
+    """
+    try:
+        quote = _decode(ctx.platform.service(Signer).read_bytes(_PURPOSE, token))
+    except (BadToken, msgspec.MsgspecError):
+        raise QuoteInvalid from None
+    if (quote.business, quote.traffic, quote.buyer) != (ctx.business, ctx.traffic, ctx.party()):
+        raise QuoteNotYours
+    if ctx.now() >= quote.expires_at:
+        raise QuoteExpired(expired_at=quote.expires_at)
+    return quote
+
+
+def _check_request(lines: Sequence[LineRequest]) -> None:
+    errors = []
+    if not 1 <= len(lines) <= LINES_MAX:
+        errors.append(FieldError("lines", "length", f"A checkout has 1 to {LINES_MAX} lines"))
+    for at, line in enumerate(lines):
+        if line.measure is not None and line.quantity != 1:
+            errors.append(
+                FieldError(f"lines.{at}.quantity", "measured", "Measured goods have the quantity 1"),
+            )
+    if errors:
+        raise Invalid(*errors)
+
+
+def _price(
+    ctx: Ctx,
+    lines: Sequence[LineRequest],
+    offers: Mapping[OfferId, Offer],
+) -> tuple[QuotedLine, ...]:
+    missing = [
+        at for at, line in enumerate(lines) if not ((offer := offers.get(line.offer_id)) and offer.active)
+    ]
+    if missing:
+        raise OfferUnavailable(lines=missing)
+    currencies = {offers[line.offer_id].price.currency for line in lines}
+    if len(currencies) > 1:
+        raise MixedCurrencies(currencies=sorted(currencies))
+    priced = tuple(
+        _line(number, line, offers[line.offer_id], locale=ctx.locale)
+        for number, line in enumerate(lines, start=1)
+    )
+    if any(line.gross > INT64_MAX for line in priced):
+        raise Invalid(FieldError("lines", "amount", "The amount is too large"))
+    return extensions.PRICE_LINES.of(ctx)(ctx, priced)
+
+
+def _line(number: int, request: LineRequest, offer: Offer, *, locale: str) -> QuotedLine:
+    return QuotedLine(
+        line_no=number,
+        offer_id=offer.id,
+        offer_version=offer.version,
+        sku_id=offer.sku_id,
+        product_id=offer.product_id,
+        shop_id=offer.shop_id,
+        title=offer.title_in(locale),
+        options=offer.options_in(locale),
+        art=offer.art,
+        quantity=request.quantity,
+        unit_minor=offer.price.minor,
+        gross=offer.price.minor * request.quantity,
+        measure=request.measure,
+        attribution=request.attribution,
+        inputs=request.inputs,
+    )
+
+
+async def _source(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[QuotedLine, ...]:
+    """Choose the place of every line, shop by shop."""
+    skus = list({line.sku_id for line in lines})
+    stock = await inventory.availability(ctx, skus)
+    by_shop: dict[UUID, list[QuotedLine]] = {}
+    for line in lines:
+        by_shop.setdefault(line.shop_id, []).append(line)
+    chosen: dict[int, PlaceId | None] = {}
+    for shop_id, shop_lines in by_shop.items():
+        ranking = await inventory.rank_places(ctx, shop_id=shop_id, sku_ids=skus)
+        chosen |= choose_places(shop_lines, ranking=ranking, stock=stock)
+    short = [number for number, place in sorted(chosen.items()) if place is None]
+    if short:
+        raise NoPlaceServes(lines=[number - 1 for number in short])
+    return tuple(msgspec.structs.replace(line, place_id=chosen[line.line_no]) for line in lines)
+
+
+async def _group(
+    ctx: Ctx,
+    lines: tuple[QuotedLine, ...],
+    options: Mapping[str, str],
+) -> tuple[Group, ...]:
+    """Split into orders, choose each one's fulfilment option, add its freight."""
+    ask = extensions.FULFILMENT_OPTIONS.of(ctx)
+    freight = extensions.FREIGHT.of(ctx)
+    groups = []
+    for key, members in group_lines(lines).items():
+        offered = await ask(ctx, tuple(members), key[1])
+        wanted = options.get(str(key[0]))
+        option = next((o for o in offered if wanted is None or o.code == wanted), None)
+        if option is None:
+            raise Invalid(FieldError("options", "unknown", f"There is no way of delivery {wanted!r} here"))
+        cost = freight(ctx, tuple(members), option)
+        groups.append(total_group(key, members, option=option, freight=cost))
+    return tuple(groups)

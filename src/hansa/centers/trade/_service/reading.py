@@ -1,0 +1,203 @@
+"""Reading orders: who may see what, and how rows become an `Order`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.shop.types import ShopId, shop_object
+from hansa.centers.trade import _store
+from hansa.centers.trade._store import OrderKey, Row
+from hansa.centers.trade.errors import OrderNotFound
+from hansa.centers.trade.types import (
+    Allocation,
+    CheckoutId,
+    FrozenTerms,
+    FulfilmentOption,
+    Funder,
+    FunderKind,
+    HistoryEntry,
+    Line,
+    Measure,
+    Order,
+    OrderId,
+    OrderState,
+)
+from hansa.kernel.context import ActorKind, Ctx, Traffic
+from hansa.kernel.db import Transaction
+from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
+
+READ_PERMISSION = "trade.order.read"
+
+
+async def order(ctx: Ctx, *, order_id: OrderId) -> Order:
+    """Return an order to its buyer, to staff of its shop, or to an operator. Raises `OrderNotFound`."""
+    return await load_order(ctx, order_id, permission=READ_PERMISSION)
+
+
+async def orders(
+    ctx: Ctx, *, state: OrderState | None = None, cursor: str | None = None, limit: int = 20
+) -> Page[Order]:
+    """Return the acting buyer's orders in this business, newest first."""
+    return await _page(ctx, buyer=ctx.party(), shop_id=None, state=state, cursor=cursor, limit=limit)
+
+
+async def shop_orders(
+    ctx: Ctx, *, shop_id: ShopId, state: OrderState | None = None, cursor: str | None = None, limit: int = 20
+) -> Page[Order]:
+    """Return a shop's orders, newest first. Needs `trade.order.read` of the shop."""
+    ctx.require(READ_PERMISSION, of=shop_object(shop_id))
+    return await _page(ctx, buyer=None, shop_id=shop_id, state=state, cursor=cursor, limit=limit)
+
+
+async def history(ctx: Ctx, *, order: Order) -> tuple[HistoryEntry, ...]:
+    """Return what happened to an order the caller was given, oldest first, from its placing on."""
+    async with ctx.transaction() as tx:
+        rows = await _store.history_of(tx, (order.buyer, order.id))
+        placed = (await _store.orders_by_key(tx, [(order.buyer, order.id)]))[0]
+    return (
+        HistoryEntry(1, None, OrderState.AWAITING_PAYMENT, placed["placed_at"], placed["placed_by"], "placed"),
+        *(
+            HistoryEntry(
+                row["version"],
+                OrderState(row["previous_state"]),
+                OrderState(row["state"]),
+                row["at"],
+                row["actor"],
+                row["cause"],
+            )
+            for row in rows
+        ),
+    )
+
+
+async def load_order(ctx: Ctx, order_id: OrderId, *, permission: str | None = None) -> Order:
+    """Return an order its buyer asks for, or one the actor holds `permission` for; else `OrderNotFound`.
+
+    Somebody else's order and no order look the same.
+    """
+    async with ctx.transaction() as tx:
+        keys = await _store.keys_of_orders(tx, [order_id])
+        found = await assemble(tx, await _store.orders_by_key(tx, keys))
+    if not found or not _visible(ctx, found[0], permission):
+        raise OrderNotFound
+    return found[0]
+
+
+async def owned_checkout(ctx: Ctx, checkout_id: CheckoutId) -> Row:
+    """Return the acting buyer's checkout; `OrderNotFound` when it is not theirs."""
+    async with ctx.transaction() as tx:
+        row = await _store.checkout(tx, checkout_id=checkout_id)
+    if row is None or not _same_house(ctx, row) or row["buyer"] != ctx.actor.party:
+        raise OrderNotFound
+    return row
+
+
+async def assemble(tx: Transaction, rows: Sequence[Row]) -> list[Order]:
+    """Read the lines and allocations of order rows, and make orders of them, in the order given."""
+    keys: list[OrderKey] = [(row["buyer"], row["id"]) for row in rows]
+    if not keys:
+        return []
+    lines = await _store.lines_by_order(tx, keys)
+    discounted = [(row["buyer"], row["id"]) for row in rows if row["discount"]]
+    allocations = await _store.allocations_by_order(tx, discounted) if discounted else {}
+    return [_order(row, lines.get(row["id"], []), allocations.get(row["id"], [])) for row in rows]
+
+
+async def _page(
+    ctx: Ctx,
+    *,
+    buyer: UUID | None,
+    shop_id: UUID | None,
+    state: OrderState | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[Order]:
+    limit = checked_limit(limit)
+    before = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
+    async with ctx.transaction() as tx:
+        rows = await _store.page_of_orders(
+            tx,
+            business=ctx.business,
+            traffic=ctx.traffic.value,
+            buyer=buyer,
+            shop_id=shop_id,
+            state=state.value if state else None,
+            before=before,
+            limit=limit + 1,
+        )
+        found = await assemble(tx, rows)
+    return page_of(found, limit=limit, key=lambda one: (one.id,))
+
+
+def _same_house(ctx: Ctx, row: Mapping[str, Any]) -> bool:
+    return (row["business"], row["traffic"]) == (ctx.business, ctx.traffic.value)
+
+
+def _visible(ctx: Ctx, found: Order, permission: str | None) -> bool:
+    if ctx.actor.kind is ActorKind.SYSTEM:
+        return True
+    if (found.business, found.traffic) != (ctx.business, ctx.traffic):
+        return False
+    if found.buyer == ctx.actor.party:
+        return True
+    return permission is not None and ctx.may(permission, of=shop_object(found.shop_id))
+
+
+def _order(row: Row, lines: Sequence[Row], allocations: Sequence[Row]) -> Order:
+    shares: dict[int, list[Allocation]] = {}
+    for share in allocations:
+        funder = Funder(FunderKind(share["funder_kind"]), share["funder_party"])
+        shares.setdefault(share["line_no"], []).append(Allocation(share["layer"], funder, share["minor"]))
+    return Order(
+        id=row["id"],
+        checkout_id=row["checkout_id"],
+        payment_id=row["payment_id"],
+        business=row["business"],
+        traffic=Traffic(row["traffic"]),
+        entity=row["entity"],
+        buyer=row["buyer"],
+        shop_id=row["shop_id"],
+        seller=row["seller"],
+        place_id=row["place_id"],
+        state=OrderState(row["state"]),
+        version=row["version"],
+        currency=row["currency"],
+        goods=row["goods"],
+        discount=row["discount"],
+        freight=row["freight"],
+        tax=row["tax"],
+        option=msgspec.json.decode(row["option"], type=FulfilmentOption),
+        terms=msgspec.json.decode(row["terms"], type=FrozenTerms),
+        placed_at=row["placed_at"],
+        due_at=row["due_at"],
+        paid_at=row["paid_at"],
+        shipped_at=row["shipped_at"],
+        finished_at=row["finished_at"],
+        closed_at=row["closed_at"],
+        address_version=row["address_version"],
+        lines=tuple(_line(line, tuple(shares.get(line["line_no"], ()))) for line in lines),
+    )
+
+
+def _line(row: Row, allocations: tuple[Allocation, ...]) -> Line:
+    measured = row["measure_amount"] is not None
+    return Line(
+        line_no=row["line_no"],
+        offer_id=row["offer_id"],
+        sku_id=row["sku_id"],
+        product_id=row["product_id"],
+        title=row["title"],
+        options=row["options"],
+        art=row["art"],
+        quantity=row["quantity"],
+        unit_minor=row["unit_minor"],
+        gross=row["gross"],
+        discount=row["discount"],
+        tax=row["tax"],
+        measure=Measure(row["measure_amount"], row["measure_unit"]) if measured else None,
+        allocations=allocations,
+    )
