@@ -1,0 +1,27 @@
+"""The HTTP kit: how every center's routes are read, refused and described in the same way."""
+
+from hansa.kernel.http.api import API_PATH, DOCUMENT_PATH, RouteGroup, create_api
+from hansa.kernel.http.declared import ProblemDetails, problems
+from hansa.kernel.http.etags import etag, require_match, unchanged
+from hansa.kernel.http.idempotency import fingerprint, parse_key
+from hansa.kernel.http.negotiation import accepts
+from hansa.kernel.http.reading import decode
+from hansa.kernel.http.refusing import handle_exception, problem_of
+
+__all__ = [
+    "API_PATH",
+    "DOCUMENT_PATH",
+    "ProblemDetails",
+    "RouteGroup",
+    "accepts",
+    "create_api",
+    "decode",
+    "etag",
+    "fingerprint",
+    "handle_exception",
+    "parse_key",
+    "problem_of",
+    "problems",
+    "require_match",
+    "unchanged",
+]

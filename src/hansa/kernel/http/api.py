@@ -1,0 +1,132 @@
+"""Makes the API: every center's routes under one address, read and refused in one way, described in one document."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Response, Router, get
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.handlers.base import BaseRouteHandler
+from litestar.routes import HTTPRoute
+
+from hansa.kernel.context import Ctx
+from hansa.kernel.http import refusing
+from hansa.kernel.http.errors import NotAcceptable
+from hansa.kernel.http.idempotency import HEADER, IdempotencyKeyMissing, parse_key
+from hansa.kernel.http.negotiation import accepts
+from hansa.kernel.http.openapi import config, document
+from hansa.kernel.http.reading import ApiRequest
+from hansa.kernel.problem import FieldError, Invalid
+from hansa.kernel.wire import INT64_MAX, INT64_MIN
+
+MakeContext = Callable[[Request[Any, Any, Any]], Awaitable[Ctx]]
+
+API_PATH = "/api"
+DOCUMENT_PATH = "/api/openapi.json"
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class RouteGroup:
+    """The routes of one center, shown together in the document under its name."""
+
+    name: str
+    routes: Sequence[Any]
+    description: str = ""
+
+
+def create_api(
+    groups: Sequence[RouteGroup],
+    *,
+    context: MakeContext,
+    body_bytes_max: int = 1 << 20,
+    title: str = "Hansa",
+    version: str = "0",
+) -> Litestar:
+    """Make the ASGI app of the API; routes stand under `/api`, its OpenAPI 3.1 document at `/api/openapi.json`.
+
+    `context` makes the `ctx` that routes ask for from a request (who is it, in which business).
+    A route's `opt` may say `idempotency="required"` (a write without Idempotency-Key is refused) or
+    `idempotency="none"`, and `example={...}`, the body shown in the document.
+    """
+    described: list[bytes] = []
+
+    @get("/openapi.json", include_in_schema=False, sync_to_thread=False, name="openapi")
+    def openapi() -> Response[bytes]:
+        return Response(described[0], media_type="application/json")
+
+    routers = [
+        Router("/", route_handlers=list(group.routes), tags=[group.name]) for group in groups if group.routes
+    ]
+    app = Litestar(
+        [Router(API_PATH, route_handlers=[openapi, *routers])],
+        dependencies={"ctx": Provide(context, use_cache=True)},
+        exception_handlers={Exception: refusing.handle_exception},
+        guards=[_negotiate, _check_idempotency_key, _check_integers],
+        logging_config=None,
+        openapi_config=config(title=title, version=version),
+        request_class=ApiRequest,
+        request_max_body_size=body_bytes_max,
+        include_in_schema=True,
+    )
+    _hand_over_contexts_unread(app)
+    described.append(msgspec.json.encode(document(app, groups)))
+    return app
+
+
+def _hand_over_contexts_unread(app: Litestar) -> None:
+    """Keep Litestar from validating `ctx`: msgspec takes the dataclass for input and asks for its fields' types."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                annotations = handler.signature_model.__annotations__  # read by msgspec at the first request
+                if "ctx" in annotations:
+                    annotations["ctx"] = Any
+
+
+def _negotiate(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    header = connection.headers.get("accept")
+    media_type = handler.media_type if isinstance(handler, HTTPRouteHandler) else None
+    wanted = str(getattr(media_type, "value", media_type) or "application/json").partition(";")[0]
+    if not accepts(header, wanted):
+        raise NotAcceptable(offered=wanted)
+
+
+def _check_idempotency_key(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    if connection.scope.get("method") in WRITES:
+        rule = handler.opt.get("idempotency")
+        key = None if rule == "none" else parse_key(connection.headers.get(HEADER))
+        if key is None and rule == "required":
+            raise IdempotencyKeyMissing
+
+
+def _check_integers(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuse integers beyond int64 in path and query: they are integers to msgspec, and none to PostgreSQL."""
+    errors = []
+    for name, value in connection.path_params.items():
+        if isinstance(value, int) and not INT64_MIN <= value <= INT64_MAX:
+            errors.append(FieldError(name, "range", "Must be a number of 64 bits"))
+    if connection.scope.get("query_string"):
+        parameters = handler.parsed_fn_signature.parameters
+        for name, text in connection.query_params.multi_items():
+            field = parameters.get(name)
+            if field is None or not (field.annotation is int or field.has_inner_subclass_of(int)):
+                continue
+            if _beyond_int64(text):
+                errors.append(FieldError(name, "range", "Must be a number of 64 bits"))
+    if errors:
+        raise Invalid(*errors)
+
+
+def _beyond_int64(text: str) -> bool:
+    """Tell whether msgspec would read more than 64 bits from this text; it takes 1e30 for an integer as well."""
+    try:
+        number = int(text) if text.lstrip("-").isdigit() else int(float(text))
+    except (ValueError, OverflowError):
+        return False  # no number at all: the conversion says so
+    return not INT64_MIN <= number <= INT64_MAX

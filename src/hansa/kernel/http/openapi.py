@@ -1,0 +1,179 @@
+"""The API's OpenAPI 3.1 document: made from the routes, completed with what every operation may answer.
+
+It is deterministic (no random examples), so that it can be compared, and complete: a status or a media type
+that is not in it is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from hansa.kernel.http.declared import MEDIA_TYPE, ProblemDetails, describe, example
+from hansa.kernel.http.errors import NotAcceptable, TimedOut, TooLarge, UnsupportedMediaType
+from hansa.kernel.http.idempotency import (
+    HEADER,
+    LENGTH_MAX,
+    IdempotencyKeyBusy,
+    IdempotencyKeyMalformed,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+)
+from hansa.kernel.problem import Busy, Invalid, Malformed, NotFound, Problem, Unauthenticated
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+    from hansa.kernel.http.api import RouteGroup
+
+BUSINESS_HEADER = "Hansa-Business"
+_METHODS = ("get", "put", "post", "delete", "patch")
+_WRITES = frozenset({"put", "post", "delete", "patch"})
+
+ALWAYS: tuple[type[Problem], ...] = (
+    Malformed,
+    Unauthenticated,
+    NotFound,
+    NotAcceptable,
+    Problem,
+    Busy,
+    TimedOut,
+)
+WITH_INPUT: tuple[type[Problem], ...] = (Invalid,)
+WITH_BODY: tuple[type[Problem], ...] = (TooLarge, UnsupportedMediaType)
+WITH_KEY: tuple[type[Problem], ...] = (IdempotencyKeyMalformed, IdempotencyKeyBusy, IdempotencyKeyReused)
+
+_KEY_PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "description": "Names this write, so that repeating it does nothing twice: the repeat gets the first answer.",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LENGTH_MAX,
+        "pattern": r"^[\x23-\x5b\x5d-\x7e]+$",
+    },
+    "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
+}
+_BUSINESS_PARAMETER = {
+    "name": BUSINESS_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The business spoken to, where neither the host nor the path says it.",
+    "schema": {"type": "string", "pattern": r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)*$"},
+    "example": "bazaar",
+}
+
+
+def config(*, title: str, version: str) -> OpenAPIConfig:
+    """Configure what Litestar itself puts into the document; it is served by us, so no page renders it."""
+    return OpenAPIConfig(
+        title=title,
+        version=version,
+        create_examples=False,
+        use_handler_docstrings=True,
+        operation_id_creator=_operation_id,
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(
+                    type="http", scheme="bearer", description="A session's or a program's token."
+                )
+            }
+        ),
+        path="/api/_litestar",
+    )
+
+
+def _operation_id(handler: Any, _method: Any, _components: Any) -> str:
+    tags: list[str] = handler.resolve_tags()
+    name: str = handler.handler_name
+    return "_".join([*tags[-1:], name])
+
+
+def document(app: Litestar, groups: Sequence[RouteGroup]) -> dict[str, Any]:
+    """Return the whole document."""
+    made: dict[str, Any] = app.openapi_schema.to_schema()
+    made["servers"] = [{"url": "/"}]
+    made["tags"] = [
+        {"name": group.name} | ({"description": group.description} if group.description else {})
+        for group in groups
+        if group.routes
+    ]
+    components = made.setdefault("components", {}).setdefault("schemas", {})
+    _, schemas = msgspec.json.schema_components([ProblemDetails], ref_template="#/components/schemas/{name}")
+    reference = _problem_reference(components, schemas)
+    opts = _opts(app)
+    for path, item in made.get("paths", {}).items():
+        for method in _METHODS:
+            if method in item:
+                _complete(item[method], method, opts.get((path, method), {}), reference)
+    made["paths"] = dict(sorted(made.get("paths", {}).items()))
+    made["components"]["schemas"] = dict(sorted(components.items()))
+    return made
+
+
+def _problem_reference(components: dict[str, Any], schemas: dict[str, Any]) -> str:
+    """Put our own schema of a problem into the document, in place of the one Litestar derives."""
+    for name in [name for name in components if name.endswith(("ProblemDetails", "FieldError"))]:
+        del components[name]
+    components.update(schemas)
+    return "#/components/schemas/ProblemDetails"
+
+
+def _opts(app: Litestar) -> dict[tuple[str, str], dict[str, Any]]:
+    found = {}
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            for method in getattr(handler, "http_methods", ()):
+                found[route.path_format, str(method).lower()] = dict(handler.opt)
+    return found
+
+
+def _complete(operation: dict[str, Any], method: str, opt: dict[str, Any], reference: str) -> None:
+    parameters = operation.setdefault("parameters", [])
+    kinds = list(ALWAYS)
+    if parameters or "requestBody" in operation:
+        kinds += WITH_INPUT
+    if "requestBody" in operation:
+        kinds += WITH_BODY
+        if "example" in opt:
+            for content in operation["requestBody"]["content"].values():
+                content["example"] = opt["example"]
+    rule = opt.get("idempotency")
+    if method in _WRITES and rule != "none":
+        kinds += WITH_KEY
+        parameters.append(_KEY_PARAMETER | {"required": rule == "required"})
+        if rule == "required":
+            kinds.append(IdempotencyKeyMissing)
+    parameters.append(_BUSINESS_PARAMETER)
+    operation["security"] = [{}, {"token": []}]
+    _declare(operation["responses"], kinds, reference)
+
+
+def _declare(responses: dict[str, Any], kinds: Iterable[type[Problem]], reference: str) -> None:
+    """Add kinds to the answers an operation declares, each under its status."""
+    # Litestar invents a 400 of its own shape for every route with parameters; ours replaces it.
+    invented = responses.get("400", {}).get("content", {})
+    if "application/json" in invented:
+        del responses["400"]
+    for kind in sorted(kinds, key=lambda kind: (kind.status, kind.code)):
+        declared = responses.setdefault(
+            str(kind.status), {"description": "", "content": {MEDIA_TYPE: {"examples": {}}}}
+        )
+        content = declared["content"][MEDIA_TYPE]
+        examples = content.setdefault("examples", {})
+        if kind.code not in examples:
+            examples[kind.code] = {"summary": kind.title, "value": example(kind)}
+            declared["description"] = "\n".join(filter(None, (declared["description"], describe(kind))))
+    for status, declared in responses.items():
+        if MEDIA_TYPE in declared.get("content", {}):
+            declared["content"][MEDIA_TYPE]["schema"] = {"$ref": reference}
+        elif status.startswith(("4", "5")):
+            raise TypeError(f"an answer {status} is declared that is not {MEDIA_TYPE}")
+    ordered = sorted(responses.items())
+    responses.clear()
+    responses.update(ordered)

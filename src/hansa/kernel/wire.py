@@ -1,0 +1,59 @@
+"""What raw JSON may carry: nothing that decodes well and cannot be stored.
+
+PostgreSQL takes neither NUL in a text nor an integer beyond 64 bits; both are legal JSON. So is text that is
+not UTF-8 within a member that nobody reads. All borders look here before they decode.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from hansa.kernel.problem import Malformed
+
+INT64_MIN = -(2**63)
+INT64_MAX = 2**63 - 1
+DEPTH_MAX = 64
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_LONG = re.compile(rb"[0-9]{19}")
+_DEEP = re.compile(rb"[\[{]")
+
+
+def check_json(raw: bytes) -> None:
+    """Raise `Malformed` when JSON is not UTF-8, nested too deep, or carries NUL or an integer beyond int64.
+
+    Broken JSON passes: whoever decodes it says where it breaks.
+    """
+    if not raw.isascii():
+        try:
+            raw.decode()
+        except UnicodeDecodeError as wrong:
+            raise Malformed("The body is not UTF-8", byte=wrong.start) from None
+    if b"\\u0000" in raw and _NUL.search(raw):
+        raise Malformed("A text holds the character NUL (\\u0000), which cannot be kept")
+    # Digits may stand inside a text, brackets too; only a look at the decoded values decides.
+    if _LONG.search(raw) or len(_DEEP.findall(raw, 0, 1 << 16)) > DEPTH_MAX or len(raw) > 1 << 16:
+        _check_values(raw)
+
+
+def _check_values(raw: bytes) -> None:
+    try:
+        _check(msgspec.json.decode(raw), DEPTH_MAX)
+    except RecursionError:
+        raise Malformed("The body is nested too deep") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return
+
+
+def _check(value: Any, depth: int) -> None:
+    if isinstance(value, int):
+        if not INT64_MIN <= value <= INT64_MAX:
+            raise Malformed("A number is beyond 64 bits")
+    elif isinstance(value, dict | list):
+        if depth == 0:
+            raise Malformed("The body is nested too deep")
+        for part in value.values() if isinstance(value, dict) else value:
+            _check(part, depth - 1)
