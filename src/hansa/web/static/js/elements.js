@@ -1,0 +1,96 @@
+// Small elements that shorten a way which also works without them. Texts come from data attributes.
+document.documentElement.classList.add("js");
+
+const icons = document.documentElement.dataset.icons;
+
+const icon = (name) => {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `${icons}#${name}`);
+  svg.append(use);
+  return svg;
+};
+
+const button = (name, label) => {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.setAttribute("aria-label", label);
+  made.append(icon(name));
+  return made;
+};
+
+// <copy-id data-text data-label data-done>: a button that copies the whole id.
+customElements.define("copy-id", class extends HTMLElement {
+  connectedCallback() {
+    if (this.querySelector("button") || !navigator.clipboard) return;
+    const said = document.createElement("span");
+    said.setAttribute("role", "status");
+    const copy = button("copy", `${this.dataset.label} ${this.dataset.text}`);
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(this.dataset.text);
+      said.textContent = this.dataset.done;
+      setTimeout(() => { said.textContent = ""; }, 1500);
+    });
+    this.append(copy, said);
+  }
+});
+
+// <quantity-stepper data-less data-more> around a number input: a button on either side.
+customElements.define("quantity-stepper", class extends HTMLElement {
+  connectedCallback() {
+    if (this.querySelector("button")) return;
+    const input = this.querySelector("input");
+    const less = button("minus", this.dataset.less);
+    const more = button("plus", this.dataset.more);
+    const refresh = () => {
+      less.disabled = Number(input.value) <= Number(input.min);
+      more.disabled = Number(input.value) >= Number(input.max);
+    };
+    const step = (by) => () => {
+      if (by < 0) input.stepDown(); else input.stepUp();
+      refresh();
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    less.addEventListener("click", step(-1));
+    more.addEventListener("click", step(1));
+    input.addEventListener("input", refresh);
+    this.prepend(less);
+    this.append(more);
+    refresh();
+  }
+});
+
+// <count-down data-until="ISO time" data-now="ISO time of the server" data-over>: what is left, by the server's clock.
+customElements.define("count-down", class extends HTMLElement {
+  connectedCallback() {
+    const ahead = Date.parse(this.dataset.now) - Date.now();
+    const until = Date.parse(this.dataset.until);
+    const two = (n) => String(Math.floor(n)).padStart(2, "0");
+    const show = () => {
+      const left = Math.max(0, Math.round((until - Date.now() - ahead) / 1000));
+      const hours = left >= 3600 ? `${two(left / 3600)}:` : "";
+      this.textContent = left ? `${hours}${two((left / 60) % 60)}:${two(left % 60)}` : this.dataset.over;
+      if (!left) clearInterval(this.timer);
+    };
+    this.timer = setInterval(show, 1000);
+    show();
+  }
+  disconnectedCallback() { clearInterval(this.timer); }
+});
+
+// <theme-switch> around the form that chooses a theme: changes the page at once and tells the server quietly.
+customElements.define("theme-switch", class extends HTMLElement {
+  connectedCallback() {
+    const form = this.querySelector("form");
+    form.addEventListener("submit", (event) => {
+      const theme = event.submitter?.value;
+      if (!theme) return;
+      event.preventDefault();
+      document.documentElement.dataset.theme = theme;
+      for (const each of form.querySelectorAll("button")) each.setAttribute("aria-pressed", String(each.value === theme));
+      fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)), redirect: "manual" });
+    });
+  }
+});
