@@ -1,0 +1,46 @@
+# Every target prepares .venv by itself; only make and Python 3.11 or later have to be there.
+# ARGS goes to the program behind the target: make up ARGS="--port 8080", make test ARGS="-k ledger".
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+ARGS ?=
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: up
+up: runtime ## Start everything: database, demo, server on http://127.0.0.1:8000; Ctrl-C stops it
+	@exec .venv/bin/hansa up $(ARGS)
+
+.PHONY: test
+test: dev ## Run the tests
+	@$(PYTHON) -m pytest $(ARGS)
+
+.PHONY: lint
+lint: dev ## Check style, types and who imports whom
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+.PHONY: pages
+pages: dev ## Look at every page in a real browser (installs Debian's Chromium when there is none)
+	@chromium=$$(sh tools/chromium.sh) && HANSA_CHROMIUM=$$chromium $(PYTHON) -m pytest -m pages $(ARGS)
+
+.PHONY: chaos
+chaos: dev ## Kill processes under load and count what was acknowledged
+	@$(PYTHON) -m pytest -m chaos $(ARGS)
+
+.PHONY: bench
+bench: dev ## Measure against plain Python, pluggy and FastAPI, in one run
+	@$(PYTHON) -m benchmarks $(ARGS)
+
+.PHONY: lock
+lock: dev ## Resolve the lock files anew (ARGS=--upgrade for newer versions)
+	@sh tools/lock.sh $(ARGS)
+
+.PHONY: runtime dev
+runtime dev:
+	@sh tools/bootstrap.sh $@
