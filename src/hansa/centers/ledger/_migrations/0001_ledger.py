@@ -1,0 +1,94 @@
+"""Accounts, journals and entries.
+
+Revision ID: ledger_0001
+"""
+
+from alembic import op
+
+revision = "ledger_0001"
+down_revision = None
+branch_labels = ("ledger",)
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("CREATE SCHEMA IF NOT EXISTS ledger")
+    # A row check may only call immutable functions. A loop, because a query inside a function costs a
+    # plan's start-up per row. Several currencies may meet in one journal; each sums to zero by itself.
+    # The inner loop over the entries of one currency makes it quadratic, over at most 500 entries; the
+    # usual journal has one currency and takes the first branch only.
+    op.execute("""
+        CREATE FUNCTION ledger.is_balanced(accounts uuid[], currencies text[], amounts bigint[]) RETURNS boolean
+        LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+        DECLARE
+          size int := cardinality(amounts);
+          total numeric;
+        BEGIN
+          IF size < 2 OR cardinality(accounts) <> size OR cardinality(currencies) <> size
+             OR array_ndims(amounts) <> 1 OR array_ndims(accounts) <> 1 OR array_ndims(currencies) <> 1
+             OR array_position(amounts, NULL) IS NOT NULL OR array_position(amounts, 0::bigint) IS NOT NULL
+             OR array_position(accounts, NULL) IS NOT NULL OR array_position(currencies, NULL) IS NOT NULL
+          THEN
+            RETURN false;
+          END IF;
+          FOR first IN 1..size LOOP
+            CONTINUE WHEN array_position(currencies, currencies[first]) < first;  -- summed before
+            total := 0;
+            FOR i IN first..size LOOP
+              IF currencies[i] = currencies[first] THEN
+                total := total + amounts[i];
+              END IF;
+            END LOOP;
+            IF total <> 0 THEN
+              RETURN false;
+            END IF;
+          END LOOP;
+          RETURN true;
+        END
+        $$""")
+    op.execute("""
+        CREATE TABLE ledger.account (
+          id uuid PRIMARY KEY,
+          traffic text NOT NULL,
+          entity text NOT NULL,
+          business text NOT NULL,
+          account_class text NOT NULL,
+          party uuid,
+          currency char(3) NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+          normal smallint NOT NULL CHECK (normal IN (1, -1)),
+          floor_minor bigint,
+          balance_minor bigint NOT NULL DEFAULT 0,
+          entries bigint NOT NULL DEFAULT 0 CHECK (entries >= 0),
+          posted_at timestamptz,
+          CONSTRAINT account_floor CHECK (floor_minor IS NULL OR balance_minor * normal >= floor_minor)
+        ) WITH (fillfactor = 50)""")  # room for new versions of hot rows on their own page
+    op.execute("CREATE INDEX account_party ON ledger.account (party) WHERE party IS NOT NULL")
+    op.execute("""
+        CREATE TABLE ledger.journal (
+          id uuid PRIMARY KEY,
+          traffic text NOT NULL,
+          entity text NOT NULL,
+          business text NOT NULL,
+          kind text NOT NULL,
+          reference uuid NOT NULL,
+          reverses uuid,
+          accounts uuid[] NOT NULL,
+          currencies text[] NOT NULL,
+          amounts bigint[] NOT NULL,
+          payload_hash bytea NOT NULL CHECK (length(payload_hash) = 32),
+          actor text NOT NULL,
+          occurred_at timestamptz NOT NULL,
+          CONSTRAINT journal_zero_sum CHECK (ledger.is_balanced(accounts, currencies, amounts))
+        )""")
+    op.execute("CREATE INDEX journal_reference ON ledger.journal (reference, occurred_at, id)")
+    op.execute("""
+        CREATE TABLE ledger.entry (
+          account_id uuid NOT NULL,
+          seq bigint NOT NULL CHECK (seq > 0),
+          journal_id uuid NOT NULL,
+          line smallint NOT NULL,
+          minor bigint NOT NULL CHECK (minor <> 0),
+          balance_minor bigint NOT NULL,
+          posted_at timestamptz NOT NULL,
+          PRIMARY KEY (account_id, seq)
+        )""")

@@ -1,0 +1,167 @@
+"""The statements that post: one per table, for a whole batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hansa.centers.ledger import _tables as t
+from hansa.centers.ledger._rules import Account, EntryRow, Seen
+from hansa.centers.ledger.types import (
+    AccountId,
+    AccountKey,
+    Journal,
+    JournalId,
+    Posted,
+)
+from hansa.kernel.db import Transaction
+
+_MISSING = """
+SELECT wanted.id FROM unnest($1::uuid[]) AS wanted (id)
+WHERE NOT EXISTS (SELECT FROM ledger.account WHERE account.id = wanted.id)
+"""
+
+_OPEN = """
+INSERT INTO ledger.account
+  (id, traffic, entity, business, account_class, party, currency, normal, floor_minor)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[],
+                     $8::smallint[], $9::bigint[])
+ON CONFLICT (id) DO NOTHING
+"""
+
+_LOCK = """
+SELECT id, normal, floor_minor, balance_minor, entries, posted_at FROM ledger.account
+WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
+"""
+
+_SEEN = "SELECT id, payload_hash, occurred_at FROM ledger.journal WHERE id = ANY($1::uuid[])"
+
+# Entries travel as flat arrays; each journal cuts its own slice, because PostgreSQL has no ragged arrays.
+_INSERT_JOURNALS = """
+INSERT INTO ledger.journal
+  (id, traffic, entity, business, kind, reference, reverses, payload_hash, actor, occurred_at,
+   accounts, currencies, amounts)
+SELECT j.id, j.traffic, j.entity, j.business, j.kind, j.reference, j.reverses, j.payload_hash, j.actor,
+       j.occurred_at, ($13::uuid[])[j.low:j.high], ($14::text[])[j.low:j.high], ($15::bigint[])[j.low:j.high]
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::bytea[],
+            $9::text[], $10::timestamptz[], $11::int[], $12::int[])
+  AS j (id, traffic, entity, business, kind, reference, reverses, payload_hash, actor, occurred_at, low, high)
+ON CONFLICT (id) DO NOTHING RETURNING id
+"""
+
+_INSERT_ENTRIES = """
+INSERT INTO ledger.entry (account_id, seq, journal_id, line, minor, balance_minor, posted_at)
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::smallint[], $5::bigint[], $6::bigint[],
+                     $7::timestamptz[])
+"""
+
+_UPDATE_ACCOUNTS = """
+UPDATE ledger.account
+SET balance_minor = after.balance_minor, entries = after.entries, posted_at = after.posted_at
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::timestamptz[])
+  AS after (id, balance_minor, entries, posted_at)
+WHERE account.id = after.id
+"""
+
+
+async def open_accounts(tx: Transaction, keys: Mapping[AccountId, AccountKey]) -> None:
+    """Create those of the accounts that do not exist yet, in the order of their ids.
+
+    All that are missing are created before any is locked: a transaction that waits here holds no
+    account, so creating and locking cannot wait for each other in a circle.
+    """
+    tx.locks(t.ACCOUNT_RANK)
+    missing = [row["id"] for row in await tx.raw.fetch(_MISSING, sorted(keys))]
+    if not missing:
+        return
+    rows = [
+        (
+            id_,
+            key.traffic.value,
+            key.entity,
+            key.business,
+            key.account_class.value,
+            key.party,
+            key.currency,
+            key.account_class.normal.value,
+            key.account_class.floor_minor,
+        )
+        for id_, key in ((id_, keys[id_]) for id_ in sorted(missing))
+    ]
+    await tx.raw.execute(_OPEN, *_columns(rows))
+
+
+async def lock_accounts(tx: Transaction, ids: Sequence[AccountId]) -> dict[AccountId, Account]:
+    """Lock accounts in the order of their ids, and read them."""
+    tx.locks(t.ACCOUNT_RANK)
+    return {row["id"]: Account(**row) for row in await tx.raw.fetch(_LOCK, sorted(ids))}
+
+
+async def seen_journals(tx: Transaction, ids: Sequence[JournalId]) -> dict[JournalId, Seen]:
+    """Return which of these journals are posted already. To be asked after their accounts are locked."""
+    return {
+        row["id"]: Seen(row["payload_hash"], Posted(id=row["id"], occurred_at=row["occurred_at"]))
+        for row in await tx.raw.fetch(_SEEN, ids)
+    }
+
+
+async def write_journals(
+    tx: Transaction, journals: Sequence[Journal], seen: Mapping[JournalId, Seen], entries: Sequence[EntryRow]
+) -> set[JournalId]:
+    """Append journals; returns the ids that were new."""
+    rows = []
+    low = 1
+    for journal in journals:
+        high = low + len(journal.entries) - 1
+        ctx = journal.ctx
+        known = seen[journal.id]
+        rows.append(
+            (
+                journal.id,
+                ctx.traffic.value,
+                ctx.entity,
+                ctx.business,
+                journal.kind,
+                journal.reference,
+                journal.reverses,
+                known.payload_hash,
+                ctx.actor.label,
+                known.posted.occurred_at,
+                low,
+                high,
+            )
+        )
+        low = high + 1
+    currencies = [key.currency for journal in journals for key, _ in journal.entries]
+    stored = await tx.raw.fetch(
+        _INSERT_JOURNALS,
+        *_columns(rows),
+        [entry.account_id for entry in entries],
+        currencies,
+        [entry.minor for entry in entries],
+    )
+    return {row["id"] for row in stored}
+
+
+async def write_entries(tx: Transaction, entries: Sequence[EntryRow]) -> None:
+    """Append entries."""
+    await tx.raw.execute(
+        _INSERT_ENTRIES,
+        [e.account_id for e in entries],
+        [e.seq for e in entries],
+        [e.journal_id for e in entries],
+        [e.line for e in entries],
+        [e.minor for e in entries],
+        [e.balance_minor for e in entries],
+        [e.posted_at for e in entries],
+    )
+
+
+async def write_balances(tx: Transaction, accounts: Sequence[Account]) -> None:
+    """Set each account to where the batch leaves it: once, however many entries it got."""
+    rows = [(a.id, a.balance_minor, a.entries, a.posted_at) for a in accounts]
+    await tx.raw.execute(_UPDATE_ACCOUNTS, *_columns(rows))
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]

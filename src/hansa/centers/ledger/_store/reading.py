@@ -1,0 +1,219 @@
+"""The statements that read the books."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select
+
+from hansa.centers.ledger import _tables as t
+from hansa.centers.ledger.types import (
+    AccountClass,
+    AccountId,
+    AccountKey,
+    Balance,
+    JournalEntry,
+    JournalId,
+    PostedEntry,
+    PostedJournal,
+    TrialLine,
+)
+from hansa.kernel.context import PLATFORM_BUSINESS, Ctx, Traffic
+from hansa.kernel.db import Transaction
+
+# Entries of an account are numbered without gaps and never step back in time, so the last one at a
+# moment is found by bisection over the primary key: no index by time has to be kept up for it.
+_BALANCE_AT = """
+WITH RECURSIVE probe (low, high) AS (
+  SELECT 0::bigint, entries FROM ledger.account WHERE id = $1
+  UNION ALL
+  SELECT CASE WHEN earlier THEN middle ELSE low END, CASE WHEN earlier THEN high ELSE middle - 1 END
+  FROM (SELECT low, high, (low + high + 1) / 2 AS middle,
+               (SELECT posted_at <= $2 FROM ledger.entry WHERE account_id = $1 AND seq = (low + high + 1) / 2)
+                 AS earlier
+        FROM probe WHERE low < high) AS step
+)
+SELECT seq, balance_minor FROM ledger.entry
+WHERE account_id = $1 AND seq = (SELECT low FROM probe WHERE low >= high)
+"""
+
+
+async def balance_at(tx: Transaction, account: AccountId, at: datetime) -> tuple[int, int]:
+    """Return (number of entries, balance with debits positive) of an account at a moment."""
+    row = await tx.raw.fetchrow(_BALANCE_AT, account, at)
+    return (row["seq"], row["balance_minor"]) if row else (0, 0)
+
+
+async def balances(tx: Transaction, ids: Sequence[AccountId]) -> dict[AccountId, Balance]:
+    """Return the accounts that exist, as they stand."""
+    rows = await tx.conn.execute(select(t.account).where(t.account.c.id.in_(ids)))
+    return {row.id: _balance(row) for row in rows}
+
+
+async def account(tx: Transaction, ctx: Ctx, id_: AccountId) -> Balance | None:
+    """Return one account if it belongs to the traffic and business of `ctx`."""
+    row = (
+        await tx.conn.execute(select(t.account).where(t.account.c.id == id_, *_visible(ctx, t.account.c)))
+    ).first()
+    return _balance(row) if row else None
+
+
+async def accounts(
+    tx: Transaction,
+    ctx: Ctx,
+    *,
+    account_class: AccountClass | None,
+    party: UUID | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Balance]:
+    """Return accounts in the order of their ids."""
+    wanted = select(t.account).where(*_visible(ctx, t.account.c)).order_by(t.account.c.id).limit(limit)
+    if account_class is not None:
+        wanted = wanted.where(t.account.c.account_class == account_class.value)
+    if party is not None:
+        wanted = wanted.where(t.account.c.party == party)
+    if after is not None:
+        wanted = wanted.where(t.account.c.id > after)
+    return [_balance(row) for row in await tx.conn.execute(wanted)]
+
+
+async def entries(
+    tx: Transaction, account_: AccountId, *, before: int | None, limit: int
+) -> list[PostedEntry]:
+    """Return entries of one account, newest first, with balances on its normal side."""
+    wanted = (
+        select(t.entry, t.account.c.normal)
+        .join(t.account, t.account.c.id == t.entry.c.account_id)
+        .where(t.entry.c.account_id == account_)
+        .order_by(t.entry.c.seq.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        wanted = wanted.where(t.entry.c.seq < before)
+    return [
+        PostedEntry(
+            account=AccountId(row.account_id),
+            seq=row.seq,
+            journal=JournalId(row.journal_id),
+            minor=row.minor,
+            balance_minor=row.balance_minor * row.normal,
+            posted_at=row.posted_at,
+        )
+        for row in await tx.conn.execute(wanted)
+    ]
+
+
+async def journal(tx: Transaction, ctx: Ctx, id_: JournalId) -> PostedJournal | None:
+    """Return one journal if it belongs to the traffic and business of `ctx`."""
+    row = (
+        await tx.conn.execute(select(t.journal).where(t.journal.c.id == id_, *_visible(ctx, t.journal.c)))
+    ).first()
+    return _journal(row) if row else None
+
+
+async def journals_of(
+    tx: Transaction, ctx: Ctx, reference: UUID, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[PostedJournal]:
+    """Return journals of one reference, oldest first."""
+    wanted = (
+        select(t.journal)
+        .where(t.journal.c.reference == reference, *_visible(ctx, t.journal.c))
+        .order_by(t.journal.c.occurred_at, t.journal.c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        at, id_ = after
+        wanted = wanted.where(
+            or_(t.journal.c.occurred_at > at, and_(t.journal.c.occurred_at == at, t.journal.c.id > id_))
+        )
+    return [_journal(row) for row in await tx.conn.execute(wanted)]
+
+
+async def trial_balance(tx: Transaction, ctx: Ctx) -> list[TrialLine]:
+    """Return the totals of each class and currency in the entity and traffic of `ctx`."""
+    total = func.sum(t.account.c.balance_minor)
+    rows = await tx.conn.execute(
+        select(
+            t.account.c.account_class,
+            t.account.c.currency,
+            func.count().label("accounts"),
+            total.label("total"),
+        )
+        .where(t.account.c.entity == ctx.entity, *_visible(ctx, t.account.c))
+        .group_by(t.account.c.account_class, t.account.c.currency)
+        .order_by(t.account.c.currency, t.account.c.account_class)
+    )
+    return [
+        TrialLine(
+            account_class=AccountClass(row.account_class),
+            currency=row.currency,
+            accounts=row.accounts,
+            debit_minor=max(int(row.total), 0),
+            credit_minor=max(-int(row.total), 0),
+        )
+        for row in rows
+    ]
+
+
+def _visible(ctx: Ctx, columns: Any) -> list[ColumnElement[bool]]:
+    """Restrict to the traffic of `ctx` and to its business with everything under it."""
+    clauses: list[ColumnElement[bool]] = [columns.traffic == ctx.traffic.value]
+    if ctx.business != PLATFORM_BUSINESS:
+        inside = func.starts_with(columns.business, literal(ctx.business + "."))
+        clauses.append(or_(columns.business == ctx.business, inside))
+    return clauses
+
+
+def _balance(row: Row[Any]) -> Balance:
+    key = AccountKey(
+        traffic=Traffic(row.traffic),
+        entity=row.entity,
+        business=row.business,
+        account_class=AccountClass(row.account_class),
+        party=row.party,
+        currency=row.currency,
+    )
+    return Balance(
+        account=AccountId(row.id),
+        key=key,
+        minor=row.balance_minor * row.normal,
+        entries=row.entries,
+        floor_minor=row.floor_minor,
+    )
+
+
+def _journal(row: Row[Any]) -> PostedJournal:
+    return PostedJournal(
+        id=JournalId(row.id),
+        kind=row.kind,
+        reference=row.reference,
+        reverses=row.reverses,
+        traffic=Traffic(row.traffic),
+        entity=row.entity,
+        business=row.business,
+        actor=row.actor,
+        occurred_at=row.occurred_at,
+        entries=[
+            JournalEntry(account=AccountId(account_), currency=currency, minor=minor)
+            for account_, currency, minor in zip(row.accounts, row.currencies, row.amounts, strict=True)
+        ],
+    )
+
+
+async def every_account(tx: Transaction) -> AsyncIterator[tuple[Balance, int]]:
+    """Give every account with its stored normal side, a thousand at a time."""
+    after: UUID | None = None
+    while True:
+        wanted = select(t.account).order_by(t.account.c.id).limit(1000)
+        if after is not None:
+            wanted = wanted.where(t.account.c.id > after)
+        rows = (await tx.conn.execute(wanted)).all()
+        for row in rows:
+            yield _balance(row), row.normal
+        if len(rows) < 1000:
+            return
+        after = rows[-1].id

@@ -1,0 +1,53 @@
+"""What the ledger refuses."""
+
+from __future__ import annotations
+
+from hansa.kernel.problem import Problem
+
+
+class JournalMalformed(Problem):
+    """A journal cannot be what was given; `reason` names the part: entries, kind, amount, traffic, currency."""
+
+    code = "ledger.journal_malformed"
+    status = 422
+    title = "This is not a journal"
+
+
+class JournalUnbalanced(Problem):
+    """The entries of a currency do not sum to zero; `off_by_minor` is what debits exceed credits by."""
+
+    code = "ledger.journal_unbalanced"
+    status = 422
+    title = "Debits and credits differ"
+
+
+class JournalConflict(Problem):
+    """A journal with this id was posted before and says something else; nothing was posted now."""
+
+    code = "ledger.journal_conflict"
+    status = 409
+    title = "Another journal was posted under this id"
+
+
+class InsufficientBalance(Problem):
+    """The account would fall below its floor; `short_minor` is what is missing."""
+
+    code = "ledger.insufficient_balance"
+    status = 409
+    title = "The balance does not cover this"
+
+
+class BalanceTooLarge(Problem):
+    """The balance would not fit 64 bits."""
+
+    code = "ledger.balance_too_large"
+    status = 422
+    title = "The balance would become too large"
+
+
+class NotReversible(Problem):
+    """A reversal cannot itself be reversed: post what should be true instead."""
+
+    code = "ledger.not_reversible"
+    status = 409
+    title = "A reversal cannot be reversed"

@@ -1,0 +1,23 @@
+"""What the ledger adds to the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hansa.centers.ledger import _http, extensions
+from hansa.centers.ledger._checks import CHECKS
+from hansa.centers.ledger._service import READ, REVERSE
+from hansa.centers.ledger._tables import metadata
+from hansa.centers.ledger.events import JournalReversed
+from hansa.kernel.center import Center
+
+LEDGER = Center(
+    name="ledger",
+    tables=metadata,
+    migrations=Path(__file__).parent / "_migrations",
+    points=extensions.POINTS,
+    events=(JournalReversed,),
+    routes=_http.ROUTES,
+    permissions=(READ, REVERSE),
+    checks=CHECKS,
+)

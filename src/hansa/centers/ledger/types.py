@@ -1,0 +1,280 @@
+"""What the ledger speaks of: accounts by key, journals, entries, balances.
+
+Amounts are minor units, **debits positive and credits negative**, so that a journal sums to zero. A balance
+is also given on its account's normal side, where "more" is positive for whoever reads it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple, NewType
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.ledger.errors import JournalMalformed, JournalUnbalanced
+from hansa.kernel.context import Ctx, Traffic
+from hansa.kernel.ids import IdKind
+from hansa.kernel.money import INT64_MAX
+
+AccountId = NewType("AccountId", UUID)
+JournalId = NewType("JournalId", UUID)
+ACCOUNT_ID = IdKind[AccountId]("acc")
+JOURNAL_ID = IdKind[JournalId]("jrn")
+
+ENTRIES_MAX = 500  # of one journal: a refund of a long order needs a hundred, a mistake needs more
+
+
+class Side(enum.IntEnum):
+    """The side on which an account grows; the number is the sign that turns a balance to that side."""
+
+    DEBIT = 1
+    CREDIT = -1
+
+
+class AccountClass(enum.StrEnum):
+    """What an account means. `normal` is the side it grows on, `floor_minor` how low it may fall there."""
+
+    PROVIDER_CLEARING = "provider_clearing"
+    """What payment providers have collected for us and not yet paid out (asset)."""
+    CASH = "cash"
+    """Money in the bank (asset)."""
+    ESCROW = "escrow"
+    """Buyers' money held until receipt: client money, never ours (liability)."""
+    UNAPPLIED = "unapplied"
+    """Money that arrived for something already closed, and goes back (liability)."""
+    SELLER_PAYABLE = "seller_payable"
+    """What a shop has earned and was not yet paid (liability)."""
+    SELLER_RECEIVABLE = "seller_receivable"
+    """What a shop owes us: a refund after its payout (asset)."""
+    FUNDER_RECEIVABLE = "funder_receivable"
+    """What the funder of a discount (platform, shop, brand) owes for it (asset)."""
+    PLATFORM_REVENUE = "platform_revenue"
+    """Commission and fees (income)."""
+    PLATFORM_EXPENSE = "platform_expense"
+    """Goodwill, discounts the platform bears, providers' fees (expense)."""
+    TAX_PAYABLE = "tax_payable"
+    """Tax collected for an authority (liability)."""
+    POINTS = "points"
+    """Loyalty points outstanding, in a points currency (liability)."""
+    DEPOSIT = "deposit"
+    """Security deposits of shops and presale deposits of buyers (liability)."""
+    THIRD_PARTY_FUNDS = "third_party_funds"
+    """Money of partners held in trust (liability)."""
+    LOAN_RECEIVABLE = "loan_receivable"
+    """What borrowers owe (asset)."""
+    COURIER_PAYABLE = "courier_payable"
+    """What couriers have earned and were not yet paid (liability)."""
+
+    @property
+    def normal(self) -> Side:
+        """The side this class grows on."""
+        return Side.DEBIT if self in _DEBIT_NORMAL else Side.CREDIT
+
+    @property
+    def floor_minor(self) -> int | None:
+        """The lowest balance on the normal side, `None` when there is none. Copied to new accounts."""
+        return 0 if self in _NEVER_BELOW_ZERO else None
+
+
+_DEBIT_NORMAL = frozenset(
+    {
+        AccountClass.PROVIDER_CLEARING,
+        AccountClass.CASH,
+        AccountClass.SELLER_RECEIVABLE,
+        AccountClass.FUNDER_RECEIVABLE,
+        AccountClass.PLATFORM_EXPENSE,
+        AccountClass.LOAN_RECEIVABLE,
+    }
+)
+# Other people's money: what was not put in cannot be taken out. Clearing, revenue and tax may swing below
+# zero (a refund before the next settlement), and so may receivables (somebody paid too much).
+_NEVER_BELOW_ZERO = frozenset(
+    {
+        AccountClass.ESCROW,
+        AccountClass.UNAPPLIED,
+        AccountClass.SELLER_PAYABLE,
+        AccountClass.POINTS,
+        AccountClass.DEPOSIT,
+        AccountClass.THIRD_PARTY_FUNDS,
+        AccountClass.COURIER_PAYABLE,
+    }
+)
+
+
+class AccountKey(msgspec.Struct, frozen=True, kw_only=True):
+    """What identifies an account. Its id is derived from the key, so it is known without a look-up.
+
+    `party` is whose account it is: a shop, a funder, a person; `None` for the house's own.
+    """
+
+    traffic: Traffic
+    entity: str
+    business: str
+    account_class: AccountClass
+    party: UUID | None = None
+    currency: str
+
+    @classmethod
+    def of(
+        cls, ctx: Ctx, account_class: AccountClass, *, currency: str, party: UUID | None = None
+    ) -> AccountKey:
+        """Return the key of an account in the books, business and traffic of `ctx`."""
+        return cls(
+            traffic=ctx.traffic,
+            entity=ctx.entity,
+            business=ctx.business,
+            account_class=account_class,
+            party=party,
+            currency=currency,
+        )
+
+
+@lru_cache(maxsize=65_536)
+def account_id(key: AccountKey) -> AccountId:
+    """Return the account's id: a UUIDv8 (RFC 9562) of the SHA-256 of the key, the same everywhere for ever."""
+    party = str(key.party) if key.party else None
+    named = [key.traffic.value, key.entity, key.business, key.account_class.value, party, key.currency]
+    return AccountId(uuid8(b"hansa.ledger.account", msgspec.json.encode(named)))
+
+
+def uuid8(space: bytes, name: bytes) -> UUID:
+    """Return the name-based UUIDv8 of `name` in `space`: the head of a SHA-256 with version and variant set."""
+    head = int.from_bytes(sha256(space + b"\0" + name).digest()[:16], "big")
+    head = head & ~(0xF << 76) | 0x8 << 76
+    return UUID(int=head & ~(0x3 << 62) | 0x2 << 62)
+
+
+class Entry(NamedTuple):
+    """One side of a journal: `minor` is positive for a debit, negative for a credit. See `debit`, `credit`."""
+
+    account: AccountKey
+    minor: int
+
+
+def debit(account: AccountKey, minor: int) -> Entry:
+    """Return an entry that debits `account` by `minor` units."""
+    return Entry(account, minor)
+
+
+def credit(account: AccountKey, minor: int) -> Entry:
+    """Return an entry that credits `account` by `minor` units."""
+    return Entry(account, -minor)
+
+
+class Journal(msgspec.Struct, frozen=True, kw_only=True):
+    """One happening in the books: entries that sum to zero in each currency. One that does not cannot be made.
+
+    `id` is the caller's, and makes posting safe to repeat; `reference` is what it is about (an order, a
+    payment, a payout); `kind` says what happened (`payment.captured`). All accounts share the traffic of
+    `ctx`; they may belong to several businesses and entities.
+
+    Raises `JournalMalformed` (fewer than two entries or too many, an amount that is zero or beyond 64 bits,
+    a currency that is none, an account of another traffic class) or `JournalUnbalanced`.
+    """
+
+    ctx: Ctx
+    id: JournalId
+    kind: str
+    reference: UUID
+    entries: tuple[Entry, ...]
+    reverses: JournalId | None = None
+
+    def __post_init__(self) -> None:
+        """Check what a journal must be."""
+        if not 2 <= len(self.entries) <= ENTRIES_MAX:
+            raise JournalMalformed(journal=self.id, reason="entries", count=len(self.entries))
+        if not self.kind or len(self.kind) > 100 or "\0" in self.kind:
+            raise JournalMalformed(journal=self.id, reason="kind")
+        totals: dict[str, int] = {}
+        for account, minor in self.entries:
+            if not minor or abs(minor) > INT64_MAX:
+                raise JournalMalformed(journal=self.id, reason="amount")
+            if account.traffic is not self.ctx.traffic:
+                raise JournalMalformed(journal=self.id, reason="traffic")
+            currency = account.currency
+            if currency not in totals and not _is_currency(currency):
+                raise JournalMalformed(journal=self.id, reason="currency")
+            totals[currency] = totals.get(currency, 0) + minor
+        for currency, total in totals.items():
+            if total:
+                raise JournalUnbalanced(journal=self.id, currency=currency, off_by_minor=total)
+
+
+def _is_currency(text: str) -> bool:
+    return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
+
+
+class Posting(msgspec.Struct, frozen=True, kw_only=True):
+    """What one call of a batch wants posted: all of its journals or none."""
+
+    ctx: Ctx
+    journals: Sequence[Journal]
+
+
+class Posted(msgspec.Struct, frozen=True, kw_only=True):
+    """A journal stands in the books since `occurred_at`; a repeat gets the first posting's answer."""
+
+    id: JournalId
+    occurred_at: datetime
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """An account's balance: `minor` on its normal side, after `entries` entries."""
+
+    account: AccountId
+    key: AccountKey
+    minor: int
+    entries: int
+    floor_minor: int | None = None
+
+
+class PostedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry in an account's history: the `seq`-th, and the balance after it on the normal side.
+
+    `minor` is positive for a debit. `posted_at` never falls from one entry of an account to the next.
+    """
+
+    account: AccountId
+    seq: int
+    journal: JournalId
+    minor: int
+    balance_minor: int
+    posted_at: datetime
+
+
+class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as its journal states it; `minor` is positive for a debit."""
+
+    account: AccountId
+    currency: str
+    minor: int
+
+
+class PostedJournal(msgspec.Struct, frozen=True, kw_only=True):
+    """A journal as it stands in the books."""
+
+    id: JournalId
+    kind: str
+    reference: UUID
+    reverses: JournalId | None
+    traffic: Traffic
+    entity: str
+    business: str
+    actor: str
+    occurred_at: datetime
+    entries: Sequence[JournalEntry]
+
+
+class TrialLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the trial balance: the total of a class in a currency, on the side where it stands."""
+
+    account_class: AccountClass
+    currency: str
+    accounts: int
+    debit_minor: int
+    credit_minor: int
