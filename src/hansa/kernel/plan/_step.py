@@ -1,0 +1,95 @@
+"""One implementation in a chain, and everything about it that is off the hot path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CoroutineType
+from typing import Any, Protocol
+
+from hansa.kernel.breaker import Breaker
+from hansa.kernel.extension import EffectViolated, Extension, ExtensionFailed, ExtensionPoint, OnError
+from hansa.kernel.metering import Cell
+from hansa.kernel.problem import Problem
+
+Call = Callable[..., Any]
+DEFAULT = "default"
+"""The name under which a point's default is counted and explained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An implementation where it stands: `level` is the path that installs it, empty for the platform."""
+
+    extension: Extension
+    level: str
+
+    @property
+    def name(self) -> str:
+        """The implementation's name, unique within its point and business."""
+        return self.extension.name
+
+
+class Gauges(Protocol):
+    """Where a (business, traffic class) finds the counters and the breaker of an implementation."""
+
+    def __call__(self, point: str, implementation: str) -> tuple[Cell, Breaker]: ...
+
+
+class Step:
+    """A link at work in one business. `fallback` is asked instead of the whole composition when it fails
+    and the policy says so; None means: go on with the next.
+    """
+
+    __slots__ = ("_clock_ns", "breaker", "budget_ns", "cell", "fallback", "fn", "name", "point")
+
+    def __init__(
+        self,
+        point: ExtensionPoint[Any],
+        name: str,
+        fn: Call,
+        *,
+        gauge: tuple[Cell, Breaker],
+        clock_ns: Callable[[], int],
+        fallback: Call | None = None,
+    ) -> None:
+        self.point = point
+        self.name = name
+        self.fn = fn
+        self.cell, self.breaker = gauge
+        self.budget_ns = int(point.budget_ms * 1_000_000)
+        self.fallback = fallback
+        self._clock_ns = clock_ns
+
+    def refused(self) -> bool:
+        """Tell whether a shut breaker keeps this call out; raises when the point must not go on without."""
+        if self.breaker.admits(self._clock_ns()):
+            return False
+        if self.point.on_error is OnError.CLOSED:
+            raise ExtensionFailed(point=self.point.name)
+        return True
+
+    def failed(self, error: Exception, took_ns: int) -> None:
+        """Count a call that raised. What was refused on purpose passes on; the rest follows the policy."""
+        self.cell.add(errors=0 if isinstance(error, Problem) else 1, ns=took_ns)
+        if isinstance(error, Problem):
+            if self.breaker.shut:
+                self.breaker.healed()
+            raise error
+        self.breaker.failed(self._clock_ns())
+        if isinstance(error, EffectViolated):
+            raise error
+        if self.point.on_error is OnError.CLOSED or self.name == DEFAULT:
+            raise ExtensionFailed(point=self.point.name) from error
+
+    def noted(self, took_ns: int) -> None:
+        """Look after a call that came back late, or as the trial of a shut breaker."""
+        if took_ns > self.budget_ns:
+            self.breaker.failed(self._clock_ns())
+        elif self.breaker.shut:
+            self.breaker.healed()
+
+    def refuse_coroutine(self, answer: CoroutineType[Any, Any, Any]) -> None:
+        """Say that an implementation of a pure point returned something to await."""
+        answer.close()  # or Python warns that it was never awaited
+        raise EffectViolated(f"{self.name} answers the pure point {self.point.name} with something to await")
