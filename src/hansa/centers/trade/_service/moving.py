@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.inventory import api as inventory
-from hansa.centers.inventory.types import OrderDemand
+from hansa.centers.inventory.types import HoldKey, StockDemand
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import Posting
 from hansa.centers.payment import api as payment
@@ -24,14 +24,15 @@ from hansa.centers.shop.types import shop_object
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import borne_by, settlement_journal
 from hansa.centers.trade._rules.states import UNPAID
+from hansa.centers.trade._service.driving import drive
 from hansa.centers.trade._service.moves import MOVES, MoveDemand
-from hansa.centers.trade._service.reading import assemble, load_order, owned_checkout
+from hansa.centers.trade._service.reading import checkout_orders, load_order
 from hansa.centers.trade._store import OrderKey, Row
 from hansa.centers.trade.types import CheckoutId, Moved, Order, OrderId, OrderState
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.idempotency import IdempotencyKey
-from hansa.kernel.lane import Lane, drive
+from hansa.kernel.lane import Lane
 from hansa.kernel.problem import Problem
 
 LANE = "trade.move"
@@ -82,13 +83,13 @@ async def cancel(ctx: Ctx, *, checkout_id: CheckoutId, key: IdempotencyKey | Non
 
     Raises `OrderNotFound`, `IllegalMove` when it is paid already, `AlreadyClosed`.
     """
-    checkout = await owned_checkout(ctx, checkout_id)
-    return await _lane(ctx).submit(closing(ctx, checkout, key, cause="cancelled by the buyer"))
+    orders = await checkout_orders(ctx, checkout_id)
+    return await _lane(ctx).submit(closing(ctx, orders, key, cause="cancelled by the buyer"))
 
 
 async def move_batch(tx: Transaction, calls: Sequence[Moving]) -> list[tuple[Moved, ...] | Problem]:
     """Commit a batch of steps: the lane's program, and what deadlines fire. One verdict per call."""
-    problems = await drive(tx, PARTICIPANTS, [call.demands for call in calls])
+    problems = await drive(tx, PARTICIPANTS, calls)
     return [problem or _moved(call) for call, problem in zip(calls, problems, strict=True)]
 
 
@@ -98,7 +99,7 @@ def shipping(ctx: Ctx, order: Order, key: IdempotencyKey | None) -> Moving:
     return _moving(
         ctx,
         key,
-        ship=OrderDemand(ctx=ctx, order_ids=(order.id,)),
+        ship=_stock(ctx, (order,)),
         moves=MoveDemand(
             ctx=ctx,
             orders=((order.buyer, order.id),),
@@ -117,7 +118,7 @@ def receiving(ctx: Ctx, order: Order, key: IdempotencyKey | None, *, cause: str)
     return _moving(
         ctx,
         key,
-        ship=None if order.state is OrderState.SHIPPED else OrderDemand(ctx=ctx, order_ids=(order.id,)),
+        ship=None if order.state is OrderState.SHIPPED else _stock(ctx, (order,)),
         post=Posting(ctx=ctx, journals=(journal,)) if journal else None,
         moves=MoveDemand(
             ctx=ctx,
@@ -133,15 +134,31 @@ def receiving(ctx: Ctx, order: Order, key: IdempotencyKey | None, *, cause: str)
 RECEIVABLE = frozenset({OrderState.AWAITING_SHIPMENT, OrderState.PARTLY_SHIPPED, OrderState.SHIPPED})
 
 
-def closing(ctx: Ctx, checkout: Row, key: IdempotencyKey | None, *, cause: str) -> Moving:
-    """Say what closing an unpaid checkout asks of whom."""
-    orders = tuple((checkout["buyer"], order_id) for order_id in checkout["orders"])
+def closing(ctx: Ctx, orders: Sequence[Order], key: IdempotencyKey | None, *, cause: str) -> Moving:
+    """Say what closing an unpaid checkout, all its orders, asks of whom."""
     return _moving(
         ctx,
         key,
-        release=OrderDemand(ctx=ctx, order_ids=tuple(order_id for _, order_id in orders)),
-        close=CloseDemand(ctx=ctx, payment_id=checkout["payment_id"]),
-        moves=MoveDemand(ctx=ctx, orders=orders, after=UNPAID, state=OrderState.CLOSED, cause=cause),
+        release=_stock(ctx, orders),
+        close=CloseDemand(ctx=ctx, payment_id=orders[0].payment_id),
+        moves=MoveDemand(
+            ctx=ctx,
+            orders=tuple((order.buyer, order.id) for order in orders),
+            after=UNPAID,
+            state=OrderState.CLOSED,
+            cause=cause,
+        ),
+    )
+
+
+def _stock(ctx: Ctx, orders: Sequence[Order]) -> StockDemand:
+    return StockDemand(
+        ctx=ctx,
+        holds=tuple(
+            HoldKey(order_id=order.id, sku_id=line.sku_id, place_id=order.place_id)
+            for order in orders
+            for line in order.lines
+        ),
     )
 
 
@@ -150,8 +167,8 @@ def _moving(
     key: IdempotencyKey | None,
     *,
     moves: MoveDemand,
-    ship: OrderDemand | None = None,
-    release: OrderDemand | None = None,
+    ship: StockDemand | None = None,
+    release: StockDemand | None = None,
     post: Posting | None = None,
     close: CloseDemand | None = None,
 ) -> Moving:

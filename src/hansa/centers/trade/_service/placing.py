@@ -16,6 +16,7 @@ from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import Commission
 from hansa.centers.trade import _store, extensions
 from hansa.centers.trade._rules.drafting import Circumstances, Draft, draft
+from hansa.centers.trade._service.driving import drive
 from hansa.centers.trade._service.explaining import decisions_of
 from hansa.centers.trade._service.quoting import unseal
 from hansa.centers.trade.errors import PlacementRefused
@@ -26,7 +27,7 @@ from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.idempotency import IdempotencyKey
-from hansa.kernel.lane import Lane, drive
+from hansa.kernel.lane import Lane
 from hansa.kernel.problem import Problem
 
 LANE = "trade.place"
@@ -76,7 +77,7 @@ async def place_batch(tx: Transaction, calls: Sequence[Placement]) -> list[Place
         first.setdefault(call.checkout, call)
     inserted = await _store.insert_checkouts(tx, [first[key].draft.checkout for key in sorted(first)])
     fresh = [call for call in first.values() if call.checkout in inserted]
-    problems = await drive(tx, PARTICIPANTS, [call.demands for call in fresh])
+    problems = await drive(tx, PARTICIPANTS, fresh)
     verdicts: dict[_store.OrderKey, Placed | Problem] = {
         call.checkout: problem or call.draft.placed for call, problem in zip(fresh, problems, strict=True)
     }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -87,13 +86,14 @@ async def load_order(ctx: Ctx, order_id: OrderId, *, permission: str | None = No
     return found[0]
 
 
-async def owned_checkout(ctx: Ctx, checkout_id: CheckoutId) -> Row:
-    """Return the acting buyer's checkout; `OrderNotFound` when it is not theirs."""
+async def checkout_orders(ctx: Ctx, checkout_id: CheckoutId) -> list[Order]:
+    """Return the orders of the acting buyer's checkout; `OrderNotFound` when it is not theirs."""
     async with ctx.transaction() as tx:
-        row = await _store.checkout(tx, checkout_id=checkout_id)
-    if row is None or not _same_house(ctx, row) or row["buyer"] != ctx.actor.party:
+        keys = (await _store.keys_of_checkouts(tx, [checkout_id])).get(checkout_id, [])
+        found = await assemble(tx, await _store.orders_by_key(tx, keys))
+    if not found or not all(_visible(ctx, one, None) for one in found):
         raise OrderNotFound
-    return row
+    return found
 
 
 async def assemble(tx: Transaction, rows: Sequence[Row]) -> list[Order]:
@@ -131,10 +131,6 @@ async def _page(
         )
         found = await assemble(tx, rows)
     return page_of(found, limit=limit, key=lambda one: (one.id,))
-
-
-def _same_house(ctx: Ctx, row: Mapping[str, Any]) -> bool:
-    return (row["business"], row["traffic"]) == (ctx.business, ctx.traffic.value)
 
 
 def _visible(ctx: Ctx, found: Order, permission: str | None) -> bool:
