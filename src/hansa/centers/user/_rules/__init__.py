@@ -1,0 +1,1 @@
+"""Pure rules: e-mail addresses, passwords, names and addresses, tokens, grants."""

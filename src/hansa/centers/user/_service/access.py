@@ -1,0 +1,207 @@
+"""API tokens, apps, roles, suspension: who may act, and how far."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from hansa.centers.user._rules.grants import is_covered, is_permission
+from hansa.centers.user._rules.texts import check_text
+from hansa.centers.user._rules.tokens import RANDOM_OCTETS, make_token, token_hash
+from hansa.centers.user._service.accounts import NAME_LETTERS_MAX, forget_after
+from hansa.centers.user._service.sessions import api_span
+from hansa.centers.user._store import parties, tokens
+from hansa.centers.user.errors import GrantNotHeld, PartyNotFound, TokenNotFound, TooManyTokens
+from hansa.centers.user.events import PartySignedUp, RoleGranted, RoleRevoked, TokenIssued, TokenRevoked
+from hansa.centers.user.types import (
+    PARTY_ID,
+    TOKEN_ID,
+    IssuedToken,
+    PartyId,
+    PartyKind,
+    PartyState,
+    Role,
+    Token,
+    TokenId,
+    TokenKind,
+)
+from hansa.kernel.context import ActorKind, Ctx
+from hansa.kernel.problem import FieldError, Forbidden, Invalid
+
+if TYPE_CHECKING:
+    from hansa.kernel.db import Transaction
+
+TOKENS_MAX = 50
+APPS_MAX = 50
+GRANTS_MAX = 100
+
+GRANT_ROLES = "user.role.grant"
+SUSPEND = "user.party.suspend"
+
+
+async def register_app(ctx: Ctx, *, name: str) -> PartyId:
+    """Make a party for a program of the acting person; see `user.api`."""
+    owner, app = ctx.party(), PARTY_ID.new()
+    tidy_name, error = check_text("name", name, letters_max=NAME_LETTERS_MAX)
+    if error is not None:
+        raise Invalid(error)
+    if ctx.actor.kind is not ActorKind.PERSON:
+        raise Forbidden("Only a person registers an app.")
+    async with ctx.transaction() as tx:
+        await parties.lock_states(tx, [owner])
+        if len(await tokens.apps_of(tx, owner)) >= APPS_MAX:
+            raise TooManyTokens
+        await parties.insert_party(tx, ctx, party_id=app, kind=PartyKind.APP)
+        await parties.insert_app(tx, party_id=app, owner=owner, name=tidy_name)
+        tx.emit(ctx, PartySignedUp(party=app, kind=PartyKind.APP))
+    return app
+
+
+async def issue_token(
+    ctx: Ctx, *, label: str, grants: Sequence[str], expires_at: datetime, app: PartyId | None
+) -> IssuedToken:
+    """Issue an API token for the acting person or one of its apps; see `user.api`."""
+    owner, now = ctx.party(), ctx.now()
+    tidy_label, label_error = check_text("label", label, letters_max=NAME_LETTERS_MAX)
+    errors = [label_error] if label_error else []
+    errors += _wrong_grants(grants)
+    if not api_span(expires_at, now=now):
+        errors.append(FieldError("expires_at", "range", "From now to two years ahead."))
+    if errors:
+        raise Invalid(*errors)
+    wanted = sorted(set(grants))
+    missing = [grant for grant in wanted if not is_covered(grant, ctx.actor.grants)]
+    if missing:
+        raise GrantNotHeld(grants=missing)
+    secret, token = make_token(TokenKind.API, secrets.token_bytes(RANDOM_OCTETS)), TOKEN_ID.new()
+    async with ctx.transaction() as tx:
+        await parties.lock_states(tx, [owner])
+        mine = [owner, *await tokens.apps_of(tx, owner)]
+        await _demand_session(tx, ctx)
+        if app is not None and app not in mine:
+            raise PartyNotFound
+        if len(await tokens.list_api_tokens(tx, party_ids=mine, limit=TOKENS_MAX)) >= TOKENS_MAX:
+            raise TooManyTokens
+        party = app or PartyId(owner)
+        await tokens.insert_token(
+            tx,
+            ctx,
+            token_hash=token_hash(secret),
+            token_id=token,
+            party_id=party,
+            kind=TokenKind.API,
+            label=tidy_label,
+            grants=wanted,
+            expires_at=expires_at,
+            ends_at=expires_at,
+        )
+        tx.emit(ctx, TokenIssued(party=party, token=token, grants=tuple(wanted)))
+    shown = Token(
+        id=token,
+        kind=TokenKind.API,
+        label=tidy_label,
+        grants=tuple(wanted),
+        business=ctx.business,
+        traffic=ctx.traffic,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return IssuedToken(secret=secret, token=shown)
+
+
+async def revoke_token(ctx: Ctx, *, token_id: TokenId) -> None:
+    """End an API token of the acting person or one of its apps; see `user.api`."""
+    owner = ctx.party()
+    async with ctx.transaction() as tx:
+        mine = [owner, *await tokens.apps_of(tx, owner)]
+        ended = await tokens.end_token(
+            tx, party_ids=mine, token_id=token_id, kind=TokenKind.API, now=ctx.now()
+        )
+        if ended is None:
+            raise TokenNotFound
+        tx.emit(ctx, TokenRevoked(party=ended.party_id, token=token_id))
+        forget_after(tx, ctx, [ended.hash])
+
+
+async def list_tokens(ctx: Ctx) -> list[Token]:
+    """Return the living API tokens of the acting person and its apps; see `user.api`."""
+    owner = ctx.party()
+    async with ctx.transaction() as tx:
+        mine = [owner, *await tokens.apps_of(tx, owner)]
+        return await tokens.list_api_tokens(tx, party_ids=mine, limit=TOKENS_MAX)
+
+
+async def grant_role(ctx: Ctx, *, party: PartyId, role: Role) -> None:
+    """Give a party a role; see `user.api`."""
+    ctx.require(GRANT_ROLES)
+    async with ctx.transaction() as tx:
+        states = await parties.lock_states(tx, [party])
+        if states.get(party) is not PartyState.ACTIVE:
+            raise PartyNotFound
+        given = await parties.put_role(
+            tx, party_id=party, role=role, granted_by=ctx.actor.label, now=ctx.now()
+        )
+        if given:
+            tx.emit(ctx, RoleGranted(party=party, role=role))
+            forget_after(tx, ctx, await tokens.touch_of(tx, [party]))
+
+
+async def revoke_role(ctx: Ctx, *, party: PartyId, role: Role) -> None:
+    """Take a role from a party; see `user.api`."""
+    ctx.require(GRANT_ROLES)
+    async with ctx.transaction() as tx:
+        await parties.lock_states(tx, [party])
+        if await parties.drop_role(tx, party_id=party, role=role):
+            tx.emit(ctx, RoleRevoked(party=party, role=role))
+            forget_after(tx, ctx, await tokens.touch_of(tx, [party]))
+
+
+async def suspend(ctx: Ctx, *, party: PartyId) -> None:
+    """Keep a party from acting; see `user.api`."""
+    await _switch(ctx, party, before=PartyState.ACTIVE, after=PartyState.SUSPENDED)
+
+
+async def reinstate(ctx: Ctx, *, party: PartyId) -> None:
+    """Let a suspended party act again; see `user.api`."""
+    await _switch(ctx, party, before=PartyState.SUSPENDED, after=PartyState.ACTIVE)
+
+
+async def _switch(ctx: Ctx, party: PartyId, *, before: PartyState, after: PartyState) -> None:
+    ctx.require(SUSPEND)
+    async with ctx.transaction() as tx:
+        state = (await parties.lock_states(tx, [party])).get(party)
+        if state is after:
+            return
+        if state is not before:
+            raise PartyNotFound
+        await parties.put_state(tx, party_id=party, state=after)
+        forget_after(tx, ctx, await tokens.touch_of(tx, [party]))
+
+
+async def grants_changed(tx: Transaction, ctx: Ctx, party_ids: Sequence[UUID]) -> None:
+    """See that every process asks again what these parties may do; see `user.api`."""
+    forget_after(tx, ctx, await tokens.touch_of(tx, party_ids))
+
+
+async def _demand_session(tx: Transaction, ctx: Ctx) -> None:
+    """Refuse to let a token make tokens: one that leaked for an hour must not live on for a year."""
+    if ctx.actor.kind is ActorKind.SYSTEM:
+        return
+    is_session = ctx.actor.session is not None and await tokens.is_session(
+        tx, party_id=ctx.party(), token_id=ctx.actor.session
+    )
+    if not is_session:
+        raise Forbidden("Tokens are issued by somebody who logged in.")
+
+
+def _wrong_grants(grants: Sequence[str]) -> list[FieldError]:
+    if len(grants) > GRANTS_MAX:
+        return [FieldError("grants", "too_many", f"At most {GRANTS_MAX}.")]
+    return [
+        FieldError(f"grants.{at}", "malformed", "A permission looks like trade.order.ship.")
+        for at, grant in enumerate(grants)
+        if not is_permission(grant)
+    ]

@@ -1,0 +1,156 @@
+"""Who a token stands for: read once, remembered, and read again by every process when something changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hansa.centers.user._rules.grants import covered, grants_of_roles, slid
+from hansa.centers.user._rules.tokens import is_token, token_hash
+from hansa.centers.user._store import parties, tokens
+from hansa.centers.user.extensions import GRANTS
+from hansa.centers.user.types import Accounts, Identity, PartyKind, PartyState, TokenKind
+from hansa.kernel.context import Actor, ActorKind
+from hansa.kernel.plan.errors import UnknownBusiness
+from hansa.kernel.snapshot import Snapshot, changes_of
+
+if TYPE_CHECKING:
+    from hansa.centers.user._store.parties import Holder
+    from hansa.centers.user._store.tokens import StoredToken
+    from hansa.kernel.platform import Platform
+
+_STALE_S_MAX = 1.0  # how old an answer may be: revocations are looked for this often, by one query for all
+_REREAD_S = 60.0  # an entry is read again this often whatever happens: to slide, and for what nobody told
+
+_ACTORS = {
+    PartyKind.PERSON: ActorKind.PERSON,
+    PartyKind.APP: ActorKind.APP,
+    PartyKind.GUEST: ActorKind.GUEST,
+}
+
+
+class _Known(msgspec.Struct, frozen=True):
+    identity: Identity
+    reread_at: float
+
+
+class Sessions:
+    """The tokens this process knows. Bounded; a warm token costs a hash and a dictionary look-up."""
+
+    def __init__(
+        self, platform: Platform, settings: Accounts, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._platform = platform
+        self._idle = settings.session_idle
+        self._monotonic = monotonic
+        self._known: Snapshot[bytes, _Known] = Snapshot(
+            load=self._load,
+            changed=changes_of(platform.db, '"user".token', "hash"),
+            age_max_s=_STALE_S_MAX,
+            entries_max=settings.sessions_cached,
+            monotonic=monotonic,
+        )
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    async def identify(self, token: str) -> Identity | None:
+        """Return whom a token stands for, or `None` when it stands for nobody (any more)."""
+        if not token.isascii():
+            return None
+        key = token_hash(token)
+        known = self._known.warm(key)
+        if known is None:
+            if not is_token(token):
+                return None
+            known = (await self._known.get((key,))).get(key)
+        elif self._monotonic() >= known.reread_at:
+            self.forget((key,))
+            known = (await self._known.get((key,))).get(key)
+        if known is None:
+            return None
+        identity = known.identity
+        now = self._platform.clocks.now(identity.business, identity.traffic)
+        return identity if now < identity.expires_at else None
+
+    def forget(self, hashes: Sequence[bytes]) -> None:
+        """Read these tokens again at their next use: this process has just changed them."""
+        self._known.forget(hashes)
+
+    async def _load(self, hashes: Sequence[bytes]) -> Mapping[bytes, _Known]:
+        reread_at = self._monotonic() + _REREAD_S
+        found = {}
+        async with self._platform.db.transaction() as tx:
+            stored = await tokens.read_tokens(tx, hashes)
+            holders = {t.hash: await parties.read_holder(tx, t.party_id) for t in stored}
+            owners = {
+                key: await parties.read_holder(tx, holder.owner)
+                for key, holder in holders.items()
+                if holder is not None and holder.owner is not None
+            }
+        for one in stored:
+            holder = holders[one.hash]
+            answering = owners.get(one.hash, holder)  # an app may do what its owner may, and no more
+            if holder is None or answering is None or not _may_act(holder, answering):
+                continue
+            identity = await self._identity(one, holder, answering)
+            found[one.hash] = _Known(identity, reread_at)
+        return found
+
+    async def _identity(self, stored: StoredToken, holder: Holder, answering: Holder) -> Identity:
+        now = self._platform.clocks.now(stored.business, stored.traffic)
+        held = await self._held(stored, answering)
+        is_session = stored.kind is TokenKind.SESSION
+        return Identity(
+            actor=Actor(
+                kind=_ACTORS[holder.kind],
+                party=holder.party_id,
+                grants=held if is_session else covered(stored.grants, held),
+                session=stored.token_id,
+            ),
+            kind=stored.kind,
+            business=stored.business,
+            traffic=stored.traffic,
+            locale=holder.locale,
+            expires_at=await self._slide(stored, now=now) if is_session else stored.expires_at,
+        )
+
+    async def _held(self, stored: StoredToken, holder: Holder) -> frozenset[str]:
+        """Return every permission a party holds beyond its own, by its roles and by what centers say."""
+        try:
+            ctx = self._platform.context(stored.business, traffic=stored.traffic)
+        except UnknownBusiness:  # it was removed, the person was not
+            ctx = self._platform.context("", traffic=stored.traffic)
+        declared = {permission for center in self._platform.centers for permission in center.permissions}
+        answers = await GRANTS.of(ctx)(ctx, holder.party_id)
+        return grants_of_roles(holder.roles, declared=declared) | frozenset(answers)
+
+    async def _slide(self, stored: StoredToken, *, now: datetime) -> datetime:
+        later = slid(stored.expires_at, now=now, idle=self._idle, ends_at=stored.ends_at)
+        if later is None or now >= stored.expires_at:
+            return stored.expires_at
+        async with self._platform.db.transaction() as tx:
+            await tokens.slide(tx, token_hash=stored.hash, expires_at=later)
+        return later
+
+
+def session_span(settings: Accounts, *, now: datetime) -> tuple[datetime, datetime]:
+    """Return when a session that starts now expires unless it is used, and when it ends at the latest."""
+    ends_at = now + settings.session_longest
+    return min(now + settings.session_idle, ends_at), ends_at
+
+
+def api_span(expires_at: datetime, *, now: datetime) -> bool:
+    """Tell whether an API token may live until then: some time, and not for ever."""
+    return now < expires_at <= now + _API_LONGEST
+
+
+_API_LONGEST = timedelta(days=2 * 366)
+
+
+def _may_act(holder: Holder, answering: Holder) -> bool:
+    return holder.state is PartyState.ACTIVE and answering.state is PartyState.ACTIVE

@@ -1,0 +1,114 @@
+"""The questions the center asks of those above it and of businesses. All have working defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from hansa.centers.user.types import Attempt, PartyId, PersonalRecord, Risk
+from hansa.kernel.context import Ctx
+from hansa.kernel.db import Transaction
+from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
+
+
+class Grants(Protocol):
+    """Say which permissions a party holds through a center: shop names those of its staff, per shop.
+
+    Asked when a token is read and not known yet. Whoever changes an answer tells `user.api.grants_changed`
+    in the same transaction; else other processes go on with the old one for up to a minute. An answer that
+    fails grants nothing: its permissions are missing for a while, and nobody else is shut out.
+    """
+
+    async def __call__(self, ctx: Ctx, party: UUID) -> Sequence[str]: ...
+
+
+class AssessRisk(Protocol):
+    """Say whether an attempt (log-in, claim, placement, payout, review) may go on."""
+
+    async def __call__(self, ctx: Ctx, attempt: Attempt) -> Risk: ...
+
+
+class HoldPersonalData(Protocol):
+    """Hand out everything the center holds about a party, for the party itself."""
+
+    async def __call__(self, ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GuestMerge:
+    """A guest turns out to be `party`: what the guest gathered goes there, in this transaction."""
+
+    ctx: Ctx
+    guest: PartyId
+    party: PartyId
+
+
+class MergeGuest(Protocol):
+    """Take over what the guests of these merges have; return per merge what was taken (`trade.cart`)."""
+
+    async def __call__(self, tx: Transaction, merges: Sequence[GuestMerge]) -> Sequence[Sequence[str]]: ...
+
+
+async def no_more(ctx: Ctx, party: UUID) -> Sequence[str]:  # noqa: ARG001 - the point's signature
+    """Grant nothing beyond a party's own."""
+    return ()
+
+
+async def allow(ctx: Ctx, attempt: Attempt) -> Risk:  # noqa: ARG001 - the point's signature
+    """Let every attempt go on."""
+    return Risk(allowed=True)
+
+
+async def nothing_held(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:  # noqa: ARG001 - as above
+    """Hold nothing about anybody."""
+    return ()
+
+
+async def nothing_to_take(
+    tx: Transaction,  # noqa: ARG001 - the point's signature
+    merges: Sequence[GuestMerge],
+) -> Sequence[Sequence[str]]:
+    """Take nothing over."""
+    return [() for _ in merges]
+
+
+GRANTS = ExtensionPoint[Grants](
+    "user.grants",
+    version=1,
+    mode=Mode.ALL,
+    effects=Effects.IO,
+    budget_ms=50,
+    on_error=OnError.OPEN,
+    default=no_more,
+)
+ASSESS_RISK = ExtensionPoint[AssessRisk](
+    "user.assess_risk",
+    version=1,
+    mode=Mode.ONE,
+    effects=Effects.IO,
+    budget_ms=200,
+    on_error=OnError.CLOSED,
+    default=allow,
+)
+PERSONAL_DATA = ExtensionPoint[HoldPersonalData](
+    "user.personal_data",
+    version=1,
+    mode=Mode.ALL,
+    effects=Effects.IO,
+    budget_ms=5_000,
+    on_error=OnError.CLOSED,
+    default=nothing_held,
+)
+MERGE_GUEST = ExtensionPoint[MergeGuest](
+    "user.merge_guest",
+    version=1,
+    mode=Mode.ALL,
+    effects=Effects.TX,
+    budget_ms=100,
+    on_error=OnError.CLOSED,
+    default=nothing_to_take,
+)
+
+POINTS = (GRANTS, ASSESS_RISK, PERSONAL_DATA, MERGE_GUEST)

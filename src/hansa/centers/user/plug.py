@@ -1,0 +1,72 @@
+"""What `user` adds to the house."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hansa.centers.user import _http
+from hansa.centers.user._service.access import GRANT_ROLES, SUSPEND
+from hansa.centers.user._service.passwords import Passwords
+from hansa.centers.user._service.personal import forget_unneeded
+from hansa.centers.user._service.sessions import Sessions
+from hansa.centers.user._store import addresses, parties, tokens
+from hansa.centers.user._tables import metadata
+from hansa.centers.user.events import EVENTS
+from hansa.centers.user.extensions import POINTS
+from hansa.centers.user.types import Accounts
+from hansa.kernel.center import Center, Check, Job
+
+if TYPE_CHECKING:
+    from hansa.kernel.db import Transaction
+    from hansa.kernel.platform import Platform
+
+_SHOWN_MAX = 10
+
+
+async def _start(platform: Platform) -> None:
+    settings = platform.settings.section(Accounts)
+    platform.add(Passwords(settings))
+    platform.add(Sessions(platform, settings))
+
+
+async def _emails_lead_to_people(tx: Transaction) -> Sequence[str]:
+    return [
+        f"An e-mail address leads to party {row['party_id']}, which is {row['kind'] or 'missing'}"
+        f" ({row['state'] or 'no state'})."
+        for row in await parties.broken_keys(tx, _SHOWN_MAX)
+    ]
+
+
+async def _dead_parties_have_no_tokens(tx: Transaction) -> Sequence[str]:
+    return [
+        f"Token {token} still opens a party that was merged or erased."
+        for token in await tokens.living_tokens_of_dead_parties(tx, _SHOWN_MAX)
+    ]
+
+
+async def _addresses_have_versions(tx: Transaction) -> Sequence[str]:
+    return [
+        f"Address {address} has no version."
+        for address in await addresses.entries_without_version(tx, _SHOWN_MAX)
+    ]
+
+
+USER = Center(
+    name="user",
+    tables=metadata,
+    migrations=Path(__file__).parent / "_migrations",
+    points=POINTS,
+    events=EVENTS,
+    jobs=(Job("user.forget_unneeded", forget_unneeded, every_s=3600),),
+    routes=_http.ROUTES,
+    permissions=(GRANT_ROLES, SUSPEND),
+    settings=(Accounts,),
+    checks=(
+        Check("user.emails_lead_to_people", _emails_lead_to_people),
+        Check("user.dead_parties_have_no_tokens", _dead_parties_have_no_tokens),
+        Check("user.addresses_have_versions", _addresses_have_versions),
+    ),
+    starts=(_start,),
+)
