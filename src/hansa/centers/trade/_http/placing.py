@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar import post
+
+from hansa.centers.inventory.errors import OutOfStock
+from hansa.centers.payment.errors import PaymentNotFound
+from hansa.centers.payment.types import PAYMENT_ID, Source
+from hansa.centers.product.errors import OfferChanged
+from hansa.centers.product.types import OFFER_ID
+from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.trade import api
+from hansa.centers.trade._http.views import (
+    MeasureView,
+    PaidView,
+    PlacedView,
+    QuoteView,
+    paid_view,
+    placed_view,
+    quote_view,
+)
+from hansa.centers.trade.errors import (
+    AlreadyClosed,
+    MixedCurrencies,
+    NoPlaceServes,
+    OfferUnavailable,
+    PaymentDeclined,
+    PlacementRefused,
+    QuoteExpired,
+    QuoteInvalid,
+    QuoteNotYours,
+)
+from hansa.centers.trade.types import LINES_MAX, LineRequest, Measure, Quantity
+from hansa.centers.user.types import ADDRESS_ID
+from hansa.kernel.context import Ctx
+from hansa.kernel.http import problems
+from hansa.kernel.idempotency import IdempotencyKey, InFlight, KeyReused
+from hansa.kernel.ids import IdMalformed
+from hansa.kernel.problem import Busy, Invalid, Unauthenticated
+
+
+class WantedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An offer and how many of it; measured goods have quantity 1 and a measure."""
+
+    offer_id: str
+    quantity: Quantity = 1
+    measure: MeasureView | None = None
+    inputs: Annotated[
+        dict[Annotated[str, msgspec.Meta(max_length=64)], int | Annotated[str, msgspec.Meta(max_length=1000)]],
+        msgspec.Meta(max_length=20, description="A business's own facts about the line."),
+    ] = {}
+
+
+class QuoteBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to quote. `options` chooses a way of delivery per shop id where the first is not wanted."""
+
+    lines: Annotated[list[WantedLine], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
+    address_id: str | None = None
+    options: Annotated[dict[str, str], msgspec.Meta(max_length=LINES_MAX)] = {}
+
+
+class PlaceBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The quote to place."""
+
+    token: Annotated[str, msgspec.Meta(max_length=500_000)]
+
+
+class PayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to pay. `card` is a number that the provider understands; the sandbox takes test cards only."""
+
+    card: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+@post(
+    "/quotes",
+    summary="Quote a checkout",
+    status_code=200,
+    responses=problems(
+        Unauthenticated, Invalid, OfferUnavailable, MixedCurrencies, NoPlaceServes, IdMalformed
+    ),
+)
+async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
+    """Work out prices, places, discounts, freight and tax. Nothing is stored and nothing is held."""
+    quote = await api.quote(
+        ctx,
+        lines=[
+            LineRequest(
+                offer_id=OFFER_ID.read(line.offer_id),
+                quantity=line.quantity,
+                measure=Measure(line.measure.amount, line.measure.unit) if line.measure else None,
+                inputs=line.inputs,
+            )
+            for line in data.lines
+        ],
+        address_id=ADDRESS_ID.read(data.address_id) if data.address_id else None,
+        options={SHOP_ID.read(shop_id): code for shop_id, code in data.options.items()},
+    )
+    return quote_view(quote, token=api.seal(ctx, quote))
+
+
+@post(
+    "/orders",
+    summary="Place a quoted checkout",
+    opt={"idempotency": "lane"},
+    responses=problems(
+        Unauthenticated,
+        QuoteInvalid,
+        QuoteNotYours,
+        QuoteExpired,
+        PlacementRefused,
+        OfferChanged,
+        OutOfStock,
+        KeyReused,
+        InFlight,
+        Busy,
+    ),
+)
+async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> PlacedView:
+    """Take the checkout whole or refuse it whole. Safe to repeat: one quote is placed once."""
+    return placed_view(await api.place(ctx, token=data.token, key=key))
+
+
+@post(
+    "/payments/{payment_id:str}/pay",
+    summary="Pay a checkout",
+    status_code=200,
+    opt={"idempotency": "lane"},
+    responses=problems(
+        Unauthenticated, PaymentNotFound, PaymentDeclined, AlreadyClosed, IdMalformed, KeyReused, InFlight, Busy
+    ),
+)
+async def pay_payment(ctx: Ctx, key: IdempotencyKey | None, payment_id: str, data: PayBody) -> PaidView:
+    """Charge the buyer and commit money and orders together. The amount comes from the server alone."""
+    paid = await api.pay(ctx, payment_id=PAYMENT_ID.read(payment_id), source=Source(card=data.card), key=key)
+    return paid_view(paid)

@@ -1,0 +1,291 @@
+"""How trade looks from outside: ids with prefixes, amounts in minor units beside their currency."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from hansa.centers.payment.types import PAYMENT_ID
+from hansa.centers.place.types import PLACE_ID
+from hansa.centers.product.types import OFFER_ID, PRODUCT_ID, SKU_ID
+from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.trade.types import (
+    CHECKOUT_ID,
+    ORDER_ID,
+    Allocation,
+    Group,
+    HistoryEntry,
+    Line,
+    Measure,
+    Moved,
+    Order,
+    OrderState,
+    Paid,
+    PayState,
+    Placed,
+    Quote,
+    QuotedLine,
+)
+from hansa.kernel.context import Traffic
+
+Minor = Annotated[int, msgspec.Meta(description="Amount in the currency's minor units.")]
+
+
+class MeasureView(msgspec.Struct, frozen=True):
+    """How much of measured goods, in whole units of the smallest scale."""
+
+    amount: Annotated[int, msgspec.Meta(ge=1, le=10**12)]
+    unit: Annotated[str, msgspec.Meta(min_length=1, max_length=16)]
+
+
+class AllocationView(msgspec.Struct, frozen=True):
+    """A discount's share on a line: the layer it came from and who bears it."""
+
+    layer: str
+    funder: str
+    minor: Minor
+
+
+class LineView(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a quote or an order. `gross` is the fact; `unit_minor` is for display."""
+
+    line_no: int
+    offer_id: str
+    sku_id: str
+    product_id: str
+    title: str
+    options: str
+    quantity: int
+    measure: MeasureView | None
+    unit_minor: Minor
+    gross: Minor
+    discount: Minor
+    tax: Minor
+    payable: Minor
+    allocations: list[AllocationView]
+
+
+class GroupView(msgspec.Struct, frozen=True, kw_only=True):
+    """What will become one order: one shop, one place, one way of delivery."""
+
+    shop_id: str
+    place_id: str
+    option: str
+    line_nos: list[int]
+    goods: Minor
+    discount: Minor
+    freight: Minor
+    tax: Minor
+    payable: Minor
+
+
+class QuoteView(msgspec.Struct, frozen=True, kw_only=True):
+    """A quote. Send `token` back to place it; it holds until `expires_at`, its stock is not held yet."""
+
+    token: str
+    currency: str
+    payable: Minor
+    expires_at: datetime
+    lines: list[LineView]
+    groups: list[GroupView]
+
+
+class PlacedOrderView(msgspec.Struct, frozen=True, kw_only=True):
+    """One order of a checkout that was taken."""
+
+    id: str
+    shop_id: str
+    payable: Minor
+
+
+class PlacedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A checkout that was taken. Its stock is held until `pay_by`."""
+
+    checkout_id: str
+    payment_id: str
+    state: OrderState
+    currency: str
+    payable: Minor
+    pay_by: datetime
+    orders: list[PlacedOrderView]
+
+
+class PaidView(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of paying: `paid`, or `pending` until the provider knows."""
+
+    payment_id: str
+    state: PayState
+    orders: list[str]
+
+
+class MovedView(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that moved, and where it stands now."""
+
+    order_id: str
+    state: OrderState
+
+
+class OrderView(msgspec.Struct, frozen=True, kw_only=True):
+    """An order: one buyer, one shop, one place."""
+
+    id: str
+    checkout_id: str
+    payment_id: str
+    business: str
+    traffic: Traffic
+    shop_id: str
+    place_id: str
+    state: OrderState
+    version: int
+    currency: str
+    goods: Minor
+    discount: Minor
+    freight: Minor
+    tax: Minor
+    payable: Minor
+    option: str
+    placed_at: datetime
+    due_at: datetime | None
+    paid_at: datetime | None
+    shipped_at: datetime | None
+    finished_at: datetime | None
+    closed_at: datetime | None
+    lines: list[LineView]
+
+
+class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of an order: `actor` is a kind and a party id."""
+
+    version: int
+    previous: OrderState | None
+    state: OrderState
+    at: datetime
+    actor: str
+    cause: str
+
+
+def line_view(line: Line | QuotedLine) -> LineView:
+    """Show a line."""
+    return LineView(
+        line_no=line.line_no,
+        offer_id=OFFER_ID.show(line.offer_id),
+        sku_id=SKU_ID.show(line.sku_id),
+        product_id=PRODUCT_ID.show(line.product_id),
+        title=line.title,
+        options=line.options,
+        quantity=line.quantity,
+        measure=_measure_view(line.measure),
+        unit_minor=line.unit_minor,
+        gross=line.gross,
+        discount=line.discount,
+        tax=line.tax,
+        payable=line.payable,
+        allocations=[_allocation_view(share) for share in line.allocations],
+    )
+
+
+def quote_view(quote: Quote, *, token: str) -> QuoteView:
+    """Show a quote with the token that places it."""
+    return QuoteView(
+        token=token,
+        currency=quote.currency,
+        payable=quote.payable,
+        expires_at=quote.expires_at,
+        lines=[line_view(line) for line in quote.lines],
+        groups=[_group_view(group) for group in quote.groups],
+    )
+
+
+def placed_view(placed: Placed) -> PlacedView:
+    """Show a checkout that was taken."""
+    return PlacedView(
+        checkout_id=CHECKOUT_ID.show(placed.checkout_id),
+        payment_id=PAYMENT_ID.show(placed.payment_id),
+        state=placed.state,
+        currency=placed.currency,
+        payable=placed.payable,
+        pay_by=placed.pay_by,
+        orders=[
+            PlacedOrderView(id=ORDER_ID.show(one.id), shop_id=SHOP_ID.show(one.shop_id), payable=one.payable)
+            for one in placed.orders
+        ],
+    )
+
+
+def paid_view(paid: Paid) -> PaidView:
+    """Show what came of paying."""
+    return PaidView(
+        payment_id=PAYMENT_ID.show(paid.payment_id),
+        state=paid.state,
+        orders=[ORDER_ID.show(order_id) for order_id in paid.orders],
+    )
+
+
+def moved_view(moved: Moved) -> MovedView:
+    """Show an order that moved."""
+    return MovedView(order_id=ORDER_ID.show(moved.order_id), state=moved.state)
+
+
+def order_view(order: Order) -> OrderView:
+    """Show an order."""
+    return OrderView(
+        id=ORDER_ID.show(order.id),
+        checkout_id=CHECKOUT_ID.show(order.checkout_id),
+        payment_id=PAYMENT_ID.show(order.payment_id),
+        business=order.business,
+        traffic=order.traffic,
+        shop_id=SHOP_ID.show(order.shop_id),
+        place_id=PLACE_ID.show(order.place_id),
+        state=order.state,
+        version=order.version,
+        currency=order.currency,
+        goods=order.goods,
+        discount=order.discount,
+        freight=order.freight,
+        tax=order.tax,
+        payable=order.payable,
+        option=order.option.code,
+        placed_at=order.placed_at,
+        due_at=order.due_at,
+        paid_at=order.paid_at,
+        shipped_at=order.shipped_at,
+        finished_at=order.finished_at,
+        closed_at=order.closed_at,
+        lines=[line_view(line) for line in order.lines],
+    )
+
+
+def history_view(entry: HistoryEntry) -> HistoryView:
+    """Show one change of an order."""
+    return HistoryView(
+        version=entry.version,
+        previous=entry.previous,
+        state=entry.state,
+        at=entry.at,
+        actor=entry.actor,
+        cause=entry.cause,
+    )
+
+
+def _measure_view(measure: Measure | None) -> MeasureView | None:
+    return MeasureView(measure.amount, measure.unit) if measure else None
+
+
+def _allocation_view(share: Allocation) -> AllocationView:
+    return AllocationView(share.layer, share.funder.kind.value, share.minor)
+
+
+def _group_view(group: Group) -> GroupView:
+    return GroupView(
+        shop_id=SHOP_ID.show(group.shop_id),
+        place_id=PLACE_ID.show(group.place_id),
+        option=group.option.code,
+        line_nos=list(group.line_nos),
+        goods=group.goods,
+        discount=group.discount,
+        freight=group.freight,
+        tax=group.tax,
+        payable=group.payable,
+    )
