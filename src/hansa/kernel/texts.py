@@ -1,0 +1,73 @@
+"""Texts by language: what a shop, a place or a product is called, each in the languages it was given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from hansa.kernel.problem import FieldError
+
+Texts = dict[str, str]
+"""Language tag (BCP 47, `en`, `zh-Hans`) to text."""
+
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+LANGUAGES_MAX = 20
+
+
+def pick(texts: Mapping[str, str], locale: str) -> str:
+    """Return the text in `locale`, else in its main language, else English, else the first there is."""
+    main = locale.partition("-")[0]
+    for tag in (locale, main):
+        if tag in texts:
+            return texts[tag]
+    for tag, text in texts.items():
+        if tag.partition("-")[0] == main:
+            return text
+    return texts.get("en") or next(iter(texts.values()), "")
+
+
+def storable(text: str) -> bool:
+    """Tell whether PostgreSQL can store the text: no NUL, no lone surrogate (broken UTF-8)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
+def text_errors(
+    field: str, texts: Mapping[str, str], *, length_max: int, required: bool = True
+) -> list[FieldError]:
+    """Say what is wrong with texts by language; an empty list when nothing is.
+
+    Every tag must look like a language, every text must be neither empty nor longer than `length_max`
+    characters; when `required`, there must be at least one.
+    """
+    if required and not texts:
+        return [FieldError(field, "required", "Say it in at least one language")]
+    if len(texts) > LANGUAGES_MAX:
+        return [FieldError(field, "too_many", f"At most {LANGUAGES_MAX} languages")]
+    errors = []
+    for tag, text in texts.items():
+        if not _TAG.fullmatch(tag):
+            errors.append(FieldError(field, "language", "A language looks like en or zh-Hans"))
+        elif not text.strip():
+            errors.append(FieldError(f"{field}.{tag}", "required", "This cannot be empty"))
+        elif len(text) > length_max:
+            errors.append(FieldError(f"{field}.{tag}", "too_long", f"At most {length_max} characters"))
+        elif not storable(text):
+            errors.append(
+                FieldError(f"{field}.{tag}", "characters", "This has characters that cannot be kept")
+            )
+    return errors
+
+
+def plain_errors(field: str, text: str, *, length_max: int, required: bool = True) -> list[FieldError]:
+    """Say what is wrong with one plain text; an empty list when nothing is."""
+    if required and not text.strip():
+        return [FieldError(field, "required", "This cannot be empty")]
+    if len(text) > length_max:
+        return [FieldError(field, "too_long", f"At most {length_max} characters")]
+    if not storable(text):
+        return [FieldError(field, "characters", "This has characters that cannot be kept")]
+    return []
