@@ -16,7 +16,7 @@ def upgrade() -> None:
     # A row check may only call immutable functions. A loop, because a query inside a function costs a
     # plan's start-up per row. Several currencies may meet in one journal; each sums to zero by itself.
     # The inner loop over the entries of one currency makes it quadratic, over at most 500 entries; the
-    # usual journal has one currency and takes the first branch only.
+    # usual journal has one currency and takes the head branch only.
     op.execute("""
         CREATE FUNCTION ledger.is_balanced(accounts uuid[], currencies text[], amounts bigint[]) RETURNS boolean
         LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
@@ -31,11 +31,11 @@ def upgrade() -> None:
           THEN
             RETURN false;
           END IF;
-          FOR first IN 1..size LOOP
-            CONTINUE WHEN array_position(currencies, currencies[first]) < first;  -- summed before
+          FOR head IN 1..size LOOP
+            CONTINUE WHEN array_position(currencies, currencies[head]) < head;  -- summed before
             total := 0;
-            FOR i IN first..size LOOP
-              IF currencies[i] = currencies[first] THEN
+            FOR i IN head..size LOOP
+              IF currencies[i] = currencies[head] THEN
                 total := total + amounts[i];
               END IF;
             END LOOP;
