@@ -10,9 +10,10 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hansa.kernel.db.errors import DatabaseUnavailable
-from hansa.kernel.db.faults import unreachable
+from hansa.kernel.db.faults import hung_up, unreachable
 from hansa.kernel.db.scope import enter, leave
 from hansa.kernel.db.transaction import Transaction
+from hansa.kernel.problem import Problem
 
 if TYPE_CHECKING:
     import asyncpg
@@ -63,8 +64,9 @@ class Database:
                 await tx.flush()
                 await raw.execute("COMMIT")
             except BaseException as error:
+                lost = raw.is_closed() or hung_up(error)
                 await _abandon(conn, raw)
-                if isinstance(error, Exception) and unreachable(error):
+                if lost and isinstance(error, Exception) and not isinstance(error, Problem):
                     raise DatabaseUnavailable from error
                 raise
             finally:

@@ -25,19 +25,26 @@ def sqlstate(error: BaseException) -> str:
 
 
 def unreachable(error: BaseException) -> bool:
-    """Tell whether the server could not be reached or hung up: what was sent last may or may not have happened."""
+    """Tell whether connecting failed because the server is not there, or hung up.
+
+    Only for errors of connecting: inside a transaction an `OSError` may be anybody's.
+    """
     state = sqlstate(error)
-    if state:
-        return state.startswith(_LOST_CLASSES) or state in _LOST
-    return any(_hung_up(link) for link in _chain(error))
+    return hung_up(error) if state else any(_no_answer(link) for link in _chain(error))
+
+
+def hung_up(error: BaseException) -> bool:
+    """Tell whether the server said that it ends the connection."""
+    state = sqlstate(error)
+    return state.startswith(_LOST_CLASSES) or state in _LOST
 
 
 def repeatable(error: BaseException) -> bool:
     """Tell whether the same transaction may succeed when it is simply run again."""
-    return unreachable(error) or sqlstate(error) in _REPEATABLE
+    return hung_up(error) or sqlstate(error) in _REPEATABLE
 
 
-def _hung_up(error: BaseException) -> bool:
+def _no_answer(error: BaseException) -> bool:
     if isinstance(error, (ConnectionError, TimeoutError, OSError)):
         return True
     if isinstance(error, asyncpg.PostgresConnectionError):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ class Transaction:
         """Whether events were written."""
         self._platform = platform
         self._rank = 0
+        self._depth = 0
         self._events: list[tuple[Ctx, Event, datetime]] = []
         self._deadlines: dict[tuple[UUID, str], Deadline | None] = {}
         self._after_commit: list[Callable[[], object]] = []
@@ -79,6 +81,28 @@ class Transaction:
     def after_commit(self, call: Callable[[], object]) -> None:
         """Run `call` once the transaction has committed; for in-process caches and wake-ups only."""
         self._after_commit.append(call)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Try something that may fail alone: an exception undoes it, with what it told, and goes on.
+
+        Locks taken inside count for the lock order even when it is undone.
+        """
+        self._depth += 1
+        name = f"s{self._depth}"
+        events, waiting, deadlines = len(self._events), len(self._after_commit), dict(self._deadlines)
+        await self.raw.execute(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            del self._events[events:], self._after_commit[waiting:]
+            self._deadlines = deadlines
+            if not self.raw.is_closed():
+                await self.raw.execute(f"ROLLBACK TO SAVEPOINT {name}")
+            raise
+        finally:
+            self._depth -= 1
+        await self.raw.execute(f"RELEASE SAVEPOINT {name}")
 
     async def flush(self) -> None:
         """Write the deadlines and events that were told. Called by whoever commits, just before."""

@@ -16,8 +16,8 @@ def upgrade() -> None:
     # distributed database spreads the rows by.
     op.execute("""
         CREATE TABLE kernel.idempotency (
-          scope uuid PRIMARY KEY,
-          body uuid NOT NULL,
+          scope bytea PRIMARY KEY,
+          body bytea NOT NULL,
           business text NOT NULL,
           traffic text NOT NULL,
           status smallint NOT NULL,

@@ -1,0 +1,102 @@
+import asyncio
+
+import pytest
+
+from hansa.kernel.idempotency import (
+    Answer,
+    IdempotencyKey,
+    InFlight,
+    KeyMalformed,
+    KeyReused,
+    forget,
+    idempotent,
+)
+
+
+@pytest.fixture
+def key(platform):
+    def make(text="k", *, body=b"{}", route="POST /shops", business="bazaar"):
+        return IdempotencyKey.of(platform.context(business), route=route, key=text, body=body)
+
+    return make
+
+
+async def write(db, key, *, work=None, **options):
+    async with db.transaction() as tx, idempotent(tx, key, **options) as once:
+        if once.stored is None:
+            if work:
+                await work()
+            await tx.raw.execute("INSERT INTO toy.stock VALUES (gen_random_uuid()::text, 1)")
+            once.keep(Answer(201, b"made"))
+    return once.answer
+
+
+async def written(db):
+    async with db.transaction() as tx:
+        return await tx.raw.fetchval("SELECT count(*) FROM toy.stock")
+
+
+async def test_a_repeat_gets_the_stored_answer_and_does_nothing(db, key):
+    assert await write(db, key()) == await write(db, key()) == Answer(201, b"made")
+    assert await written(db) == 1
+
+
+async def test_another_body_under_the_key_is_refused(db, key):
+    await write(db, key())
+    with pytest.raises(KeyReused):
+        await write(db, key(body=b"[]"))
+
+
+async def test_the_same_text_elsewhere_is_another_key(db, key):
+    await write(db, key())
+    await write(db, key(route="POST /places"))
+    await write(db, key(business="flagship"))
+    await write(db, None)
+    assert await written(db) == 4
+
+
+async def test_two_at_once_happen_once_and_both_are_answered(db, key):
+    answers = await asyncio.gather(*[write(db, key()) for _ in range(5)])
+    assert set(answers) == {Answer(201, b"made")}
+    assert await written(db) == 1
+
+
+async def test_waiting_for_the_first_ends_with_in_flight(db, key):
+    go_on = asyncio.Event()
+    first = asyncio.create_task(write(db, key(), work=go_on.wait))
+    await asyncio.sleep(0.05)
+    with pytest.raises(InFlight):
+        await write(db, key(), wait_s_max=0.1)
+    go_on.set()
+    assert await first == Answer(201, b"made")
+
+
+async def test_work_that_fails_leaves_no_key(db, key):
+    async def fail():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await write(db, key(), work=fail)
+    assert await write(db, key()) == Answer(201, b"made")
+
+
+@pytest.mark.parametrize("text", ["", "x" * 256, "line\nbreak", "nul\0", "snö", "\ud800"])
+def test_a_key_that_cannot_be_a_header_is_refused(key, text):
+    with pytest.raises(KeyMalformed):
+        key(text)
+
+
+async def test_keys_are_forgotten_after_a_week(platform, key):
+    db = platform.db
+    await write(db, key("old"))
+    await write(db, key("young"))
+    async with db.transaction() as tx:
+        await tx.raw.execute(
+            "UPDATE kernel.idempotency SET created_at = now() - interval '8 days' WHERE scope = $1",
+            key("old").scope,
+        )
+
+    await forget(platform)
+
+    async with db.transaction() as tx:
+        assert await tx.raw.fetchval("SELECT count(*) FROM kernel.idempotency") == 1
