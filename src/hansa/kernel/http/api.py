@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 from litestar import Litestar, Request, Response, Router, get
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
+from litestar.exceptions import LitestarDeprecationWarning
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
@@ -63,19 +65,22 @@ def create_api(
     routers = [
         Router("/", route_handlers=list(group.routes), tags=[group.name]) for group in groups if group.routes
     ]
-    app = Litestar(
-        [Router(API_PATH, route_handlers=[openapi, *routers])],
-        dependencies={"ctx": Provide(context, use_cache=True)},
-        exception_handlers={Exception: refusing.handle_exception},
-        guards=[_negotiate, _check_idempotency_key, _check_integers],
-        logging_config=None,
-        openapi_config=config(title=title, version=version),
-        request_class=ApiRequest,
-        request_max_body_size=body_bytes_max,
-        include_in_schema=True,
-    )
-    _hand_over_contexts_unread(app)
-    described.append(msgspec.json.encode(document(app, groups)))
+    with warnings.catch_warnings():
+        # Litestar 3 wants every dependency and parameter marked; until then plain annotations read better.
+        warnings.simplefilter("ignore", LitestarDeprecationWarning)
+        app = Litestar(
+            [Router(API_PATH, route_handlers=[openapi, *routers])],
+            dependencies={"ctx": Provide(context, use_cache=True)},
+            exception_handlers={Exception: refusing.handle_exception},
+            guards=[_negotiate, _check_idempotency_key, _check_integers],
+            logging_config=None,
+            openapi_config=config(title=title, version=version),
+            request_class=ApiRequest,
+            request_max_body_size=body_bytes_max,
+            include_in_schema=True,
+        )
+        _hand_over_contexts_unread(app)
+        described.append(msgspec.json.encode(document(app, groups)))
     return app
 
 

@@ -38,10 +38,11 @@ def decode(raw: bytes, kind: Any) -> Any:
     """Decode JSON of a stranger into `kind`. Raises `Malformed` or `Invalid`."""
     check_json(raw)
     try:
-        return _decoder(kind).decode(raw)
-    except msgspec.ValidationError as wrong:
-        found = field_errors(msgspec.json.decode(raw), kind)
-        raise Invalid(*(found or [field_error(str(wrong))])) from None
+        try:
+            return _decoder(kind).decode(raw)
+        except msgspec.ValidationError as wrong:
+            value = msgspec.json.decode(raw)  # fails only for a number that no float holds
+            raise Invalid(*(field_errors(value, kind) or [field_error(str(wrong))])) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise Malformed(str(wrong)) from None
     except RecursionError:

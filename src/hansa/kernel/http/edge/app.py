@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from opentelemetry.context import Context
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from prometheus_client import Counter, Histogram
+
+from hansa.kernel.http.edge.business import BusinessFinder, find_business
+from hansa.kernel.http.edge.checks import check_headers, check_url
+from hansa.kernel.http.edge.operations import Operations
+from hansa.kernel.http.errors import TimedOut, TooLarge
+from hansa.kernel.http.reading import within
+from hansa.kernel.http.refusing import encode, problem_of
+from hansa.kernel.problem import Problem
+from hansa.kernel.settings import Settings
+from hansa.kernel.telemetry import AccessLog, Metrics, new_trace, parse_traceparent, set_current, span
+
+Inner = ASGIApp
+"""An app behind the edge."""
+
+_OPERATIONS: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
+
+# On every answer, unless the app behind says otherwise; pages bring a content policy of their own.
+_SECURITY_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+
+
+class HttpMetrics:
+    """Requests by method, route and status, and how long they take."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._requests = metrics.counter(
+            "hansa_http_requests", "Requests answered", ("method", "route", "status")
+        )
+        self._seconds = metrics.histogram("hansa_http_request_seconds", "Time to answer", ("route",))
+        self._counters: dict[tuple[str, str, int], Counter] = {}
+        self._histograms: dict[str, Histogram] = {}
+
+    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request. `route` is a template (`/api/orders/{order_id}`), so there are only so many."""
+        key = (method, route, status)
+        counter = self._counters.get(key)
+        if counter is None:  # looking a child up costs more than counting
+            counter = self._counters[key] = self._requests.labels(method, route, str(status))
+            self._histograms[route] = self._seconds.labels(route)
+        counter.inc()
+        self._histograms[route].observe(seconds)
+
+
+class Edge:
+    """Wraps the platform's apps; see the package for what they see."""
+
+    def __init__(
+        self,
+        app: Inner,
+        *,
+        settings: Settings,
+        businesses: BusinessFinder,
+        operations: Operations,
+        metrics: HttpMetrics,
+        access_log: AccessLog | None = None,
+    ) -> None:
+        self._app = app
+        self._businesses = businesses
+        self._operations = operations
+        self._metrics = metrics
+        self._access_log = access_log
+        self._timeout_s = settings.request_timeout.total_seconds()
+        self._body_bytes_max = settings.body_max_bytes
+        self._headers = _SECURITY_HEADERS + ((_HSTS,) if settings.url().startswith("https:") else ())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        plain: MutableMapping[str, Any] = dict(scope)
+        if plain["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name: value for name, value in plain["headers"] if name in _READ}
+        remote = parse_traceparent(headers.get(b"traceparent"))
+        exchange = _Exchange(
+            receive, send, self._headers, self._body_bytes_max, remote[0] if remote else new_trace()
+        )
+        started_ns = time.perf_counter_ns()
+        with span(
+            plain["method"], parent=remote[1] if remote else _NO_PARENT, kind=SpanKind.SERVER
+        ) as request_span:
+            if request_span.is_recording():
+                exchange.trace = f"{request_span.get_span_context().trace_id:032x}"
+            await self._handle(plain, headers, exchange)
+            route = plain.get("path_template") or "other"
+            if request_span.is_recording():
+                request_span.update_name(f"{plain['method']} {route}")
+                request_span.set_attributes(
+                    {"http.response.status_code": exchange.status, "hansa.business": exchange.business}
+                )
+                if exchange.status >= 500:
+                    request_span.set_status(Status(StatusCode.ERROR))
+        elapsed_ns = time.perf_counter_ns() - started_ns
+        method = plain["method"] if plain["method"] in _METHODS else "OTHER"
+        self._metrics.observe(method, route, exchange.status, elapsed_ns / 1e9)
+        if self._access_log is not None:
+            self._access_log.write(
+                method=method,
+                path=scope["path"],
+                status=exchange.status,
+                ms=elapsed_ns / 1e6,
+                trace=exchange.trace,
+                business=exchange.business,
+            )
+
+    async def _handle(
+        self, scope: MutableMapping[str, Any], headers: dict[bytes, bytes], exchange: _Exchange
+    ) -> None:
+        """Hand the request on; whatever goes wrong becomes an answer, as long as none was begun."""
+        try:
+            check_url(scope.get("raw_path") or scope["path"].encode(), scope.get("query_string", b""))
+            check_headers(scope["headers"])
+            if scope["path"] in _OPERATIONS:
+                await self._operate(scope, headers, exchange)
+                return
+            within(_text(headers.get(b"content-length")), bytes_max=self._body_bytes_max)
+            self._find_business(scope, headers, exchange)
+            set_current(exchange.trace, exchange.business)
+            async with asyncio.timeout(self._timeout_s) as exchange.timeout:
+                await self._app(scope, exchange.receive, exchange.send)  # type: ignore[arg-type]
+        except Exception as wrong:  # noqa: BLE001 - the last place where a fault can become an answer
+            ours = (
+                isinstance(wrong, TimeoutError)
+                and exchange.timeout is not None
+                and exchange.timeout.expired()
+            )
+            await exchange.refuse(TimedOut() if ours else problem_of(wrong))
+
+    def _find_business(
+        self, scope: MutableMapping[str, Any], headers: dict[bytes, bytes], exchange: _Exchange
+    ) -> None:
+        exchange.business, prefix, path = find_business(
+            self._businesses,
+            path=scope["path"],
+            host=(_text(headers.get(b"host")) or "").partition(":")[0].lower(),
+            header=_text(headers.get(b"hansa-business")),
+        )
+        scope["path"] = path
+        if prefix and (raw := scope.get("raw_path")):
+            scope["raw_path"] = raw[len(prefix) :] or b"/"
+        # Not in root_path: Litestar cuts the first occurrence of that out of any path.
+        scope["state"] = {
+            **scope.get("state", {}),
+            "business": exchange.business,
+            "prefix": prefix,
+            "trace": exchange.trace,
+        }
+
+    async def _operate(
+        self, scope: MutableMapping[str, Any], headers: dict[bytes, bytes], exchange: _Exchange
+    ) -> None:
+        client = scope.get("client")
+        answer = await self._operations.answer(
+            scope["path"],
+            client=client[0] if client else "",
+            authorization=_text(headers.get(b"authorization")) or "",
+        )
+        scope["path_template"] = scope["path"]
+        if answer is not None:
+            status, media_type, body = answer
+            await exchange.answer(
+                status, [(b"content-type", media_type.encode()), (b"cache-control", b"no-store")], body
+            )
+
+
+_READ: Final = frozenset({b"traceparent", b"host", b"hansa-business", b"content-length", b"authorization"})
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_NO_PARENT: Final = Context()
+
+
+class _Exchange:
+    """One request and its answer, as the edge follows it."""
+
+    __slots__ = (
+        "_body_bytes",
+        "_body_bytes_max",
+        "_headers",
+        "_receive",
+        "_send",
+        "business",
+        "status",
+        "timeout",
+        "trace",
+    )
+
+    def __init__(
+        self,
+        receive: Receive,
+        send: Send,
+        headers: tuple[tuple[bytes, bytes], ...],
+        body_bytes_max: int,
+        trace: str,
+    ) -> None:
+        self._receive = receive
+        self._send = send
+        self._headers = headers
+        self._body_bytes = 0
+        self._body_bytes_max = body_bytes_max
+        self.status = 0
+        self.trace = trace
+        self.business = ""
+        self.timeout: asyncio.Timeout | None = None
+
+    async def receive(self) -> Any:
+        """Receive, counting the body: a length that was not announced is found out here."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._body_bytes += len(message["body"])
+            if self._body_bytes > self._body_bytes_max:
+                raise TooLarge(bytes_max=self._body_bytes_max)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send, adding what every answer carries; once an answer began, the time limit has nothing to say."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message["headers"])
+            present = {name.lower() for name, _ in headers}
+            headers.extend(header for header in self._headers if header[0] not in present)
+            headers.append((b"hansa-trace", self.trace.encode()))
+            message["headers"] = headers
+            if self.timeout is not None:
+                self.timeout.reschedule(None)
+        await self._send(message)
+
+    async def refuse(self, problem: Problem) -> None:
+        """Answer with a problem, unless an answer already began: then only the log knows."""
+        self.timeout = None  # over by now, one way or the other
+        if not self.status:
+            await self.answer(*encode(problem))
+
+    async def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Answer at once."""
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from hansa.kernel.http.edge import Edge, HttpMetrics, Operations, check_url
+from hansa.kernel.problem import Malformed
+from hansa.kernel.settings import LogFormat, Secret, Settings
+from hansa.kernel.telemetry import AccessLog, Metrics
+
+
+class Finder:
+    def named(self, path: str) -> str | None:
+        return path if path in {"bazaar", "flagship.tea"} else None
+
+    def at_host(self, host: str) -> str | None:
+        return {"tea.example": "flagship.tea"}.get(host)
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with what the edge made of the request."""
+    body = b""
+    more = True
+    while more:
+        message: Any = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    state = scope["state"]
+    seen = {
+        "path": scope["path"],
+        "business": state["business"],
+        "prefix": state["prefix"],
+        "body": len(body),
+    }
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
+    )
+    await send({"type": "http.response.body", "body": json.dumps(seen).encode(), "more_body": False})
+
+
+async def ready() -> str:
+    return ""
+
+
+def edge(
+    app: ASGIApp = echo, settings: Settings | None = None, log: io.StringIO | None = None
+) -> httpx.AsyncClient:
+    told = settings or Settings(body_max_bytes=2_000)
+    metrics = Metrics()
+    made = Edge(
+        app,
+        settings=told,
+        businesses=Finder(),
+        operations=Operations(told, metrics, ready=ready),
+        metrics=HttpMetrics(metrics),
+        access_log=AccessLog(msgspec.structs.replace(told, log_format=LogFormat.JSON), stream=log)
+        if log
+        else None,
+    )
+    return httpx.AsyncClient(transport=httpx.ASGITransport(made), base_url="http://hansa.test")
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "seen"),
+    [
+        ("/", {}, ("", "", "/")),
+        ("/api/orders", {}, ("", "", "/api/orders")),
+        ("/bazaar", {}, ("bazaar", "/bazaar", "/")),
+        ("/bazaar/api/shops/bazaar", {}, ("bazaar", "/bazaar", "/api/shops/bazaar")),
+        ("/flagship.tea/cart", {}, ("flagship.tea", "/flagship.tea", "/cart")),
+        ("/cart", {"Host": "Tea.Example:8443"}, ("flagship.tea", "", "/cart")),
+        ("/api/orders", {"Hansa-Business": "bazaar"}, ("bazaar", "", "/api/orders")),
+        ("/bazaar/cart", {"Host": "tea.example"}, ("bazaar", "/bazaar", "/cart")),
+    ],
+)
+async def test_a_request_finds_its_business(url, headers, seen):
+    async with edge() as client:
+        answer = (await client.get(url, headers=headers)).json()
+
+    assert (answer["business"], answer["prefix"], answer["path"]) == seen
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "code"),
+    [
+        ("/api/orders", {"Hansa-Business": "nobody"}, "business.unknown"),
+        ("/bazaar/cart", {"Hansa-Business": "flagship.tea"}, "business.unclear"),
+    ],
+)
+async def test_a_business_that_is_unclear_is_refused(url, headers, code):
+    async with edge() as client:
+        assert (await client.get(url, headers=headers)).json()["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("raw_path", "query"),
+    [
+        (b"/a%00b", b""),
+        (b"/a", b"q=%00"),
+        (b"/%ff", b""),
+        (b"/a", b"q=%c3%28"),
+        (b"/a%zz", b""),
+        (b"/" + b"a" * 9_000, b""),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused(raw_path, query):
+    with pytest.raises(Malformed):
+        check_url(raw_path, query)
+
+
+async def test_nul_in_a_cookie_is_refused():
+    async with edge() as client:
+        response = await client.get("/", headers={"Cookie": "session=a%00b"})
+
+    assert response.json()["code"] == "request.malformed"
+
+
+async def test_a_body_is_refused_by_its_announced_length_and_by_its_real_one():
+    async def drops() -> Any:
+        for _ in range(5):
+            yield b"x" * 1_000
+
+    async with edge() as client:
+        announced = await client.post("/", content=b"x" * 2_001)
+        counted = await client.post("/", content=drops())
+        fits = await client.post("/", content=b"x" * 2_000)
+
+    assert announced.json()["code"] == counted.json()["code"] == "request.too_large"
+    assert fits.json()["body"] == 2_000
+
+
+async def test_a_request_that_takes_too_long_is_given_up():
+    async def sleeper(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        await asyncio.Event().wait()
+
+    async with edge(sleeper, Settings(request_timeout=timedelta(milliseconds=20))) as client:
+        response = await client.get("/")
+
+    assert response.json()["code"] == "request.timed_out"
+
+
+async def test_a_fault_behind_the_edge_is_an_answer():
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise RuntimeError("secret plans")
+
+    async with edge(broken) as client:
+        response = await client.get("/")
+
+    assert response.json()["code"] == "internal"
+    assert "plans" not in response.text
+
+
+async def test_every_answer_is_traced_logged_and_hardened():
+    log = io.StringIO()
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    async with edge(log=log) as client:
+        response = await client.get(
+            "/bazaar/orders/anna@example.com?token=1",
+            headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"},
+        )
+        refused = await client.get("/", headers={"traceparent": "00-0-0-00", "Hansa-Business": "nobody"})
+        await asyncio.sleep(0.15)  # the log is written some lines at a time
+
+    assert response.headers["hansa-trace"] == trace
+    assert (
+        response.headers["x-content-type-options"] == refused.headers["x-content-type-options"] == "nosniff"
+    )
+    first, second = (json.loads(line) for line in log.getvalue().splitlines())
+    assert (
+        first | {"path": "/bazaar/orders/[e-mail]", "status": 200, "business": "bazaar", "trace": trace}
+        == first
+    )
+    assert "token" not in log.getvalue()
+    assert (second["status"], second["trace"]) == (404, refused.headers["hansa-trace"])
+
+
+async def test_metrics_are_for_this_machine_or_for_the_token():
+    async with edge() as client:
+        await client.get("/bazaar")
+        here = await client.get("/metrics")
+    async with edge(settings=Settings(metrics_token=Secret("t0ken"))) as client:
+        refused = await client.get("/metrics")
+        told = await client.get("/metrics", headers={"Authorization": "Bearer t0ken"})
+
+    assert 'hansa_http_requests_total{method="GET",route="other",status="200"} 1.0' in here.text
+    assert refused.status_code == 404
+    assert told.status_code == 200
+
+
+async def test_health_is_told():
+    async with edge() as client:
+        assert (await client.get("/health/live")).json() == {"state": "alive"}
+        assert (await client.get("/health/ready")).json() == {"state": "ready"}
