@@ -9,8 +9,10 @@ from hansa.centers.ledger.types import ACCOUNT_ID, account_id
     ("vandalism", "checks"),
     [
         (
-            "ALTER TABLE ledger.journal DROP CONSTRAINT journal_zero_sum; "
-            "UPDATE ledger.journal SET amounts = ARRAY[1, -2] WHERE kind = 'paid'",
+            (
+                "ALTER TABLE ledger.journal DROP CONSTRAINT journal_zero_sum; "
+                "UPDATE ledger.journal SET amounts = ARRAY[1, -2] WHERE kind = 'paid'"
+            ),
             {"ledger.zero_sum", "ledger.entries_follow_journals"},
         ),
         (
@@ -34,8 +36,10 @@ from hansa.centers.ledger.types import ACCOUNT_ID, account_id
         ("UPDATE ledger.journal SET reverses = gen_random_uuid() WHERE kind = 'paid'", {"ledger.reversals"}),
         ("DELETE FROM ledger.journal WHERE kind = 'paid'", {"ledger.entries_follow_journals"}),
         (
-            "ALTER TABLE ledger.account DROP CONSTRAINT account_floor; "
-            "UPDATE ledger.account SET floor_minor = 100000 WHERE account_class = 'escrow'",
+            (
+                "ALTER TABLE ledger.account DROP CONSTRAINT account_floor; "
+                "UPDATE ledger.account SET floor_minor = 100000 WHERE account_class = 'escrow'"
+            ),
             {"ledger.floors"},
         ),
     ],
