@@ -11,6 +11,7 @@ from hansa.centers.inventory import api as inventory
 from hansa.centers.place.types import PlaceId
 from hansa.centers.product import api as product
 from hansa.centers.product.types import Offer, OfferId
+from hansa.centers.shop.types import ShopId
 from hansa.centers.trade import extensions
 from hansa.centers.trade._rules.pricing import group_lines, total_group
 from hansa.centers.trade._rules.sourcing import choose_places
@@ -31,10 +32,12 @@ from hansa.centers.trade.types import (
     Quote,
     QuotedLine,
 )
+from hansa.centers.user import api as user
+from hansa.centers.user.types import AddressId, AddressVersionId
 from hansa.kernel.context import Ctx
 from hansa.kernel.money import INT64_MAX
 from hansa.kernel.problem import FieldError, Invalid
-from hansa.kernel.security import BadToken, Signer
+from hansa.kernel.security import Signer, TokenInvalid
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Quote).decode
@@ -45,16 +48,18 @@ async def quote(
     ctx: Ctx,
     *,
     lines: Sequence[LineRequest],
-    address_version: UUID | None = None,
-    options: Mapping[str, str] | None = None,
+    address_id: AddressId | None = None,
+    options: Mapping[ShopId, str] | None = None,
 ) -> Quote:
-    """Work out a checkout for the acting party; nothing is held and nothing is stored.
+    """Work out a checkout for the acting party; nothing is held.
 
-    `options` chooses a fulfilment option per shop id, where the first is not wanted.
-    Raises `Invalid`, `OfferUnavailable`, `MixedCurrencies`, `NoPlaceServes`.
+    `address_id` is where it goes, in the buyer's address book; its present version is frozen for the order.
+    `options` chooses a fulfilment option per shop, where the first is not wanted.
+    Raises `Invalid`, `user.address_not_found`, `OfferUnavailable`, `MixedCurrencies`, `NoPlaceServes`.
     """
     buyer = ctx.party()
     _check_request(lines)
+    address_version = await _freeze(ctx, address_id) if address_id else None
     offers = await product.offers(ctx, [line.offer_id for line in lines])
     priced = _price(ctx, lines, offers)
     placed = await _source(ctx, priced)
@@ -79,7 +84,7 @@ async def quote(
 
 def seal(ctx: Ctx, quote: Quote) -> str:
     """Sign a quote, so that whoever brings it back cannot have changed it."""
-    return ctx.platform.service(Signer).sign_bytes(_PURPOSE, _encode(quote))
+    return ctx.platform.service(Signer).sign(_encode(quote), purpose=_PURPOSE)
 
 
 def unseal(ctx: Ctx, token: str) -> Quote:
@@ -88,14 +93,19 @@ def unseal(ctx: Ctx, token: str) -> Quote:
     Raises `QuoteInvalid`, `QuoteNotYours` (another buyer, business or traffic class), `QuoteExpired`.
     """
     try:
-        quote = _decode(ctx.platform.service(Signer).read_bytes(_PURPOSE, token))
-    except (BadToken, msgspec.MsgspecError):
+        quote = _decode(ctx.platform.service(Signer).verify(token, purpose=_PURPOSE, now=ctx.now()))
+    except (TokenInvalid, msgspec.MsgspecError):
         raise QuoteInvalid from None
     if (quote.business, quote.traffic, quote.buyer) != (ctx.business, ctx.traffic, ctx.party()):
         raise QuoteNotYours
     if ctx.now() >= quote.expires_at:
         raise QuoteExpired(expired_at=quote.expires_at)
     return quote
+
+
+async def _freeze(ctx: Ctx, address_id: AddressId) -> AddressVersionId:
+    async with ctx.transaction() as tx:
+        return await user.freeze_address(tx, ctx, address_id)
 
 
 def _check_request(lines: Sequence[LineRequest]) -> None:
@@ -173,7 +183,7 @@ async def _source(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[QuotedLine, 
 async def _group(
     ctx: Ctx,
     lines: tuple[QuotedLine, ...],
-    options: Mapping[str, str],
+    options: Mapping[ShopId, str],
 ) -> tuple[Group, ...]:
     """Split into orders, choose each one's fulfilment option, add its freight."""
     ask = extensions.FULFILMENT_OPTIONS.of(ctx)
@@ -181,7 +191,7 @@ async def _group(
     groups = []
     for key, members in group_lines(lines).items():
         offered = await ask(ctx, tuple(members), key[1])
-        wanted = options.get(str(key[0]))
+        wanted = options.get(key[0])
         option = next((o for o in offered if wanted is None or o.code == wanted), None)
         if option is None:
             raise Invalid(FieldError("options", "unknown", f"There is no way of delivery {wanted!r} here"))

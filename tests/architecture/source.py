@@ -1,0 +1,65 @@
+"""The source as the architecture tests read it: files, their imports, their SQL."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import hansa
+
+SRC = Path(hansa.__file__).parent
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Python file of the house."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.relative_to(SRC).as_posix()
+
+    @property
+    def module(self) -> str:
+        return "hansa." + self.name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    @property
+    def center(self) -> str:
+        """The center it belongs to, empty outside the centers."""
+        parts = self.name.split("/")
+        return parts[1] if parts[0] == "centers" and len(parts) > 2 else ""
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.path.read_text(encoding="utf-8"))
+
+    def imports(self) -> Iterator[str]:
+        """Every module that is imported, by its full name; `from a import b` gives `a.b`."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert not node.level, f"{self.name}: relative import"
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+    def texts(self) -> Iterator[tuple[int, str]]:
+        """Every string that is no docstring, with its line; what is put into an f-string is left out."""
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        docstrings = {
+            id(node.body[0].value)
+            for node in ast.walk(self.tree)
+            if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+        }
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+                yield node.lineno, node.value
+
+
+def sources(*folders: str) -> list[Source]:
+    """All files of the house, or those under some of its folders."""
+    roots = [SRC / folder for folder in folders] or [SRC]
+    return [Source(path) for root in roots for path in sorted(root.rglob("*.py"))]
