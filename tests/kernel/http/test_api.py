@@ -15,7 +15,6 @@ from litestar import Litestar, Request, get, post
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import RouteGroup, create_api, problems
 from hansa.kernel.problem import Forbidden, NotFound, Problem
-from hansa.kernel.problem import problems as known_problems
 
 
 class Line(msgspec.Struct):
@@ -242,12 +241,6 @@ async def test_the_document_is_the_same_every_time(client):
     async with httpx.AsyncClient(transport=httpx.ASGITransport(api()), base_url="http://hansa.test") as other:
         first = (await client.get("/api/openapi.json")).content
         assert first == (await other.get("/api/openapi.json")).content
-
-
-def test_codes_are_told_apart():
-    codes = [kind.code for kind in known_problems()]
-
-    assert len(codes) == len(set(codes))
 
 
 anything = st.recursive(

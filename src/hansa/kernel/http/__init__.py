@@ -3,7 +3,7 @@
 from hansa.kernel.http.api import API_PATH, DOCUMENT_PATH, RouteGroup, create_api
 from hansa.kernel.http.declared import ProblemDetails, problems
 from hansa.kernel.http.etags import etag, require_match, unchanged
-from hansa.kernel.http.idempotency import fingerprint, parse_key
+from hansa.kernel.http.idempotency import parse_key
 from hansa.kernel.http.negotiation import accepts
 from hansa.kernel.http.reading import decode
 from hansa.kernel.http.refusing import handle_exception, problem_of
@@ -17,7 +17,6 @@ __all__ = [
     "create_api",
     "decode",
     "etag",
-    "fingerprint",
     "handle_exception",
     "parse_key",
     "problem_of",

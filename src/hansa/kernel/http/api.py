@@ -19,7 +19,7 @@ from litestar.routes import HTTPRoute
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import refusing
 from hansa.kernel.http.errors import NotAcceptable
-from hansa.kernel.http.idempotency import HEADER, IdempotencyKeyMissing, parse_key
+from hansa.kernel.http.idempotency import HEADER, KeyMissing, parse_key
 from hansa.kernel.http.negotiation import accepts
 from hansa.kernel.http.openapi import config, document
 from hansa.kernel.http.reading import ApiRequest
@@ -107,7 +107,7 @@ def _check_idempotency_key(connection: ASGIConnection[Any, Any, Any, Any], handl
         rule = handler.opt.get("idempotency")
         key = None if rule == "none" else parse_key(connection.headers.get(HEADER))
         if key is None and rule == "required":
-            raise IdempotencyKeyMissing
+            raise KeyMissing
 
 
 def _check_integers(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

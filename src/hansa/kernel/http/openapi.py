@@ -15,14 +15,8 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from hansa.kernel.http.declared import MEDIA_TYPE, ProblemDetails, describe, example
 from hansa.kernel.http.errors import NotAcceptable, TimedOut, TooLarge, UnsupportedMediaType
-from hansa.kernel.http.idempotency import (
-    HEADER,
-    LENGTH_MAX,
-    IdempotencyKeyBusy,
-    IdempotencyKeyMalformed,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-)
+from hansa.kernel.http.idempotency import HEADER, LENGTH_MAX, KeyMissing
+from hansa.kernel.idempotency import InFlight, KeyMalformed, KeyReused
 from hansa.kernel.problem import Busy, Invalid, Malformed, NotFound, Problem, Unauthenticated
 
 if TYPE_CHECKING:
@@ -45,7 +39,7 @@ ALWAYS: tuple[type[Problem], ...] = (
 )
 WITH_INPUT: tuple[type[Problem], ...] = (Invalid,)
 WITH_BODY: tuple[type[Problem], ...] = (TooLarge, UnsupportedMediaType)
-WITH_KEY: tuple[type[Problem], ...] = (IdempotencyKeyMalformed, IdempotencyKeyBusy, IdempotencyKeyReused)
+WITH_KEY: tuple[type[Problem], ...] = (KeyMalformed, InFlight, KeyReused)
 
 _KEY_PARAMETER = {
     "name": HEADER,
@@ -148,7 +142,7 @@ def _complete(operation: dict[str, Any], method: str, opt: dict[str, Any], refer
         kinds += WITH_KEY
         parameters.append(_KEY_PARAMETER | {"required": rule == "required"})
         if rule == "required":
-            kinds.append(IdempotencyKeyMissing)
+            kinds.append(KeyMissing)
     parameters.append(_BUSINESS_PARAMETER)
     operation["security"] = [{}, {"token": []}]
     _declare(operation["responses"], kinds, reference)
