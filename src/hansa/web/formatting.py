@@ -12,7 +12,7 @@ from babel.numbers import format_decimal, get_currency_symbol
 from babel.support import NullTranslations
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from hansa.kernel.money import Money, minor_digits
 from hansa.web.i18n import N_
@@ -74,8 +74,8 @@ class Formatter:
 
     def copyable(self, text: str, *, shown: str) -> Markup:
         """Mono text that is copied on a click where scripts run, and can be selected where they do not."""
-        return Markup('<copy-id data-text="{}" data-done="{}"><code title="{}">{}</code></copy-id>').format(
-            text, self._gettext("Copied"), text, escape(shown)
+        return Markup('<copy-id data-text="{}" data-label="{}" data-done="{}"><code title="{}">{}</code></copy-id>').format(
+            text, self._gettext("Copy"), self._gettext("Copied"), text, shown
         )
 
     def when(self, at: datetime, *, now: datetime, zone: str) -> Markup:

@@ -53,7 +53,7 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "disputed": Look(Tone.WARN, "message-square", N_("In dispute")),
         "in_review": Look(Tone.WARN, "triangle-alert", N_("Under review")),
         # payments
-        "open": Look(Tone.WARN, "clock", N_("Open")),
+        "open": Look(Tone.WARN, "clock", N_("Awaiting payment")),
         "pending": Look(Tone.INFO, "hourglass", N_("Being confirmed")),
         "authorised": Look(Tone.INFO, "shield-check", N_("Authorised")),
         "captured": Look(Tone.OK, "check", N_("Paid")),

@@ -62,18 +62,20 @@ customElements.define("quantity-stepper", class extends HTMLElement {
   }
 });
 
-// <count-down data-until="ISO time" data-now="ISO time of the server" data-over>: what is left, by the server's clock.
+// <count-down data-until="ISO time" data-now="the server's ISO time" data-over>: adds what is left to the time it shows.
 customElements.define("count-down", class extends HTMLElement {
   connectedCallback() {
     const ahead = Date.parse(this.dataset.now) - Date.now();
     const until = Date.parse(this.dataset.until);
     const two = (n) => String(Math.floor(n)).padStart(2, "0");
+    const shown = document.createElement("b");
     const show = () => {
       const left = Math.max(0, Math.round((until - Date.now() - ahead) / 1000));
       const hours = left >= 3600 ? `${two(left / 3600)}:` : "";
-      this.textContent = left ? `${hours}${two((left / 60) % 60)}:${two(left % 60)}` : this.dataset.over;
+      shown.textContent = left ? `${hours}${two((left / 60) % 60)}:${two(left % 60)}` : this.dataset.over;
       if (!left) clearInterval(this.timer);
     };
+    this.append(" · ", shown);
     this.timer = setInterval(show, 1000);
     show();
   }
