@@ -13,7 +13,11 @@ _TAGS_MAX = 20
 
 
 def negotiate(
-    spoken: Sequence[str], *, query: str | None = None, cookie: str | None = None, accept: str | None = None
+    spoken: Sequence[str],
+    *,
+    query: str | None = None,
+    cookie: str | None = None,
+    accept_language: str | None = None,
 ) -> str:
     """Return one of the languages `spoken` (the first is the business's own).
 
@@ -23,7 +27,7 @@ def negotiate(
     for asked in (query, cookie):
         if asked and (found := match(asked, spoken)):
             return found
-    for asked in _by_preference(accept or ""):
+    for asked in _by_preference(accept_language or ""):
         if asked == "*":
             break
         if found := match(asked, spoken):

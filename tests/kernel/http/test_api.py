@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from litestar import Litestar, Request, get, post
 
 from hansa.kernel.context import Ctx
-from hansa.kernel.http import RouteGroup, create_api, problems
+from hansa.kernel.http import RouteGroup, create_api, parse_key, problems
+from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.problem import Forbidden, NotFound, Problem
 
 
@@ -50,6 +51,11 @@ async def show_order(ctx: Ctx, order_id: str, limit: int = 20, since: int | None
     return [order_id, limit, since]
 
 
+@post("/keyed")
+async def keyed(key: IdempotencyKey | None) -> str:
+    return key.business if key else "no key"
+
+
 @post("/broken", opt={"idempotency": "none"})
 async def broken() -> None:
     raise RuntimeError("the password is hunter2")
@@ -59,9 +65,18 @@ async def make_context(request: Request[Any, Any, Any]) -> Ctx:  # noqa: ARG001 
     return None  # type: ignore[return-value]
 
 
+async def make_key(request: Request[Any, Any, Any], ctx: Ctx) -> IdempotencyKey | None:
+    named = parse_key(request.headers.get("idempotency-key"))
+    return (
+        IdempotencyKey(scope=b"", body=await request.body(), business=f"{named} {ctx}", traffic="")
+        if named
+        else None
+    )
+
+
 def api() -> Litestar:
-    group = RouteGroup("trade", [place_order, show_order, broken], "Orders.")
-    return create_api([group], context=make_context, body_bytes_max=10_000)
+    group = RouteGroup("trade", [place_order, show_order, keyed, broken], "Orders.")
+    return create_api([group], context=make_context, key=make_key, body_bytes_max=10_000)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from litestar.exceptions import LitestarDeprecationWarning
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
+from litestar.types import ASGIApp
 
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import refusing
@@ -23,10 +24,13 @@ from hansa.kernel.http.idempotency import HEADER, KeyMissing, parse_key
 from hansa.kernel.http.negotiation import accepts
 from hansa.kernel.http.openapi import config, document
 from hansa.kernel.http.reading import ApiRequest
+from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.problem import FieldError, Invalid
 from hansa.kernel.wire import INT64_MAX, INT64_MIN
 
 MakeContext = Callable[[Request[Any, Any, Any]], Awaitable[Ctx]]
+MakeKey = Callable[..., Awaitable[IdempotencyKey | None]]
+"""Takes the request, and `ctx` if it asks for it."""
 
 API_PATH = "/api"
 DOCUMENT_PATH = "/api/openapi.json"
@@ -46,13 +50,17 @@ def create_api(
     groups: Sequence[RouteGroup],
     *,
     context: MakeContext,
+    key: MakeKey | None = None,
+    around: Callable[[ASGIApp], ASGIApp] | None = None,
     body_bytes_max: int = 1 << 20,
     title: str = "Hansa",
     version: str = "0",
 ) -> Litestar:
     """Make the ASGI app of the API; routes stand under `/api`, its OpenAPI 3.1 document at `/api/openapi.json`.
 
-    `context` makes the `ctx` that routes ask for from a request (who is it, in which business).
+    `context` makes the `ctx` that routes ask for from a request (who is it, in which business), `key` the
+    `key` of a write, None when it names none. `around` wraps every route, behind the routing and in front
+    of guards: its app finds `scope["route_handler"]` there.
     A route's `opt` may say `idempotency="required"` (a write without Idempotency-Key is refused) or
     `idempotency="none"`, and `example={...}`, the body shown in the document.
     """
@@ -65,33 +73,38 @@ def create_api(
     routers = [
         Router("/", route_handlers=list(group.routes), tags=[group.name]) for group in groups if group.routes
     ]
+    dependencies = {"ctx": Provide(context, use_cache=True)}
+    if key is not None:
+        dependencies["key"] = Provide(key, use_cache=True)
     with warnings.catch_warnings():
         # Litestar 3 wants every dependency and parameter marked; until then plain annotations read better.
         warnings.simplefilter("ignore", LitestarDeprecationWarning)
         app = Litestar(
             [Router(API_PATH, route_handlers=[openapi, *routers])],
-            dependencies={"ctx": Provide(context, use_cache=True)},
+            dependencies=dependencies,
             exception_handlers={Exception: refusing.handle_exception},
             guards=[_negotiate, _check_idempotency_key, _check_integers],
             logging_config=None,
             openapi_config=config(title=title, version=version),
+            middleware=[around] if around else [],
             request_class=ApiRequest,
             request_max_body_size=body_bytes_max,
             include_in_schema=True,
         )
-        _hand_over_contexts_unread(app)
+        _hand_over_unread(app, dependencies)
         described.append(msgspec.json.encode(document(app, groups)))
     return app
 
 
-def _hand_over_contexts_unread(app: Litestar) -> None:
-    """Keep Litestar from validating `ctx`: msgspec takes the dataclass for input and asks for its fields' types."""
-    for route in app.routes:
-        if isinstance(route, HTTPRoute):
-            for handler in route.route_handlers:
-                annotations = handler.signature_model.__annotations__  # read by msgspec at the first request
-                if "ctx" in annotations:
-                    annotations["ctx"] = Any
+def _hand_over_unread(app: Litestar, dependencies: Mapping[str, Provide]) -> None:
+    """Keep Litestar from validating what we made: msgspec takes our dataclasses for input to be converted."""
+    providers = [provide.signature_model for provide in dependencies.values()]
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
+    for model in providers + [
+        handler.signature_model for route in routes for handler in route.route_handlers
+    ]:
+        for name in model.__annotations__.keys() & dependencies.keys():
+            model.__annotations__[name] = Any  # read by msgspec at the first request
 
 
 def _negotiate(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
