@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from hansa.centers.order import rank_base
 from hansa.centers.user.types import Attempt, PartyId, PersonalRecord, Risk
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
@@ -46,9 +47,9 @@ class GuestMerge:
 
 
 class MergeGuest(Protocol):
-    """Take over what the guests of these merges have; return per merge what was taken (`trade.cart`)."""
+    """Take over what the guests of these merges had; return per merge what was taken (`trade.cart`)."""
 
-    async def __call__(self, tx: Transaction, merges: Sequence[GuestMerge]) -> Sequence[Sequence[str]]: ...
+    async def __call__(self, tx: Transaction, commands: Sequence[GuestMerge]) -> Sequence[Sequence[str]]: ...
 
 
 async def no_more(ctx: Ctx, party: UUID) -> Sequence[str]:  # noqa: ARG001 - the point's signature
@@ -68,10 +69,10 @@ async def nothing_held(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:  # no
 
 async def nothing_to_take(
     tx: Transaction,  # noqa: ARG001 - the point's signature
-    merges: Sequence[GuestMerge],
+    commands: Sequence[GuestMerge],
 ) -> Sequence[Sequence[str]]:
     """Take nothing over."""
-    return [() for _ in merges]
+    return [() for _ in commands]
 
 
 GRANTS = ExtensionPoint[Grants](
@@ -109,6 +110,7 @@ MERGE_GUEST = ExtensionPoint[MergeGuest](
     budget_ms=100,
     on_error=OnError.CLOSED,
     default=nothing_to_take,
+    lock_slot=rank_base("message"),  # after every row of our own; who answers locks at its own, higher ranks
 )
 
 POINTS = (GRANTS, ASSESS_RISK, PERSONAL_DATA, MERGE_GUEST)

@@ -11,7 +11,7 @@ from hansa.centers.user._store import addresses, parties, tokens
 from hansa.centers.user.errors import PartyNotFound
 from hansa.centers.user.extensions import PERSONAL_DATA
 from hansa.centers.user.types import Accounts, PartyId, PersonalData, PersonalRecord
-from hansa.kernel.context import Ctx
+from hansa.kernel.context import PLATFORM_BUSINESS, Ctx, Traffic
 
 if TYPE_CHECKING:
     from hansa.kernel.platform import Platform
@@ -47,7 +47,7 @@ async def forget_unneeded(platform: Platform, _payload: bytes) -> None:
 
     By real time; tokens whose clock was moved wait until it runs on real time again.
     """
-    now = platform.context("").now()
+    now = platform.clocks.now(PLATFORM_BUSINESS, Traffic.LIVE)
     moved = list(platform.clocks.moved())
     more = True
     while more:

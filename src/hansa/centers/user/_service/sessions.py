@@ -15,7 +15,7 @@ from hansa.centers.user._store import parties, tokens
 from hansa.centers.user.extensions import GRANTS
 from hansa.centers.user.types import Accounts, Identity, PartyKind, PartyState, TokenKind
 from hansa.kernel.context import Actor, ActorKind
-from hansa.kernel.plan.errors import UnknownBusiness
+from hansa.kernel.plan.errors import BusinessEnded, BusinessStopped, UnknownBusiness
 from hansa.kernel.snapshot import Snapshot, changes_of
 
 if TYPE_CHECKING:
@@ -121,13 +121,15 @@ class Sessions:
 
     async def _held(self, stored: StoredToken, holder: Holder) -> frozenset[str]:
         """Return every permission a party holds beyond its own, by its roles and by what centers say."""
+        declared = {permission for center in self._platform.centers for permission in center.permissions}
+        by_roles = grants_of_roles(holder.roles, declared=declared)
         try:
             ctx = self._platform.context(stored.business, traffic=stored.traffic)
-        except UnknownBusiness:  # it was removed, the person was not
-            ctx = self._platform.context("", traffic=stored.traffic)
-        declared = {permission for center in self._platform.centers for permission in center.permissions}
-        answers = await GRANTS.of(ctx)(ctx, holder.party_id)
-        return grants_of_roles(holder.roles, declared=declared) | frozenset(answers)
+        except (UnknownBusiness, BusinessStopped, BusinessEnded):
+            # The business where the session began is closed; the person still goes about elsewhere, and
+            # what centers would add comes back with the next log-in there.
+            return by_roles
+        return by_roles | frozenset(await GRANTS.of(ctx)(ctx, holder.party_id))
 
     async def _slide(self, stored: StoredToken, *, now: datetime) -> datetime:
         later = slid(stored.expires_at, now=now, idle=self._idle, ends_at=stored.ends_at)
