@@ -57,6 +57,22 @@ async def db(url):
     await database.close()
 
 
+@pytest.fixture
+async def terminate(url):
+    """Kill server processes of this database, as an administrator would."""
+    owner = Database(url, role=None)
+
+    async def kill(which: str) -> int:
+        async with owner.transaction() as tx:
+            return await tx.raw.fetchval(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                f" WHERE datname = current_database() AND pid <> pg_backend_pid() AND {which}"
+            )
+
+    yield kill
+    await owner.close()
+
+
 TOY = """
 CREATE SCHEMA toy;
 CREATE TABLE toy.stock (item text PRIMARY KEY, left_over int NOT NULL CHECK (left_over >= 0));

@@ -4,9 +4,10 @@ from collections import Counter
 
 import pytest
 
-from hansa.kernel.db import Database
 from hansa.kernel.idempotency import InFlight, KeyReused
 from hansa.kernel.lane import CallFailed, Unsettled
+from hansa.kernel.lane import commit as committing
+from hansa.kernel.lane import lane as lane_module
 from hansa.kernel.problem import Busy, Problem
 
 
@@ -16,18 +17,6 @@ async def outcomes(*calls):
 
 def names(results) -> Counter[str]:
     return Counter(type(result).__name__ for result in results)
-
-
-async def terminate(db: Database, application: str) -> int:
-    """Kill the server processes of an application's connections, as an administrator would."""
-    owner = Database(db.url, role=None)
-    async with owner.transaction() as tx:
-        killed = await tx.raw.fetchval(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1",
-            application,
-        )
-    await owner.close()
-    return killed
 
 
 async def test_calls_that_queue_up_are_committed_together_each_with_its_own_verdict(shop, lanes):
@@ -145,7 +134,7 @@ async def test_keys_crossing_between_two_lanes_never_deadlock(shop, lanes):
     assert len(await shop.sold()) == 640
 
 
-async def test_backends_killed_again_and_again_lose_nothing_and_double_nothing(shop, lanes):
+async def test_backends_killed_again_and_again_lose_nothing_and_double_nothing(shop, lanes, terminate):
     await shop.stock(pear=100_000)
     lane = await lanes(batch_max=32)
     acknowledged: list[str] = []
@@ -159,7 +148,7 @@ async def test_backends_killed_again_and_again_lose_nothing_and_double_nothing(s
         killed = 0
         while not stop.is_set():
             await asyncio.sleep(random.uniform(0.01, 0.05))
-            killed += await terminate(shop.platform.db, "hansa lane toy")
+            killed += await terminate("application_name = 'hansa lane toy'")
         return killed
 
     kills = asyncio.create_task(killer())
@@ -177,9 +166,6 @@ async def test_a_commit_whose_answer_was_lost_is_found_by_its_key(shop, lanes, m
     await shop.stock(pear=10)
     lane = await lanes()
     lost = 0
-    real = Database.after
-
-    from hansa.kernel.lane import commit as committing
 
     class Cut:
         """A connection that dies right after the server has committed."""
@@ -209,7 +195,6 @@ async def test_a_commit_whose_answer_was_lost_is_found_by_its_key(shop, lanes, m
     results = await outcomes(*[lane.submit(shop.call(key=f"k{n}")) for n in range(5)])
 
     assert lost == 1
-    assert real is Database.after
     assert sorted(results) == sorted(await shop.sold())
     assert len(results) == 5
 
@@ -292,9 +277,7 @@ async def test_waiting_too_long_is_told_apart_from_not_begun(shop, lanes):
 
 async def test_a_key_held_by_a_stuck_process_is_in_flight_and_the_others_go_on(shop, lanes, monkeypatch):
     await shop.stock(pear=100, plum=100)
-    monkeypatch.setitem(
-        __import__("hansa.kernel.lane.lane", fromlist=["_"])._SESSION, "lock_timeout", "200ms"
-    )
+    monkeypatch.setitem(lane_module._SESSION, "lock_timeout", "200ms")
     lane = await lanes()
     stuck = shop.call("plum", key="stuck")
 

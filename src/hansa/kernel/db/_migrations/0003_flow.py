@@ -6,7 +6,7 @@ Revision ID: kernel_0003
 from alembic import op
 
 revision = "kernel_0003"
-down_revision = "kernel_0001"
+down_revision = "kernel_0002"
 branch_labels = None
 depends_on = None
 
