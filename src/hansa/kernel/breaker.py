@@ -38,7 +38,16 @@ class BreakerPolicy(msgspec.Struct, frozen=True, kw_only=True):
 class Breaker:
     """The state of one implementation in one business. `shut` is all that a healthy call looks at."""
 
-    __slots__ = ("_cell", "_failures", "_pause_s", "_policy", "_since_calls", "_since_ns", "_try_at_ns", "shut")
+    __slots__ = (
+        "_cell",
+        "_failures",
+        "_pause_s",
+        "_policy",
+        "_since_calls",
+        "_since_ns",
+        "_try_at_ns",
+        "shut",
+    )
 
     def __init__(self, policy: BreakerPolicy, cell: Cell) -> None:
         self.shut = False

@@ -21,7 +21,7 @@ An implementation with the name of one further up replaces it, except in VETO, w
 what stands above. Where nobody answers, the default does; the guard sees every answer last.
 
 A Protocol's first parameter is `ctx`; a TX point's is `(tx, commands)`, where each command carries its
-own `ctx` and one answer per command comes back in the order given.
+own `ctx` and one answer per command comes back in the order given (name the second parameter as you like).
 """
 
 from __future__ import annotations
@@ -161,9 +161,10 @@ class ExtensionPoint(Generic[Impl]):
     """A typed question of a center: `SOURCING = ExtensionPoint[Sourcing]("inventory.sourcing", ...)`.
 
     `budget_ms` is measured, and trips a breaker when overrun again and again. `default` answers when
-    nobody else does. `guard` runs last, on every answer, and cannot be overridden: it gets the answer
-    and then what the implementations got, and returns the answer that goes out, or raises. `lock_slot`
-    is the rank at which implementations of a TX point lock their own rows.
+    nobody else does. `guard` runs last, on every answer, and cannot be overridden: it gets what the
+    implementations got, and the answer by name (`guard(ctx, lines, answer=...)`), and returns the answer
+    that goes out, or raises. `lock_slot` is the rank at which implementations of a TX point lock their
+    own rows; without one, each announces the ranks of the tables it touches itself.
     """
 
     name: str

@@ -87,7 +87,8 @@ class Meter:
     async def flush(self, tx: Transaction, *, now: datetime | None = None) -> int:
         """Add what was counted since the last flush to the rows of this hour; returns how many rows.
 
-        The counters move on once the transaction commits, so that a failed flush loses nothing.
+        The counters move on once the transaction commits, so that a failed flush loses nothing. What a
+        business used that has been removed in the meantime is dropped with it.
         """
         hour = (now or system_now()).replace(minute=0, second=0, microsecond=0)
         rows: list[tuple[str, str, str, int, int, int, int]] = []
@@ -124,6 +125,7 @@ INSERT INTO kernel.usage AS u (business, traffic, hour, what, calls, errors, ns,
 SELECT business, traffic, $1, what, calls, errors, ns, ns_max
   FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
        AS n (business, traffic, what, calls, errors, ns, ns_max)
+ WHERE business = '' OR EXISTS (SELECT FROM kernel.business AS b WHERE b.path = n.business)
 ON CONFLICT (business, traffic, hour, what)
 DO UPDATE SET calls = u.calls + excluded.calls, errors = u.errors + excluded.errors,
               ns = u.ns + excluded.ns, ns_max = greatest(u.ns_max, excluded.ns_max)

@@ -16,7 +16,7 @@ class _Statement(msgspec.StructMeta):
     Inheritance needs the difference between "fifteen minutes, on purpose" and "whatever the platform says".
     """
 
-    def __call__(cls, *args: Any, **fields: Any) -> Any:
+    def __call__(cls, *args: Any, **fields: Any) -> Any:  # noqa: N805 - a metaclass's instances are classes
         made = super().__call__(*args, **fields)
         vars(made)[_STATED] = frozenset(fields)
         return made

@@ -5,7 +5,17 @@
 back and kills. `explain`, `diff` and `catalogue` let people read it.
 """
 
+from hansa.kernel.plan.code import Code, installed_businesses
+from hansa.kernel.plan.codec import Codec
 from hansa.kernel.plan.compiler import compile_plan
+from hansa.kernel.plan.ending import (
+    BUSINESS_REMOVED,
+    KERNEL_POINTS,
+    MAY_END_BUSINESS,
+    BusinessRemoval,
+    Ending,
+    end_business,
+)
 from hansa.kernel.plan.errors import (
     BusinessEnded,
     BusinessKept,
@@ -15,21 +25,56 @@ from hansa.kernel.plan.errors import (
     GenerationRetired,
     NothingToRollBackTo,
     PlanInvalid,
+    ProposalOutdated,
     UnknownBusiness,
 )
 from hansa.kernel.plan.plan import BusinessPlan, Plan
+from hansa.kernel.plan.plans import Plans
+from hansa.kernel.plan.publishing import Proposal
+from hansa.kernel.plan.reading import (
+    Answering,
+    Change,
+    Difference,
+    Explanation,
+    Implementation,
+    PointEntry,
+    catalogue,
+    diff,
+    explain,
+)
 
 __all__ = [
+    "BUSINESS_REMOVED",
+    "KERNEL_POINTS",
+    "MAY_END_BUSINESS",
+    "Answering",
     "BusinessEnded",
     "BusinessKept",
     "BusinessPlan",
+    "BusinessRemoval",
     "BusinessStopped",
+    "Change",
+    "Code",
+    "Codec",
     "CompileError",
+    "Difference",
+    "Ending",
+    "Explanation",
     "GenerationElsewhere",
     "GenerationRetired",
+    "Implementation",
     "NothingToRollBackTo",
     "Plan",
     "PlanInvalid",
+    "Plans",
+    "PointEntry",
+    "Proposal",
+    "ProposalOutdated",
     "UnknownBusiness",
+    "catalogue",
     "compile_plan",
+    "diff",
+    "end_business",
+    "explain",
+    "installed_businesses",
 ]

@@ -9,8 +9,9 @@ from typing import Any
 
 from hansa.kernel.business import parent_of
 from hansa.kernel.context import Traffic
-from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
-from hansa.kernel.plan import _io, _pure, _tx
+from hansa.kernel.extension import ExtensionPoint, Mode, OnError
+from hansa.kernel.plan import _tx
+from hansa.kernel.plan._shapes import Shapes
 from hansa.kernel.plan._step import DEFAULT, Call, Gauges, Link, Step
 
 Links = Callable[[str], Sequence[Link]]
@@ -21,14 +22,12 @@ def build_call(
     point: ExtensionPoint[Any], path: str, links: Links, gauges: Gauges, clock_ns: Callable[[], int]
 ) -> Call:
     """Return the composed callable of a PURE or IO point for one business and traffic class."""
-    shapes = _io if point.effects is Effects.IO else _pure
+    shapes = Shapes(point)
 
     def step(name: str, fn: Call, fallback: Call | None = None) -> Step:
         return Step(point, name, fn, gauge=gauges(point.name, name), clock_ns=clock_ns, fallback=fallback)
 
-    empty: Call = shapes.unchanged if point.mode is Mode.PIPELINE else shapes.neutral(neutral_answer(point))
-    if point.effects is Effects.IO:
-        empty = _io.outside(empty, point.name)
+    empty = shapes.unchanged() if point.mode is Mode.PIPELINE else shapes.neutral(neutral_answer(point))
     if point.default is not None:
         empty = shapes.solo(step(DEFAULT, point.default), empty)
 
@@ -41,18 +40,24 @@ def build_call(
             steps.append(step(link.name, link.extension.fn, behind))
         if point.mode is Mode.FIRST and steps and point.default is not None:
             steps.append(step(DEFAULT, point.default))
-        if not steps:
-            return empty
-        if len(steps) == 1:
-            return shapes.solo(steps[0], empty)
-        if point.mode in (Mode.FIRST, Mode.VETO):
-            return shapes.first(steps, empty)
-        if point.mode is Mode.PIPELINE:
-            return shapes.pipeline(steps, empty)
-        return shapes.gather(steps, empty, joined(point))
+        return _shaped(point, shapes, steps, empty)
 
     call = at(path)
     return call if point.guard is None else shapes.guarded(call, point.guard)
+
+
+def _shaped(point: ExtensionPoint[Any], shapes: Shapes, steps: Sequence[Step], empty: Call) -> Call:
+    if not steps:
+        return empty
+    if len(steps) == 1:
+        return shapes.solo(steps[0], empty)
+    if point.mode is Mode.PIPELINE:
+        return shapes.pipeline(steps, empty)
+    if point.mode is Mode.ALL:
+        return shapes.all(steps, empty)
+    if point.mode is Mode.REDUCE and point.reducer is not None:
+        return shapes.reduce(steps, empty, point.reducer.combine)
+    return shapes.first(steps, empty)
 
 
 def build_batch(
@@ -110,4 +115,3 @@ def joined(point: ExtensionPoint[Any]) -> Callable[[list[Any]], Any]:
         return lambda answers: list(concatenate.from_iterable(answers))
     combine = point.reducer.combine
     return lambda answers: reduce(combine, answers)
-

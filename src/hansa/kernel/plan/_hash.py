@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -29,30 +29,46 @@ def digest(*parts: object) -> str:
 
 
 def canonical(value: object, seen: frozenset[int] = frozenset()) -> object:
-    """Return plain nested tuples that say the same in every process."""
-    if isinstance(value, enum.Enum):
-        return ("enum", _type_name(type(value)), value.name)
-    if isinstance(value, _PLAIN):
+    """Return plain nested tuples that say the same in every process; `seen` stops at what holds itself."""
+    if isinstance(value, _PLAIN) and not isinstance(value, enum.Enum):
         return (type(value).__name__, repr(value))
     if id(value) in seen:
         return "itself"
     seen |= {id(value)}
-    if isinstance(value, Mapping):
-        return ("map", *sorted(repr((canonical(k, seen), canonical(v, seen))) for k, v in value.items()))
-    if isinstance(value, set | frozenset):
-        return ("set", *sorted(repr(canonical(item, seen)) for item in value))
-    if isinstance(value, tuple | list):
-        return ("list", *(canonical(item, seen) for item in value))
-    if isinstance(value, msgspec.Struct):
-        fields = tuple((name, canonical(getattr(value, name), seen)) for name in value.__struct_fields__)
-        return ("struct", _type_name(type(value)), fields)
-    if isinstance(value, type):
-        return ("type", _type_name(value))
-    if isinstance(value, CodeType):
-        return _code(value, seen)
+    for kind, describe in _DESCRIBED:
+        if isinstance(value, kind):
+            return describe(value, seen)
     if callable(value):
         return _callable(value, seen)
     return ("object", _type_name(type(value)))
+
+
+def _enum(value: enum.Enum, _seen: frozenset[int]) -> object:
+    return ("enum", _type_name(type(value)), value.name)
+
+
+def _mapping(value: Mapping[Any, Any], seen: frozenset[int]) -> object:
+    return (
+        "map",
+        *sorted(repr((canonical(key, seen), canonical(item, seen))) for key, item in value.items()),
+    )
+
+
+def _set(value: frozenset[Any], seen: frozenset[int]) -> object:
+    return ("set", *sorted(repr(canonical(item, seen)) for item in value))
+
+
+def _sequence(value: Sequence[Any], seen: frozenset[int]) -> object:
+    return ("list", *(canonical(item, seen) for item in value))
+
+
+def _struct(value: msgspec.Struct, seen: frozenset[int]) -> object:
+    fields = tuple((name, canonical(getattr(value, name), seen)) for name in value.__struct_fields__)
+    return ("struct", _type_name(type(value)), fields)
+
+
+def _type(value: type, _seen: frozenset[int]) -> object:
+    return ("type", _type_name(value))
 
 
 def _callable(fn: Callable[..., Any], seen: frozenset[int]) -> object:
@@ -100,3 +116,14 @@ def _used(fn: FunctionType) -> list[tuple[str, object]]:
 
 def _type_name(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
+
+
+_DESCRIBED: tuple[tuple[Any, Callable[[Any, frozenset[int]], object]], ...] = (
+    (enum.Enum, _enum),
+    (Mapping, _mapping),
+    ((set, frozenset), _set),
+    ((tuple, list), _sequence),
+    (msgspec.Struct, _struct),
+    (type, _type),
+    (CodeType, _code),
+)

@@ -12,7 +12,7 @@ from hansa.kernel.plan._step import Link
 PLATFORM_FIRST = frozenset({Mode.VETO, Mode.PIPELINE})
 
 
-class OrderCycle(Exception):  # noqa: N818 - not an error of the program: the compiler turns it into a message
+class OrderCycle(Exception):
     """Links that each want to stand before the next."""
 
     def __init__(self, links: Sequence[Link]) -> None:

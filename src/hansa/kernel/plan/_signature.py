@@ -8,7 +8,6 @@ from typing import Any, get_args
 
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode
 
-_NAMES_BY_EFFECTS = {Effects.PURE: ("ctx",), Effects.IO: ("ctx",), Effects.TX: ("tx", "commands")}
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -33,18 +32,19 @@ def point_faults(point: ExtensionPoint[Any]) -> list[str]:
     if signature is None:
         return ["names no Protocol: declare it as ExtensionPoint[Protocol](...)"]
     names = tuple(signature.parameters)
-    wanted = _NAMES_BY_EFFECTS[point.effects]
-    if names[: len(wanted)] != wanted or (point.effects is Effects.TX and names != wanted):
-        faults.append(f"is {point.effects}, so its Protocol must begin with ({', '.join(wanted)})")
+    if point.effects is Effects.TX and (names[:1] != ("tx",) or len(names) != 2):
+        faults.append("is tx, so its Protocol must take tx and the commands, and nothing else")
+    if point.effects is not Effects.TX and names[:1] != ("ctx",):
+        faults.append(f"is {point.effects}, so its Protocol must begin with ctx")
     if point.mode is Mode.PIPELINE and point.effects is not Effects.TX and len(names) < 2:
         faults.append("is a pipeline without a value to hand on after ctx")
     awaited = point.effects is not Effects.PURE
     if awaited != is_async(vars(point.protocol or object).get("__call__")):  # type: ignore[arg-type]
-        faults.append(f"is {point.effects}, so its Protocol must be {'async def' if awaited else 'a plain def'}")
+        faults.append(
+            f"is {point.effects}, so its Protocol must be {'async def' if awaited else 'a plain def'}"
+        )
     if point.mode is Mode.ONE and point.default is None:
         faults.append("is ONE and has no default")
-    if point.effects is Effects.TX and point.lock_slot is None:
-        faults.append("is TX and declares no lock_slot")
     faults.extend(_reducer_faults(point))
     if point.default is not None:
         faults.extend(f"has a default that {fault}" for fault in misfits(point, point.default))
@@ -93,7 +93,9 @@ def _same_call(own: inspect.Signature, asked: inspect.Signature) -> bool:
     named = {p.name for p in theirs if p.kind is kinds.KEYWORD_ONLY}
     if not named <= {p.name for p in mine if p.kind is kinds.KEYWORD_ONLY}:
         return False
-    extra = positional[len(wanted) :] + [p for p in mine if p.kind is kinds.KEYWORD_ONLY and p.name not in named]
+    extra = positional[len(wanted) :] + [
+        p for p in mine if p.kind is kinds.KEYWORD_ONLY and p.name not in named
+    ]
     return all(p.default is not kinds.empty for p in extra)
 
 

@@ -37,8 +37,10 @@ class Gauges(Protocol):
 
 
 class Step:
-    """A link at work in one business. `fallback` is asked instead of the whole composition when it fails
-    and the policy says so; None means: go on with the next.
+    """A link at work in one business.
+
+    `fallback` is asked instead of the whole composition when it fails and the policy says so; None means:
+    go on with the next.
     """
 
     __slots__ = ("_clock_ns", "breaker", "budget_ns", "cell", "fallback", "fn", "name", "point")

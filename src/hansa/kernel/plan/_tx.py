@@ -71,8 +71,7 @@ class BatchStep:
         try:
             async with tx.savepoint():
                 answers = await self.fn(tx, [commands[at] for at in places])
-                if len(answers) != len(places):
-                    raise ValueError(f"{self.name} gave {len(answers)} answers to {len(places)} commands")
+                _one_each(self.name, answers, places)
         except _ENDS_TRANSACTION:
             raise
         except Exception as error:  # noqa: BLE001 - whatever an implementation raises is its failure
@@ -92,6 +91,11 @@ class BatchStep:
             step.cell.add(calls=len(group), ns=took * len(group) // len(places))
             if took > step.budget_ns or step.breaker.shut:
                 step.noted(took)
+
+
+def _one_each(name: str, answers: Sequence[Any], places: Sequence[int]) -> None:
+    if len(answers) != len(places):
+        raise ValueError(f"{name} gave {len(answers)} answers to {len(places)} commands")
 
 
 def _verdict(step: Step, error: Exception, took_ns: int) -> Any:
@@ -128,7 +132,7 @@ def guarded(call: BatchCall, guard: Call) -> BatchCall:
     async def checked(tx: Transaction, commands: Sequence[Any]) -> list[Any]:
         answers = await call(tx, commands)
         places = [at for at, answer in enumerate(answers) if not isinstance(answer, Problem)]
-        kept = guard([answers[at] for at in places], tx, [commands[at] for at in places])
+        kept = guard(tx, [commands[at] for at in places], answer=[answers[at] for at in places])
         for at, answer in zip(places, kept, strict=True):
             answers[at] = answer
         return answers

@@ -53,7 +53,9 @@ def compile_plan(
     The answers of centers stand on the platform's level, which every business inherits from.
     """
     compiler = _Compiler(list(points), list(terms), list(plays))
-    compiler.add_level("", [(name, extension) for name, extensions in answers.items() for extension in extensions])
+    compiler.add_level(
+        "", [(name, extension) for name, extensions in answers.items() for extension in extensions]
+    )
     ordered = compiler.accept(list(businesses))
     for business in ordered:
         compiler.add_business(business)
@@ -131,9 +133,7 @@ class _Compiler:
         self._terms[path] = self._resolve_terms(business, statements)
         self.add_level(path, extensions)
 
-    def _parts(
-        self, business: Business
-    ) -> tuple[list[tuple[str, Extension]], list[tuple[str, Term]]]:
+    def _parts(self, business: Business) -> tuple[list[tuple[str, Extension]], list[tuple[str, Term]]]:
         """Return what the manifest and its plays add, each with who says so; the manifest's own first."""
         own = f"business {business.path}"
         extensions = [(own, extension) for extension in business.extends]
@@ -168,7 +168,7 @@ class _Compiler:
             whole |= {kind} if source == own else set()
             for name in stated(term):
                 other = said.setdefault((kind, name), source)
-                if other != source and source != own:
+                if source not in (other, own):
                     message = f"{other} and {source} both state {term_name(kind)}.{name} in {path}"
                     self._error("term_twice", message, business=path)
             resolved[kind] = msgspec.structs.replace(resolved[kind], **stated(term))
@@ -187,7 +187,9 @@ class _Compiler:
             self._chain(self._points[name], path)
         parent = self._hashes[path.rpartition(".")[0]] if path else ""
         manifest = self._manifests.get(path)
-        self._hashes[path] = digest(parent, _facts(manifest), self._terms[path], _identity(added))
+        self._hashes[path] = digest(
+            parent, manifest_facts(manifest) if manifest else {}, self._terms[path], _identity(added)
+        )
 
     def _fits(self, link: Link) -> bool:
         extension, business = link.extension, link.level
@@ -198,7 +200,9 @@ class _Compiler:
             self._error("point_unknown", message, business=business, point=point.name)
             return False
         if declared is not point:
-            message = f"{where} answers a second point named {point.name}, not the one that {point.owner} declares"
+            message = (
+                f"{where} answers a second point named {point.name}, not the one that {point.owner} declares"
+            )
             self._error("point_unknown", message, business=business, point=point.name)
             return False
         if extension.version != point.version:
@@ -258,7 +262,9 @@ class _Compiler:
         if point.mode is Mode.PIPELINE:
             for one, other in unordered_pairs(chain):
                 if one.level == path:
-                    message = f"{point.name}: nothing says whether {_where(one)} or {_where(other)} comes first"
+                    message = (
+                        f"{point.name}: nothing says whether {_where(one)} or {_where(other)} comes first"
+                    )
                     self._error("order_missing", message, business=path, point=point.name)
         if point.mode is Mode.FIRST:
             for total, never in unreachable(chain):
@@ -271,7 +277,10 @@ class _Compiler:
         del self._effective[""]
         return Plan(
             generation=generation,
-            hash=digest({path: self._hashes[path] for path in ["", *self._manifests]}, [point_identity(point) for _, point in sorted(self._points.items())]),
+            hash=digest(
+                {path: self._hashes[path] for path in ["", *self._manifests]},
+                [point_identity(point) for _, point in sorted(self._points.items())],
+            ),
             code_hash=code_hash,
             points=frozen(self._points),
             terms=frozen(self._terms),
@@ -314,12 +323,20 @@ def _plain_faults(business: Business) -> Iterator[str]:
             yield f"the quota {name} must be above zero, not {value}"
 
 
-def _facts(business: Business | None) -> dict[str, object]:
-    if business is None:
-        return {}
+def manifest_facts(business: Business) -> dict[str, object]:
+    """Return the plain fields of a manifest, and its plays with their parameters."""
     plain = {field.name: getattr(business, field.name) for field in fields(business)}
     plain["plays"] = [(installed.play.name, installed.params) for installed in business.plays]
     return {name: value for name, value in plain.items() if name not in ("extends", "terms")}
+
+
+def manifest_identity(business: Business) -> tuple[object, ...]:
+    """Return what a manifest says, for hashing: facts, stated terms, its functions."""
+    statements = [(term_name(type(term)), stated(term)) for term in business.terms]
+    extends = [
+        (ext.point.name, ext.name, ext.version, ext.before, ext.after, ext.fn) for ext in business.extends
+    ]
+    return (manifest_facts(business), statements, extends)
 
 
 def _identity(added: Mapping[str, list[Link]]) -> dict[str, object]:

@@ -70,7 +70,7 @@ class GenerationRetired(Problem):
 
 
 class GenerationElsewhere(Problem):
-    """This process does not carry the code of that generation; ask for a new quote."""
+    """The process asked does not carry the code of that generation; ask for a new quote."""
 
     code = "plan.generation_elsewhere"
     status = 409
@@ -83,3 +83,11 @@ class NothingToRollBackTo(Problem):
     code = "plan.nothing_to_roll_back_to"
     status = 409
     title = "There is no earlier plan to go back to"
+
+
+class ProposalOutdated(Problem):
+    """Another plan was published since this one was proposed; look at the difference again."""
+
+    code = "plan.proposal_outdated"
+    status = 409
+    title = "Something else was published in the meantime"

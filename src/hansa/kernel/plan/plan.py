@@ -38,13 +38,15 @@ class BusinessPlan:
 
     `business` is the effective manifest, with everything inherited filled in. `hash` changes when, and
     only when, an answer, a term or the manifest of this business or of what it inherits from changes.
+    `source` is the whole plan it is part of.
     """
 
-    __slots__ = ("_terms", "business", "calls", "generation", "hash", "traffic")
+    __slots__ = ("_terms", "business", "calls", "generation", "hash", "source", "traffic")
 
     def __init__(
         self,
         *,
+        source: Plan,
         business: Business,
         traffic: Traffic,
         generation: int,
@@ -52,6 +54,7 @@ class BusinessPlan:
         terms: Terms,
         calls: Mapping[str, Call],
     ) -> None:
+        self.source = source
         self.business = business
         self.traffic = traffic
         self.generation = generation
@@ -103,6 +106,7 @@ class Plan:
             if business is None:
                 raise UnknownBusiness(business=path)
             found = self._made[path, traffic] = BusinessPlan(
+                source=self,
                 business=business,
                 traffic=traffic,
                 generation=self.generation,
