@@ -114,6 +114,21 @@ class Ctx:
             raise Unauthenticated
         return self.actor.party
 
+    async def under(self, generation: int) -> Ctx:
+        """Return a copy under an earlier plan, as a quote remembers it, while that generation is good.
+
+        Raises what `Plans.pinned` raises: the generation is over, or this process lacks its code.
+        """
+        return await self.platform.plans.pinned(
+            self.platform,
+            generation,
+            self.business,
+            traffic=self.traffic,
+            actor=self.actor,
+            locale=self.locale,
+            trace=self.trace,
+        )
+
     def with_(self, *, actor: Actor | None = None, locale: str | None = None) -> Ctx:
         """Return a copy with another actor or locale."""
         return replace(self, actor=actor or self.actor, locale=locale or self.locale)

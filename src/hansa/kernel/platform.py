@@ -34,7 +34,8 @@ class Platform:
     _services: dict[type[Any], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.db.platform = self  # handlers of events and deadlines make their contexts from it
+        """Let transactions find the platform they belong to."""
+        self.db.platform = self
 
     def add(self, service: object) -> None:
         """Keep a center's per-process object (a snapshot cache, a provider), found again by its type."""
@@ -46,7 +47,18 @@ class Platform:
         return found
 
     def context(
-        self, business: str, *, traffic: Traffic | None = None, actor: Actor | None = None, locale: str = ""
+        self,
+        business: str,
+        *,
+        traffic: Traffic | None = None,
+        actor: Actor | None = None,
+        locale: str = "",
+        trace: str = "",
     ) -> Ctx:
-        """Make a context for a business as the edge does; `UnknownBusiness` when there is none."""
-        return self.plans.context(self, business, traffic=traffic, actor=actor, locale=locale)
+        """Make a context for a business as the edge does.
+
+        Raises `UnknownBusiness`, `BusinessStopped`, `BusinessEnded`.
+        """
+        return self.plans.context(
+            self, business, traffic=traffic, actor=actor, locale=locale, trace=trace
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -53,6 +53,7 @@ class BusinessPlan:
         content_hash: str,
         terms: Terms,
         calls: Mapping[str, Call],
+        links: Callable[[str], Sequence[Link]],
     ) -> None:
         self.source = source
         self.business = business
@@ -61,6 +62,11 @@ class BusinessPlan:
         self.hash = content_hash
         self.calls = calls
         self._terms = terms
+        self._links = links
+
+    def answered_by(self, point: str) -> tuple[str, ...]:
+        """Return the names of those who answer a point here, in the order asked; `default` when nobody does."""
+        return tuple(link.name for link in self._links(point)) or (DEFAULT,)
 
     def term(self, kind: type[T]) -> T:
         """Return the business's term: stated fields over its parents' over the defaults, field by field.
@@ -113,6 +119,7 @@ class Plan:
                 content_hash=self.hashes[path],
                 terms=self.terms[path],
                 calls=_Calls(lambda point: self.call(point, path, traffic)),
+                links=lambda point: self.links(point, path),
             )
         return found
 
