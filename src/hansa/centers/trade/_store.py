@@ -276,21 +276,40 @@ async def keys_of_orders(tx: Transaction, order_ids: Sequence[UUID]) -> list[Ord
     return [(row["buyer"], row["id"]) for row in rows]
 
 
-async def keys_of_checkouts(tx: Transaction, checkout_ids: Sequence[UUID]) -> dict[UUID, list[OrderKey]]:
-    """Find the orders of checkouts known by id alone (a deadline, a provider's word)."""
+async def keys_of_payments(tx: Transaction, payment_ids: Sequence[UUID]) -> dict[UUID, list[OrderKey]]:
+    """Find the orders of payments (a deadline, a provider's word), by payment."""
     rows = await tx.raw.fetch(
-        'SELECT checkout_id, buyer, id FROM trade."order" WHERE checkout_id = ANY($1::uuid[]) ORDER BY id',
-        checkout_ids,
+        """SELECT payment_id, buyer, unnest(orders) AS id FROM trade.checkout
+           WHERE payment_id = ANY($1::uuid[])""",
+        payment_ids,
     )
     found: dict[UUID, list[OrderKey]] = {}
     for row in rows:
-        found.setdefault(row["checkout_id"], []).append((row["buyer"], row["id"]))
+        found.setdefault(row["payment_id"], []).append((row["buyer"], row["id"]))
     return found
 
 
-async def checkout(tx: Transaction, *, checkout_id: UUID) -> Row | None:
-    """Return one checkout by id alone."""
-    row: Row | None = await tx.raw.fetchrow("SELECT * FROM trade.checkout WHERE id = $1", checkout_id)
+async def orders_of_payments(tx: Transaction, payment_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    """Return what settling needs of the orders of payments, by payment; nothing of it ever changes."""
+    rows = await tx.raw.fetch(
+        """SELECT c.payment_id, o.buyer, o.id, o.place_id, o.currency,
+                  o.goods - o.discount + o.freight + o.tax AS payable,
+                  ARRAY(SELECT l.sku_id FROM trade.line l
+                        WHERE l.buyer = o.buyer AND l.order_id = o.id ORDER BY l.line_no) AS skus
+           FROM trade.checkout c
+           JOIN trade."order" o ON o.buyer = c.buyer AND o.id = ANY(c.orders)
+           WHERE c.payment_id = ANY($1::uuid[])""",
+        payment_ids,
+    )
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["payment_id"], []).append(row)
+    return found
+
+
+async def checkout(tx: Transaction, key: OrderKey) -> Row | None:
+    """Return one checkout by (buyer, checkout)."""
+    row: Row | None = await tx.raw.fetchrow("SELECT * FROM trade.checkout WHERE buyer = $1 AND id = $2", *key)
     return row
 
 

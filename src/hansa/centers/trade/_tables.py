@@ -53,7 +53,7 @@ checkout = Table(
     Column("orders", ARRAY(Uuid), CheckConstraint("cardinality(orders) > 0"), nullable=False),
     Column("placed_at", _AT, nullable=False),
     Column("pay_by", _AT, nullable=False),
-    Index("checkout_id", "id"),
+    Index("checkout_payment", "payment_id"),
 )
 
 order = Table(
@@ -89,7 +89,6 @@ order = Table(
     Column("closed_at", _AT),
     Index("order_id", "id"),
     Index("order_shop", "shop_id", "id"),
-    Index("order_checkout", "checkout_id"),
 )
 
 line = Table(

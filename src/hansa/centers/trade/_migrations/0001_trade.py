@@ -66,7 +66,7 @@ def upgrade() -> None:
           pay_by timestamptz NOT NULL,
           PRIMARY KEY (buyer, id)
         )""")
-    op.execute("CREATE INDEX checkout_id ON trade.checkout (id)")
+    op.execute("CREATE INDEX checkout_payment ON trade.checkout (payment_id)")
     legal = ", ".join(f"('{previous}', '{state}')" for previous, state in TRANSITIONS)
     op.execute(f"""
         CREATE TABLE trade."order" (
@@ -107,7 +107,6 @@ def upgrade() -> None:
         ) WITH (fillfactor = 85)""")
     op.execute('CREATE INDEX order_id ON trade."order" (id)')
     op.execute('CREATE INDEX order_shop ON trade."order" (shop_id, id)')
-    op.execute('CREATE INDEX order_checkout ON trade."order" (checkout_id)')
     op.execute("""
         CREATE TABLE trade.line (
           buyer uuid NOT NULL,

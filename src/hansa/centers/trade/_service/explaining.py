@@ -13,22 +13,24 @@ from hansa.centers.trade._service.reading import READ_PERMISSION, history, load_
 from hansa.centers.trade.extensions import POINTS
 from hansa.centers.trade.types import Decision, Explanation, OrderId
 from hansa.kernel.context import Ctx
-from hansa.kernel.plan import Plan
+from hansa.kernel.plan import BusinessPlan
 
 ASKED = (PRICE, SOURCING, *POINTS)
 """The points that are asked on an order's way, in the order in which they are asked."""
 
 
-def decisions_of(ctx: Ctx) -> str:
-    """Return, as JSON, who answers each question of an order in this business under the pinned plan."""
-    return _decisions(ctx.plan.source, ctx.business)
+@lru_cache(maxsize=1024)
+def decisions_of(plan: BusinessPlan) -> str:
+    """Return, as JSON, who answers each question of an order in a business: the same for all its orders."""
+    asked = (Decision(point.name, plan.answered_by(point.name)) for point in ASKED)
+    return msgspec.json.encode(tuple(asked)).decode()
 
 
 async def explain(ctx: Ctx, *, order_id: OrderId) -> Explanation:
     """Tell why an order is as it is. For its buyer, staff of its shop, operators. Raises `OrderNotFound`."""
     order = await load_order(ctx, order_id, permission=READ_PERMISSION)
     async with ctx.transaction() as tx:
-        checkout = await _store.checkout(tx, checkout_id=order.checkout_id)
+        checkout = await _store.checkout(tx, (order.buyer, order.checkout_id))
     assert checkout is not None  # noqa: S101 - an order's checkout was written with it
     return Explanation(
         order=order,
@@ -37,12 +39,3 @@ async def explain(ctx: Ctx, *, order_id: OrderId) -> Explanation:
         plan_hash=checkout["plan_hash"],
         decisions=msgspec.json.decode(checkout["decisions"], type=tuple[Decision, ...]),
     )
-
-
-@lru_cache(maxsize=1024)
-def _decisions(plan: Plan, business: str) -> str:
-    decided = tuple(
-        Decision(point.name, tuple(link.name for link in plan.links(point.name, business)) or ("default",))
-        for point in ASKED
-    )
-    return msgspec.json.encode(decided).decode()

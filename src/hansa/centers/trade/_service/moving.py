@@ -19,7 +19,7 @@ from hansa.centers.inventory.types import HoldKey, StockDemand
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import Posting
 from hansa.centers.payment import api as payment
-from hansa.centers.payment.types import CloseDemand
+from hansa.centers.payment.types import Close, PaymentId
 from hansa.centers.shop.types import shop_object
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import borne_by, settlement_journal
@@ -140,7 +140,7 @@ def closing(ctx: Ctx, orders: Sequence[Order], key: IdempotencyKey | None, *, ca
         ctx,
         key,
         release=_stock(ctx, orders),
-        close=CloseDemand(ctx=ctx, payment_id=orders[0].payment_id),
+        close=Close(ctx=ctx, payment_id=PaymentId(orders[0].payment_id)) if _payable(orders) else None,
         moves=MoveDemand(
             ctx=ctx,
             orders=tuple((order.buyer, order.id) for order in orders),
@@ -149,6 +149,10 @@ def closing(ctx: Ctx, orders: Sequence[Order], key: IdempotencyKey | None, *, ca
             cause=cause,
         ),
     )
+
+
+def _payable(orders: Sequence[Order]) -> int:
+    return sum(order.payable for order in orders)
 
 
 def _stock(ctx: Ctx, orders: Sequence[Order]) -> StockDemand:
@@ -170,7 +174,7 @@ def _moving(
     ship: StockDemand | None = None,
     release: StockDemand | None = None,
     post: Posting | None = None,
-    close: CloseDemand | None = None,
+    close: Close | None = None,
 ) -> Moving:
     return Moving(ctx=ctx, key=key, moves=moves, demands=(ship, release, post, close, moves))
 

@@ -9,7 +9,7 @@ from typing import Any
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.types import HoldDemand, HoldLine
 from hansa.centers.payment import api as payment
-from hansa.centers.payment.types import PAYMENT_ID, NewPayment, OrderShare, PaymentDemand
+from hansa.centers.payment.types import PAYMENT_ID, NewPayment, OrderShare, PaymentId
 from hansa.centers.product import api as product
 from hansa.centers.product.types import OfferDemand
 from hansa.centers.shop import api as shop
@@ -18,6 +18,7 @@ from hansa.centers.trade import _store, extensions
 from hansa.centers.trade._rules.drafting import Circumstances, Draft, draft
 from hansa.centers.trade._service.driving import drive
 from hansa.centers.trade._service.explaining import decisions_of
+from hansa.centers.trade._service.paying import settle_free
 from hansa.centers.trade._service.quoting import unseal
 from hansa.centers.trade.errors import PlacementRefused
 from hansa.centers.trade.terms import Deadlines
@@ -28,6 +29,7 @@ from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.lane import Lane
+from hansa.kernel.money import Money
 from hansa.kernel.problem import Problem
 
 LANE = "trade.place"
@@ -59,11 +61,16 @@ async def place(ctx: Ctx, *, token: str, key: IdempotencyKey | None = None) -> P
     `product.offer_changed`, `inventory.out_of_stock`, `request.busy`.
     """
     quote = unseal(ctx, token)
+    if quote.generation != ctx.plan.generation:
+        ctx = await ctx.under(quote.generation)
     veto = extensions.MAY_PLACE.of(ctx)(ctx, quote)
     if veto is not None:
         raise PlacementRefused(veto.message, reason=veto.code, **veto.extras)
     lane: Lane[Placement, Placed] = ctx.platform.lanes[LANE]
-    return await lane.submit(await _prepare(ctx, quote, key))
+    placed = await lane.submit(await _prepare(ctx, quote, key))
+    if not placed.payable:
+        await settle_free(ctx, placed.payment_id)
+    return placed
 
 
 async def place_batch(tx: Transaction, calls: Sequence[Placement]) -> list[Placed | Problem]:
@@ -101,7 +108,7 @@ async def _write(tx: Transaction, taken: Sequence[Placement]) -> None:
         [
             Deadline(
                 kind=CLOSE_UNPAID,
-                subject=call.draft.checkout.id,
+                subject=call.draft.checkout.payment_id,
                 business=call.ctx.business,
                 traffic=call.ctx.traffic,
                 due_at=call.draft.checkout.pay_by,
@@ -129,7 +136,7 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
             placed_by=ctx.actor.label,
             now=now,
             plan_hash=ctx.plan.hash,
-            decisions=decisions_of(ctx),
+            decisions=decisions_of(ctx.plan),
             terms=FrozenTerms(
                 pay_s=int(terms.pay.total_seconds()),
                 confirm_s=int(terms.confirm.total_seconds()),
@@ -141,10 +148,6 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
         payment_id=payment_id,
         pay_by=pay_by,
     )
-    shares = tuple(
-        OrderShare(order_id=order.id, shop_id=order.shop_id, minor=order.payable)
-        for order in drafted.placed.orders
-    )
     return Placement(
         ctx=ctx,
         key=key,
@@ -152,19 +155,25 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
         demands=(
             OfferDemand(ctx=ctx, offers=tuple((line.offer_id, line.offer_version) for line in quote.lines)),
             _hold(ctx, quote, order_ids, drafted),
-            PaymentDemand(
-                ctx=ctx,
-                payment=NewPayment(
-                    id=payment_id,
-                    checkout_id=quote.id,
-                    payer=quote.buyer,
-                    minor=quote.payable,
-                    currency=quote.currency,
-                    shares=shares,
-                    expires_at=pay_by,
-                ),
-            ),
+            _payment(ctx, quote, payment_id, drafted),
         ),
+    )
+
+
+def _payment(ctx: Ctx, quote: Quote, payment_id: PaymentId, drafted: Draft) -> NewPayment | None:
+    """Ask for the checkout's payment; an order of amount zero needs none, nor any provider."""
+    if not quote.payable:
+        return None
+    return NewPayment(
+        ctx=ctx,
+        id=payment_id,
+        checkout_id=quote.id,
+        payer=quote.buyer,
+        amount=Money(quote.payable, quote.currency),
+        shares=tuple(
+            OrderShare(order.id, order.shop_id, order.payable) for order in drafted.placed.orders if order.payable
+        ),
+        expires_at=drafted.checkout.pay_by,
     )
 
 

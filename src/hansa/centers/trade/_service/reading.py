@@ -89,7 +89,8 @@ async def load_order(ctx: Ctx, order_id: OrderId, *, permission: str | None = No
 async def checkout_orders(ctx: Ctx, checkout_id: CheckoutId) -> list[Order]:
     """Return the orders of the acting buyer's checkout; `OrderNotFound` when it is not theirs."""
     async with ctx.transaction() as tx:
-        keys = (await _store.keys_of_checkouts(tx, [checkout_id])).get(checkout_id, [])
+        row = await _store.checkout(tx, (ctx.party(), checkout_id))
+        keys = [(row["buyer"], order_id) for order_id in row["orders"]] if row else []
         found = await assemble(tx, await _store.orders_by_key(tx, keys))
     if not found or not all(_visible(ctx, one, None) for one in found):
         raise OrderNotFound
