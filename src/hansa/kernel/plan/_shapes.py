@@ -116,6 +116,8 @@ _REDUCE = {
 }
 _PIPELINE = {"before": "found = {value}", "inside": "found = answer", "each": "pass", "after": "found"}
 
+_STARS: dict[object, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+
 
 class Shapes:
     """The shapes of one point: each method returns a callable with the signature of its Protocol."""
@@ -208,8 +210,7 @@ def _compiled(source: str, point: str, defaults: tuple[tuple[str, Any], ...]) ->
 def _argument(parameter: inspect.Parameter) -> str:
     if parameter.kind is parameter.KEYWORD_ONLY:
         return f"{parameter.name}={parameter.name}"
-    stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}
-    return stars.get(parameter.kind, "") + parameter.name
+    return _STARS.get(parameter.kind, "") + parameter.name
 
 
 def _parameters(declared: Sequence[inspect.Parameter]) -> str:
@@ -221,7 +222,7 @@ def _parameters(declared: Sequence[inspect.Parameter]) -> str:
             words.append("*")
             starred = True
         starred = starred or parameter.kind is parameter.VAR_POSITIONAL
-        stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        stars = _STARS.get(parameter.kind, "")
         default = "" if parameter.default is parameter.empty else f"=default_{parameter.name}"
         words.append(f"{stars}{parameter.name}{default}")
     return ", ".join(words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -53,7 +53,6 @@ class BusinessPlan:
         content_hash: str,
         terms: Terms,
         calls: Mapping[str, Call],
-        links: Callable[[str], Sequence[Link]],
     ) -> None:
         self.source = source
         self.business = business
@@ -62,11 +61,10 @@ class BusinessPlan:
         self.hash = content_hash
         self.calls = calls
         self._terms = terms
-        self._links = links
 
     def answered_by(self, point: str) -> tuple[str, ...]:
         """Return the names of those who answer a point here, in the order asked; `default` when nobody does."""
-        return tuple(link.name for link in self._links(point)) or (DEFAULT,)
+        return tuple(link.name for link in self.source.links(point, self.business.path)) or (DEFAULT,)
 
     def term(self, kind: type[T]) -> T:
         """Return the business's term: stated fields over its parents' over the defaults, field by field.
@@ -119,7 +117,6 @@ class Plan:
                 content_hash=self.hashes[path],
                 terms=self.terms[path],
                 calls=_Calls(lambda point: self.call(point, path, traffic)),
-                links=lambda point: self.links(point, path),
             )
         return found
 
