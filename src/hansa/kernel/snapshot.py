@@ -136,7 +136,8 @@ def changes_of(db: Database, table: str, key: str, *, keys_max: int = 10_000) ->
 
 async def _ask(tx: Transaction, statement: str, mark: str | None) -> Mapping[str, Any]:
     # Without a mark nothing is cached yet, so no change needs naming: ask from the end of time.
-    return await tx.raw.fetchrow(statement, mark if mark is not None else str(2**63))
+    row: Mapping[str, Any] = await tx.raw.fetchrow(statement, mark if mark is not None else str(2**63))
+    return row
 
 
 class Xid8(UserDefinedType[str]):

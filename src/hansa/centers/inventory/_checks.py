@@ -1,0 +1,42 @@
+"""What `hansa verify` audits of stock. Each check names the first bad row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hansa.centers.inventory import _store as store
+from hansa.kernel.center import Check
+from hansa.kernel.db import Transaction
+
+
+async def holds_agree(tx: Transaction) -> Sequence[str]:
+    """Held and allocated of each stock row are the sums of its holds."""
+    row = await store.first_wrong_sum_of_holds(tx)
+    if row is None:
+        return []
+    return [
+        (
+            f"stock (sku {row['sku_id']}, place {row['place_id']}, {row['traffic']}) says"
+            f" held {row['held']} and allocated {row['allocated']},"
+            f" its holds sum to {row['held_sum']} and {row['allocated_sum']}"
+        )
+    ]
+
+
+async def movements_agree(tx: Transaction) -> Sequence[str]:
+    """On hand of each stock row is the sum of its movements."""
+    row = await store.first_wrong_sum_of_movements(tx)
+    if row is None:
+        return []
+    return [
+        (
+            f"stock (sku {row['sku_id']}, place {row['place_id']}, {row['traffic']}) says"
+            f" on hand {row['on_hand']}, its movements sum to {row['movement_sum']}"
+        )
+    ]
+
+
+CHECKS = (
+    Check("inventory.holds", holds_agree),
+    Check("inventory.movements", movements_agree),
+)

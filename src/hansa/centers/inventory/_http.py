@@ -1,0 +1,225 @@
+"""The stock's routes: buyers see what is there, sellers take goods in, correct and look back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+from litestar.params import Parameter
+
+from hansa.centers.inventory import api
+from hansa.centers.inventory.errors import SkuNotFound, StockCommitted, StockFull
+from hansa.centers.inventory.types import (
+    MOVEMENT_ID,
+    Adjustment,
+    Movement,
+    MovementKind,
+    Quantity,
+    Receipt,
+    StockLevel,
+)
+from hansa.centers.place.types import PLACE_ID
+from hansa.centers.product.types import SKU_ID
+from hansa.kernel.context import Ctx
+from hansa.kernel.http.declared import problems
+from hansa.kernel.ids import IdMalformed
+from hansa.kernel.page import CursorMalformed, Page
+from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
+
+Cursor = Annotated[
+    str | None, Parameter(description="Where the page starts; from the page before.", max_length=500)
+]
+Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
+
+SHOWN_MAX = 99
+"""What buyers are told at most: how much a seller has beyond that is the seller's own affair."""
+SKUS_ASKED_MAX = 100
+
+SELLING = (Unauthenticated, Forbidden, IdMalformed, SkuNotFound, Invalid)
+
+
+class AvailabilityView(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of a SKU can be sold, over all places; 99 means 99 or more."""
+
+    sku_id: str
+    available: int
+
+
+class StockView(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is of a SKU at a place: of `on_hand`, `held` and `allocated` are spoken for."""
+
+    sku_id: str
+    place_id: str
+    on_hand: int
+    held: int
+    allocated: int
+    available: int
+
+
+class MovementView(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of the quantity on hand, signed."""
+
+    id: str
+    kind: MovementKind
+    quantity: int
+    reference: str
+    reason: str
+    actor: str
+    occurred_at: datetime
+
+
+class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods that came in."""
+
+    sku_id: str
+    place_id: str
+    quantity: Quantity
+    kind: MovementKind = MovementKind.RECEIVED
+    reference: str = ""
+
+
+class AdjustmentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A correction by a difference that is not zero."""
+
+    sku_id: str
+    place_id: str
+    difference: int
+    reason: str
+
+
+class Receive(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods to take in, all or none."""
+
+    receipts: Annotated[list[ReceiptLine], msgspec.Meta(min_length=1, max_length=1_000)]
+
+
+class Adjust(msgspec.Struct, frozen=True, kw_only=True):
+    """Corrections to make, all or none."""
+
+    adjustments: Annotated[list[AdjustmentLine], msgspec.Meta(min_length=1, max_length=1_000)]
+
+
+@get(
+    "/availability",
+    summary="Show what is available",
+    responses=problems(IdMalformed, Invalid),
+    tags=["stock"],
+)
+async def show_availability(
+    ctx: Ctx,
+    sku: Annotated[
+        list[str], Parameter(description="SKUs, repeated.", min_items=1, max_items=SKUS_ASKED_MAX)
+    ],
+) -> list[AvailabilityView]:
+    """Return how many of each SKU can be sold, about a second old; only placing an order decides."""
+    ids = [SKU_ID.read(one) for one in sku]
+    found = await api.availability(ctx, ids)
+    return [
+        AvailabilityView(
+            sku_id=SKU_ID.show(sku_id), available=min(sum(found.get(sku_id, {}).values()), SHOWN_MAX)
+        )
+        for sku_id in dict.fromkeys(ids)
+    ]
+
+
+@post(
+    "/stock/receipts",
+    summary="Take goods in",
+    responses=problems(*SELLING, StockFull),
+    tags=["stock"],
+)
+async def receive_stock(ctx: Ctx, data: Receive) -> list[StockView]:
+    """Add to what is on hand. Needs `inventory.stock.receive` in the shop of each place."""
+    levels = await api.receive_stock(
+        ctx,
+        receipts=[
+            Receipt(
+                sku_id=SKU_ID.read(line.sku_id),
+                place_id=PLACE_ID.read(line.place_id),
+                quantity=line.quantity,
+                kind=line.kind,
+                reference=line.reference,
+            )
+            for line in data.receipts
+        ],
+    )
+    return [_stock(level) for level in levels]
+
+
+@post(
+    "/stock/adjustments",
+    summary="Correct stock",
+    responses=problems(*SELLING, StockCommitted, StockFull),
+    tags=["stock"],
+)
+async def adjust(ctx: Ctx, data: Adjust) -> list[StockView]:
+    """Correct what is on hand, for a reason. Needs `inventory.stock.adjust` in the shop of each place."""
+    levels = await api.adjust(
+        ctx,
+        adjustments=[
+            Adjustment(
+                sku_id=SKU_ID.read(line.sku_id),
+                place_id=PLACE_ID.read(line.place_id),
+                difference=line.difference,
+                reason=line.reason,
+            )
+            for line in data.adjustments
+        ],
+    )
+    return [_stock(level) for level in levels]
+
+
+@get(
+    "/places/{place_id:str}/stock",
+    summary="List a place's stock",
+    responses=problems(*SELLING, CursorMalformed),
+    tags=["stock"],
+)
+async def list_stock(ctx: Ctx, place_id: str, cursor: Cursor = None, limit: Limit = 50) -> Page[StockView]:
+    """Return what there is at a place. Needs `inventory.stock.see` in its shop."""
+    page = await api.stock_of_place(ctx, place_id=PLACE_ID.read(place_id), cursor=cursor, limit=limit)
+    return Page([_stock(level) for level in page.items], page.cursor)
+
+
+@get(
+    "/places/{place_id:str}/stock/{sku_id:str}/movements",
+    summary="List a stock's movements",
+    responses=problems(*SELLING, CursorMalformed),
+    tags=["stock"],
+)
+async def list_movements(
+    ctx: Ctx, place_id: str, sku_id: str, cursor: Cursor = None, limit: Limit = 50
+) -> Page[MovementView]:
+    """Return why the quantity on hand changed, newest first. Needs `inventory.stock.see` in the shop."""
+    page = await api.movements(
+        ctx, sku_id=SKU_ID.read(sku_id), place_id=PLACE_ID.read(place_id), cursor=cursor, limit=limit
+    )
+    return Page([_movement(movement) for movement in page.items], page.cursor)
+
+
+def _stock(level: StockLevel) -> StockView:
+    return StockView(
+        sku_id=SKU_ID.show(level.sku_id),
+        place_id=PLACE_ID.show(level.place_id),
+        on_hand=level.on_hand,
+        held=level.held,
+        allocated=level.allocated,
+        available=level.available,
+    )
+
+
+def _movement(movement: Movement) -> MovementView:
+    return MovementView(
+        id=MOVEMENT_ID.show(movement.id),
+        kind=movement.kind,
+        quantity=movement.quantity,
+        reference=movement.reference,
+        reason=movement.reason,
+        actor=movement.actor,
+        occurred_at=movement.occurred_at,
+    )
+
+
+ROUTES = (show_availability, receive_stock, adjust, list_stock, list_movements)

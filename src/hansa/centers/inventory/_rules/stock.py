@@ -1,0 +1,259 @@
+"""Holding, allocating, releasing and shipping: one state machine over stock rows and holds in memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.inventory.errors import HoldConflict, HoldLost, NotAllocated, OutOfStock
+from hansa.centers.inventory.types import HoldDemand, HoldKey, HoldLine, HoldState, StockDemand
+from hansa.centers.product.types import SKU_ID
+from hansa.kernel.context import Ctx
+from hansa.kernel.problem import FieldError, Invalid, Problem
+
+StockKey = tuple[UUID, UUID, str]
+"""(SKU, place, traffic class), in the order of the primary key and of the locks."""
+
+
+@dataclass(slots=True)
+class Level:
+    """A stock row in memory."""
+
+    on_hand: int = 0
+    held: int = 0
+    allocated: int = 0
+
+    @property
+    def available(self) -> int:
+        """What can still be sold."""
+        return self.on_hand - self.held - self.allocated
+
+
+@dataclass(slots=True)
+class Hold:
+    """A hold in memory."""
+
+    traffic: str
+    quantity: int
+    state: HoldState
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One step of one hold; `previous` is None for a new one."""
+
+    ctx: Ctx
+    key: HoldKey
+    traffic: str
+    quantity: int
+    previous: HoldState | None
+    state: HoldState
+
+    @property
+    def stock(self) -> StockKey:
+        """The stock row it moves."""
+        return (self.key.sku_id, self.key.place_id, self.traffic)
+
+
+Demand = HoldDemand | StockDemand
+
+
+@dataclass(slots=True)
+class StockState:
+    """What was locked, changed by each decision; `taken` is what each decision did, newest last."""
+
+    levels: dict[StockKey, Level]
+    holds: dict[HoldKey, Hold]
+    taken: list[tuple[Demand, list[Change]]] = field(default_factory=list)
+    short: set[StockKey] = field(default_factory=set)
+    """Stock that somebody wanted more of than there was."""
+
+
+# What a hold in each state means for its stock row: pieces of (on hand, held, allocated) per piece of it.
+_EFFECT: Mapping[HoldState | None, tuple[int, int, int]] = MappingProxyType(
+    {
+        None: (0, 0, 0),
+        HoldState.HELD: (0, 1, 0),
+        HoldState.ALLOCATED: (0, 0, 1),
+        HoldState.SHIPPED: (-1, 0, 0),
+        HoldState.RELEASED: (0, 0, 0),
+    }
+)
+
+Delta = tuple[int, int, int]
+
+
+def delta(change: Change) -> Delta:
+    """Return what a change adds to (on hand, held, allocated) of its stock row."""
+    now, before, n = _EFFECT[change.state], _EFFECT[change.previous], change.quantity
+    return ((now[0] - before[0]) * n, (now[1] - before[1]) * n, (now[2] - before[2]) * n)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move of existing holds: from which states, to which; what else is refused with, if it is."""
+
+    moves: frozenset[HoldState]
+    to: HoldState
+    done: frozenset[HoldState]
+    """States in which nothing is left to do: a repeat, or something later that includes it."""
+    refusal: type[Problem] | None
+
+
+ALLOCATE = Step(
+    moves=frozenset({HoldState.HELD}),
+    to=HoldState.ALLOCATED,
+    done=frozenset({HoldState.ALLOCATED, HoldState.SHIPPED}),
+    refusal=HoldLost,
+)
+SHIP = Step(
+    moves=frozenset({HoldState.ALLOCATED}),
+    to=HoldState.SHIPPED,
+    done=frozenset({HoldState.SHIPPED}),
+    refusal=NotAllocated,
+)
+RELEASE = Step(
+    moves=frozenset({HoldState.HELD, HoldState.ALLOCATED}),
+    to=HoldState.RELEASED,
+    done=frozenset(HoldState),
+    refusal=None,
+)
+EXPIRE = Step(
+    moves=frozenset({HoldState.HELD}),
+    to=HoldState.RELEASED,
+    done=frozenset(HoldState),
+    refusal=None,
+)
+
+
+def wanted(lines: Iterable[HoldLine]) -> Counter[HoldKey]:
+    """Sum lines that share an order, a SKU and a place: together they must fit, not one by one."""
+    sums: Counter[HoldKey] = Counter()
+    for line in lines:
+        sums[HoldKey(line.order_id, line.sku_id, line.place_id)] += line.quantity
+    return sums
+
+
+def stock_keys(demand: Demand) -> set[StockKey]:
+    """Return the stock rows a demand touches."""
+    traffic = demand.ctx.traffic.value
+    named: Iterable[HoldLine | HoldKey] = demand.lines if isinstance(demand, HoldDemand) else demand.holds
+    return {(one.sku_id, one.place_id, traffic) for one in named}
+
+
+def hold(state: StockState, demand: HoldDemand) -> Problem | None:
+    """Put by all lines of a demand, or none: the refusal names each line that is short.
+
+    A repeat for the same orders succeeds and changes nothing.
+    """
+    if any(line.quantity < 1 for line in demand.lines):
+        return Invalid(FieldError("lines", "quantity", "A line wants at least one piece"))
+    sums = wanted(demand.lines)
+    traffic = demand.ctx.traffic.value
+    known = {key: held for key in sums if (held := state.holds.get(key)) is not None}
+    if known:
+        return _repeat(state, demand, sums=sums, known=known)
+    need: Counter[StockKey] = Counter()
+    for key, quantity in sums.items():
+        need[key.sku_id, key.place_id, traffic] += quantity
+    short = {stock for stock, quantity in need.items() if quantity > state.levels[stock].available}
+    if short:
+        state.short |= short
+        return out_of_stock(demand, {stock: state.levels[stock].available for stock in short})
+    changes = [
+        Change(demand.ctx, key, traffic, quantity, None, HoldState.HELD) for key, quantity in sums.items()
+    ]
+    _take(state, demand, changes)
+    return None
+
+
+def move(state: StockState, demand: StockDemand, step: Step) -> Problem | None:
+    """Move all holds of a demand one step, or none. Repeats succeed and change nothing."""
+    changes: list[Change] = []
+    traffic = demand.ctx.traffic.value
+    for key in dict.fromkeys(demand.holds):
+        held = state.holds.get(key)
+        if held is not None and held.traffic == traffic and held.state in step.moves:
+            changes.append(Change(demand.ctx, key, traffic, held.quantity, held.state, step.to))
+        elif step.refusal is not None and (
+            held is None or held.traffic != traffic or held.state not in step.done
+        ):
+            return step.refusal(sku_id=SKU_ID.show(key.sku_id))
+    _take(state, demand, changes)
+    return None
+
+
+def undo(state: StockState, demand: Demand) -> None:
+    """Take back what the latest decision for this demand did."""
+    for at in range(len(state.taken) - 1, -1, -1):
+        if state.taken[at][0] is demand:
+            _, changes = state.taken.pop(at)
+            for change in changes:
+                _apply(state, change, times=-1)
+            return
+
+
+def out_of_stock(demand: HoldDemand, available: Mapping[StockKey, int]) -> OutOfStock:
+    """Name each line of a demand that wants what is short, with what there is."""
+    traffic = demand.ctx.traffic.value
+    return OutOfStock(
+        lines=[
+            {"line_no": line.line_no, "sku_id": SKU_ID.show(line.sku_id), "available": max(left, 0)}
+            for line in demand.lines
+            if (left := available.get((line.sku_id, line.place_id, traffic))) is not None
+        ]
+    )
+
+
+def changes_of(state: StockState) -> list[Change]:
+    """Return everything decided and not undone, in the order of the hold table's key."""
+    changes = [change for _, decided in state.taken for change in decided]
+    changes.sort(key=lambda change: (change.key.sku_id, change.key.order_id, change.key.place_id))
+    return changes
+
+
+def merged(changes: Iterable[Change]) -> dict[StockKey, Delta]:
+    """Merge changes into one delta per stock row, in lock order; rows that end as they were are left out."""
+    sums: dict[StockKey, Delta] = {}
+    for change in changes:
+        more, so_far = delta(change), sums.get(change.stock, (0, 0, 0))
+        sums[change.stock] = (so_far[0] + more[0], so_far[1] + more[1], so_far[2] + more[2])
+    return {stock: sums[stock] for stock in sorted(sums) if any(sums[stock])}
+
+
+def _repeat(
+    state: StockState, demand: HoldDemand, *, sums: Counter[HoldKey], known: Mapping[HoldKey, Hold]
+) -> Problem | None:
+    traffic = demand.ctx.traffic.value
+    same = len(known) == len(sums) and all(
+        held.quantity == sums[key] and held.traffic == traffic and held.state is not HoldState.RELEASED
+        for key, held in known.items()
+    )
+    if not same:
+        return HoldConflict()
+    _take(state, demand, [])
+    return None
+
+
+def _take(state: StockState, demand: Demand, changes: list[Change]) -> None:
+    for change in changes:
+        _apply(state, change, times=1)
+    state.taken.append((demand, changes))
+
+
+def _apply(state: StockState, change: Change, *, times: int) -> None:
+    """Do a change (`times` 1) or take it back (-1)."""
+    level = state.levels[change.stock]
+    on_hand, held, allocated = delta(change)
+    level.on_hand += on_hand * times
+    level.held += held * times
+    level.allocated += allocated * times
+    becomes = change.state if times == 1 else change.previous
+    if becomes is None:
+        del state.holds[change.key]
+    else:
+        state.holds[change.key] = Hold(change.traffic, change.quantity, becomes)

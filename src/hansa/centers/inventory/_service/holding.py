@@ -1,0 +1,169 @@
+"""What happens to an order's goods, in the lane: lock, decide, write; every statement serves the whole batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hansa.centers.inventory import _store as store
+from hansa.centers.inventory._gate import SoldOutGate
+from hansa.centers.inventory._rules import stock as rules
+from hansa.centers.inventory._rules.stock import Change, Step, StockState
+from hansa.centers.inventory.errors import OutOfStock
+from hansa.centers.inventory.events import HoldExpired, SoldOut
+from hansa.centers.inventory.types import (
+    MOVEMENT_ID,
+    HoldDemand,
+    HoldKey,
+    HoldState,
+    MovementKind,
+    StockDemand,
+)
+from hansa.kernel.clock import system_now
+from hansa.kernel.context import Ctx, Traffic
+from hansa.kernel.db import Transaction
+from hansa.kernel.platform import Platform
+from hansa.kernel.problem import Problem
+
+EXPIRY_GRACE = timedelta(minutes=10)
+"""How long after its time a hold is left to trade, whose deadline closes the order and releases it."""
+
+
+class Holding:
+    """Put by what orders want: every line of a demand or none. Safe to repeat for the same orders.
+
+    Refuses with `OutOfStock`, naming each short line, or `HoldConflict`.
+    """
+
+    async def lock(self, tx: Transaction, demands: Sequence[HoldDemand]) -> StockState:
+        """Lock the stock rows, then read what the orders may already have put by."""
+        stocks = {key for demand in demands for key in rules.stock_keys(demand)}
+        levels = await store.lock_stock(tx, stocks)
+        keys = {HoldKey(line.order_id, line.sku_id, line.place_id) for d in demands for line in d.lines}
+        return StockState(levels, await store.read_holds(tx, keys))
+
+    def decide(self, state: StockState, demand: HoldDemand) -> Problem | None:
+        """Take all lines from what is available, or say which are short."""
+        return rules.hold(state, demand)
+
+    def undo(self, state: StockState, demand: HoldDemand) -> None:
+        """Put back what the demand took."""
+        rules.undo(state, demand)
+
+    async def write(self, tx: Transaction, state: StockState) -> None:
+        """Write the merged stock rows and the new holds; tell what sold out."""
+        changes = rules.changes_of(state)
+        expiry = {
+            id(change): demand.expires_at
+            for demand, decided in state.taken
+            if isinstance(demand, HoldDemand)
+            for change in decided
+        }
+        await store.write_stock(tx, rules.merged(changes))
+        await store.insert_holds(tx, [(c, expiry[id(c)], c.ctx.now()) for c in changes])
+        last = {change.stock: change for change in changes}
+        for key, change in last.items():
+            if state.levels[key].available == 0:
+                tx.emit(change.ctx, SoldOut(sku_id=key[0], place_id=key[1]))
+        if state.short:
+            left = {key: state.levels[key].available for key in state.short}
+            gate = tx.platform.service(SoldOutGate)
+            tx.after_commit(lambda: gate.saw(left))
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """Move what orders have put by one step: allocate, ship or release it. Safe to repeat."""
+
+    step: Step
+
+    async def lock(self, tx: Transaction, demands: Sequence[StockDemand]) -> StockState:
+        """Lock the stock rows, then read the holds."""
+        stocks = {key for demand in demands for key in rules.stock_keys(demand)}
+        levels = await store.lock_stock(tx, stocks)
+        return StockState(levels, await store.read_holds(tx, {key for d in demands for key in d.holds}))
+
+    def decide(self, state: StockState, demand: StockDemand) -> Problem | None:
+        """Move all holds of the demand, or say what stands in the way."""
+        return rules.move(state, demand, self.step)
+
+    def undo(self, state: StockState, demand: StockDemand) -> None:
+        """Move them back."""
+        rules.undo(state, demand)
+
+    async def write(self, tx: Transaction, state: StockState) -> None:
+        """Write the merged stock rows, the holds' new states, and what left as movements."""
+        changes = rules.changes_of(state)
+        await store.write_stock(tx, rules.merged(changes))
+        await store.move_holds(tx, [(change, change.ctx.now()) for change in changes])
+        await store.insert_movements(tx, [_shipped(c) for c in changes if c.state is HoldState.SHIPPED])
+        if self.step.to is HoldState.RELEASED and changes:
+            back = {change.stock for change in changes}
+            gate = tx.platform.service(SoldOutGate)
+            tx.after_commit(lambda: gate.clear(back))
+
+
+HOLD = Holding()
+ALLOCATE = Moving(rules.ALLOCATE)
+RELEASE = Moving(rules.RELEASE)
+SHIP = Moving(rules.SHIP)
+_EXPIRE = Moving(rules.EXPIRE)
+
+
+def sold_out_gate(ctx: Ctx, demand: HoldDemand) -> OutOfStock | None:
+    """Refuse at once what this process has just seen sold out; None when only the lane can tell.
+
+    For fresh placements only: a repeat of one that succeeded must go to the lane, which knows it.
+    """
+    return ctx.platform.service(SoldOutGate).refuse(demand)
+
+
+async def release_expired(platform: Platform, *, limit: int = 1_000) -> int:
+    """Take back holds that are `EXPIRY_GRACE` past their time; returns how many. Repeat until it is 0.
+
+    The deadline of an unpaid order is trade's, which releases its holds; this catches what was lost on
+    the way. Each (business, traffic class) is judged by its own clock.
+    """
+    clocks = platform.clocks
+    moved = {key: clocks.now(key[0], Traffic(key[1])) - EXPIRY_GRACE for key in clocks.moved()}
+    async with platform.db.transaction() as tx:
+        found = await store.expired(tx, clocks=moved, otherwise=system_now() - EXPIRY_GRACE, limit=limit)
+        if not found:
+            return 0
+        by_origin: dict[tuple[str, Traffic], list[HoldKey]] = {}
+        for key, business, traffic in found:
+            by_origin.setdefault((business, traffic), []).append(key)
+        demands = [StockDemand(tx.context(*origin), tuple(keys)) for origin, keys in by_origin.items()]
+        state = await _EXPIRE.lock(tx, demands)
+        for demand in demands:
+            _EXPIRE.decide(state, demand)
+        await _EXPIRE.write(tx, state)
+        released = rules.changes_of(state)
+        for change in released:
+            tx.emit(change.ctx, _expired(change))
+    return len(released)
+
+
+def _shipped(change: Change) -> tuple[object, ...]:
+    ctx = change.ctx
+    return (
+        *change.stock,
+        MOVEMENT_ID.new(),
+        MovementKind.SHIPPED.value,
+        -change.quantity,
+        str(change.key.order_id),
+        "",
+        ctx.business,
+        ctx.actor.label,
+        ctx.now(),
+    )
+
+
+def _expired(change: Change) -> HoldExpired:
+    return HoldExpired(
+        sku_id=change.key.sku_id,
+        place_id=change.key.place_id,
+        order_id=change.key.order_id,
+        quantity=change.quantity,
+    )

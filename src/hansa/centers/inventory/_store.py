@@ -1,0 +1,277 @@
+"""Every SQL statement of inventory: set-based, one per table, through asyncpg; keys lead with the SKU."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hansa.centers.inventory._rules.stock import Change, Delta, Hold, Level, StockKey
+from hansa.centers.inventory._tables import STOCK_RANK
+from hansa.centers.inventory.types import HoldKey, HoldState, Movement, MovementId, MovementKind, StockLevel
+from hansa.centers.place.types import PlaceId
+from hansa.centers.product.types import SkuId
+from hansa.kernel.context import Traffic
+from hansa.kernel.db import Transaction
+
+
+async def lock_stock(tx: Transaction, keys: Collection[StockKey]) -> dict[StockKey, Level]:
+    """Lock and read the stock rows of these keys, in key order; a row that does not exist counts as empty.
+
+    The one place where inventory locks. On one machine an ordered `FOR NO KEY UPDATE` is the cheapest; a
+    distributed PostgreSQL refuses it over several shards, and this function would say instead
+    `UPDATE inventory.stock SET held = held ... RETURNING`, which locks and reads as well (ADR 0006).
+    """
+    tx.locks(STOCK_RANK)
+    levels = {key: Level() for key in keys}
+    if keys:
+        rows = await tx.raw.fetch(
+            """SELECT s.sku_id, s.place_id, s.traffic, s.on_hand, s.held, s.allocated
+               FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS k (sku_id, place_id, traffic)
+               JOIN inventory.stock s USING (sku_id, place_id, traffic)
+               ORDER BY s.sku_id, s.place_id, s.traffic
+               FOR NO KEY UPDATE OF s""",
+            *_columns(sorted(keys), 3),
+        )
+        for sku_id, place_id, traffic, on_hand, held, allocated in rows:
+            levels[sku_id, place_id, traffic] = Level(on_hand, held, allocated)
+    return levels
+
+
+async def read_holds(tx: Transaction, keys: Collection[HoldKey]) -> dict[HoldKey, Hold]:
+    """Read holds whose stock rows are locked: nobody else can change them, so they need no lock."""
+    if not keys:
+        return {}
+    rows = await tx.raw.fetch(
+        """SELECT h.order_id, h.sku_id, h.place_id, h.traffic, h.quantity, h.state
+           FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS k (sku_id, order_id, place_id)
+           JOIN inventory.hold h USING (sku_id, order_id, place_id)""",
+        *_columns([(key.sku_id, key.order_id, key.place_id) for key in keys], 3),
+    )
+    return {
+        HoldKey(order_id, sku_id, place_id): Hold(traffic, quantity, HoldState(state))
+        for order_id, sku_id, place_id, traffic, quantity, state in rows
+    }
+
+
+async def write_stock(tx: Transaction, deltas: Mapping[StockKey, Delta]) -> None:
+    """Change locked stock rows, each once; the database refuses what would oversell."""
+    if deltas:
+        await tx.raw.execute(
+            """UPDATE inventory.stock s
+               SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held, allocated = s.allocated + d.allocated
+               FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+                 AS d (sku_id, place_id, traffic, on_hand, held, allocated)
+               WHERE s.sku_id = d.sku_id AND s.place_id = d.place_id AND s.traffic = d.traffic""",
+            *_columns([(*key, *delta) for key, delta in deltas.items()], 6),
+        )
+
+
+async def insert_holds(tx: Transaction, rows: Sequence[tuple[Change, datetime, datetime]]) -> None:
+    """Write new holds: (change, expires at, placed at)."""
+    if rows:
+        await tx.raw.execute(
+            """INSERT INTO inventory.hold
+                 (sku_id, order_id, place_id, business, traffic, quantity, state, expires_at, placed_at, changed_at)
+               SELECT sku_id, order_id, place_id, business, traffic, quantity, 'held', expires_at, at, at
+               FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[],
+                           $7::timestamptz[], $8::timestamptz[])
+                 AS n (sku_id, order_id, place_id, business, traffic, quantity, expires_at, at)""",
+            *_columns(
+                [
+                    (
+                        change.key.sku_id,
+                        change.key.order_id,
+                        change.key.place_id,
+                        change.ctx.business,
+                        change.traffic,
+                        change.quantity,
+                        expires_at,
+                        at,
+                    )
+                    for change, expires_at, at in rows
+                ],
+                8,
+            ),
+        )
+
+
+async def move_holds(tx: Transaction, changes: Sequence[tuple[Change, datetime]]) -> None:
+    """Write the new states of existing holds; the database refuses an illegal transition."""
+    if changes:
+        await tx.raw.execute(
+            """UPDATE inventory.hold h
+               SET previous_state = h.state, state = m.state, changed_at = m.at
+               FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[])
+                 AS m (sku_id, order_id, place_id, state, at)
+               WHERE h.sku_id = m.sku_id AND h.order_id = m.order_id AND h.place_id = m.place_id""",
+            *_columns(
+                [
+                    (change.key.sku_id, change.key.order_id, change.key.place_id, change.state.value, at)
+                    for change, at in changes
+                ],
+                5,
+            ),
+        )
+
+
+async def open_rows(tx: Transaction, keys: Collection[StockKey]) -> None:
+    """Make the stock rows of these keys that are not there yet, in key order, as all locks."""
+    tx.locks(STOCK_RANK)
+    await tx.raw.execute(
+        """INSERT INTO inventory.stock (sku_id, place_id, traffic, on_hand)
+           SELECT n.sku_id, n.place_id, n.traffic, 0
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS n (sku_id, place_id, traffic)
+           ON CONFLICT DO NOTHING""",
+        *_columns(sorted(keys), 3),
+    )
+
+
+async def insert_movements(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write movements (columns as in the statement)."""
+    if rows:
+        await tx.raw.execute(
+            """INSERT INTO inventory.movement
+                 (sku_id, place_id, traffic, id, kind, quantity, reference, reason, business, actor, occurred_at)
+               SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::bigint[],
+                                    $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])""",
+            *_columns(rows, 11),
+        )
+
+
+async def available(
+    tx: Transaction, keys: Sequence[tuple[SkuId, str]]
+) -> dict[tuple[SkuId, str], dict[PlaceId, int]]:
+    """Return what is available, per (SKU, traffic class) and place; unlocked."""
+    found: dict[tuple[SkuId, str], dict[PlaceId, int]] = {key: {} for key in keys}
+    rows = await tx.raw.fetch(
+        """SELECT s.sku_id, s.traffic, s.place_id, s.on_hand - s.held - s.allocated AS available
+           FROM unnest($1::uuid[], $2::text[]) AS k (sku_id, traffic)
+           JOIN inventory.stock s USING (sku_id, traffic)""",
+        *_columns(keys, 2),
+    )
+    for sku_id, traffic, place_id, left in rows:
+        found[sku_id, traffic][place_id] = left
+    return found
+
+
+async def expired(
+    tx: Transaction,
+    *,
+    clocks: Mapping[tuple[str, str], datetime],
+    otherwise: datetime,
+    limit: int,
+) -> list[tuple[HoldKey, str, Traffic]]:
+    """Return holds past their time: (key, business, traffic class). `clocks` are those that were moved."""
+    rows = await tx.raw.fetch(
+        """SELECT h.order_id, h.sku_id, h.place_id, h.business, h.traffic
+           FROM inventory.hold h
+           LEFT JOIN unnest($1::text[], $2::text[], $3::timestamptz[]) AS c (business, traffic, now)
+             ON c.business = h.business AND c.traffic = h.traffic
+           WHERE h.state = 'held' AND h.expires_at <= $5 AND h.expires_at <= coalesce(c.now, $4)
+           ORDER BY h.expires_at LIMIT $6""",
+        *_columns([(*key, now) for key, now in clocks.items()], 3),
+        otherwise,
+        max([otherwise, *clocks.values()]),
+        limit,
+    )
+    return [
+        (HoldKey(order_id, sku_id, place_id), business, Traffic(traffic))
+        for order_id, sku_id, place_id, business, traffic in rows
+    ]
+
+
+async def stock_of_place(
+    tx: Transaction, *, place_id: PlaceId, traffic: Traffic, after: UUID | None, limit: int
+) -> list[StockLevel]:
+    """Return what there is at a place, by SKU id, those after `after`."""
+    rows = await tx.raw.fetch(
+        """SELECT sku_id, on_hand, held, allocated FROM inventory.stock
+           WHERE place_id = $1 AND traffic = $2 AND ($3::uuid IS NULL OR sku_id > $3)
+           ORDER BY sku_id LIMIT $4""",
+        place_id,
+        traffic.value,
+        after,
+        limit,
+    )
+    return [
+        StockLevel(
+            sku_id=sku_id, place_id=place_id, traffic=traffic, on_hand=on_hand, held=held, allocated=allocated
+        )
+        for sku_id, on_hand, held, allocated in rows
+    ]
+
+
+async def movements(
+    tx: Transaction, *, sku_id: SkuId, place_id: PlaceId, traffic: Traffic, before: UUID | None, limit: int
+) -> list[Movement]:
+    """Return the movements of one stock row, newest first, those before `before`."""
+    rows = await tx.raw.fetch(
+        """SELECT id, kind, quantity, reference, reason, actor, occurred_at FROM inventory.movement
+           WHERE sku_id = $1 AND place_id = $2 AND traffic = $3 AND ($4::uuid IS NULL OR id < $4)
+           ORDER BY id DESC LIMIT $5""",
+        sku_id,
+        place_id,
+        traffic.value,
+        before,
+        limit,
+    )
+    return [
+        Movement(
+            id=MovementId(row["id"]),
+            sku_id=sku_id,
+            place_id=place_id,
+            traffic=traffic,
+            kind=MovementKind(row["kind"]),
+            quantity=row["quantity"],
+            reference=row["reference"],
+            reason=row["reason"],
+            actor=row["actor"],
+            occurred_at=row["occurred_at"],
+        )
+        for row in rows
+    ]
+
+
+async def first_wrong_sum_of_holds(tx: Transaction) -> Mapping[str, Any] | None:
+    """Return the first stock row whose held or allocated is not the sum of its holds."""
+    row: Mapping[str, Any] | None = await tx.raw.fetchrow(
+        """SELECT sku_id, place_id, traffic, s.held, s.allocated,
+                  coalesce(h.held, 0) AS held_sum, coalesce(h.allocated, 0) AS allocated_sum
+           FROM inventory.stock s
+           FULL JOIN (
+             SELECT sku_id, place_id, traffic,
+                    coalesce(sum(quantity) FILTER (WHERE state = 'held'), 0) AS held,
+                    coalesce(sum(quantity) FILTER (WHERE state = 'allocated'), 0) AS allocated
+             FROM inventory.hold GROUP BY sku_id, place_id, traffic) h
+           USING (sku_id, place_id, traffic)
+           WHERE coalesce(s.held, 0) <> coalesce(h.held, 0)
+              OR coalesce(s.allocated, 0) <> coalesce(h.allocated, 0)
+           ORDER BY sku_id, place_id, traffic LIMIT 1"""
+    )
+    return row
+
+
+async def first_wrong_sum_of_movements(tx: Transaction) -> Mapping[str, Any] | None:
+    """Return the first stock row whose quantity on hand is not the sum of its movements."""
+    row: Mapping[str, Any] | None = await tx.raw.fetchrow(
+        """SELECT sku_id, place_id, traffic, s.on_hand, coalesce(m.quantity, 0) AS movement_sum
+           FROM inventory.stock s
+           FULL JOIN (
+             SELECT sku_id, place_id, traffic, sum(quantity) AS quantity
+             FROM inventory.movement GROUP BY sku_id, place_id, traffic) m
+           USING (sku_id, place_id, traffic)
+           WHERE coalesce(s.on_hand, 0) <> coalesce(m.quantity, 0)
+           ORDER BY sku_id, place_id, traffic LIMIT 1"""
+    )
+    return row
+
+
+def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Turn rows into one array per column, which `unnest` turns back."""
+    columns: list[list[Any]] = [[] for _ in range(width)]
+    for row in rows:
+        for column, value in zip(columns, row, strict=True):
+            column.append(value)
+    return columns

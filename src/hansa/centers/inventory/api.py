@@ -1,0 +1,27 @@
+"""What other centers and faces may ask of inventory; `HOLD`, `ALLOCATE`, `RELEASE`, `SHIP` take part in lanes."""
+
+from hansa.centers.inventory._service.holding import (
+    ALLOCATE,
+    HOLD,
+    RELEASE,
+    SHIP,
+    release_expired,
+    sold_out_gate,
+)
+from hansa.centers.inventory._service.reading import availability, movements, rank_places, stock_of_place
+from hansa.centers.inventory._service.receiving import adjust, receive_stock
+
+__all__ = [
+    "ALLOCATE",
+    "HOLD",
+    "RELEASE",
+    "SHIP",
+    "adjust",
+    "availability",
+    "movements",
+    "rank_places",
+    "receive_stock",
+    "release_expired",
+    "sold_out_gate",
+    "stock_of_place",
+]

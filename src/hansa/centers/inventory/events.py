@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from hansa.kernel.event import Event
+
+
+class StockEvent(Event, frozen=True, kw_only=True):
+    """Something happened to the stock of a SKU at a place; the traffic class is the envelope's."""
+
+    sku_id: UUID
+    place_id: UUID
+
+    def subject(self) -> UUID:
+        """Return the SKU's id."""
+        return self.sku_id
+
+
+class StockReceived(StockEvent, frozen=True, kw_only=True):
+    """Goods came in."""
+
+    topic: ClassVar[str] = "inventory.stock_received"
+
+    quantity: int
+
+
+class StockAdjusted(StockEvent, frozen=True, kw_only=True):
+    """The quantity on hand was corrected by `difference`."""
+
+    topic: ClassVar[str] = "inventory.stock_adjusted"
+
+    difference: int
+
+
+class SoldOut(StockEvent, frozen=True, kw_only=True):
+    """The last available piece was put by for an order."""
+
+    topic: ClassVar[str] = "inventory.sold_out"
+
+
+class HoldExpired(StockEvent, frozen=True, kw_only=True):
+    """A hold outlived its time by so much that inventory took it back itself."""
+
+    topic: ClassVar[str] = "inventory.hold_expired"
+
+    order_id: UUID
+    quantity: int
+
+
+EVENTS = (StockReceived, StockAdjusted, SoldOut, HoldExpired)

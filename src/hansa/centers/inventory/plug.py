@@ -1,0 +1,36 @@
+"""What `inventory` adds to the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hansa.centers.inventory import _handlers as handlers
+from hansa.centers.inventory import _http as http
+from hansa.centers.inventory._checks import CHECKS
+from hansa.centers.inventory._gate import SoldOutGate
+from hansa.centers.inventory._service.reading import AvailabilitySnapshot
+from hansa.centers.inventory._tables import metadata
+from hansa.centers.inventory.events import EVENTS
+from hansa.centers.inventory.extensions import POINTS
+from hansa.kernel.center import Center, Job
+from hansa.kernel.platform import Platform
+
+
+async def _start(platform: Platform) -> None:
+    """Add what inventory keeps per process: the sold-out gate and the availability of the last second."""
+    platform.add(SoldOutGate())
+    platform.add(AvailabilitySnapshot(platform.db))
+
+
+INVENTORY = Center(
+    name="inventory",
+    tables=metadata,
+    migrations=Path(__file__).parent / "_migrations",
+    points=POINTS,
+    events=EVENTS,
+    jobs=(Job("inventory.release_lost_holds", handlers.release_lost_holds, every_s=60),),
+    routes=http.ROUTES,
+    permissions=("inventory.stock.receive", "inventory.stock.adjust", "inventory.stock.see"),
+    checks=CHECKS,
+    starts=(_start,),
+)

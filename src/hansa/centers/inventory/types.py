@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, NewType
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.place.types import PlaceId
+from hansa.centers.product.types import SkuId
+from hansa.kernel.context import Ctx, Traffic
+from hansa.kernel.ids import IdKind
+
+MovementId = NewType("MovementId", UUID)
+MOVEMENT_ID = IdKind[MovementId]("move")
+
+QUANTITY_MAX = 1_000_000_000
+"""The most that one command moves, and one stock row holds: sums of it stay far below 64 bits."""
+
+Quantity = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MAX)]
+
+
+class HoldState(enum.StrEnum):
+    """What became of the goods put by for an order."""
+
+    HELD = "held"
+    """Put by until the order is paid or its time is up."""
+    ALLOCATED = "allocated"
+    """Paid; waiting to be sent."""
+    SHIPPED = "shipped"
+    """Gone."""
+    RELEASED = "released"
+    """Back among what can be sold."""
+
+
+class MovementKind(enum.StrEnum):
+    """Why the quantity on hand changed."""
+
+    RECEIVED = "received"
+    ADJUSTED = "adjusted"
+    SHIPPED = "shipped"
+    RETURNED = "returned"
+
+
+class HoldLine(msgspec.Struct, frozen=True):
+    """A line that wants goods put by: so many of one SKU at one place, for one order."""
+
+    order_id: UUID
+    line_no: int
+    sku_id: SkuId
+    place_id: PlaceId
+    quantity: int
+
+
+class HoldKey(msgspec.Struct, frozen=True, order=True):
+    """One hold: what an order has put by of one SKU at one place (its lines of it are summed)."""
+
+    order_id: UUID
+    sku_id: SkuId
+    place_id: PlaceId
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDemand:
+    """What a placement asks: all of these lines, or nothing. Its orders share one expiry."""
+
+    ctx: Ctx
+    lines: tuple[HoldLine, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StockDemand:
+    """What a payment, a shipment or a cancellation asks for the holds of its orders.
+
+    Keys and not order ids, because stock and holds are distributed by SKU: with the key every statement
+    knows where its rows are. An order's lines name them; repeated keys count once.
+    """
+
+    ctx: Ctx
+    holds: tuple[HoldKey, ...]
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods that came in: `kind` is `received` from a supplier or `returned` by a buyer."""
+
+    sku_id: SkuId
+    place_id: PlaceId
+    quantity: Quantity
+    kind: MovementKind = MovementKind.RECEIVED
+    reference: str = ""
+    """What they came with: a delivery note, an order."""
+
+
+class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
+    """A correction of the quantity on hand by `difference`, which is not zero, for a reason."""
+
+    sku_id: SkuId
+    place_id: PlaceId
+    difference: int
+    reason: str
+
+
+class StockLevel(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is of one SKU at one place: of `on_hand`, `held` and `allocated` are spoken for."""
+
+    sku_id: SkuId
+    place_id: PlaceId
+    traffic: Traffic
+    on_hand: int
+    held: int
+    allocated: int
+
+    @property
+    def available(self) -> int:
+        """What can still be sold."""
+        return self.on_hand - self.held - self.allocated
+
+
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of the quantity on hand. Append-only: on hand is the sum of all movements."""
+
+    id: MovementId
+    sku_id: SkuId
+    place_id: PlaceId
+    traffic: Traffic
+    kind: MovementKind
+    quantity: int
+    """Signed: what came in, less what went."""
+    reference: str
+    reason: str
+    actor: str
+    occurred_at: datetime

@@ -1,0 +1,28 @@
+"""What `place` adds to the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hansa.centers.place import _http
+from hansa.centers.place._service import PlaceSnapshot, ShopPlacesSnapshot
+from hansa.centers.place._tables import metadata
+from hansa.centers.place.events import EVENTS
+from hansa.kernel.center import Center
+from hansa.kernel.platform import Platform
+
+
+async def _start(platform: Platform) -> None:
+    platform.add(PlaceSnapshot(platform.db))
+    platform.add(ShopPlacesSnapshot(platform.db))
+
+
+PLACE = Center(
+    name="place",
+    tables=metadata,
+    migrations=Path(__file__).parent / "_migrations",
+    events=EVENTS,
+    routes=_http.ROUTES,
+    permissions=("place.place.add", "place.place.edit"),
+    starts=(_start,),
+)

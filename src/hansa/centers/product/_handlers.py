@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hansa.centers.product._service.offers import OfferSnapshot, offer_changed
+from hansa.centers.product._store import catalogue
+from hansa.centers.product._store import offers as store
+from hansa.centers.shop.events import ShopEvent, ShopReinstated, ShopSuspended
+from hansa.centers.shop.types import ShopId
+from hansa.kernel.db import Transaction
+from hansa.kernel.event import Envelope, Handler
+
+
+async def follow_shop_status(tx: Transaction, envelopes: Sequence[Envelope[ShopEvent]]) -> None:
+    """Take the offers of suspended shops off sale, and put those of reinstated ones back."""
+    last = {ShopId(one.event.shop_id): isinstance(one.event, ShopSuspended) for one in envelopes}
+    trace = envelopes[-1].trace
+    products = {
+        suspended: await store.products_offered_by(
+            tx, [shop for shop, now in last.items() if now is suspended], suspended=not suspended
+        )
+        for suspended in (True, False)
+    }
+    touched = sorted({product_id for ids in products.values() for product_id in ids})
+    if not touched:
+        return
+    await catalogue.lock_products(tx, touched)
+    changed = [
+        offer_id
+        for suspended, ids in products.items()
+        for offer_id in await store.suspend(
+            tx,
+            shop_ids=[shop for shop, now in last.items() if now is suspended],
+            product_ids=ids,
+            suspended=suspended,
+        )
+    ]
+    await store.refresh_listing(tx, touched)
+    await catalogue.touch_products(tx, touched)
+    for offer in (await store.read_offers(tx, changed)).values():
+        tx.emit(tx.context(offer.business, offer.traffic, trace=trace), offer_changed(offer))
+    snapshot = tx.platform.service(OfferSnapshot)
+    tx.after_commit(lambda: snapshot.forget(changed))
+
+
+HANDLERS = (
+    Handler("product.follow_shop_status", (ShopSuspended, ShopReinstated), handle=follow_shop_status),
+)

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from hansa.centers.product import _rules as rules
+from hansa.centers.product._store import catalogue
+from hansa.centers.product._store import offers as store
+from hansa.centers.product.errors import (
+    OfferChangedSince,
+    OfferExists,
+    OfferNotFound,
+    ProductNotFound,
+    SkuUnknown,
+)
+from hansa.centers.product.events import OfferChanged
+from hansa.centers.product.extensions import PRICE, Price
+from hansa.centers.product.types import OFFER_ID, Offer, OfferDemand, OfferId, ProductId, SkuId
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import ShopId, shop_object
+from hansa.kernel.context import Ctx
+from hansa.kernel.db import Database, Transaction
+from hansa.kernel.money import Money
+from hansa.kernel.problem import Invalid, Problem
+from hansa.kernel.snapshot import Snapshot, changes_of
+
+_log = logging.getLogger(__name__)
+
+PRICE_OFFER = "product.offer.price"
+WITHDRAW_OFFER = "product.offer.withdraw"
+
+
+class OfferSnapshot(Snapshot[OfferId, Offer]):
+    """The offers this process has met, as shops set them, at most a second old."""
+
+    def __init__(self, db: Database) -> None:
+        async def load(ids: Sequence[OfferId]) -> Mapping[OfferId, Offer]:
+            async with db.transaction() as tx:
+                return await store.read_offers(tx, ids)
+
+        super().__init__(load=load, changed=changes_of(db, "product.offer", "id"))
+
+
+async def offers(ctx: Ctx, offer_ids: Collection[OfferId]) -> dict[OfferId, Offer]:
+    """Return offers of the context's business and traffic class, priced as the business answers.
+
+    From a snapshot at most about a second old, without a query when warm; unknown ids are absent. An offer
+    whose price cannot be worked out (its extension failed, or the guard refused) is not active.
+    """
+    found = await ctx.platform.service(OfferSnapshot).get(offer_ids)
+    ask = PRICE.of(ctx)
+    return {
+        offer_id: _priced(ctx, ask, offer)
+        for offer_id, offer in found.items()
+        if offer.business == ctx.business and offer.traffic is ctx.traffic
+    }
+
+
+async def set_price(
+    ctx: Ctx,
+    *,
+    offer_id: OfferId,
+    price: Money,
+    list_price: Money | None = None,
+    seen_version: int | None = None,
+) -> Offer:
+    """Set what a shop asks; a withdrawn offer is on sale again. Needs `product.offer.price` in the shop.
+
+    With `seen_version`, refuses when somebody changed the offer since. Raises `Invalid`, `OfferNotFound`,
+    `OfferChangedSince`.
+    """
+    if errors := rules.price_errors(price, list_price):
+        raise Invalid(*errors)
+    async with ctx.transaction() as tx:
+        before = await _locked(tx, ctx, offer_id, permission=PRICE_OFFER)
+        if seen_version is not None and seen_version != before.version:
+            raise OfferChangedSince(lines=[0], offers=[OFFER_ID.show(offer_id)])
+        await store.set_price(tx, offer_id, price, list_price)
+        return await _changed(tx, ctx, before)
+
+
+async def withdraw_offer(ctx: Ctx, *, offer_id: OfferId) -> Offer:
+    """Take an offer off sale; one that is withdrawn already stays so. Needs `product.offer.withdraw`.
+
+    Raises `OfferNotFound`.
+    """
+    async with ctx.transaction() as tx:
+        before = await _locked(tx, ctx, offer_id, permission=WITHDRAW_OFFER)
+        if not await store.withdraw(tx, offer_id):
+            return before
+        return await _changed(tx, ctx, before)
+
+
+async def make_offer(
+    ctx: Ctx, *, shop_id: ShopId, sku_id: SkuId, price: Money, list_price: Money | None = None
+) -> Offer:
+    """Offer a SKU that is in the catalogue already, as one more seller of it. Needs `product.offer.price`.
+
+    Raises `Invalid`, `ShopNotFound`, `SkuUnknown`, `OfferExists`.
+    """
+    ctx.require(PRICE_OFFER, of=shop_object(shop_id))
+    if errors := rules.price_errors(price, list_price):
+        raise Invalid(*errors)
+    await shop.require_shop(ctx, shop_id)
+    async with ctx.transaction() as tx:
+        sku = (await catalogue.read_skus(tx, [sku_id])).get(sku_id)
+        if sku is None:
+            raise SkuUnknown
+        product = (await catalogue.lock_products(tx, [sku.product_id]))[sku.product_id]
+        if product.business != ctx.business:
+            raise SkuUnknown
+        new = new_offer(
+            ctx,
+            shop_id=shop_id,
+            product_id=product.id,
+            sku_id=sku_id,
+            price=price,
+            list_price=list_price,
+        )
+        if not await store.insert_offers(tx, [new]):
+            raise OfferExists
+        made = (await store.read_offers(tx, [OfferId(new.id)]))[OfferId(new.id)]
+        return await _changed(tx, ctx, made)
+
+
+def new_offer(
+    ctx: Ctx,
+    *,
+    shop_id: ShopId,
+    product_id: ProductId,
+    sku_id: SkuId,
+    price: Money,
+    list_price: Money | None,
+) -> store.NewOffer:
+    """Write down a new offer in the context's business and traffic class."""
+    return store.NewOffer(
+        id=OFFER_ID.new(),
+        business=ctx.business,
+        traffic=ctx.traffic.value,
+        shop_id=shop_id,
+        product_id=product_id,
+        sku_id=sku_id,
+        price_minor=price.minor,
+        list_price_minor=list_price.minor if list_price else None,
+        currency=price.currency,
+        created_at=ctx.now(),
+    )
+
+
+def offer_changed(offer: Offer) -> OfferChanged:
+    """Tell the state of an offer after a change."""
+    return OfferChanged(
+        product_id=offer.product_id,
+        shop_id=offer.shop_id,
+        offer_id=offer.id,
+        sku_id=offer.sku_id,
+        offer_version=offer.version,
+        price_minor=offer.base.minor,
+        currency=offer.base.currency,
+        active=offer.active,
+    )
+
+
+@dataclass(slots=True)
+class OfferState:
+    """The offers of a batch, as they are at the moment of placing."""
+
+    known: Mapping[OfferId, Mapping[str, Any]]
+
+
+class CheckOffers:
+    """See that quoted offers are still what was quoted; refuses with `OfferChangedSince`.
+
+    It takes nothing, so it has nothing to lock (see `_store.offers.versions`), to undo or to write.
+    """
+
+    async def lock(self, tx: Transaction, demands: Sequence[OfferDemand]) -> OfferState:
+        """Read the versions of all offers of the batch."""
+        ids = {offer_id for demand in demands for offer_id, _ in demand.offers}
+        return OfferState(await store.versions(tx, list(ids)) if ids else {})
+
+    def decide(self, state: OfferState, demand: OfferDemand) -> Problem | None:
+        """Compare what was quoted with what is, within the demand's business and traffic class."""
+        ctx = demand.ctx
+        changed = [
+            at
+            for at, (offer_id, version) in enumerate(demand.offers)
+            if (row := state.known.get(offer_id)) is None
+            or row["version"] != version
+            or not row["active"]
+            or row["business"] != ctx.business
+            or row["traffic"] != ctx.traffic.value
+        ]
+        if not changed:
+            return None
+        return OfferChangedSince(
+            lines=changed, offers=[OFFER_ID.show(demand.offers[at][0]) for at in changed]
+        )
+
+    def undo(self, state: OfferState, demand: OfferDemand) -> None:
+        """Nothing was taken."""
+
+    async def write(self, tx: Transaction, state: OfferState) -> None:
+        """Nothing was decided that is to be stored."""
+
+
+CHECK_OFFERS = CheckOffers()
+
+
+async def _locked(tx: Transaction, ctx: Ctx, offer_id: OfferId, *, permission: str) -> Offer:
+    """Return an offer as shops set it, its product locked, for somebody who may change it."""
+    offer = (await store.read_offers(tx, [offer_id])).get(offer_id)
+    if offer is None or offer.business != ctx.business or offer.traffic is not ctx.traffic:
+        raise OfferNotFound
+    ctx.require(permission, of=shop_object(offer.shop_id))
+    if not await catalogue.lock_products(tx, [offer.product_id]):
+        raise ProductNotFound
+    return (await store.read_offers(tx, [offer_id]))[offer_id]  # again: now nobody else changes it
+
+
+async def _changed(tx: Transaction, ctx: Ctx, before: Offer) -> Offer:
+    """Follow up a changed offer under a locked product: list, event, snapshot."""
+    after = (await store.read_offers(tx, [before.id]))[before.id]
+    await store.refresh_listing(tx, [before.product_id])
+    await catalogue.touch_products(tx, [before.product_id])
+    tx.emit(ctx, offer_changed(after))
+    snapshot = ctx.platform.service(OfferSnapshot)
+    tx.after_commit(lambda: snapshot.forget([before.id]))
+    return after
+
+
+def _priced(ctx: Ctx, ask: Price, offer: Offer) -> Offer:
+    try:
+        price = ask(ctx, offer.base, offer)
+    except Problem as problem:
+        _log.warning("offer %s has no price: %s", OFFER_ID.show(offer.id), problem.code)
+        return msgspec.structs.replace(offer, active=False)
+    return offer if price == offer.base else msgspec.structs.replace(offer, price=price)

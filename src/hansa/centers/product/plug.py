@@ -1,0 +1,42 @@
+"""What `product` adds to the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hansa.centers.product import _http
+from hansa.centers.product._checks import CHECKS
+from hansa.centers.product._handlers import HANDLERS
+from hansa.centers.product._service.catalogue import (
+    CREATE_PRODUCT,
+    EDIT_CATEGORIES,
+    EDIT_PRODUCT,
+    CategorySnapshot,
+    ProductSnapshot,
+    SkuSnapshot,
+)
+from hansa.centers.product._service.offers import PRICE_OFFER, WITHDRAW_OFFER, OfferSnapshot
+from hansa.centers.product._tables import metadata
+from hansa.centers.product.events import EVENTS
+from hansa.centers.product.extensions import POINTS
+from hansa.kernel.center import Center
+from hansa.kernel.platform import Platform
+
+
+async def _start(platform: Platform) -> None:
+    for snapshot in (OfferSnapshot, ProductSnapshot, CategorySnapshot, SkuSnapshot):
+        platform.add(snapshot(platform.db))
+
+
+PRODUCT = Center(
+    name="product",
+    tables=metadata,
+    migrations=Path(__file__).parent / "_migrations",
+    points=POINTS,
+    events=EVENTS,
+    handlers=HANDLERS,
+    routes=_http.ROUTES,
+    permissions=(CREATE_PRODUCT, EDIT_PRODUCT, EDIT_CATEGORIES, PRICE_OFFER, WITHDRAW_OFFER),
+    checks=CHECKS,
+    starts=(_start,),
+)

@@ -1,0 +1,42 @@
+"""What `shop` adds to the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hansa.centers.shop import _handlers as handlers
+from hansa.centers.shop import _http
+from hansa.centers.shop._checks import CHECKS
+from hansa.centers.shop._service import ShopSnapshot
+from hansa.centers.shop._tables import metadata
+from hansa.centers.shop.events import EVENTS
+from hansa.centers.shop.extensions import POINTS
+from hansa.centers.shop.types import Commission
+from hansa.centers.user.extensions import GRANTS
+from hansa.kernel.center import Center
+from hansa.kernel.platform import Platform
+
+
+async def _start(platform: Platform) -> None:
+    platform.add(ShopSnapshot(platform.db))
+
+
+SHOP = Center(
+    name="shop",
+    tables=metadata,
+    migrations=Path(__file__).parent / "_migrations",
+    points=POINTS,
+    answers=(GRANTS.by(handlers.grants_of_shops),),
+    terms=(Commission,),
+    events=EVENTS,
+    routes=_http.ROUTES,
+    permissions=(
+        "shop.shop.open",
+        "shop.shop.edit",
+        "shop.shop.suspend",
+        "shop.staff.change",
+        "shop.staff.see",
+    ),
+    checks=CHECKS,
+    starts=(_start,),
+)
