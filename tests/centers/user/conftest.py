@@ -1,8 +1,7 @@
 """A database with `user` in it, and people as the tests speak of them."""
 
-import tempfile
+import asyncio
 from dataclasses import replace
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,7 +14,6 @@ from hansa.kernel.clock import Clocks
 from hansa.kernel.context import GUEST, SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Database
 from hansa.kernel.db.migrate import migrate
-from hansa.kernel.embedded import EmbeddedPostgres
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan import compile_plan
 from hansa.kernel.platform import Platform
@@ -26,17 +24,8 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="session")
-def server():
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        EmbeddedPostgres(Path(folder), settings={"fsync": "off"}) as running,
-    ):
-        yield running
-
-
-@pytest.fixture(scope="session")
 async def template(server):
-    server.create_database("template_user")
+    await asyncio.to_thread(server.create_database, "template_user")
     await migrate(server.url("template_user"), [USER])
     return "template_user"
 
@@ -112,7 +101,7 @@ class House:
 async def houses(server, template):
     """Open processes on one fresh database; each call opens another."""
     name = f"test_{uuid4().hex}"
-    server.create_database(name, template=template)
+    await asyncio.to_thread(server.create_database, name, template=template)
     opened = []
 
     async def open_house(**about):
@@ -123,7 +112,7 @@ async def houses(server, template):
     yield open_house
     for house in opened:
         await house.db.close()
-    server.drop_database(name)
+    await asyncio.to_thread(server.drop_database, name)
 
 
 @pytest.fixture

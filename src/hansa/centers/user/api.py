@@ -200,7 +200,10 @@ async def frozen_addresses(
 
 
 async def contacts(tx: Transaction, party_ids: Sequence[UUID]) -> dict[UUID, Contact]:
-    """Return how to reach parties; who said nothing about itself, or was erased, is absent."""
+    """Return how to reach parties; who said nothing about itself, or was erased, is absent.
+
+    A guest that turned out to be somebody is reached where that party is.
+    """
     return await _parties.read_contacts(tx, party_ids)
 
 

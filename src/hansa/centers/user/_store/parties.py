@@ -204,11 +204,16 @@ async def read_party(tx: Transaction, party_id: UUID) -> Party | None:
 
 
 async def read_contacts(tx: Transaction, party_ids: Sequence[UUID]) -> dict[UUID, Contact]:
-    """Read how to reach active parties; who gave no name and no address is absent."""
+    """Read how to reach parties; a merged guest is reached where the party is that it turned out to be.
+
+    Who gave no name and no address is absent.
+    """
     rows = await tx.raw.fetch(
-        """SELECT p.party_id, n.name, n.email, p.locale
-             FROM "user".party p JOIN "user".person n ON n.party_id = p.party_id
-            WHERE p.party_id = ANY($1::uuid[]) AND p.state <> 'erased'""",
+        """SELECT p.party_id, n.name, n.email, m.locale
+             FROM "user".party p
+             JOIN "user".party m ON m.party_id = coalesce(p.merged_into, p.party_id) AND m.state <> 'erased'
+             JOIN "user".person n ON n.party_id = m.party_id
+            WHERE p.party_id = ANY($1::uuid[])""",
         list(party_ids),
     )
     return {r["party_id"]: Contact(email=r["email"], name=r["name"], locale=r["locale"]) for r in rows}

@@ -1,0 +1,79 @@
+"""Where a mail may go, and how it is written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.message.types import Mail, Rendered, Security
+from hansa.kernel.context import Traffic
+from hansa.kernel.settings import Secret
+
+
+class Server(msgspec.Struct, frozen=True):
+    """A mail server to hand a mail to."""
+
+    host: str
+    port: int
+    security: Security
+    user: str = ""
+    password: Secret | None = None
+
+
+def server_for(traffic: Traffic, settings: Mail) -> Server | None:
+    """Return the only server that mail of this traffic may go to, or `None`: then it goes nowhere.
+
+    Live mail goes to the server of live mail; everything else to the stand-in, which the settings check to
+    be near and to be another one. There is no way around by a flag.
+    """
+    if traffic is Traffic.LIVE:
+        if not settings.host:
+            return None
+        return Server(settings.host, settings.port, settings.security, settings.user, settings.password)
+    if not settings.stand_in_host:
+        return None
+    return Server(settings.stand_in_host, settings.stand_in_port, Security.NONE)
+
+
+def message_id(event_id: UUID, sender: str) -> str:
+    """Return the Message-ID of the mail that an event asks for: the same however often it is delivered."""
+    return f"<{event_id}.email@{sender.rpartition('@')[2]}>"
+
+
+def write_mail(
+    rendered: Rendered,
+    *,
+    event_id: UUID,
+    occurred_at: datetime,
+    traffic: Traffic,
+    sender: str,
+    sender_name: str,
+    to: str,
+    to_name: str,
+) -> EmailMessage:
+    """Write the mail that an event asks for; written again it is the same to the byte (RFC 5322, RFC 2045)."""
+    # Only an address beyond ASCII needs a server that speaks SMTPUTF8; everything else is encoded.
+    mail = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
+    mail["From"] = _mailbox(sender_name, sender)
+    mail["To"] = _mailbox(to_name, to)
+    mail["Subject"] = rendered.subject
+    mail["Date"] = format_datetime(occurred_at)
+    mail["Message-ID"] = message_id(event_id, sender)
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answer comes back
+    if traffic is not Traffic.LIVE:
+        mail["X-Hansa-Traffic"] = traffic.value
+    mail.set_content(rendered.text + "\n", charset="utf-8")
+    mail.add_alternative(rendered.html, subtype="html", charset="utf-8")
+    mail.set_boundary(f"=_{event_id.hex}")
+    return mail
+
+
+def _mailbox(name: str, address: str) -> Address:
+    local, _, domain = address.rpartition("@")
+    return Address(" ".join(name.split()), local, domain)

@@ -1,0 +1,56 @@
+"""What `message` adds to the house."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hansa.centers.message import _http, _store
+from hansa.centers.message._handlers import HANDLERS
+from hansa.centers.message._rules.rendering import Renderer
+from hansa.centers.message._service.telling import READ_DELIVERIES, told_to
+from hansa.centers.message._tables import metadata
+from hansa.centers.message.api import Templates
+from hansa.centers.message.events import EVENTS
+from hansa.centers.message.extensions import POINTS, TEMPLATE
+from hansa.centers.message.types import Mail
+from hansa.centers.user.extensions import PERSONAL_DATA
+from hansa.kernel.center import Center, Check
+
+if TYPE_CHECKING:
+    from hansa.kernel.db import Transaction
+    from hansa.kernel.platform import Platform
+
+_HERE = Path(__file__).parent
+_SHOWN_MAX = 10
+
+
+async def _start(platform: Platform) -> None:
+    platform.add(Renderer())
+
+
+async def _deliveries_are_logged(tx: Transaction) -> Sequence[str]:
+    return [
+        f"Notification {notification} has a delivery that the log or the notification itself does not bear out."
+        for notification in await _store.deliveries_without_attempt(tx, _SHOWN_MAX)
+    ]
+
+
+MESSAGE = Center(
+    name="message",
+    tables=metadata,
+    migrations=_HERE / "_migrations",
+    points=POINTS,
+    answers=(
+        TEMPLATE.by(Templates("message", _HERE / "_templates"), name="message_templates"),
+        PERSONAL_DATA.by(told_to, name="message_told"),
+    ),
+    events=EVENTS,
+    handlers=HANDLERS,
+    routes=_http.ROUTES,
+    permissions=(READ_DELIVERIES,),
+    settings=(Mail,),
+    checks=(Check("message.deliveries_are_logged", _deliveries_are_logged),),
+    starts=(_start,),
+)

@@ -1,0 +1,163 @@
+"""What the center hands out and takes in."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from typing import Annotated, NewType
+from uuid import UUID
+
+import msgspec
+
+from hansa.kernel.ids import IdKind
+from hansa.kernel.settings import Secret, Section
+
+NotificationId = NewType("NotificationId", UUID)
+NOTIFICATION_ID = IdKind[NotificationId]("ntf")
+
+
+class Channel(enum.StrEnum):
+    """A way to reach a party."""
+
+    IN_APP = "in_app"
+    EMAIL = "email"
+
+
+class DeliveryState(enum.StrEnum):
+    """How far a notification got on a channel that leads outside."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    SUPPRESSED = "suppressed"
+    """Not sent on purpose: there is no server for this traffic."""
+    UNDELIVERABLE = "undeliverable"
+    """The party has no address (any more)."""
+    FAILED = "failed"
+    """Refused for good by the other side."""
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to tell a party: the template's name and what it needs to know.
+
+    `params` are JSON values without anything personal; templates know the recipient's name by themselves.
+    Without a `locale` the party's own language is used, as it is at the moment of writing.
+    """
+
+    party: UUID
+    template: str
+    params: Mapping[str, object] = msgspec.field(default_factory=dict)
+    locale: str | None = None
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """The words of one notification in one language, as Jinja sources.
+
+    `text` is read in the app and as the mail's plain part. Without `html` the mail's other part is made from
+    the text.
+    """
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """A notification as its reader sees it."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of an inbox."""
+
+    id: NotificationId
+    template: str
+    subject: str
+    text: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the log: what came of trying a channel; `code` is the other side's answer, nothing personal."""
+
+    channel: Channel
+    outcome: str
+    code: str
+    at: datetime
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a notification got on one channel."""
+
+    party: UUID
+    notification: NotificationId
+    channel: Channel
+    state: DeliveryState
+    reason: str
+    attempts: tuple[Attempt, ...]
+
+
+class Security(enum.StrEnum):
+    """How a connection to a mail server is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Mail(Section, name="mail"):
+    """Mail servers. Live mail has one; everything else goes to a stand-in that keeps it here, or nowhere."""
+
+    host: Annotated[str, msgspec.Meta(description="SMTP server of live mail; empty sends none.")] = ""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535, description="Port of that server.")] = 587
+    security: Annotated[Security, msgspec.Meta(description="How that connection is protected.")] = (
+        Security.STARTTLS
+    )
+    user: Annotated[str, msgspec.Meta(description="Log-in at that server; empty logs in nowhere.")] = ""
+    password: Annotated[Secret | None, msgspec.Meta(description="Password of that log-in.")] = None
+    sender: Annotated[str, msgspec.Meta(min_length=3, description="Address that mail comes from.")] = (
+        "hansa@localhost.localdomain"
+    )
+    stand_in_host: Annotated[
+        str,
+        msgspec.Meta(
+            description="SMTP server that keeps mail to itself, for sandbox and other traffic that is not live;"
+            " on this machine or network. Empty sends none."
+        ),
+    ] = ""
+    stand_in_port: Annotated[int, msgspec.Meta(ge=1, le=65535, description="Port of the stand-in.")] = 1025
+    timeout: Annotated[timedelta, msgspec.Meta(description="How long a mail server may take to answer.")] = (
+        timedelta(seconds=20)
+    )
+
+    def wrong(self) -> list[str]:
+        """Say what cannot be right: above all, a stand-in that might hand mail on to real people."""
+        found = []
+        if "@" not in self.sender or any(letter.isspace() for letter in self.sender):
+            found.append("HANSA_MAIL_SENDER must be an e-mail address.")
+        if self.stand_in_host:
+            if (self.stand_in_host, self.stand_in_port) == (self.host, self.port):
+                found.append(
+                    "HANSA_MAIL_STAND_IN_HOST names the server of live mail; mail of tests would leave."
+                )
+            if not _is_near(self.stand_in_host):
+                found.append(
+                    "HANSA_MAIL_STAND_IN_HOST must be on this machine or network, such as localhost."
+                )
+        return found
+
+
+def _is_near(host: str) -> bool:
+    """Tell whether a host is this machine, a private address, or a name that only a local network knows."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith(
+            (".local", ".internal", ".localhost", ".test", ".localdomain")
+        )
+    return address.is_loopback or address.is_private
