@@ -36,9 +36,12 @@ def fetch(name: str, version: str, into: Path) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         sys.exit("vendor.py needs the npm client; it was not found on PATH")
-    packed = subprocess.run(  # noqa: S603 - fixed program, names from our own file
+    packed = subprocess.run(
         [npm, "pack", "--silent", f"{name}@{version}"],
-        cwd=into, check=True, capture_output=True, text=True,
+        cwd=into,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     archive = into / packed.stdout.strip().splitlines()[-1]
     folder = into / archive.stem
@@ -56,7 +59,9 @@ def sprite(folder: Path, icons: list[str], *, credit: str) -> bytes:
             sys.exit(f"{icon}.svg holds no drawing")
         shapes = "".join(line.strip() for line in body.group(1).splitlines())
         symbols.append(f'<symbol id="{icon}" viewBox="0 0 24 24">{shapes}</symbol>')
-    text = "\n".join([f"<!-- {credit} -->", '<svg xmlns="http://www.w3.org/2000/svg">', *symbols, "</svg>", ""])
+    text = "\n".join(
+        [f"<!-- {credit} -->", '<svg xmlns="http://www.w3.org/2000/svg">', *symbols, "</svg>", ""]
+    )
     return text.encode()
 
 

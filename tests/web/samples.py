@@ -1,5 +1,6 @@
 """One or more sample views per page, in both languages: what the tests render and photograph."""
 
+# ruff: noqa: I001, RUF001 - Chinese sentences use Chinese punctuation; long import lists stay readable
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -9,13 +9,15 @@ from __future__ import annotations
 import itertools
 import sys
 from pathlib import Path
+from typing import Final, Literal
 
 from browser import chromium
 from samples import SAMPLES
 from server import serve
 
 SHOTS = Path(__file__).resolve().parent / "shots"
-WIDTHS = (390, 1440)
+WIDTHS: Final = (390, 1440)
+THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
 def main(words: list[str]) -> None:
@@ -24,7 +26,7 @@ def main(words: list[str]) -> None:
     server = serve()
     wanted = [
         shot
-        for shot in itertools.product(SAMPLES, ("en", "zh"), ("light", "dark"), WIDTHS)
+        for shot in itertools.product(SAMPLES, ("en", "zh"), THEMES, WIDTHS)
         if all(word in {str(part) for part in shot} for word in words)
     ]
     with chromium() as browser:

@@ -12,13 +12,20 @@ from hansa.web.assets import STATIC, Assets
 WEB = Path(assets.__file__).parent
 FILES = Assets()
 
+
+def served(name):
+    """The file a browser gets when it follows the address of this one."""
+    file = FILES.at(FILES.url(name))
+    assert file is not None
+    return file
+
 _RAW_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|color)\(", re.ASCII)
 _NAMED_COLOUR = re.compile(r":\s*(?:white|black|red|green|blue|grey|gray|orange|yellow|purple|crimson|teal)\b")
 
 
 def test_a_file_is_found_by_its_hash_alone():
     address = FILES.url("css/app.css")
-    body = FILES.at(address).body
+    body = served("css/app.css").body
     assert re.fullmatch(r"/static/css/app\.[0-9a-f]{8}\.css", address)
     assert hashlib.sha256(body).hexdigest()[:8] in address
     assert FILES.at("/static/css/app.css") is None
@@ -26,14 +33,14 @@ def test_a_file_is_found_by_its_hash_alone():
 
 
 def test_the_style_sheet_asks_for_fonts_under_their_hash():
-    css = FILES.at(FILES.url("css/app.css")).body.decode()
+    css = served("css/app.css").body.decode()
     addresses = re.findall(r'url\("([^"]+)"\)', css)
     assert addresses
     assert all(FILES.at(address) is not None for address in addresses)
 
 
 def test_scripts_of_a_page_are_at_most_40_kb_packed():
-    script = FILES.at(FILES.url("js/app.js"))
+    script = served("js/app.js")
     assert gzip.decompress(script.gzipped) == script.body
     assert len(script.gzipped) <= 40_000
 
@@ -56,7 +63,7 @@ def test_drawings_and_templates_take_their_colours_from_tokens():
 
 
 def test_every_token_that_is_used_is_defined():
-    css = FILES.at(FILES.url("css/app.css")).body.decode()
+    css = served("css/app.css").body.decode()
     # set on an element by a class, or not at all: each use says what holds then
     local = {"--gap", "--tone", "--wash", "--wall", "--glaze", "--size", "--shape", "--mark", "--swatch"}
     defined = set(re.findall(r"(--[a-z0-9-]+)\s*:", css)) | local

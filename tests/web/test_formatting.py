@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - a minus sign is a minus sign
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta

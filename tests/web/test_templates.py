@@ -35,7 +35,7 @@ class Reader(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
-@pytest.fixture(params=[(name, language) for name in SAMPLES for language in LANGUAGES], ids=lambda pair: "-".join(pair))
+@pytest.fixture(params=[(name, language) for name in SAMPLES for language in LANGUAGES], ids="-".join)
 def page(request):
     name, language = request.param
     return Reader(PAGES.render(sample(name, language)))
@@ -66,7 +66,8 @@ def test_ids_are_unique_and_labels_lead_somewhere(page):
     assert len(ids) == len(set(ids))
     wanted = [label["for"] for label in page.all("label") if "for" in label]
     wanted += [name for _, attributes in page.tags for key in ("aria-describedby", "aria-labelledby") for name in (attributes.get(key) or "").split()]
-    assert set(wanted) <= set(ids)
+    wanted += [link["href"][1:] for link in page.all("a") if (link.get("href") or "").startswith("#")]
+    assert set(wanted) - {""} <= set(ids)
 
 
 def test_pictures_and_icons_come_from_the_sprites(page):
@@ -95,7 +96,7 @@ def test_every_view_has_a_sample_and_every_template_a_view():
 
 
 def test_a_template_that_asks_for_more_than_its_view_fails():
-    class Bare(views.View):
+    class Bare(views.View, frozen=True, kw_only=True):
         template = "pages/error.html"
 
     with pytest.raises(UndefinedError):
@@ -145,8 +146,10 @@ def test_nothing_yet_and_nothing_matches_are_different_screens():
 
 
 def test_an_unknown_drawing_falls_back_to_a_parcel():
-    good = msgspec.structs.replace(sample("home", "en").goods[0], picture=parts.Picture(art="unheard-of"))
-    page = PAGES.render(msgspec.structs.replace(sample("home", "en"), goods=(good,)))
+    home = sample("home", "en")
+    assert isinstance(home, views.ListPage)
+    good = msgspec.structs.replace(home.goods[0], picture=parts.Picture(art="unheard-of"))
+    page = PAGES.render(msgspec.structs.replace(home, goods=(good,)))
     assert "#unheard-of" not in page
     assert "#parcel" in page
 

@@ -31,15 +31,25 @@ def design_page(chrome: Chrome, _: Callable[[str], str]) -> DesignPage:
     now = chrome.now
     return DesignPage(
         chrome=chrome,
-        crumbs=(Link(label=_("What runs here"), url="/"), Link(label=_("Design"), url="/design", current=True)),
+        crumbs=(
+            Link(label=_("What runs here"), url="/"),
+            Link(label=_("Design"), url="/design", current=True),
+        ),
         tokens=MappingProxyType(
             {"colours": _COLOURS, "sizes": _SIZES, "states": tuple(STATES), "icons": icons()}
         ),
         amounts=(
-            Money(128450, "CNY"), Money(-2000, "CNY"), Money(0, "CNY"), Money(1980, "JPY"), Money(12500, "KWD"),
+            Money(128450, "CNY"),
+            Money(-2000, "CNY"),
+            Money(0, "CNY"),
+            Money(1980, "JPY"),
+            Money(12500, "KWD"),
         ),
         moments=(
-            now - timedelta(minutes=12), now - timedelta(hours=5), now + timedelta(days=1), now - timedelta(days=9),
+            now - timedelta(minutes=12),
+            now - timedelta(hours=5),
+            now + timedelta(days=1),
+            now - timedelta(days=9),
             now - timedelta(days=400),
         ),
         order_id="ord_0198f3c2a7b47d0e9c1f5a6e3d7f3e91",
@@ -54,7 +64,8 @@ def design_page(chrome: Chrome, _: Callable[[str], str]) -> DesignPage:
             Notice(tone="warn", title=_("The price has changed."), text=_("Look it over before you order.")),
         ),
         form=Form(
-            values={"name": "林晓", "email": "lin@demo"}, errors={"email": _("This is not an e-mail address.")}
+            values={"name": "林晓", "email": "lin@demo"},
+            errors={"email": _("This is not an e-mail address.")},
         ),
         sums=(
             SumRow(label=_("Goods"), amount=Money(40000, "CNY")),
@@ -74,7 +85,7 @@ def _timeline(chrome: Chrome, _: Callable[[str], str]) -> tuple[Entry, ...]:
               by=_("Unless you confirm earlier or open a case")),
         Entry(at=now - timedelta(hours=1), icon="package-check", tone="ok", what=_("Delivered")),
         Entry(at=now - timedelta(hours=3), kind="note", icon="message-square", what="青禾茶器",
-              quote="壶已用双层纸盒包好，开箱请留意壶嘴。", lang="zh"),
+              quote="壶已用双层纸盒包好，开箱请留意壶嘴。", lang="zh"),  # noqa: RUF001 - Chinese punctuation
         Entry(at=now - timedelta(days=1), kind="money", icon="wallet", what=_("Paid"), amount=Money(-33000, "CNY")),
     )  # fmt: skip
 

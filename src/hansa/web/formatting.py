@@ -74,9 +74,9 @@ class Formatter:
 
     def copyable(self, text: str, *, shown: str) -> Markup:
         """Mono text that is copied on a click where scripts run, and can be selected where they do not."""
-        return Markup('<copy-id data-text="{}" data-label="{}" data-done="{}"><code title="{}">{}</code></copy-id>').format(
-            text, self._gettext("Copy"), self._gettext("Copied"), text, shown
-        )
+        return Markup(
+            '<copy-id data-text="{}" data-label="{}" data-done="{}"><code title="{}">{}</code></copy-id>'
+        ).format(text, self._gettext("Copy"), self._gettext("Copied"), text, shown)
 
     def when(self, at: datetime, *, now: datetime, zone: str) -> Markup:
         """A moment as one would say it now, with the exact one in `title`."""
@@ -101,8 +101,11 @@ class Formatter:
     def day(self, at: datetime, *, zone: str) -> Markup:
         """A date."""
         local = at.astimezone(ZoneInfo(zone))
-        return self._time(at, format_date(local, "d MMM y" if self._latin else "y年M月d日", locale=self._locale),
-                          exact=self._exact(local))
+        return self._time(
+            at,
+            format_date(local, "d MMM y" if self._latin else "y年M月d日", locale=self._locale),
+            exact=self._exact(local),
+        )
 
     @property
     def _latin(self) -> bool:

@@ -19,7 +19,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of a view. Pieces never change; a route builds them and a template reads them."""
 
 
-class Link(Part):
+class Link(Part, frozen=True, kw_only=True):
     """Somewhere to go. `current` marks where the reader is; `lang` is the language of the label if another."""
 
     label: str
@@ -29,7 +29,7 @@ class Link(Part):
     lang: str = ""
 
 
-class Action(Part):
+class Action(Part, frozen=True, kw_only=True):
     """Something the reader can do. One that is closed stays visible: `closed_because` says why.
 
     `method` is `post` for whatever changes something; `fields` are sent along as hidden inputs.
@@ -44,7 +44,7 @@ class Action(Part):
     fields: tuple[tuple[str, str], ...] = ()
 
 
-class Notice(Part):
+class Notice(Part, frozen=True, kw_only=True):
     """A message above the page's content. `tone` is a value of `tones.Tone`."""
 
     text: str
@@ -53,7 +53,7 @@ class Notice(Part):
     link: Link | None = None
 
 
-class Picture(Part):
+class Picture(Part, frozen=True, kw_only=True):
     """A drawn still life (`art`, `glaze`, `wall`: see `still_lifes`), or a photograph when `url` is set.
 
     `alt` says what is seen; empty means the text beside it already does. `beside` is a second, smaller thing
@@ -68,7 +68,7 @@ class Picture(Part):
     url: str = ""
 
 
-class Form(Part):
+class Form(Part, frozen=True, kw_only=True):
     """What was typed, and what is wrong with it, by field name; `problem` concerns the form as a whole."""
 
     values: Mapping[str, str] = {}
@@ -76,7 +76,7 @@ class Form(Part):
     problem: str = ""
 
 
-class Pager(Part):
+class Pager(Part, frozen=True, kw_only=True):
     """Where one is in a list: by cursor, so there are no page numbers. `total` is None when it was not counted.
 
     `more_than_total` says that counting stopped at `total`.
@@ -89,7 +89,7 @@ class Pager(Part):
     first_url: str = ""
 
 
-class SumRow(Part):
+class SumRow(Part, frozen=True, kw_only=True):
     """One line of a sum; `total` draws the darker rule above it. Deductions are negative amounts."""
 
     label: str
@@ -98,7 +98,7 @@ class SumRow(Part):
     total: bool = False
 
 
-class Fact(Part):
+class Fact(Part, frozen=True, kw_only=True):
     """A term and what it says, e.g. Delivery: tomorrow by 18:00."""
 
     label: str
@@ -106,21 +106,21 @@ class Fact(Part):
     url: str = ""
 
 
-class Figure(Part):
+class Figure(Part, frozen=True, kw_only=True):
     """A label over a number that is already formatted."""
 
     label: str
     value: str
 
 
-class Tag(Part):
+class Tag(Part, frozen=True, kw_only=True):
     """A short remark on a card: an offer, or with `plain` a mere fact."""
 
     text: str
     plain: bool = False
 
 
-class GoodCard(Part):
+class GoodCard(Part, frozen=True, kw_only=True):
     """A product in a list. `was` is the price it had; `from_price` that other variants cost more."""
 
     name: str
@@ -135,7 +135,7 @@ class GoodCard(Part):
     sold_out: bool = False
 
 
-class Choice(Part):
+class Choice(Part, frozen=True, kw_only=True):
     """A value of a facet."""
 
     value: str
@@ -144,7 +144,7 @@ class Choice(Part):
     checked: bool = False
 
 
-class Facet(Part):
+class Facet(Part, frozen=True, kw_only=True):
     """A way to narrow a list; `name` is the query parameter."""
 
     name: str
@@ -152,7 +152,7 @@ class Facet(Part):
     choices: tuple[Choice, ...]
 
 
-class OptionValue(Part):
+class OptionValue(Part, frozen=True, kw_only=True):
     """One value of a variant axis; following `url` shows that variant, without a script."""
 
     label: str
@@ -163,14 +163,14 @@ class OptionValue(Part):
     sold_out: bool = False
 
 
-class OptionGroup(Part):
+class OptionGroup(Part, frozen=True, kw_only=True):
     """An axis on which variants differ, e.g. glaze."""
 
     label: str
     values: tuple[OptionValue, ...]
 
 
-class Review(Part):
+class Review(Part, frozen=True, kw_only=True):
     """What a buyer said; `stars` of 5."""
 
     person: str
@@ -181,7 +181,7 @@ class Review(Part):
     lang: str = ""
 
 
-class Line(Part):
+class Line(Part, frozen=True, kw_only=True):
     """A line of an order: `total` is its gross total, `before` what it was without discounts."""
 
     name: str
@@ -193,7 +193,7 @@ class Line(Part):
     url: str = ""
 
 
-class CartLine(Part):
+class CartLine(Part, frozen=True, kw_only=True):
     """A line of a cart, which can be changed. `limit` is the most one may take; `problem` says what changed."""
 
     id: str
@@ -210,7 +210,7 @@ class CartLine(Part):
     problem: str = ""
 
 
-class CartShop(Part):
+class CartShop(Part, frozen=True, kw_only=True):
     """The lines of one seller in a cart."""
 
     shop: Link
@@ -218,7 +218,7 @@ class CartShop(Part):
     notes: tuple[str, ...] = ()
 
 
-class DeliveryOption(Part):
+class DeliveryOption(Part, frozen=True, kw_only=True):
     """One way to get the goods of a group: a promise and a price."""
 
     id: str
@@ -228,7 +228,7 @@ class DeliveryOption(Part):
     checked: bool = False
 
 
-class CheckoutGroup(Part):
+class CheckoutGroup(Part, frozen=True, kw_only=True):
     """The lines of one seller that travel together, and how they may travel. `id` names the radio group."""
 
     id: str
@@ -237,7 +237,7 @@ class CheckoutGroup(Part):
     delivery: tuple[DeliveryOption, ...]
 
 
-class Address(Part):
+class Address(Part, frozen=True, kw_only=True):
     """Where to deliver. `selected` is the one in use or the default one."""
 
     id: str
@@ -248,7 +248,7 @@ class Address(Part):
     actions: tuple[Action, ...] = ()
 
 
-class TestCard(Part):
+class TestCard(Part, frozen=True, kw_only=True):
     """A card number of the sandbox and what paying with it leads to."""
 
     __test__ = False  # not a test, whatever pytest makes of the name
@@ -258,7 +258,7 @@ class TestCard(Part):
     explanation: str
 
 
-class OrderShop(Part):
+class OrderShop(Part, frozen=True, kw_only=True):
     """What one seller delivers in an order."""
 
     shop: Link
@@ -266,7 +266,7 @@ class OrderShop(Part):
     state: str = ""
 
 
-class Entry(Part):
+class Entry(Part, frozen=True, kw_only=True):
     """One entry of the timeline: an event, a note, a movement of money, or what comes `next`."""
 
     at: datetime
@@ -280,14 +280,14 @@ class Entry(Part):
     amount: Money | None = None
 
 
-class Funder(Part):
+class Funder(Part, frozen=True, kw_only=True):
     """Who bears a discount, and which offer it was."""
 
     name: str
     offer: str
 
 
-class FundingRow(Part):
+class FundingRow(Part, frozen=True, kw_only=True):
     """How one line came to its price: one share per funder (negative, None for nothing), then what was paid."""
 
     label: str
@@ -296,7 +296,7 @@ class FundingRow(Part):
     paid: Money
 
 
-class Funding(Part):
+class Funding(Part, frozen=True, kw_only=True):
     """How discounts were allocated over lines and funders; every row and column adds up."""
 
     funders: tuple[Funder, ...]
@@ -305,7 +305,7 @@ class Funding(Part):
     summary: str = ""
 
 
-class OrderCard(Part):
+class OrderCard(Part, frozen=True, kw_only=True):
     """An order in the list of one's orders."""
 
     id: str
@@ -320,7 +320,7 @@ class OrderCard(Part):
     actions: tuple[Action, ...] = ()
 
 
-class Session(Part):
+class Session(Part, frozen=True, kw_only=True):
     """A place where one is logged in."""
 
     device: str
@@ -329,7 +329,7 @@ class Session(Part):
     action: Action | None = None
 
 
-class BusinessCard(Part):
+class BusinessCard(Part, frozen=True, kw_only=True):
     """A business on the portal. `things` make up its picture, from left to right."""
 
     id: str
@@ -343,7 +343,7 @@ class BusinessCard(Part):
     doors: tuple[Link, ...] = ()
 
 
-class CenterCard(Part):
+class CenterCard(Part, frozen=True, kw_only=True):
     """One of the shared centers; `figure` is a short number, e.g. calls a minute."""
 
     id: str
@@ -351,7 +351,7 @@ class CenterCard(Part):
     figure: str = ""
 
 
-class Door(Part):
+class Door(Part, frozen=True, kw_only=True):
     """A demo account and where it leads."""
 
     role: str

@@ -82,7 +82,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     chrome: Chrome
 
 
-class PortalPage(View):
+class PortalPage(View, frozen=True, kw_only=True):
     """`/`: what runs on this installation. `pulse` is one short line about its health."""
 
     template = "pages/portal.html"
@@ -93,7 +93,7 @@ class PortalPage(View):
     pulse: str = ""
 
 
-class ListPage(View):
+class ListPage(View, frozen=True, kw_only=True):
     """`/{business}/`: the home of a business, a search, a category. The URL is the whole state of the list.
 
     `empty` tells "nothing here yet" from "nothing matches"; `things` and `wall` draw the band of a home page.
@@ -115,7 +115,7 @@ class ListPage(View):
     wall: str = "mist"
 
 
-class ProductPage(View):
+class ProductPage(View, frozen=True, kw_only=True):
     """`/{business}/products/{id}`: one product in one variant. Forms send `sku` and `quantity`.
 
     `actions` are the ways to take it (put in the cart, buy now); each posts the same form to its own URL.
@@ -148,7 +148,7 @@ class ProductPage(View):
     form: Form = Form()
 
 
-class CartPage(View):
+class CartPage(View, frozen=True, kw_only=True):
     """`/{business}/cart`: what would be bought, by seller."""
 
     template = "pages/cart.html"
@@ -159,7 +159,7 @@ class CartPage(View):
     picks: tuple[GoodCard, ...] = ()
 
 
-class CheckoutPage(View):
+class CheckoutPage(View, frozen=True, kw_only=True):
     """`/{business}/checkout`: one page, one form, sent to `post_url`.
 
     Field names: `address` (an id, or `new` with `person`, `phone`, `region`, `street`), `email` for guests,
@@ -181,7 +181,7 @@ class CheckoutPage(View):
     form: Form = Form()
 
 
-class PayPage(View):
+class PayPage(View, frozen=True, kw_only=True):
     """`/{business}/pay/{payment_id}`: pay in the sandbox, or see how far the payment is.
 
     The form sends `card`, `expiry`, `security_code` and `attempt`. While `state` is `pending` the page asks
@@ -202,7 +202,7 @@ class PayPage(View):
     form: Form = Form()
 
 
-class OrderPage(View):
+class OrderPage(View, frozen=True, kw_only=True):
     """`/{business}/orders/{id}`: what it consists of, what happened, what comes next.
 
     The primary action is the next legal step. `stamp` is the seal of a final state, two characters or one
@@ -226,7 +226,7 @@ class OrderPage(View):
     form: Form = Form()
 
 
-class OrdersPage(View):
+class OrdersPage(View, frozen=True, kw_only=True):
     """`/{business}/orders`: one's orders, newest first; `tabs` narrow them by what they wait for."""
 
     template = "pages/orders.html"
@@ -237,7 +237,7 @@ class OrdersPage(View):
     empty: Literal["", "nothing_yet", "no_match"] = ""
 
 
-class LoginPage(View):
+class LoginPage(View, frozen=True, kw_only=True):
     """`/{business}/login`: sends `email`, `password` and `next`. `doors` are the demo's accounts."""
 
     template = "pages/login.html"
@@ -248,7 +248,7 @@ class LoginPage(View):
     form: Form = Form()
 
 
-class SignupPage(View):
+class SignupPage(View, frozen=True, kw_only=True):
     """`/{business}/signup`: sends `name`, `email`, `password` and `next`."""
 
     template = "pages/signup.html"
@@ -258,7 +258,7 @@ class SignupPage(View):
     form: Form = Form()
 
 
-class AccountPage(View):
+class AccountPage(View, frozen=True, kw_only=True):
     """`/{business}/account`: who one is here. Sends `name` and `email` to `post_url`.
 
     The password form sends `current_password` and `password` to `password_url`.
@@ -276,7 +276,7 @@ class AccountPage(View):
     password_form: Form = Form()
 
 
-class ErrorPage(View):
+class ErrorPage(View, frozen=True, kw_only=True):
     """A problem as a page. `hints` name what is wrong with single fields; `trace` is what support asks for."""
 
     template = "pages/error.html"
@@ -289,7 +289,7 @@ class ErrorPage(View):
     actions: tuple[Action, ...] = ()
 
 
-class DesignPage(View):
+class DesignPage(View, frozen=True, kw_only=True):
     """`/design`: every component once, so that a change is seen before it ships."""
 
     template = "pages/design.html"
