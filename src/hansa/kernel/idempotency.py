@@ -4,28 +4,32 @@ A key's scope is (business, traffic, actor, route, key); its answer is kept seve
 first and written last, with their answer, in the transaction of the work itself: a refused or failed call
 leaves nothing behind, and there is no second write per call. Two transactions that run under one key at
 the same time meet at the primary key: one of them waits, loses, rolls back and answers with what the
-other one stored.
+other one stored. Lanes store key and answer together; other writes mark the key with their work and add the
+answer when it was given (`answer_once`).
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from hansa.kernel.db.faults import LOCK_NOT_AVAILABLE, sqlstate
 from hansa.kernel.problem import Problem
 
 if TYPE_CHECKING:
     from hansa.kernel.context import Ctx
-    from hansa.kernel.db import Transaction
+    from hansa.kernel.db import Database, Transaction
     from hansa.kernel.platform import Platform
 
 KEPT_DAYS = 7
 _KEY_LENGTH_MAX = 255
 _FORGET_AT_ONCE = 5_000
+_POLL_S = 0.05
 
 
 class KeyMalformed(Problem):
@@ -57,6 +61,10 @@ class Answer(NamedTuple):
 
     status: int
     body: bytes
+
+
+UNANSWERED = Answer(0, b"")
+"""A key whose work has happened and whose answer is not stored yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,58 +122,91 @@ async def keep(tx: Transaction, answers: Sequence[tuple[IdempotencyKey, Answer]]
     return len(await tx.raw.fetch(_KEEP, *columns)) == len(ordered)
 
 
-class Once:
-    """One write under a key: `stored` when it was answered before, else `keep` what is answered now."""
+class Claim:
+    """One request under a key, outside the lanes: its first transaction that writes marks the key.
 
-    def __init__(self, stored: Answer | None) -> None:
-        self.stored = stored
-        self.answer = stored
-
-    def keep(self, answer: Answer) -> None:
-        """Answer the request; the answer commits with the transaction."""
-        self.answer = answer
-
-
-@asynccontextmanager
-async def idempotent(
-    tx: Transaction, key: IdempotencyKey | None, *, wait_s_max: float = 10
-) -> AsyncIterator[Once]:
-    """Work under a key in an ordinary transaction; enter it before anything else is locked.
-
-        async with ctx.transaction() as tx, idempotent(tx, key) as once:
-            if once.stored is None:
-                shop = await open_shop(tx, ...)
-                once.keep(Answer(201, encode(shop)))
-        return once.answer
-
-    Without a key it only carries the answer. A second request under the key waits for the first, up to
-    `wait_s_max`; raises `InFlight` when that is too long, `KeyReused` when the body is another.
+    `marked` once such a transaction has committed; `beaten` when another request marked the key first, and
+    this one's work was rolled back.
     """
-    if key is None:
-        yield Once(None)
-        return
+
+    def __init__(self, key: IdempotencyKey) -> None:
+        self.key = key
+        self.marked = False
+        self.beaten = False
+
+    async def mark(self, tx: Transaction) -> None:
+        """Write the key, still without an answer, if this transaction has written anything.
+
+        A second request under the key waits here for the first one's commit. Raises `InFlight` when beaten.
+        """
+        if self.marked or not await tx.raw.fetchval("SELECT pg_current_xact_id_if_assigned() IS NOT NULL"):
+            return
+        if not await keep(tx, [(self.key, UNANSWERED)]):
+            self.beaten = True
+            raise InFlight
+        tx.after_commit(lambda: setattr(self, "marked", True))
+
+
+def current_claim() -> Claim | None:
+    """Return the claim this task works under."""
+    return _claim.get()
+
+
+async def answer_once(
+    db: Database, key: IdempotencyKey, work: Callable[[], Awaitable[Answer]], *, wait_s_max: float = 10
+) -> tuple[Answer, bool]:
+    """Do `work` under a key, once over all requests and processes; return its answer, and whether it is a repeat's.
+
+    Of two requests at once one does the work and the other waits for its answer, up to `wait_s_max`. Work
+    that wrote nothing, or failed, leaves no key. Should the process die between the work and its answer, a
+    repeat is told `InFlight` and never does the work twice. Raises `KeyReused`, `InFlight`.
+    """
+    stored = await _recall(db, key)
+    if stored is None:
+        claim = Claim(key)
+        with _claiming(claim):
+            try:
+                answer = await work()
+            except InFlight:
+                if not claim.beaten:
+                    raise
+        if not claim.beaten:
+            if claim.marked:
+                await _fill(db, key, answer)
+            return answer, False
+    deadline = time.monotonic() + wait_s_max
+    while stored is None or stored is UNANSWERED:
+        if time.monotonic() > deadline:
+            raise InFlight
+        await asyncio.sleep(_POLL_S)
+        stored = await _recall(db, key)
+    return stored, True
+
+
+@contextmanager
+def _claiming(claim: Claim) -> Iterator[None]:
+    """Let the transactions of this task belong to a claim."""
+    token = _claim.set(claim)
     try:
-        # Held until the transaction ends, so the work of one key is never even begun twice at once.
-        lock = int.from_bytes(key.scope[:8], signed=True)
-        await tx.raw.execute("SELECT pg_advisory_xact_lock($1)", lock, timeout=wait_s_max)
-    except TimeoutError as late:
-        raise InFlight from late
-    before = (await find(tx, [key])).get(key.scope)
-    if before is not None and before[0] != key.body:
+        yield
+    finally:
+        _claim.reset(token)
+
+
+async def _recall(db: Database, key: IdempotencyKey) -> Answer | None:
+    async with db.transaction() as tx:
+        found = (await find(tx, [key])).get(key.scope)
+    if found is None:
+        return None
+    body, answer = found
+    if body != key.body:
         raise KeyReused
-    once = Once(before[1] if before else None)
-    yield once
-    if once.stored is None and once.answer is not None and not await _keep_one(tx, key, once.answer):
-        raise InFlight
+    return answer if answer.status else UNANSWERED
 
 
-async def _keep_one(tx: Transaction, key: IdempotencyKey, answer: Answer) -> bool:
-    try:
-        return await keep(tx, [(key, answer)])
-    except Exception as error:
-        if sqlstate(error) == LOCK_NOT_AVAILABLE:
-            raise InFlight from error
-        raise
+async def _fill(db: Database, key: IdempotencyKey, answer: Answer) -> None:
+    async with db.transaction() as tx:
+        await tx.raw.execute(_FILL, key.scope, answer.status, answer.body)
 
 
 async def forget(platform: Platform, _: bytes = b"") -> None:
@@ -175,6 +216,9 @@ async def forget(platform: Platform, _: bytes = b"") -> None:
             deleted = await tx.raw.fetchval(_FORGET, KEPT_DAYS, _FORGET_AT_ONCE)
         if deleted < _FORGET_AT_ONCE:
             return
+
+
+_claim: ContextVar[Claim | None] = ContextVar("hansa_claim", default=None)
 
 
 def _scope(kept: tuple[IdempotencyKey, Answer]) -> bytes:
@@ -189,6 +233,8 @@ SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::small
     ON CONFLICT (scope) DO NOTHING
 RETURNING scope
 """
+
+_FILL = "UPDATE kernel.idempotency SET status = $2, answer = $3 WHERE scope = $1"
 
 _FORGET = """
 WITH old AS (SELECT scope FROM kernel.idempotency

@@ -8,8 +8,8 @@ from hansa.kernel.idempotency import (
     InFlight,
     KeyMalformed,
     KeyReused,
+    answer_once,
     forget,
-    idempotent,
 )
 
 
@@ -21,14 +21,18 @@ def key(platform):
     return make
 
 
-async def write(db, key, *, work=None, **options):
-    async with db.transaction() as tx, idempotent(tx, key, **options) as once:
-        if once.stored is None:
+async def write(db, key, *, work=None, after=None, **options):
+    async def once():
+        async with db.transaction() as tx:
             if work:
                 await work()
             await tx.raw.execute("INSERT INTO toy.stock VALUES (gen_random_uuid()::text, 1)")
-            once.keep(Answer(201, b"made"))
-    return once.answer
+        if after:
+            await after()
+        return Answer(201, b"made")
+
+    answer, _ = await answer_once(db, key, once, **options)
+    return answer
 
 
 async def written(db):
@@ -51,8 +55,7 @@ async def test_the_same_text_elsewhere_is_another_key(db, key):
     await write(db, key())
     await write(db, key(route="POST /places"))
     await write(db, key(business="flagship"))
-    await write(db, None)
-    assert await written(db) == 4
+    assert await written(db) == 3
 
 
 async def test_two_at_once_happen_once_and_both_are_answered(db, key):
@@ -62,13 +65,40 @@ async def test_two_at_once_happen_once_and_both_are_answered(db, key):
 
 
 async def test_waiting_for_the_first_ends_with_in_flight(db, key):
-    go_on = asyncio.Event()
-    first = asyncio.create_task(write(db, key(), work=go_on.wait))
-    await asyncio.sleep(0.05)
+    go_on, worked = asyncio.Event(), asyncio.Event()
+
+    async def slow_answer():
+        worked.set()
+        await go_on.wait()
+
+    first = asyncio.create_task(write(db, key(), after=slow_answer))
+    await worked.wait()
     with pytest.raises(InFlight):
         await write(db, key(), wait_s_max=0.1)
     go_on.set()
     assert await first == Answer(201, b"made")
+    assert await written(db) == 1
+
+
+async def test_work_whose_answer_was_lost_is_never_done_twice(db, key):
+    async def die():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await write(db, key(), after=die)
+    with pytest.raises(InFlight):
+        await write(db, key(), wait_s_max=0.1)
+    assert await written(db) == 1
+
+
+async def test_work_that_only_reads_leaves_no_key(db, key):
+    async def look():
+        async with db.transaction() as tx:
+            await tx.raw.fetch("SELECT * FROM toy.stock")
+        return Answer(404, b"nothing")
+
+    assert await answer_once(db, key(), look) == (Answer(404, b"nothing"), False)
+    assert await write(db, key()) == Answer(201, b"made")
 
 
 async def test_work_that_fails_leaves_no_key(db, key):

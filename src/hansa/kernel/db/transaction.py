@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from hansa.kernel.context import SYSTEM
+from hansa.kernel.idempotency import current_claim
 from hansa.kernel.ids import uuid7
 
 if TYPE_CHECKING:
@@ -110,6 +111,9 @@ class Transaction:
             await self._flush_deadlines()
         if self._events:
             await self._flush_events()
+        claim = current_claim()
+        if claim is not None:
+            await claim.mark(self)
 
     def committed(self) -> None:
         """Run what waits for the commit. Called by whoever commits, just after."""
@@ -162,8 +166,10 @@ def _columns(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
 _INSERT_EVENTS = """
 INSERT INTO kernel.outbox
   (id, topic, version, subject, business, traffic, entity, actor, trace, occurred_at, payload)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-                     $8::text[], $9::text[], $10::timestamptz[], $11::jsonb[])
+SELECT id, topic, version, subject, business, traffic, entity, actor, trace, occurred_at, payload::jsonb
+  FROM unnest($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+              $9::text[], $10::timestamptz[], $11::text[])
+    AS told (id, topic, version, subject, business, traffic, entity, actor, trace, occurred_at, payload)
 """
 
 _DELETE_DEADLINES = """

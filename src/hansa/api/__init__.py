@@ -1,0 +1,5 @@
+"""The REST face: every center's routes under `/api`, one way of saying who one is, one OpenAPI document."""
+
+from hansa.api.app import make_api
+
+__all__ = ["make_api"]

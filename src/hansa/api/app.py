@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.di import Provide
+
+from hansa import __version__
+from hansa.api.identity import of_scope
+from hansa.api.once import once
+from hansa.kernel.context import Ctx
+from hansa.kernel.http import RouteGroup, create_api, parse_key
+from hansa.kernel.idempotency import IdempotencyKey
+from hansa.kernel.platform import Platform
+
+
+def make_api(platform: Platform) -> Litestar:
+    """Make the API of a running platform: the routes of its centers, in their order."""
+
+    async def context(request: Request[Any, Any, Any]) -> Ctx:
+        return await of_scope(platform, request.scope)
+
+    async def key(request: Request[Any, Any, Any], ctx: Ctx) -> IdempotencyKey | None:
+        named = parse_key(request.headers.get("idempotency-key"))
+        if named is None:
+            return None
+        route = f"{request.method} {request.scope['path']}"
+        return IdempotencyKey.of(ctx, route=route, key=named, body=await request.body())
+
+    groups = [
+        RouteGroup(center.name, center.routes, (center.doc or "").partition("\n")[0])
+        for center in platform.centers
+        if center.routes
+    ]
+    return create_api(
+        groups,
+        context=context,
+        key=key,
+        middleware=[once(platform)],
+        body_bytes_max=platform.settings.body_max_bytes,
+        version=__version__,
+    )

@@ -1,0 +1,81 @@
+"""Who calls, and in which business: the `Ctx` of an API request.
+
+The API knows bearer tokens alone (a session's or an API token). It ignores cookies, so no page of another
+site can make a browser act here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hansa.centers.user import api as user
+from hansa.centers.user.types import Identity, TokenKind
+from hansa.kernel.context import GUEST, Ctx, Traffic
+from hansa.kernel.i18n import negotiate
+from hansa.kernel.platform import Platform
+from hansa.kernel.problem import Problem, Unauthenticated
+
+_BEARER = "bearer "
+
+
+class TokenUnknown(Unauthenticated):
+    """The bearer token is not ours, has expired, or was revoked."""
+
+    code = "api.token_unknown"
+    title = "This token is not valid any more, please log in again"
+
+
+class TokenElsewhere(Problem):
+    """The API token belongs to another business than the one that is spoken to."""
+
+    code = "api.token_elsewhere"
+    status = 403
+    title = "This token belongs to another business"
+
+
+async def identify(
+    platform: Platform, *, business: str, authorization: str, accept_language: str, trace: str
+) -> Ctx:
+    """Make the context of a request. Raises `TokenUnknown`, `TokenElsewhere`, `business.unknown`.
+
+    An API token brings its business where the address names none, and always its traffic class.
+    """
+    identity = await _identity(platform, authorization) if authorization else None
+    traffic: Traffic | None = None
+    actor = GUEST
+    if identity is not None:
+        actor = identity.actor
+        if identity.kind is TokenKind.API:
+            if business and business != identity.business:
+                raise TokenElsewhere(business=business)
+            business, traffic = identity.business, identity.traffic
+    ctx = platform.context(business, traffic=traffic, actor=actor, trace=trace)
+    return ctx.with_(locale=negotiate(ctx.plan.business.languages, accept_language=accept_language))
+
+
+async def of_scope(platform: Platform, scope: Mapping[str, Any]) -> Ctx:
+    """Make the context of an ASGI request that came through the edge."""
+    authorization = accept_language = ""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            authorization = value.decode("latin-1")
+        elif name == b"accept-language":
+            accept_language = value.decode("latin-1")
+    state = scope["state"]
+    return await identify(
+        platform,
+        business=state["business"],
+        authorization=authorization,
+        accept_language=accept_language,
+        trace=state["trace"],
+    )
+
+
+async def _identity(platform: Platform, authorization: str) -> Identity:
+    if authorization[: len(_BEARER)].lower() != _BEARER:
+        raise TokenUnknown
+    identity = await user.identify(platform, authorization[len(_BEARER) :].strip())
+    if identity is None:
+        raise TokenUnknown
+    return identity
