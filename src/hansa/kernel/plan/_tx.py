@@ -43,8 +43,13 @@ class BatchStep:
         self.fallback: BatchCall | None = None
         self._step_of = step_of
 
-    async def answers(self, tx: Transaction, commands: Sequence[HasCtx]) -> list[Any]:
-        """Return per command its answer, the problem that refuses it, or `_NOTHING`."""
+    async def answers(
+        self, tx: Transaction, commands: Sequence[HasCtx], asked: Sequence[Any] | None = None
+    ) -> list[Any]:
+        """Return per command its answer, the problem that refuses it, or `_NOTHING`.
+
+        A pipeline asks about `asked`, what the one before made of the commands.
+        """
         found: list[Any] = [_NOTHING] * len(commands)
         admitted: dict[Step, list[int]] = {}
         for at, command in enumerate(commands):
@@ -60,24 +65,24 @@ class BatchStep:
             if refused:
                 del admitted[step]
         if admitted:
-            await self._call(tx, commands, admitted, found)
+            await self._call(tx, commands if asked is None else asked, admitted, found)
         return found
 
     async def _call(
-        self, tx: Transaction, commands: Sequence[HasCtx], groups: dict[Step, list[int]], found: list[Any]
+        self, tx: Transaction, asked: Sequence[Any], groups: dict[Step, list[int]], found: list[Any]
     ) -> None:
         places = sorted(at for group in groups.values() for at in group)
         begun = clock_ns()
         try:
             async with tx.savepoint():
-                answers = await self.fn(tx, [commands[at] for at in places])
+                answers = await self.fn(tx, [asked[at] for at in places])
                 _one_each(self.name, answers, places)
         except _ENDS_TRANSACTION:
             raise
         except Exception as error:  # noqa: BLE001 - whatever an implementation raises is its failure
             if len(groups) > 1:
                 for step, group in groups.items():
-                    await self._call(tx, commands, {step: group}, found)
+                    await self._call(tx, asked, {step: group}, found)
                 return
             (step,) = groups
             verdict = _verdict(step, error, clock_ns() - begun)
@@ -177,7 +182,7 @@ async def _ask(
     step: BatchStep, tx: Transaction, asked: Sequence[Any], commands: Sequence[Any]
 ) -> tuple[list[Any], list[bool]]:
     """Ask one step; tells per command whether its answer is final (a refusal, or the parent's)."""
-    answers = await step.answers(tx, asked)
+    answers = await step.answers(tx, commands, asked)
     final = [isinstance(answer, Problem) for answer in answers]
     fallback = step.fallback
     if fallback is not None:
