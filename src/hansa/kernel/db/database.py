@@ -36,6 +36,7 @@ class Database:
     def __init__(self, url: str, *, connections_max: int = 8, role: str | None = RUNTIME_ROLE) -> None:
         self.url = url
         self.role = role
+        self._connections_max = connections_max
         self.platform: Platform | None = None
         """The platform this database serves, for handlers that must make contexts; `Platform` sets it."""
         self.told = asyncio.Event()
@@ -116,23 +117,24 @@ class Database:
         self, stack: contextlib.AsyncExitStack
     ) -> tuple[AsyncConnection, asyncpg.Connection[Any]]:
         """Check a connection out and begin. After a restart of the server the pool holds dead ones."""
-        while True:
+        for left in range(self._connections_max, -1, -1):
             conn = await stack.enter_async_context(self.engine.connect())
             raw = await driver_connection(conn)
             try:
                 await raw.execute("BEGIN")
-            except Exception as error:
+            except Exception:
+                # BEGIN has no other reason to fail than a dead connection; once all of the pool's were
+                # tried, a fresh one failed as well.
                 await conn.invalidate()
-                if not unreachable(error):
+                if not left:
                     raise
-                # A fresh connection is not in the pool any more, so this ends: either one answers or
-                # connecting itself fails.
                 await stack.aclose()
                 continue
             except BaseException:  # cancelled while beginning: nobody knows how far it came
                 await conn.invalidate()
                 raise
             return conn, raw
+        raise AssertionError("the last round returns or raises")
 
 
 async def driver_connection(conn: AsyncConnection) -> asyncpg.Connection[Any]:

@@ -30,13 +30,16 @@ def unreachable(error: BaseException) -> bool:
     Only for errors of connecting: inside a transaction an `OSError` may be anybody's.
     """
     state = sqlstate(error)
-    return hung_up(error) if state else any(_no_answer(link) for link in _chain(error))
+    return hung_up(error) or (not state and any(_no_answer(link) for link in _chain(error)))
 
 
 def hung_up(error: BaseException) -> bool:
-    """Tell whether the server said that it ends the connection."""
+    """Tell whether the server said that it ends the connection, or ended it between two statements."""
     state = sqlstate(error)
-    return state.startswith(_LOST_CLASSES) or state in _LOST
+    if state:
+        return state.startswith(_LOST_CLASSES) or state in _LOST
+    # A farewell that arrives while nothing is asked leaves asyncpg's protocol in a state it calls its own error.
+    return any(isinstance(link, asyncpg.InternalClientError) for link in _chain(error))
 
 
 def repeatable(error: BaseException) -> bool:

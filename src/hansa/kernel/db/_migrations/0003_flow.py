@@ -12,6 +12,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # The server's clock while the subject is still locked: tells the order in which facts of one subject
+    # came to be, where two transactions overlapped and their numbers do not.
+    op.execute("ALTER TABLE kernel.outbox ADD COLUMN told_at timestamptz NOT NULL DEFAULT clock_timestamp()")
     # One narrow key: the digest of (business, traffic, actor, route, key), which is also what a
     # distributed database spreads the rows by.
     op.execute("""
@@ -48,6 +51,7 @@ def upgrade() -> None:
           trace text NOT NULL,
           occurred_at timestamptz NOT NULL,
           payload jsonb NOT NULL,
+          told_at timestamptz NOT NULL,
           state text NOT NULL CHECK (state IN ('retrying', 'waiting', 'parked', 'discarded')),
           attempts int NOT NULL DEFAULT 0,
           retry_at timestamptz,
@@ -55,7 +59,7 @@ def upgrade() -> None:
           parked_at timestamptz NOT NULL DEFAULT now(),
           discarded_by text,
           discarded_why text,
-          PRIMARY KEY (handler, subject, xid, id),
+          PRIMARY KEY (handler, subject, told_at, id),
           CHECK ((state = 'discarded') = (discarded_why IS NOT NULL)),
           CHECK ((state = 'retrying') = (retry_at IS NOT NULL))
         )""")

@@ -1,0 +1,34 @@
+"""The outbox: events are told in the transaction they are true in, and delivered after it commits.
+
+Owns `kernel.outbox`, `kernel.subscription` and `kernel.parked`. Never loses an event and never skips one:
+what a handler cannot take is parked, visible and replayable.
+
+Invariants:
+    - a reader never passes a transaction that is still open (fence: `xid < pg_snapshot_xmin`);
+    - `handle` happens exactly once per event: the reader's place moves in the handler's own transaction;
+    - `send` happens at least once;
+    - events of one subject reach a handler in order: behind one that failed, the later ones wait.
+"""
+
+from hansa.kernel.outbox.courier import Courier, deliver_all
+from hansa.kernel.outbox.delivery import Patience
+from hansa.kernel.outbox.parked import ParkedEvent, ParkedState, discard, parked, replay
+from hansa.kernel.outbox.registry import Registry, UnknownEvent
+from hansa.kernel.outbox.upkeep import HandlerLag, lags, retain, subscribe
+
+__all__ = [
+    "Courier",
+    "HandlerLag",
+    "ParkedEvent",
+    "ParkedState",
+    "Patience",
+    "Registry",
+    "UnknownEvent",
+    "deliver_all",
+    "discard",
+    "lags",
+    "parked",
+    "replay",
+    "retain",
+    "subscribe",
+]

@@ -1,0 +1,260 @@
+"""Delivering to one handler: a batch at a time, halved when it fails, what fails alone set aside."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from hansa.kernel.context import Traffic
+from hansa.kernel.db import DatabaseUnavailable
+from hansa.kernel.db.faults import repeatable
+from hansa.kernel.event import Envelope, Handler
+from hansa.kernel.outbox import _store as store
+from hansa.kernel.outbox._store import Place, Row
+
+if TYPE_CHECKING:
+    from hansa.kernel.db import Transaction
+    from hansa.kernel.outbox.registry import Registry
+    from hansa.kernel.platform import Platform
+
+_log = logging.getLogger("hansa.outbox")
+
+HANDLE_MAX = 200  # events per handler transaction: short enough not to hold the fence back
+SEND_MAX = 32  # sent before the place is moved on; what a crash makes us send twice
+_SEND_TOGETHER = 8
+_SEND_S_MAX = 30
+_PERSIST_EVERY_S = 5  # how often a place is written down that moved past events for others only
+_ERROR_LENGTH_MAX = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often and how long a failing event is tried again before it stays parked."""
+
+    attempts: int = 8
+    first_s: float = 1
+    factor: float = 4
+    longest_s: float = 3600
+
+    def pause_s(self, attempts: int) -> float | None:
+        """Return the pause after so many failed attempts, None when there were enough."""
+        if attempts >= self.attempts:
+            return None
+        pause_s = min(self.first_s * self.factor ** (attempts - 1), self.longest_s)
+        return pause_s * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, keeps no secret
+
+
+class NotOurs(Exception):  # noqa: N818 - not an error: another process delivers this handler now
+    """The handler's place was moved by somebody else."""
+
+
+class Delivery:
+    """One handler's deliveries. `step` and `retry` are called by one task at a time."""
+
+    def __init__(
+        self, platform: Platform, registry: Registry, handler: Handler[Any], *, patience: Patience
+    ) -> None:
+        self.handler = handler
+        self._platform = platform
+        self._registry = registry
+        self._patience = patience
+        self._topics = sorted({kind.topic for kind in handler.events})
+        self._taken = {(kind.topic, kind.version) for kind in handler.events}
+        self._limit = HANDLE_MAX if handler.handle is not None else SEND_MAX
+        self._stored: Place | None = None
+        self._seen: Place | None = None
+        self._persist_at = 0.0
+
+    def forget(self) -> None:
+        """Read the handler's place again before the next step."""
+        self._stored = self._seen = None
+
+    def behind(self, head: Place, fence: int) -> bool:
+        """Tell whether there may be something to deliver."""
+        return self._seen is None or (head > self._seen and fence > self._seen.xid)
+
+    async def step(self) -> int | None:
+        """Deliver one batch; return how many events it had, None when there is nothing more just now.
+
+        Raises `NotOurs` when another process moved on, and what a lost database raises.
+        """
+        async with self._platform.db.transaction() as tx:
+            if self._stored is None or self._seen is None:
+                self._stored = self._seen = (await store.places(tx, [self.handler.name]))[self.handler.name]
+            rows, end = await store.read(tx, self._seen, self._topics, self._limit)
+        if rows:
+            await self._deliver(rows, end or rows[-1].place)
+        elif end is not None:
+            self._seen = end
+            if end > self._stored and time.monotonic() > self._persist_at:
+                await self._deliver([], end)
+        return len(rows) or None
+
+    async def _deliver(self, rows: Sequence[Row], place: Place) -> None:
+        """Deliver events and move on to `place`; whole, else in halves, else set the failing one aside."""
+        try:
+            if self.handler.handle is not None:
+                await self._handle(rows, place)
+            else:
+                await self._send(rows, place)
+        except (NotOurs, DatabaseUnavailable):
+            raise
+        except Exception as error:
+            if repeatable(error):
+                raise
+            if len(rows) == 1:
+                await self._set_aside(rows[0], place, error)
+                return
+            middle = len(rows) // 2
+            await self._deliver(rows[:middle], rows[middle - 1].place)
+            await self._deliver(rows[middle:], place)
+
+    async def _handle(self, rows: Sequence[Row], place: Place) -> None:
+        async with self._platform.db.transaction() as tx:
+            await self._move(tx, place)
+            envelopes = await self._takeable(tx, rows)
+            if envelopes and self.handler.handle is not None:
+                await self.handler.handle(tx, [envelope for _, envelope in envelopes])
+        self._stand_at(place)
+
+    async def _send(self, rows: Sequence[Row], place: Place) -> None:
+        """Send outside of any transaction: subjects beside each other, the events of one subject in turn."""
+        async with self._platform.db.transaction() as tx:
+            await store.hold(tx, self.handler.name)
+            blocked = await store.blocked(tx, self.handler.name, [row.subject for row in rows])
+        queues: dict[UUID, list[Row]] = {}
+        for row in sorted(rows, key=attrgetter("told_at")):
+            if self._takes(row) and row.subject not in blocked:
+                queues.setdefault(row.subject, []).append(row)
+        room = asyncio.Semaphore(_SEND_TOGETHER)
+        failures = dict(
+            found
+            for found in await asyncio.gather(*[self._send_in_turn(queue, room) for queue in queues.values()])
+            if found is not None
+        )
+        async with self._platform.db.transaction() as tx:
+            await self._move(tx, place)
+            await self._park_unsent(tx, rows, blocked, failures)
+        self._stand_at(place)
+
+    async def _send_in_turn(self, queue: list[Row], room: asyncio.Semaphore) -> tuple[UUID, Exception] | None:
+        """Send the events of one subject; return the first that failed."""
+        for row in queue:
+            try:
+                async with room:
+                    await self._send_one(row)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the event is parked with it
+                return row.id, error
+        return None
+
+    async def _send_one(self, row: Row) -> None:
+        if self.handler.send is not None:
+            envelope = self._envelope(row)
+            async with asyncio.timeout(_SEND_S_MAX):
+                await self.handler.send(self._platform, envelope)
+
+    async def _park_unsent(
+        self, tx: Transaction, rows: Sequence[Row], blocked: set[UUID], failures: dict[UUID, Exception]
+    ) -> None:
+        for row in sorted(rows, key=attrgetter("told_at")):
+            if not self._takes(row):
+                continue
+            if row.subject in blocked:
+                await store.park(tx, self.handler.name, row, state="waiting", error="behind an earlier event")
+            elif row.id in failures:
+                blocked.add(row.subject)
+                await self._park(tx, row, failures[row.id])
+
+    async def _takeable(self, tx: Transaction, rows: Sequence[Row]) -> list[tuple[Row, Envelope[Any]]]:
+        """Return what the handler can be given now; set the rest aside, in the order it was told."""
+        blocked = await store.blocked(tx, self.handler.name, [row.subject for row in rows]) if rows else set()
+        taken: list[tuple[Row, Envelope[Any]]] = []
+        for row in sorted(rows, key=attrgetter("told_at")):
+            if not self._takes(row):
+                continue
+            if row.subject in blocked:
+                await store.park(tx, self.handler.name, row, state="waiting", error="behind an earlier event")
+                continue
+            try:
+                taken.append((row, self._envelope(row)))
+            except Exception as error:  # noqa: BLE001 - an event nobody can read is parked, not lost
+                blocked.add(row.subject)
+                await store.park(tx, self.handler.name, row, state="parked", error=_words(error))
+        return taken
+
+    def _takes(self, row: Row) -> bool:
+        """Leave out other known versions of a topic; a version nobody knows is everybody's trouble."""
+        key = (row.topic, row.version)
+        return key in self._taken or key not in self._registry.events
+
+    def _envelope(self, row: Row) -> Envelope[Any]:
+        return Envelope(
+            id=row.id,
+            business=row.business,
+            traffic=Traffic(row.traffic),
+            entity=row.entity,
+            actor=row.actor,
+            trace=row.trace,
+            occurred_at=row.occurred_at,
+            event=self._registry.decode(row.topic, row.version, row.payload),
+        )
+
+    async def _move(self, tx: Transaction, place: Place) -> None:
+        if self._stored is None or not await store.move(
+            tx, self.handler.name, before=self._stored, after=place
+        ):
+            raise NotOurs(self.handler.name)
+
+    async def _set_aside(self, row: Row, place: Place, error: Exception) -> None:
+        async with self._platform.db.transaction() as tx:
+            await self._move(tx, place)
+            await self._park(tx, row, error)
+        self._stand_at(place)
+
+    def _stand_at(self, place: Place) -> None:
+        self._stored = self._seen = place
+        self._persist_at = time.monotonic() + _PERSIST_EVERY_S
+
+    async def _park(self, tx: Transaction, row: Row, error: Exception) -> None:
+        _log.error("%s cannot take %s %s", self.handler.name, row.topic, row.id, exc_info=error)
+        pause_s = self._patience.pause_s(1)
+        state = "parked" if pause_s is None else "retrying"
+        await store.park(tx, self.handler.name, row, state=state, error=_words(error), retry_s=pause_s or 0)
+
+    async def retry(self) -> bool:
+        """Try one parked event again; return whether there was one to try."""
+        name = self.handler.name
+        async with self._platform.db.transaction() as tx:
+            found = await store.next_retry(tx, name)
+        if found is None:
+            return False
+        row, attempts = found
+        try:
+            if self.handler.send is not None:
+                await self._send_one(row)
+            async with self._platform.db.transaction() as tx:
+                await store.hold(tx, name)
+                if await store.settle(tx, name, row) and self.handler.handle is not None:
+                    await self.handler.handle(tx, [self._envelope(row)])
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            if repeatable(error):
+                raise
+            _log.exception("%s cannot take %s %s, again", name, row.topic, row.id)
+            async with self._platform.db.transaction() as tx:
+                pause_s = self._patience.pause_s(attempts + 1)
+                await store.failed_again(tx, name, row.id, error=_words(error), retry_s=pause_s)
+        return True
+
+
+def _words(error: Exception) -> str:
+    """Return an error as it is kept: its kind and what it says, without NUL, not too long."""
+    return repr(error).replace("\0", "")[:_ERROR_LENGTH_MAX]

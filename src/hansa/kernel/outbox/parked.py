@@ -1,0 +1,106 @@
+"""Parked events: seen, tried again, or given up with a reason."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+
+from hansa.kernel.context import Traffic
+from hansa.kernel.outbox import _store as store
+from hansa.kernel.problem import NotFound
+
+if TYPE_CHECKING:
+    from hansa.kernel.context import Ctx
+    from hansa.kernel.db import Transaction
+
+DISCARD = "platform.outbox.settle"
+"""The permission to replay and discard parked events."""
+
+
+class ParkedState(enum.StrEnum):
+    """Where a parked event stands."""
+
+    RETRYING = "retrying"
+    WAITING = "waiting"
+    """Behind an earlier event of the same subject."""
+    PARKED = "parked"
+    """Tried often enough; somebody has to look."""
+    DISCARDED = "discarded"
+
+
+class ParkedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event one handler could not take."""
+
+    handler: str
+    id: UUID
+    topic: str
+    version: int
+    subject: UUID
+    business: str
+    traffic: Traffic
+    occurred_at: datetime
+    state: ParkedState
+    attempts: int
+    retry_at: datetime | None
+    error: str
+    parked_at: datetime
+    discarded_by: str | None
+    discarded_why: str | None
+
+
+async def parked(
+    tx: Transaction,
+    *,
+    handler: str | None = None,
+    state: ParkedState | None = None,
+    after: tuple[str, UUID] | None = None,
+    limit: int = 50,
+) -> list[ParkedEvent]:
+    """List parked events by (handler, event id), after that key."""
+    after_handler, after_id = after or ("", store.NO_ID)
+    rows = await tx.raw.fetch(_LIST, handler, state.value if state else None, after_handler, after_id, limit)
+    return [msgspec.convert(dict(row), ParkedEvent) for row in rows]
+
+
+async def replay(tx: Transaction, ctx: Ctx, *, handler: str, event: UUID) -> None:
+    """Have a parked event tried again at once, as if for the first time. Raises `NotFound`, `Forbidden`."""
+    ctx.require(DISCARD)
+    await store.hold(tx, handler)
+    if await tx.raw.fetchval(_REPLAY, handler, event) is None:
+        raise NotFound
+
+
+async def discard(tx: Transaction, ctx: Ctx, *, handler: str, event: UUID, why: str) -> None:
+    """Give up on an event for one handler; the later ones of its subject go on. Raises `NotFound`, `Forbidden`."""
+    ctx.require(DISCARD)
+    await store.hold(tx, handler)
+    subject = await tx.raw.fetchval(_DISCARD, handler, event, ctx.actor.label, why)
+    if subject is None:
+        raise NotFound
+    await store.release(tx, handler, subject)
+
+
+_LIST = """
+SELECT handler, id, topic, version, subject, business, traffic, occurred_at, state, attempts, retry_at, error,
+       parked_at, discarded_by, discarded_why
+  FROM kernel.parked
+ WHERE ($1::text IS NULL OR handler = $1) AND ($2::text IS NULL OR state = $2) AND (handler, id) > ($3, $4)
+ ORDER BY handler, id
+ LIMIT $5
+"""
+
+_REPLAY = """
+UPDATE kernel.parked SET state = 'retrying', attempts = 0, retry_at = now()
+ WHERE handler = $1 AND id = $2 AND state IN ('retrying', 'parked')
+RETURNING true
+"""
+
+_DISCARD = """
+UPDATE kernel.parked SET state = 'discarded', retry_at = NULL, discarded_by = $3, discarded_why = $4
+ WHERE handler = $1 AND id = $2 AND state IN ('retrying', 'parked')
+RETURNING subject
+"""
