@@ -1,0 +1,238 @@
+"""`hansa business`: from an idea to a running shop front, without a deploy."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from rich.text import Text
+
+from hansa.cli import screen
+from hansa.cli.failure import Failure
+from hansa.cli.startup import with_platform
+from hansa.cli.upkeep import Json
+from hansa.kernel.business import PATH_LENGTH_MAX, PATH_PATTERN, Business
+from hansa.kernel.plan.reading import Difference, diff
+from hansa.kernel.platform import Platform
+
+_MANIFEST = """\
+# A business of Hansa. What is left out is inherited from {parent}.
+# `hansa business check {file}` tells what is wrong and what would change; `hansa business publish {file}`
+# makes it live, without a deploy.
+
+# Its identity, for ever: on every order, event and log line. A dot makes it a child: "{path}.outlet".
+path = "{path}"
+
+# Its name, in each language it speaks; the first language is its own.
+title = {{ en = "{title}" }}
+languages = ["en", "zh-Hans"]
+
+# Money: one currency (ISO 4217). Books: the legal entity that keeps them.
+# currency = "EUR"
+# entity = "platform"
+
+# "sandbox" until it is real: nothing then touches real money, stock or reports.
+traffic = "sandbox"
+
+# Hosts that lead here, besides /{path}.
+# hosts = ["{path}.example.com"]
+
+# What it states differently. `hansa business check` knows every term and play by name.
+# [terms.deadlines]
+# pay = "PT15M"
+
+# [quotas]
+# orders_per_second = 50
+"""
+
+Manifest = Annotated[Path, Parameter(help="The manifest, a TOML file as `hansa business new` writes it.")]
+
+
+def list_businesses(*, json: Json = False) -> None:
+    """List the businesses, the platform's own first."""
+
+    async def read(platform: Platform) -> list[dict[str, Any]]:
+        plans = platform.plans
+        return [
+            {
+                "path": path,
+                "title": business.text("en"),
+                "status": plans.status(path),
+                "traffic": str(business.traffic or ""),
+                "currency": business.currency,
+                "hosts": list(business.hosts),
+            }
+            for path, business in sorted(plans.current.businesses.items())
+            if path
+        ]
+
+    found = with_platform(read)
+    if json:
+        screen.print_json(found)
+        return
+    table = screen.table("business", "title", "status", "traffic", "currency", "hosts")
+    for one in found:
+        table.add_row(
+            Text(one["path"], style="cyan"),
+            one["title"],
+            one["status"],
+            one["traffic"],
+            one["currency"],
+            ", ".join(one["hosts"]),
+        )
+    screen.out.print(table if found else "There is no business yet: `hansa business new NAME` begins one.")
+
+
+def show(path: str, /, *, json: Json = False) -> None:
+    """Show a business's manifest, with everything it inherits filled in."""
+
+    async def read(platform: Platform) -> tuple[str, dict[str, Any]]:
+        plans = platform.plans
+        business = plans.resolve(path)
+        stated = Business(**{name: getattr(business, name) for name in _STATED})
+        plain = plans.codec.plain(stated)
+        return plans.codec.toml(stated), plain | {"status": plans.status(path)}
+
+    text, plain = with_platform(read)
+    if json:
+        screen.print_json(plain)
+    else:
+        screen.out.print(Text(text), end="")
+
+
+_STATED = (
+    "path",
+    "title",
+    "texts",
+    "currency",
+    "languages",
+    "entity",
+    "traffic",
+    "hosts",
+    "look",
+    "terms",
+    "plays",
+    "quotas",
+)
+
+
+def new(
+    path: Annotated[str, Parameter(help="Its name: tea-club, or flagship.tea for a child of flagship.")],
+    /,
+    *,
+    title: Annotated[str, Parameter(help="What people call it.")] = "",
+    file: Annotated[Path | None, Parameter(help="Where to write it; NAME.toml unless said.")] = None,
+) -> None:
+    """Write the manifest of a new business: commented, complete, and ready to be checked."""
+    if not re.fullmatch(PATH_PATTERN, path) or len(path) > PATH_LENGTH_MAX:
+        raise Failure(f"{path} cannot be the name of a business: words of a-z, 0-9 and -, joined by dots.")
+    target = file or Path(f"{path}.toml")
+    name = (title or path.rpartition(".")[2].replace("-", " ").title()).replace("\\", "").replace('"', "'")
+    parent = path.rpartition(".")[0]
+    text = _MANIFEST.format(
+        path=path, title=name, file=target, parent=f'"{parent}"' if parent else "the platform"
+    )
+    try:
+        with target.open("x", encoding="utf-8") as out:
+            out.write(text)
+    except FileExistsError:
+        raise Failure(f"{target} exists already and stays as it is.") from None
+    except OSError as wrong:
+        raise Failure(f"{target} cannot be written: {(wrong.strerror or str(wrong)).lower()}.") from wrong
+    screen.out.print(f"Wrote {target}. Next: hansa business check {target}", markup=False)
+
+
+def check(manifest: Manifest, /, *, json: Json = False) -> None:
+    """Check a manifest against everything there is, and tell what publishing it would change."""
+    text = _read(manifest)
+
+    async def read(platform: Platform) -> Difference:
+        plans = platform.plans
+        business = plans.codec.read_toml(text)
+        current = plans.current
+        configured = [one for path, one in current.manifests.items() if path not in _packaged(platform)]
+        others = [one for one in configured if one.path != business.path]
+        return diff(current, plans.code.compile([*others, business], meter=platform.meter))
+
+    difference = with_platform(read)
+    if json:
+        screen.print_json(difference)
+    else:
+        screen.out.print(Text(f"{manifest} is right.\n{difference}"))
+
+
+def publish(manifest: Manifest, /, *, json: Json = False) -> None:
+    """Make a manifest live: every process takes it within moments; running quotes keep what they were made under."""
+    text = _read(manifest)
+
+    async def change(platform: Platform) -> dict[str, Any]:
+        plans = platform.plans
+        business = plans.codec.read_toml(text)
+        async with platform.db.transaction() as tx:
+            plan = await plans.publish(tx, [business], by=_who())
+        return {"path": business.path, "generation": plan.generation, "hash": plan.hash}
+
+    told = with_platform(change)
+    if json:
+        screen.print_json(told)
+    else:
+        screen.out.print(f"{told['path']} is live, generation {told['generation']}.", markup=False)
+
+
+def rollback(*, json: Json = False) -> None:
+    """Go back to the plan before the present one, for all businesses."""
+
+    async def change(platform: Platform) -> dict[str, Any]:
+        async with platform.db.transaction() as tx:
+            plan = await platform.plans.rollback(tx, by=_who())
+        return {"generation": plan.generation, "hash": plan.hash}
+
+    told = with_platform(change)
+    if json:
+        screen.print_json(told)
+    else:
+        screen.out.print(f"Back at generation {told['generation']}.", markup=False)
+
+
+def kill(
+    path: str,
+    /,
+    *,
+    why: Annotated[str, Parameter(help="Why; kept with the switch.")] = "",
+    undo: Annotated[bool, Parameter(negative="", help="Take the switch back.")] = False,
+) -> None:
+    """Switch a business off at once, with everything below it; --undo switches it on again."""
+
+    async def change(platform: Platform) -> None:
+        async with platform.db.transaction() as tx:
+            if undo:
+                await platform.plans.unkill(tx, path)
+            else:
+                await platform.plans.kill(tx, path, why=why or "by hand", by=_who())
+
+    with_platform(change)
+    screen.out.print(f"{path} is {'on again' if undo else 'off'}.", markup=False)
+
+
+def _read(manifest: Path) -> str:
+    try:
+        return manifest.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Failure(f"{manifest} is not UTF-8.") from None
+    except OSError as wrong:
+        raise Failure(f"{manifest} cannot be read: {(wrong.strerror or str(wrong)).lower()}.") from wrong
+
+
+def _packaged(platform: Platform) -> set[str]:
+    return {package.path for package in platform.plans.code.packages}
+
+
+def _who() -> str:
+    """Name the account of this machine: who published what is kept."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli"

@@ -1,0 +1,200 @@
+"""`hansa doctor`: looks at everything a start needs, and says what to do about what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import platform as machine
+import shutil
+import stat
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from rich.text import Text
+
+from hansa.cli import screen
+from hansa.cli.failure import Failure, sentences_of
+from hansa.cli.listening import listen
+from hansa.cli.startup import centers, database, quiet, read_settings, require_writable, url_of
+from hansa.cli.upkeep import Json
+from hansa.kernel.security import KEY_FILE
+from hansa.kernel.settings import Settings, SettingsWrong
+
+PYTHON_MIN = (3, 11)
+POSTGRES_MIN = 150_000
+DISK_FREE_MIN = 1 << 30
+CLOCK_SKEW_S_MAX = 2.0
+
+GOOD, WARN, BAD = "good", "look", "bad"
+_STYLES = {GOOD: "green", WARN: "yellow", BAD: "bold red"}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing looked at: how it is, what was seen, and what to do when that is not good."""
+
+    what: str
+    state: str
+    seen: str
+    remedy: str = ""
+
+
+Look = Callable[[Settings], Iterator[Finding]]
+
+
+def doctor(*, json: Json = False) -> int:
+    """Look at Python, settings, port, disk and database; exits with 1 when something would keep it from running."""
+    findings = list(_all_findings())
+    worst_is_bad = any(finding.state == BAD for finding in findings)
+    if json:
+        screen.print_json({"healthy": not worst_is_bad, "findings": findings})
+        return 1 if worst_is_bad else 0
+    for finding in findings:
+        screen.out.print(
+            Text(f"{finding.state:5}", style=_STYLES[finding.state]), Text(f"{finding.what}: {finding.seen}")
+        )
+        if finding.remedy and finding.state != GOOD:
+            screen.out.print(Text(f"      {finding.remedy}", style="dim"))
+    return 1 if worst_is_bad else 0
+
+
+def _all_findings() -> Iterator[Finding]:
+    yield _python()
+    try:
+        settings = quiet(read_settings())
+    except SettingsWrong as wrong:
+        for sentence in wrong.sentences:
+            yield Finding("settings", BAD, sentence, "Correct it in the environment or in hansa.toml.")
+        return
+    yield Finding("settings", GOOD, "every setting can be right")
+    for look in (_data_dir, _secret, _port, _disk, _database):
+        yield from look(settings)
+
+
+def _python() -> Finding:
+    seen = f"{machine.python_version()} on {machine.system()} {machine.machine()}"
+    right = sys.version_info[:2] >= PYTHON_MIN
+    return Finding("python", GOOD if right else BAD, seen, "Hansa needs Python 3.11 or later.")
+
+
+def _data_dir(settings: Settings) -> Iterator[Finding]:
+    try:
+        require_writable(settings)
+    except Failure as wrong:
+        yield Finding(
+            "data directory", BAD, str(wrong), "Give it to this user by chown, or set HANSA_DATA_DIR."
+        )
+    else:
+        yield Finding("data directory", GOOD, f"{settings.data_dir} can be written")
+
+
+def _secret(settings: Settings) -> Iterator[Finding]:
+    path = settings.data_dir / KEY_FILE
+    if settings.secret_keys:
+        yield Finding("secret key", GOOD, "comes from the settings")
+    elif not path.exists():
+        yield Finding("secret key", GOOD, "will be made at the first start")
+    elif stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield Finding("secret key", BAD, f"{path} can be read by others", f"chmod 600 {path}")
+    else:
+        yield Finding("secret key", GOOD, f"{path} belongs to this user alone")
+
+
+def _port(settings: Settings) -> Iterator[Finding]:
+    try:
+        listen(settings.host, settings.port).close()
+    except Failure as wrong:
+        yield Finding("port", WARN, str(wrong), "Fine if that is Hansa itself running.")
+    else:
+        yield Finding("port", GOOD, f"{settings.port} of {settings.host} is free")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.parent
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return  # the data directory has been found wanting already
+    seen = f"{free / (1 << 30):.1f} GB free where {folder} is"
+    yield Finding(
+        "disk", GOOD if free >= DISK_FREE_MIN else WARN, seen, "Make room: PostgreSQL stops on a full disk."
+    )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        with database(settings) as (told, _):
+            yield from asyncio.run(_look_at_database(url_of(told)))
+    except Exception as wrong:
+        sentences = sentences_of(wrong)
+        if sentences is None:
+            raise
+        yield Finding(
+            "database", BAD, " ".join(sentences), "See HANSA_DATABASE_URL, and the log of PostgreSQL."
+        )
+
+
+async def _look_at_database(url: str) -> Sequence[Finding]:
+    from hansa.kernel.db.migrate import status  # noqa: PLC0415 - Alembic is slow to import
+
+    found = await status(url, centers())
+    problem = found.problem()
+    if found.server == "" and problem is not None:
+        raise problem
+    findings = await _asked(url, (_server, _rights, _skew))
+    if problem is None:
+        findings.append(Finding("migrations", GOOD, "the database fits this code"))
+    else:
+        sentence = " ".join(sentences_of(problem) or ())
+        findings.append(
+            Finding("migrations", BAD, sentence, "`hansa migrate` brings it up to date, if it is behind.")
+        )
+    return findings
+
+
+async def _asked(url: str, looks: Sequence[Callable[[Any], Awaitable[Finding]]]) -> list[Finding]:
+    import asyncpg  # noqa: PLC0415 - only where a database is looked at
+
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        return [await look(connection) for look in looks]
+    finally:
+        await connection.close()
+
+
+async def _server(connection: Any) -> Finding:
+    row = await connection.fetchrow(
+        """SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
+                  current_setting('server_encoding') AS encoding, d.datcollate AS locale
+             FROM pg_database d WHERE d.datname = current_database()"""
+    )
+    seen = f"PostgreSQL {row['version']}, {row['encoding']}, locale {row['locale'] or 'builtin'}"
+    if row["number"] < POSTGRES_MIN:
+        return Finding("database", BAD, seen, "Hansa needs PostgreSQL 15 or later.")
+    if row["encoding"] != "UTF8":
+        return Finding("database", BAD, seen, "Create it with ENCODING 'UTF8' and a UTF-8 locale.")
+    if row["locale"] in {"C", "POSIX"} and not await connection.fetchval(
+        "SELECT show_trgm('茶') <> '{}'::text[]"
+    ):
+        return Finding(
+            "database", WARN, seen, "In this locale Chinese text is not found by similarity: use C.UTF-8."
+        )
+    return Finding("database", GOOD, seen)
+
+
+async def _rights(connection: Any) -> Finding:
+    may = await connection.fetchval("SELECT has_database_privilege(current_database(), 'CREATE')")
+    remedy = "GRANT CREATE ON DATABASE to the user of HANSA_DATABASE_URL, so that it can migrate."
+    return Finding(
+        "rights", GOOD if may else BAD, "may create schemas" if may else "may not create schemas", remedy
+    )
+
+
+async def _skew(connection: Any) -> Finding:
+    before = datetime.now(UTC)
+    theirs = await connection.fetchval("SELECT clock_timestamp()")
+    middle = before + (datetime.now(UTC) - before) / 2
+    skew_s = abs((theirs - middle).total_seconds())
+    seen = f"{skew_s:.2f} s apart from the database's"
+    return Finding("clock", GOOD if skew_s <= CLOCK_SKEW_S_MAX else WARN, seen, "Set both clocks by NTP.")

@@ -1,0 +1,97 @@
+"""All commands, and the one place where their failures end."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Group, Parameter
+
+from hansa import __version__
+from hansa.cli.failure import FAILED, INTERRUPTED, Failure, sentences_of
+from hansa.cli.screen import print_failure
+
+RUN = Group("Run it", sort_key=1)
+READ = Group("Understand it", sort_key=2)
+CHANGE = Group("Change it", sort_key=3)
+TEND = Group("Look after it", sort_key=4)
+
+app = App(
+    name="hansa",
+    help="A commerce mid-platform: one thick middle of shared centers, any number of thin businesses.",
+    help_epilogue="Settings come from HANSA_... in the environment and from hansa.toml.",
+    version=__version__,
+    help_format="rich",
+    result_action="return_value",
+)
+_COMMANDS = (
+    (RUN, "up:up", "up", "Start everything: database, servers and worker; Ctrl-C stops it all."),
+    (RUN, "up:serve", "serve", "Start server processes only."),
+    (RUN, "up:work", "work", "Start a worker process only: events, deadlines and jobs."),
+    (RUN, "upkeep:demo", "demo", "Load the demo businesses."),
+    (READ, "reading:points", "points", "Print the catalogue of extension points."),
+    (READ, "reading:explain", "explain", "Tell why an order is what it is, or who answers a point."),
+    (READ, "reading:settings", "settings", "Print every setting, its default and its meaning."),
+    (TEND, "upkeep:migrate", "migrate", "Bring the database up to this code."),
+    (TEND, "upkeep:verify", "verify", "Audit everything that must add up: ledger, stock, escrow."),
+    (TEND, "doctor:doctor", "doctor", "Look at everything a start needs, and say what to do."),
+)
+_BUSINESS_COMMANDS = (
+    ("list_businesses", "list", "List the businesses."),
+    ("show", "show", "Show a manifest, with everything it inherits filled in."),
+    ("new", "new", "Write the manifest of a new business."),
+    ("check", "check", "Check a manifest and tell what publishing it would change."),
+    ("publish", "publish", "Make a manifest live in every process, without a deploy."),
+    ("rollback", "rollback", "Go back to the plan before the present one."),
+    ("kill", "kill", "Switch a business off at once."),
+)
+
+# By their import paths: a command's module is imported when it is asked for, so that --help is quick.
+for group, where, name, meaning in _COMMANDS:
+    app.command(f"hansa.cli.{where}", name=name, help=meaning, group=group)
+
+business = App(name="business", help="List, make, check, publish and stop businesses.", group=CHANGE)
+for where, name, meaning in _BUSINESS_COMMANDS:
+    business.command(f"hansa.cli.business:{where}", name=name, help=meaning)
+app.command(business)
+
+
+@app.meta.default
+def launch(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    debug: Annotated[
+        bool, Parameter(negative="", help="Show where it went wrong, for reports of faults.")
+    ] = False,
+) -> int:
+    """Run one command; every failure ends here."""
+    try:
+        result = app(tokens, exit_on_error=False, print_error=True)
+    except CycloptsError:
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as wrong:  # noqa: BLE001 - whatever it is, a person is told in a sentence
+        return fail(wrong, debug=debug)
+    return result if isinstance(result, int) else 0
+
+
+def fail(wrong: Exception, *, debug: bool = False) -> int:
+    """Tell why a command failed; return its exit code."""
+    if debug:
+        traceback.print_exception(wrong, file=sys.stderr)
+    sentences = sentences_of(wrong)
+    if sentences is None:
+        told = str(wrong).partition("\n")[0] or type(wrong).__name__
+        sentences = [
+            f"This is a fault of Hansa: {type(wrong).__name__}: {told}",
+            "Run it with --debug to see where.",
+        ]
+    print_failure(sentences)
+    return wrong.code if isinstance(wrong, Failure) else FAILED
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    result = app.meta(arguments, exit_on_error=False, print_error=True, result_action="return_value")
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,112 @@
+"""Runs the real command line on a stand-in of the platform, so that starting and stopping is tested by itself.
+
+`hansa.app` here has no center and two routes; everything around it (database, processes, sockets) is real.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import types
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from hansa.kernel.center import Check
+from hansa.kernel.db import Database
+from hansa.kernel.welcome import Door, Login, Welcome
+
+
+class Center:
+    name = "ledger"
+    settings = ()
+    migrations = Path("/nowhere")
+    checks = ()
+
+
+class Platform:
+    def __init__(self, settings):
+        self.settings = settings
+        self.db = Database(settings.database_url.reveal(), role=None)
+        audited = Center()
+        audited.checks = [Check("entries sum to zero", self.check)]
+        self.centers = [audited]
+
+    async def check(self, tx):
+        rows = await tx.raw.fetch("SELECT note FROM stand_in")
+        return [f"journal {row['note']} is off by 1" for row in rows if row["note"] == "bad"]
+
+
+@asynccontextmanager
+async def running(settings):
+    platform = Platform(settings)
+    try:
+        yield platform
+    finally:
+        await platform.db.close()
+
+
+async def demo(platform, on_progress):
+    on_progress("goods")
+    async with platform.db.transaction() as tx:
+        await tx.raw.execute("CREATE TABLE IF NOT EXISTS stand_in (note text PRIMARY KEY)")
+        note = os.environ.get("STAND_IN_NOTE", "demo")
+        await tx.raw.execute("INSERT INTO stand_in VALUES ($1) ON CONFLICT DO NOTHING", note)
+
+
+async def welcome(platform):
+    return Welcome(
+        [Door("Bazaar", "/bazaar", "a market")], [Login("buyer", "anna@example.com", "tea-and-pears")]
+    )
+
+
+def asgi(settings):
+    held = {}
+
+    async def app(scope, receive, send):
+        if scope["type"] == "lifespan":
+            await receive()
+            held["platform"] = Platform(settings)
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await held["platform"].db.close()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        if scope["path"] == "/slow":
+            await asyncio.sleep(1)
+        if scope["path"] == "/die":
+            os._exit(7)
+        async with held["platform"].db.transaction() as tx:
+            notes = [row["note"] for row in await tx.raw.fetch("SELECT note FROM stand_in")]
+        body = json.dumps({"pid": os.getpid(), "notes": notes}).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+class Worker:
+    def __init__(self, platform):
+        self.platform = platform
+
+    async def run(self, stop):
+        Path(os.environ["STAND_IN_WORKER"]).write_text(str(os.getpid()))
+        await stop.wait()
+        Path(os.environ["STAND_IN_WORKER"]).write_text("stopped")
+
+
+def install():
+    app = types.ModuleType("hansa.app")
+    app.CENTERS = []
+    app.running, app.demo, app.welcome, app.asgi = running, demo, welcome, asgi
+    worker = types.ModuleType("hansa.kernel.worker")
+    worker.Worker = Worker
+    sys.modules |= {"hansa.app": app, "hansa.kernel.worker": worker}
+
+
+if __name__ == "__main__":
+    install()
+    from hansa.cli import main
+
+    main()
