@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+
+import asyncpg
+import msgspec
+
+from benchmarks.contender import Acknowledged, Contender, ServerFailed, Sizes
+from benchmarks.storefront import Storefront
+
+_DATABASE = "hansa_bench"
+
+_PLACED_AND_PAID = """
+SELECT count(*), count(*) FILTER (WHERE paid_at IS NOT NULL) FROM trade."order"
+"""
+
+
+class Hansa(Contender):
+    """The platform itself: Litestar, set-based centers, the lane."""
+
+    name = "Hansa"
+    _keys = secrets.token_hex(32)
+
+    def command(self) -> tuple[Sequence[str], Mapping[str, str]]:
+        """Return how to start the server."""
+        return [sys.executable, "-m", "hansa", "serve"], self._environment()
+
+    async def prepare(self, sizes: Sizes) -> Storefront:
+        """Migrate a database and fill it through the centers. Raises `ServerFailed`."""
+        self.postgres.create_database(_DATABASE)
+        await self._run("-m", "hansa", "migrate")
+        told = await self._run("-m", "benchmarks.ours.fill", json.dumps(msgspec.to_builtins(sizes)))
+        return msgspec.json.decode(told.splitlines()[-1], type=Storefront)
+
+    async def verify(self, acknowledged: Acknowledged) -> list[str]:
+        """Ask the platform's own audit, and compare what is stored with what was acknowledged."""
+        violations = []
+        try:
+            await self._run("-m", "hansa", "verify")
+        except ServerFailed as found:
+            violations.append(str(found))
+        connection = await asyncpg.connect(self.postgres.url(_DATABASE))
+        try:
+            stored = tuple(await connection.fetchrow(_PLACED_AND_PAID))
+        finally:
+            await connection.close()
+        told = (acknowledged.placed, acknowledged.paid)
+        if any(s < t for s, t in zip(stored, told, strict=True)) or (acknowledged.exactly and stored != told):
+            violations.append(f"{told} orders were acknowledged as placed and paid, {stored} are stored")
+        return violations
+
+    async def _run(self, *arguments: str) -> bytes:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={**os.environ, **self._environment()},
+        )
+        told, _ = await process.communicate()
+        if process.returncode:
+            raise ServerFailed(f"{' '.join(arguments[:3])} failed:\n{told.decode(errors='replace')[-4000:]}")
+        return told
+
+    def _environment(self) -> Mapping[str, str]:
+        return {
+            "HANSA_DATABASE_URL": self.postgres.url(_DATABASE),
+            "HANSA_DATA_DIR": str(self.folder / "hansa"),
+            "HANSA_PORT": str(self.port),
+            "HANSA_PROCESSES": str(self.processes),
+            "HANSA_ACCESS_LOG": "false",
+            "HANSA_LOG_LEVEL": "warning",
+            "HANSA_SECRET_KEYS": self._keys,
+        }
