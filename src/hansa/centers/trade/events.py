@@ -6,7 +6,7 @@ from uuid import UUID
 from hansa.kernel.event import Event
 
 
-class CheckoutPlaced(Event):
+class CheckoutPlaced(Event, frozen=True, kw_only=True):
     """A buyer placed a checkout; its stock is held until `pay_by` (RFC 3339). Amounts in minor units."""
 
     topic: ClassVar[str] = "trade.checkout_placed"
@@ -24,7 +24,7 @@ class CheckoutPlaced(Event):
         return self.checkout_id
 
 
-class OrderMoved(Event):
+class OrderMoved(Event, frozen=True, kw_only=True):
     """An order moved along its state machine. `payable` is what its buyer pays, in minor units."""
 
     topic: ClassVar[str] = "trade.order_moved"
@@ -46,17 +46,18 @@ class OrderMoved(Event):
         return self.order_id
 
 
-class LateMoneyArrived(Event):
+class LateMoneyArrived(Event, frozen=True, kw_only=True):
     """A payment was captured after its checkout was closed; it is being refunded."""
 
     topic: ClassVar[str] = "trade.late_money_arrived"
 
-    checkout_id: UUID
     payment_id: UUID
-    buyer: UUID
     minor: int
     currency: str
 
     def subject(self) -> UUID:
-        """The checkout."""
-        return self.checkout_id
+        """The payment."""
+        return self.payment_id
+
+
+EVENTS = (CheckoutPlaced, OrderMoved, LateMoneyArrived)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hansa.kernel.term import Term
 
 
-class Deadlines(Term):
+class Deadlines(Term, frozen=True, kw_only=True):
     """How long things may take in a business; copied to each order when it is placed.
 
     Defaults after what large marketplaces do: a quote holds its price for 10 minutes, an order waits 30

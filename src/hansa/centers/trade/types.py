@@ -210,7 +210,6 @@ class PayState(enum.StrEnum):
 class Paid(msgspec.Struct, frozen=True):
     """What came of paying a checkout."""
 
-    checkout_id: CheckoutId
     payment_id: UUID
     state: PayState
     orders: tuple[OrderId, ...] = ()

@@ -15,12 +15,16 @@ from hansa.centers.ledger.types import (
     debit,
     uuid8,
 )
+from hansa.centers.payment.events import RefundSettled
+from hansa.centers.payment.types import Facts
 from hansa.centers.trade.types import Allocation, Funder, FunderKind, Order
 from hansa.kernel.context import Ctx
 
 BASIS_POINTS = 10_000
 CAPTURED = "trade.captured"
 SETTLED = "trade.settled"
+UNAPPLIED = "trade.unapplied"
+RETURNED = "trade.returned"
 
 
 def commission(net_minor: int, basis_points: int) -> int:
@@ -92,6 +96,34 @@ def settlement_journal(ctx: Ctx, order: Order, borne: Mapping[Funder, int]) -> J
         kind=SETTLED,
         reference=order.id,
         entries=tuple(entries),
+    )
+
+
+def unapplied_journal(ctx: Ctx, facts: Facts, reference: UUID) -> Journal:
+    """Money has arrived that no order waits for: we owe it to its payer."""
+    return Journal(
+        ctx=ctx,
+        id=JournalId(reference),
+        kind=UNAPPLIED,
+        reference=facts.payment_id,
+        entries=(
+            debit(AccountKey.of(ctx, AccountClass.PROVIDER_CLEARING, currency=facts.currency), facts.minor),
+            credit(AccountKey.of(ctx, AccountClass.UNAPPLIED, currency=facts.currency), facts.minor),
+        ),
+    )
+
+
+def returned_journal(ctx: Ctx, refund: RefundSettled) -> Journal:
+    """Unexpected money has gone back to its payer."""
+    return Journal(
+        ctx=ctx,
+        id=JournalId(uuid8(b"trade.returned", refund.refund_id.bytes)),
+        kind=RETURNED,
+        reference=refund.payment_id,
+        entries=(
+            debit(AccountKey.of(ctx, AccountClass.UNAPPLIED, currency=refund.currency), refund.minor),
+            credit(AccountKey.of(ctx, AccountClass.PROVIDER_CLEARING, currency=refund.currency), refund.minor),
+        ),
     )
 
 

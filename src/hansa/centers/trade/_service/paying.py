@@ -1,49 +1,188 @@
 """Pay: one completion path, whatever tells first that the money is there.
 
-The buyer's own request, a provider's webhook and the poll of a lost callback all end in `settle`: capture,
-journal, stock and order in one transaction. Money that comes after closing goes back.
+The buyer's own request, a provider's webhook and the poll for a lost callback all end in `settle_batch`:
+stock, journal, capture and orders in one transaction. Money that nobody waits for any more is booked as
+unapplied and goes back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hansa.centers.inventory import api as inventory
-from hansa.centers.inventory.types import OrderDemand
+from hansa.centers.inventory.errors import HoldLost
+from hansa.centers.inventory.types import HoldKey, StockDemand
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import Posting
 from hansa.centers.payment import api as payment
+from hansa.centers.payment.errors import AlreadyCaptured, PaymentLate, PaymentSurplus
+from hansa.centers.payment.events import PaymentReported
 from hansa.centers.payment.types import (
-    CaptureDemand,
-    Captured,
+    Capture,
     Charged,
     Declined,
+    Facts,
+    Outcome,
     PaymentId,
+    Pending,
     Source,
 )
 from hansa.centers.trade import _store
-from hansa.centers.trade._rules.settlement import capture_journal, late_journals
+from hansa.centers.trade._rules.settlement import capture_journal
 from hansa.centers.trade._rules.states import UNPAID
+from hansa.centers.trade._service.driving import drive
+from hansa.centers.trade._service.givingback import enqueue_give_back, give_back
 from hansa.centers.trade._service.moves import MOVES, MoveDemand
+from hansa.centers.trade._store import Row
 from hansa.centers.trade.errors import AlreadyClosed, PaymentDeclined
-from hansa.centers.trade.events import LateMoneyArrived
-from hansa.centers.trade.types import CheckoutId, OrderId, OrderState, Paid, PayState
+from hansa.centers.trade.types import OrderId, OrderState, Paid, PayState
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
+from hansa.kernel.event import Envelope
 from hansa.kernel.idempotency import IdempotencyKey
-from hansa.kernel.lane import Lane, drive
+from hansa.kernel.lane import Lane
 from hansa.kernel.problem import Problem
 
 LANE = "trade.settle"
+
+UNWANTED = (PaymentLate, PaymentSurplus, HoldLost)
+"""Refusals of money that has no orders to pay for: it goes back."""
 
 PARTICIPANTS = (inventory.ALLOCATE, ledger.POST, payment.CAPTURE, MOVES)
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A call of the settling lane: money a provider says it has taken."""
+    """A call of the settling lane: money that a provider says it has; None for what costs nothing."""
 
     ctx: Ctx
     key: IdempotencyKey | None
-    captured: Charged
+    payment_id: PaymentId
+    facts: Facts | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A settlement with what it asks of each participant."""
+
+    demands: tuple[Any, ...]
+
+
+async def pay(
+    ctx: Ctx, *, payment_id: PaymentId, source: Source, key: IdempotencyKey | None = None
+) -> Paid:
+    """Charge the acting buyer for a checkout, and commit money and orders together.
+
+    Safe to repeat: a payment is captured once. Raises `payment.not_found`, `payment.closed`,
+    `PaymentDeclined`, `AlreadyClosed` when the money came too late and goes back, `request.busy`.
+    """
+    try:
+        outcome = await payment.charge(ctx, payment_id=payment_id, source=source)
+    except AlreadyCaptured:
+        return await _paid_before(ctx, payment_id)
+    match outcome:
+        case Charged(facts=facts):
+            return await _settle(Settlement(ctx, key, payment_id, facts))
+        case Pending():
+            return Paid(payment_id=payment_id, state=PayState.PENDING)
+        case Declined(code=code):
+            raise PaymentDeclined(reason=code)
+
+
+async def settle_free(ctx: Ctx, payment_id: PaymentId) -> Paid:
+    """Complete a checkout that costs nothing: no provider, no capture, no journal."""
+    return await _settle(Settlement(ctx, None, payment_id, None))
+
+
+async def settle_batch(tx: Transaction, calls: Sequence[Settlement]) -> list[Paid | Problem]:
+    """Commit a batch of settlements: the lane's program. One verdict per call, in order.
+
+    What was captured before is paid.
+    """
+    orders = await _store.orders_of_payments(tx, [call.payment_id for call in calls])
+    problems = await drive(
+        tx, PARTICIPANTS, [_Asked(_demands(call, orders.get(call.payment_id, []))) for call in calls]
+    )
+    return [
+        _paid(call.payment_id, orders.get(call.payment_id, []))
+        if problem is None or isinstance(problem, AlreadyCaptured)
+        else problem
+        for call, problem in zip(calls, problems, strict=True)
+    ]
+
+
+async def settle_reported(tx: Transaction, reports: Sequence[Envelope[PaymentReported]]) -> None:
+    """Complete what providers reported, in the transaction that records the delivery.
+
+    Money that no order waits for is given back by a job, because that is a transaction of its own.
+    """
+    calls = [
+        Settlement(
+            tx.context(report.business, report.traffic, trace=report.trace),
+            None,
+            PaymentId(report.event.payment_id),
+            report.event.facts(),
+        )
+        for report in reports
+        if report.event.outcome is Outcome.SUCCEEDED
+    ]
+    for call, verdict in zip(calls, await settle_batch(tx, calls), strict=True):
+        if isinstance(verdict, UNWANTED) and call.facts is not None:
+            await enqueue_give_back(tx, call.ctx, call.facts)
+        elif isinstance(verdict, Problem):
+            raise verdict
+
+
+async def _settle(call: Settlement) -> Paid:
+    lane: Lane[Settlement, Paid] = call.ctx.platform.lanes[LANE]
+    try:
+        return await lane.submit(call)
+    except UNWANTED as problem:
+        if call.facts is None:
+            raise
+        await give_back(call.ctx, call.facts)
+        raise AlreadyClosed from problem
+
+
+async def _paid_before(ctx: Ctx, payment_id: PaymentId) -> Paid:
+    """Answer a repeat: the money was captured before."""
+    async with ctx.transaction() as tx:
+        orders = (await _store.orders_of_payments(tx, [payment_id])).get(payment_id, [])
+    return _paid(payment_id, orders)
+
+
+def _demands(call: Settlement, orders: Sequence[Row]) -> tuple[Any, ...]:
+    """Say what a settlement asks of stock, ledger, payment and orders."""
+    ctx, facts = call.ctx, call.facts
+    stock = StockDemand(
+        ctx=ctx,
+        holds=tuple(HoldKey(row["id"], sku_id, row["place_id"]) for row in orders for sku_id in row["skus"]),
+    )
+    journals = tuple(
+        capture_journal(ctx, order_id=row["id"], minor=row["payable"], currency=row["currency"])
+        for row in orders
+        if row["payable"]
+    )
+    moves = MoveDemand(
+        ctx=ctx,
+        orders=tuple((row["buyer"], row["id"]) for row in orders),
+        after=UNPAID,
+        state=OrderState.AWAITING_SHIPMENT,
+        cause="paid" if facts else "nothing to pay",
+    )
+    return (
+        stock,
+        Posting(ctx=ctx, journals=journals) if facts else None,
+        Capture(ctx=ctx, payment_id=call.payment_id, facts=facts) if facts else None,
+        moves,
+    )
+
+
+def _paid(payment_id: PaymentId, orders: Sequence[Row]) -> Paid:
+    return Paid(
+        payment_id=payment_id,
+        state=PayState.PAID,
+        orders=tuple(sorted(OrderId(row["id"]) for row in orders)),
+    )

@@ -1,0 +1,115 @@
+"""Give back: money that came after its orders were closed, or came twice, is booked and returned.
+
+Three steps, each safe to repeat: orders that still wait for this money are closed; the money is booked as
+unapplied, taken into the payment and a refund asked for; when the provider has returned it, unapplied is
+cleared. Between the steps an event or a job carries on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from hansa.centers.ledger import api as ledger
+from hansa.centers.ledger.types import Journal, uuid8
+from hansa.centers.payment import api as payment
+from hansa.centers.payment.errors import AlreadyCaptured
+from hansa.centers.payment.events import RefundSettled
+from hansa.centers.payment.types import Facts, NewRefund, RefundId
+from hansa.centers.trade import _store
+from hansa.centers.trade._rules.settlement import returned_journal, unapplied_journal
+from hansa.centers.trade._rules.states import UNPAID
+from hansa.centers.trade._service.moving import closing, move_batch
+from hansa.centers.trade._service.reading import assemble
+from hansa.centers.trade.events import LateMoneyArrived
+from hansa.kernel import jobs
+from hansa.kernel.context import Ctx, Traffic
+from hansa.kernel.db import Transaction
+from hansa.kernel.event import Envelope
+from hansa.kernel.platform import Platform
+from hansa.kernel.problem import Problem
+
+JOB = "trade.give_back"
+REASON = "nobody waits for this money"
+
+
+class GiveBack(msgspec.Struct, frozen=True):
+    """The job's payload: whose money, and what the provider said of it."""
+
+    business: str
+    traffic: Traffic
+    facts: Facts
+
+
+async def enqueue_give_back(tx: Transaction, ctx: Ctx, facts: Facts) -> None:
+    """Have money given back once this transaction has committed."""
+    await jobs.enqueue(tx, JOB, msgspec.json.encode(GiveBack(ctx.business, ctx.traffic, facts)))
+
+
+async def run_give_back(platform: Platform, payload: bytes) -> None:
+    """The job."""
+    asked = msgspec.json.decode(payload, type=GiveBack)
+    async with platform.db.transaction() as tx:
+        ctx = tx.context(asked.business, asked.traffic)
+    await give_back(ctx, asked.facts)
+
+
+async def give_back(ctx: Ctx, facts: Facts) -> None:
+    """Book money that nobody waits for, and ask its provider to return it. Repeats do nothing more."""
+    await _close_waiting(ctx, facts)
+    reference = uuid8(b"trade.unapplied", f"{facts.payment_id}-{facts.attempt}".encode())
+    try:
+        async with ctx.transaction() as tx:
+            await _post(tx, [unapplied_journal(ctx, facts, reference)])
+            unexpected = await payment.take_unexpected(tx, ctx, facts)
+            await payment.request_refunds(
+                tx,
+                [
+                    NewRefund(
+                        ctx=ctx,
+                        id=RefundId(reference),
+                        payment_id=facts.payment_id,
+                        attempt=unexpected.attempt,
+                        minor=unexpected.minor,
+                        reason=REASON,
+                    )
+                ],
+            )
+            tx.emit(
+                ctx,
+                LateMoneyArrived(payment_id=facts.payment_id, minor=facts.minor, currency=facts.currency),
+            )
+    except AlreadyCaptured:
+        return  # it was wanted after all: another teller completed the payment with this very attempt
+
+
+async def book_returned(tx: Transaction, settled: Sequence[Envelope[RefundSettled]]) -> None:
+    """The provider has returned unexpected money: unapplied is cleared. Refunds of orders are not our concern."""
+    await _post(
+        tx,
+        [
+            returned_journal(
+                tx.context(envelope.business, envelope.traffic, trace=envelope.trace), envelope.event
+            )
+            for envelope in settled
+            if envelope.event.order_id is None
+        ],
+    )
+
+
+async def _close_waiting(ctx: Ctx, facts: Facts) -> None:
+    """Close orders that still wait for this payment: their stock is gone, so they cannot be paid for."""
+    async with ctx.transaction() as tx:
+        keys = (await _store.keys_of_payments(tx, [facts.payment_id])).get(facts.payment_id, [])
+        orders = await assemble(tx, await _store.orders_by_key(tx, keys))
+        if orders and all(order.state in UNPAID for order in orders):
+            for verdict in await move_batch(tx, [closing(ctx, orders, None, cause="its goods were gone")]):
+                if isinstance(verdict, Problem):
+                    raise verdict
+
+
+async def _post(tx: Transaction, journals: Sequence[Journal]) -> None:
+    for verdict in await ledger.post(tx, journals):
+        if isinstance(verdict, Problem):
+            raise verdict
