@@ -16,7 +16,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp
-from litestar.types import ASGIApp
 
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import refusing
@@ -27,11 +26,9 @@ from hansa.kernel.http.openapi import config, document
 from hansa.kernel.http.reading import ApiRequest
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.problem import FieldError, Invalid
-from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.wire import INT64_MAX, INT64_MIN
 
 MakeContext = Callable[[Request[Any, Any, Any]], Awaitable[Ctx]]
-MakeKey = Callable[..., Awaitable[IdempotencyKey | None]]
 MakeKey = Callable[..., Awaitable[IdempotencyKey | None]]
 """Takes the request, and `ctx` if it asks for it."""
 
@@ -53,8 +50,6 @@ def create_api(
     groups: Sequence[RouteGroup],
     *,
     context: MakeContext,
-    key: MakeKey,
-    middleware: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     key: MakeKey | None = None,
     around: Callable[[ASGIApp], ASGIApp] | None = None,
     body_bytes_max: int = 1 << 20,
