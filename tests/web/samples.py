@@ -225,7 +225,7 @@ def checkout_guest(t: Words) -> CheckoutPage:
     return checkout(t, guest=True)
 
 
-def pay(t: Words, *, state: str = "open", wrong: bool = False) -> PayPage:
+def pay(t: Words, *, state: str = "created", wrong: bool = False) -> PayPage:
     return PayPage(
         chrome=chrome(t, section="cart", path="/bazaar/pay/pay_1"), payment_id="pay_0198f3c2a7b47d0e9c1f5a6e3d7f3e92", amount=yuan(330), state=state, post_url="/bazaar/pay/pay_1", attempt="9f",
         order=Link(label=t("To the order", "查看订单"), url="/bazaar/orders/1"), lines=lines(t), expires_at=NOW + timedelta(minutes=28), refresh_url="/bazaar/pay/pay_1",
@@ -244,11 +244,15 @@ def pay_waiting(t: Words) -> PayPage:
 
 
 def pay_declined(t: Words) -> PayPage:
-    return pay(t, state="declined", wrong=True)
+    return pay(t, wrong=True)
 
 
 def pay_done(t: Words) -> PayPage:
-    return pay(t, state="succeeded")
+    return pay(t, state="captured")
+
+
+def pay_closed(t: Words) -> PayPage:
+    return pay(t, state="closed")
 
 
 def order(t: Words) -> OrderPage:
@@ -257,7 +261,7 @@ def order(t: Words) -> OrderPage:
     row = FundingRow(label=t("Side-handle teapot", "横把壶"), price=yuan(268), shares=(yuan(-30), yuan(-25.73), None), paid=yuan(212.27))
     return OrderPage(
         chrome=chrome(t, section="orders", path="/bazaar/orders/1"), order_id=ORDER, state="delivered", headline=t("Everything has arrived", "全部送达"), lede=t("Two parcels, today at 16:20. Look them over; the sellers are paid once you confirm.", "两个包裹已于今天 16:20 送达。请查看，确认后货款才会付给卖家。"),
-        placed_at=hours(26), stamp=t("Delivered", "送达"), shops=(OrderShop(shop=Link(label="青禾茶器", url="/bazaar/?shop=1"), lines=(a, b), state="delivered"), OrderShop(shop=Link(label="莱阳果园", url="/bazaar/?shop=2"), lines=(c,), state="partly_refunded")),
+        placed_at=hours(26), stamp=t("Delivered", "送达"), shops=(OrderShop(shop=Link(label="青禾茶器", url="/bazaar/?shop=1"), lines=(a, b), state="delivered"), OrderShop(shop=Link(label="莱阳果园", url="/bazaar/?shop=2"), lines=(c,), state="part_refunded")),
         sums=(*sums(t)[:3], SumRow(label=t("Paid", "已付"), amount=yuan(330), total=True), SumRow(label=t("Refunded", "已退"), amount=yuan(-5.35))),
         actions=(Action(label=t("Confirm receipt", "确认收货"), url="/bazaar/orders/1/receive", primary=True), Action(label=t("Return or report", "退货或反馈"), url="/bazaar/orders/1/case", method="get"), Action(label=t("Cancel", "取消"), url="", closed_because=t("Cancelling ended when the parcels left on 20 Nov, 18:40. Returns are open until 27 Nov.", "包裹已于 11 月 20 日 18:40 发出，不能再取消。11 月 27 日前可以退货。"))),
         facts=(Fact(label=t("To", "收货"), text="林晓, 静安区武康路 ··· 3 室"), Fact(label=t("Invoice", "发票"), text=t("e-fapiao, 2 files", "电子发票 2 张"), url="/bazaar/orders/1/invoice"), Fact(label=t("Terms", "条款"), text=t("Bazaar, as of 20 Nov", "巷集，11 月 20 日版"))),
@@ -361,7 +365,7 @@ SAMPLES: dict[str, Callable[[Words], View]] = {
     make.__name__: make
     for make in (
         portal, portal_alone, home, search, no_match, nothing_yet, product, product_gone, cart, cart_empty, checkout,
-        checkout_guest, pay, pay_waiting, pay_declined, pay_done, order, order_unpaid, orders, orders_none,
+        checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, order, order_unpaid, orders, orders_none,
         orders_no_match, login, signup, account, missing, broken, design,
     )
 }  # fmt: skip

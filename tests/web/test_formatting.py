@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hansa.kernel.money import Money
@@ -52,6 +52,7 @@ def test_in_a_timeline_money_shows_which_way_it_went():
     assert "+" not in english().money(Money(0, "CNY"), signed=True)
 
 
+@settings(deadline=None)  # the first use of a locale reads it from disk
 @given(st.integers(-(2**63), 2**63 - 1))
 def test_no_minor_unit_is_lost_on_the_way_to_the_page(minor):
     text = english().plain_money(Money(minor, "CNY"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import enum
 import re
 from html.parser import HTMLParser
 
@@ -8,6 +9,10 @@ import pytest
 from jinja2 import UndefinedError, nodes
 from samples import PAGES, SAMPLES, sample
 
+from hansa.centers.payment import types as payment_types
+from hansa.centers.product import types as product_types
+from hansa.centers.shop import types as shop_types
+from hansa.centers.trade import types as trade_types
 from hansa.web import parts, still_lifes, tones, views
 from hansa.web.design import icons
 from hansa.web.headers import CONTENT_POLICY
@@ -164,6 +169,21 @@ def test_every_state_has_an_icon_that_exists_and_a_word():
     assert {look.icon for look in tones.STATES.values()} <= set(icons())
     assert set(tones.NOTICE_ICONS.values()) <= set(icons())
     assert all(look.word for look in tones.STATES.values())
+
+
+def test_every_state_a_center_has_is_in_the_map():
+    kinds: list[enum.EnumMeta] = [
+        kind
+        for types in (trade_types, payment_types, shop_types, product_types)
+        for kind in vars(types).values()
+        if isinstance(kind, enum.EnumMeta) and kind.__module__ == types.__name__ and kind.__name__.endswith(("State", "Status"))
+    ]
+    assert len(kinds) >= 4
+    assert {str(state) for kind in kinds for state in kind.__members__.values()} <= set(tones.STATES)
+
+
+def test_a_card_that_was_typed_is_not_sent_back():
+    assert 'value="4000 0000 0000 0002"' not in PAGES.render(sample("pay_declined", "en"))
 
 
 def test_a_state_nobody_told_us_about_is_shown_by_its_name():

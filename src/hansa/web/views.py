@@ -184,7 +184,8 @@ class CheckoutPage(View, frozen=True, kw_only=True):
 class PayPage(View, frozen=True, kw_only=True):
     """`/{business}/pay/{payment_id}`: pay in the sandbox, or see how far the payment is.
 
-    The form sends `card`, `expiry`, `security_code` and `attempt`. While `state` is `pending` the page asks
+    The form sends `card`, `expiry`, `security_code` and `attempt`, and is shown while `state` is `created` or
+    `declined` (states of payment.types.PaymentState and AttemptState); no card field is ever filled in. While `state` is `pending` the page asks
     `refresh_url` again every few seconds.
     """
 
