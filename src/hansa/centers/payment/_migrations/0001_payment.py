@@ -1,0 +1,195 @@
+"""Payments, attempts, refunds, callbacks, and the sandbox's own tables.
+
+Revision ID: payment_0001
+"""
+
+from alembic import op
+
+revision = "payment_0001"
+down_revision = None
+branch_labels = ("payment",)
+depends_on = None
+
+PAYMENT_MOVES = (
+    ("created", "pending"),
+    ("created", "captured"),
+    ("created", "closed"),
+    ("pending", "created"),
+    ("pending", "authorised"),
+    ("pending", "captured"),
+    ("pending", "closed"),
+    ("authorised", "captured"),
+    ("authorised", "closed"),
+    ("closed", "late"),
+    ("captured", "part_refunded"),
+    ("captured", "refunded"),
+    ("late", "part_refunded"),
+    ("late", "refunded"),
+    ("part_refunded", "refunded"),
+    # A provider refused a refund for good, or unexpected money came in.
+    ("part_refunded", "captured"),
+    ("part_refunded", "late"),
+    ("refunded", "part_refunded"),
+    ("refunded", "captured"),
+    ("refunded", "late"),
+)
+ATTEMPT_MOVES = (
+    ("started", "pending"),
+    ("started", "succeeded"),
+    ("started", "declined"),
+    ("started", "abandoned"),
+    ("pending", "succeeded"),
+    ("pending", "declined"),
+    # Money that is there counts, whatever was said before.
+    ("declined", "succeeded"),
+    ("abandoned", "pending"),
+    ("abandoned", "succeeded"),
+    ("abandoned", "declined"),
+)
+REFUND_MOVES = (("requested", "succeeded"), ("requested", "refused"))
+
+
+def upgrade() -> None:
+    op.execute("CREATE SCHEMA IF NOT EXISTS payment")
+    # Whether shares sum to the amount, none gives back more than it has, and all together no more than went back.
+    op.execute("""
+        CREATE FUNCTION payment.shares_fit(amount bigint, refunded bigint, minors bigint[], given_back bigint[])
+        RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+        DECLARE
+          total numeric := 0;
+          back numeric := 0;
+        BEGIN
+          IF cardinality(minors) = 0 OR cardinality(minors) <> cardinality(given_back)
+             OR array_position(minors, NULL) IS NOT NULL OR array_position(given_back, NULL) IS NOT NULL THEN
+            RETURN false;
+          END IF;
+          FOR i IN 1..cardinality(minors) LOOP
+            IF minors[i] < 0 OR given_back[i] < 0 OR given_back[i] > minors[i] THEN
+              RETURN false;
+            END IF;
+            total := total + minors[i];
+            back := back + given_back[i];
+          END LOOP;
+          RETURN total = amount AND back <= refunded;
+        END
+        $$""")
+    op.execute(f"""
+        CREATE TABLE payment.payment (
+          id uuid PRIMARY KEY,
+          checkout_id uuid NOT NULL,
+          payer uuid NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL,
+          entity text NOT NULL,
+          currency char(3) NOT NULL CHECK (currency ~ '^[A-Z]{{3}}$'),
+          amount bigint NOT NULL CHECK (amount > 0),
+          previous_state text,
+          state text NOT NULL,
+          attempts smallint NOT NULL DEFAULT 0,
+          captured_attempt smallint,
+          captured_minor bigint NOT NULL DEFAULT 0,
+          refunded_minor bigint NOT NULL DEFAULT 0,
+          share_orders uuid[] NOT NULL,
+          share_shops uuid[] NOT NULL,
+          share_minors bigint[] NOT NULL,
+          share_refunded bigint[] NOT NULL,
+          expires_at timestamptz NOT NULL,
+          created_at timestamptz NOT NULL,
+          changed_at timestamptz NOT NULL,
+          CONSTRAINT payment_transition CHECK ({_legal("created", PAYMENT_MOVES)}),
+          CONSTRAINT payment_shares CHECK (
+            payment.shares_fit(amount, refunded_minor, share_minors, share_refunded)
+            AND cardinality(share_orders) = cardinality(share_minors)
+            AND cardinality(share_shops) = cardinality(share_minors)),
+          CONSTRAINT payment_refunds CHECK (refunded_minor BETWEEN 0 AND captured_minor),
+          CONSTRAINT payment_captured CHECK (
+            state IN ('created', 'pending', 'authorised', 'closed') = (captured_minor = 0)
+            AND (state NOT IN ('captured', 'late') OR refunded_minor = 0)
+            AND (state <> 'refunded' OR refunded_minor = captured_minor))
+        ) WITH (fillfactor = 80)""")
+    op.execute("CREATE INDEX payment_checkout ON payment.payment (checkout_id)")
+    op.execute(f"""
+        CREATE TABLE payment.attempt (
+          payment_id uuid NOT NULL,
+          number smallint NOT NULL CHECK (number > 0),
+          provider text NOT NULL,
+          previous_state text,
+          state text NOT NULL,
+          brand text NOT NULL,
+          last_four char(4) NOT NULL,
+          minor bigint NOT NULL CHECK (minor > 0),
+          taken boolean NOT NULL DEFAULT false,  -- its money is part of what the payment captured
+          refunded_minor bigint NOT NULL DEFAULT 0,
+          provider_reference text,
+          decline_code text,
+          started_at timestamptz NOT NULL,
+          resolved_at timestamptz,
+          asked_at timestamptz,
+          PRIMARY KEY (payment_id, number),
+          CONSTRAINT attempt_transition CHECK ({_legal("started", ATTEMPT_MOVES)}),
+          CONSTRAINT attempt_refunds CHECK (
+            refunded_minor BETWEEN 0 AND CASE WHEN taken THEN minor ELSE 0 END),
+          CONSTRAINT attempt_taken CHECK (NOT taken OR state = 'succeeded')
+        ) WITH (fillfactor = 80)""")
+    op.execute("""
+        CREATE INDEX attempt_unresolved ON payment.attempt (asked_at, started_at)
+        WHERE state IN ('started', 'pending')""")
+    op.execute(f"""
+        CREATE TABLE payment.refund (
+          payment_id uuid NOT NULL,
+          id uuid NOT NULL,
+          attempt smallint NOT NULL,
+          order_id uuid,
+          minor bigint NOT NULL CHECK (minor > 0),
+          reason text NOT NULL,
+          previous_state text,
+          state text NOT NULL,
+          provider_reference text,
+          requested_at timestamptz NOT NULL,
+          resolved_at timestamptz,
+          PRIMARY KEY (payment_id, id),
+          CONSTRAINT refund_transition CHECK ({_legal("requested", REFUND_MOVES)})
+        )""")
+    op.execute("CREATE INDEX refund_requested ON payment.refund (requested_at) WHERE state = 'requested'")
+    op.execute("""
+        CREATE TABLE payment.callback (
+          payment_id uuid NOT NULL,
+          provider text NOT NULL,
+          event_id text NOT NULL,
+          attempt smallint NOT NULL,
+          outcome text NOT NULL,
+          minor bigint NOT NULL,
+          currency text NOT NULL,
+          received_at timestamptz NOT NULL,
+          PRIMARY KEY (payment_id, provider, event_id)
+        )""")
+    op.execute("""
+        CREATE TABLE payment.sandbox_charge (
+          reference text PRIMARY KEY,
+          provider_reference text NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL CHECK (traffic <> 'live'),
+          minor bigint NOT NULL CHECK (minor > 0),
+          currency char(3) NOT NULL,
+          behaviour text NOT NULL,
+          charged_at timestamptz NOT NULL,
+          due_at timestamptz NOT NULL,
+          callbacks_left smallint NOT NULL CHECK (callbacks_left >= 0),
+          refunded_minor bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND minor)
+        )""")
+    op.execute("""
+        CREATE INDEX sandbox_charge_due ON payment.sandbox_charge (business, traffic, due_at)
+        WHERE callbacks_left > 0""")
+    op.execute("""
+        CREATE TABLE payment.sandbox_refund (
+          reference text PRIMARY KEY,
+          charge_reference text NOT NULL,
+          minor bigint NOT NULL CHECK (minor > 0),
+          refunded_at timestamptz NOT NULL
+        )""")
+
+
+def _legal(first: str, moves: tuple[tuple[str, str], ...]) -> str:
+    """Write the check of a transition. By CASE: a comparison with NULL is unknown, and unknown passes a check."""
+    pairs = ", ".join(f"('{before}', '{after}')" for before, after in moves)
+    return f"CASE WHEN previous_state IS NULL THEN state = '{first}' ELSE (previous_state, state) IN ({pairs}) END"

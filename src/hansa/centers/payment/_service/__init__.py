@@ -1,0 +1,1 @@
+"""Payment's use cases."""

@@ -1,0 +1,99 @@
+"""Payment's parts in a batch: create, capture, close."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from hansa.centers.payment import _rules
+from hansa.centers.payment._rules import Locked
+from hansa.centers.payment._store import payments as store
+from hansa.centers.payment.types import Capture, Close, NewPayment
+from hansa.kernel.db import Transaction
+from hansa.kernel.problem import Problem
+
+
+@dataclass(slots=True)
+class Creating:
+    """Payments to be written."""
+
+    taken: dict[UUID, NewPayment] = field(default_factory=dict)
+
+
+class CreateParticipant:
+    """Create payments. Nothing is locked: their ids are new, made with the checkout, whose key comes first."""
+
+    async def lock(self, tx: Transaction, demands: Sequence[NewPayment]) -> Creating:  # noqa: ARG002
+        """Lock nothing."""
+        return Creating()
+
+    def decide(self, state: Creating, demand: NewPayment) -> Problem | None:
+        """Take the payment, or refuse it: `PaymentMalformed`."""
+        problem = _rules.check_new(demand)
+        if problem is None:
+            state.taken[demand.id] = demand
+        return problem
+
+    def undo(self, state: Creating, demand: NewPayment) -> None:
+        """Leave the payment out again."""
+        state.taken.pop(demand.id, None)
+
+    async def write(self, tx: Transaction, state: Creating) -> None:
+        """Write all payments in one statement."""
+        if state.taken:
+            await store.insert(tx, list(state.taken.values()))
+
+
+class CaptureParticipant:
+    """Capture payments: once each, only what the server asked for, only while somebody waits for it."""
+
+    async def lock(self, tx: Transaction, demands: Sequence[Capture]) -> Locked[Capture]:
+        """Lock the payments, in the order of their ids."""
+        return Locked(await store.lock(tx, [demand.payment_id for demand in demands]) if demands else {})
+
+    def decide(self, state: Locked[Capture], demand: Capture) -> Problem | None:
+        """Take the capture, or refuse it.
+
+        `AlreadyCaptured`: this money is taken, nothing is left to do. `PaymentLate`, `PaymentSurplus`: nobody
+        waits for this money; `take_unexpected` it and refund it. `AmountMismatch`, `NotSucceeded`,
+        `PaymentNotFound`: the facts do not fit, nothing may be done.
+        """
+        return _rules.capture(state, demand)
+
+    def undo(self, state: Locked[Capture], demand: Capture) -> None:
+        """Take back the latest successful `decide` of this demand."""
+        state.undo(demand)
+
+    async def write(self, tx: Transaction, state: Locked[Capture]) -> None:
+        """Store payments and attempts, each in one statement."""
+        await store.update(tx, state.changed())
+        facts = sorted(
+            (demand.facts for demand, _, _ in state.taken), key=lambda f: (f.payment_id, f.attempt)
+        )
+        await store.take_attempts(tx, facts)
+
+
+class CloseParticipant:
+    """Close payments that nobody waits for any more."""
+
+    async def lock(self, tx: Transaction, demands: Sequence[Close]) -> Locked[Close]:
+        """Lock the payments, in the order of their ids."""
+        return Locked(await store.lock(tx, [demand.payment_id for demand in demands]) if demands else {})
+
+    def decide(self, state: Locked[Close], demand: Close) -> Problem | None:
+        """Close, or refuse with `AlreadyCaptured`. Closing again is no matter."""
+        return _rules.close(state, demand)
+
+    def undo(self, state: Locked[Close], demand: Close) -> None:
+        """Take back the latest successful `decide` of this demand."""
+        state.undo(demand)
+
+    async def write(self, tx: Transaction, state: Locked[Close]) -> None:
+        """Store the payments in one statement."""
+        await store.update(tx, state.changed())
+
+
+CREATE = CreateParticipant()
+CAPTURE = CaptureParticipant()
+CLOSE = CloseParticipant()

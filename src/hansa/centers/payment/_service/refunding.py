@@ -1,0 +1,211 @@
+"""Refunds: counted in the caller's transaction, sent to the provider after it commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from hansa.centers.payment import _rules
+from hansa.centers.payment._rules import AttemptRow, PaymentRow
+from hansa.centers.payment._service.providers import provider_named
+from hansa.centers.payment._store import payments, refunds
+from hansa.centers.payment.errors import PaymentNotFound, RefundConflict
+from hansa.centers.payment.events import RefundRefused, RefundRequested, RefundSettled
+from hansa.centers.payment.extensions import ProviderUnreachable, RefundAnswer, RefundRequest
+from hansa.centers.payment.types import (
+    REFUND_ID,
+    Capture,
+    NewRefund,
+    PaymentId,
+    Refund,
+    RefundId,
+    RefundState,
+    Unexpected,
+)
+from hansa.kernel.context import Ctx, Traffic
+from hansa.kernel.db import Transaction
+from hansa.kernel.platform import Platform
+from hansa.kernel.problem import NotFound, Problem
+
+STUCK_MAX = 200
+
+Key = tuple[PaymentId, RefundId]
+
+
+class _Books:
+    """The payments of a batch, their attempts and refunds, as requests change them."""
+
+    def __init__(
+        self,
+        rows: dict[PaymentId, PaymentRow],
+        attempts: dict[tuple[PaymentId, int], AttemptRow],
+        known: dict[Key, Refund],
+    ) -> None:
+        self.rows = rows
+        self.attempts = attempts
+        self.known = known
+        self.fresh: list[tuple[NewRefund, Refund]] = []
+
+    def request(self, asked: NewRefund) -> Refund | Problem:
+        known = self.known.get((asked.payment_id, asked.id))
+        if known is not None:
+            stated = (known.attempt, known.order_id, known.minor, known.reason)
+            return known if _rules.same_refund(asked, stated) else RefundConflict(refund=asked.id)
+        row = self.rows.get(asked.payment_id)
+        if row is None or row.traffic != asked.ctx.traffic.value:
+            return PaymentNotFound()
+        number = asked.attempt or row.captured_attempt or 0
+        attempt = self.attempts.get((row.id, number))
+        after = _rules.give_back(row, attempt, asked)
+        if isinstance(after, Problem) or attempt is None:
+            return after if isinstance(after, Problem) else PaymentNotFound()
+        self.rows[row.id] = after
+        self.attempts[row.id, number] = msgspec.structs.replace(
+            attempt, refunded_minor=attempt.refunded_minor + asked.minor
+        )
+        refund = Refund(
+            id=asked.id,
+            payment_id=row.id,
+            attempt=number,
+            order_id=asked.order_id,
+            minor=asked.minor,
+            currency=row.currency,
+            reason=asked.reason,
+            state=RefundState.REQUESTED,
+            requested_at=asked.ctx.now(),
+        )
+        self.known[row.id, asked.id] = refund
+        self.fresh.append((asked, refund))
+        return refund
+
+
+async def request(tx: Transaction, asked: Sequence[NewRefund]) -> list[Refund | Problem]:
+    """Count refunds; one verdict each, in the order given."""
+    ids = sorted({refund.payment_id for refund in asked})
+    rows = await payments.lock(tx, ids)
+    attempts = await payments.attempts(tx, ids)
+    books = _Books(
+        rows, attempts, await refunds.find(tx, [(refund.payment_id, refund.id) for refund in asked])
+    )
+    verdicts = [books.request(refund) for refund in asked]
+    touched = sorted({(refund.payment_id, refund.attempt) for _, refund in books.fresh})
+    await payments.update_refunded(tx, [rows[id_] for id_ in sorted({id_ for id_, _ in touched})])
+    await payments.update_attempts(tx, [attempts[key] for key in touched])
+    await refunds.insert(tx, [refund for _, refund in books.fresh])
+    for new, refund in books.fresh:
+        tx.emit(new.ctx, RefundRequested(**_told(refund)))
+    return verdicts
+
+
+async def refund(ctx: Ctx, asked: NewRefund) -> Refund:
+    """Count one refund, commit, and send it at once; what the provider does not answer is sent again later."""
+    async with ctx.transaction() as tx:
+        (verdict,) = await request(tx, [asked])
+    if isinstance(verdict, Problem):
+        raise verdict
+    return await send(ctx, verdict.payment_id, verdict.id)
+
+
+async def take_unexpected(tx: Transaction, captures: Sequence[Capture]) -> list[Unexpected | Problem]:
+    """Take late and surplus money into the payments' books, so that it can be refunded. Safe to repeat."""
+    ids = sorted({capture.payment_id for capture in captures})
+    rows = await payments.lock(tx, ids)
+    attempts = await payments.attempts(tx, ids)
+    verdicts: list[Unexpected | Problem] = []
+    taken = []
+    for capture in captures:
+        key = (capture.payment_id, capture.facts.attempt)
+        attempt = attempts.get(key)
+        found = _rules.take_unexpected(
+            rows.get(capture.payment_id),
+            capture.facts,
+            taken=attempt is not None and attempt.taken,
+            now=capture.ctx.now(),
+        )
+        if isinstance(found, Problem):
+            verdicts.append(found)
+            continue
+        rows[capture.payment_id], verdict = found
+        verdicts.append(verdict)
+        if attempt is not None and not attempt.taken:
+            attempts[key] = msgspec.structs.replace(attempt, taken=True)
+            taken.append(capture.facts)
+    changed = {facts.payment_id for facts in taken}
+    await payments.update(tx, [rows[id_] for id_ in sorted(changed)])
+    await payments.take_attempts(tx, sorted(taken, key=lambda facts: (facts.payment_id, facts.attempt)))
+    return verdicts
+
+
+async def send(ctx: Ctx, payment_id: PaymentId, refund_id: RefundId) -> Refund:
+    """Have the provider give a refund back, if that is still to be done. Safe to repeat.
+
+    Raises `ProviderUnreachable` never: a refund without an answer stays requested and is sent again.
+    """
+    async with ctx.transaction() as tx:
+        found = (await refunds.find(tx, [(payment_id, refund_id)])).get((payment_id, refund_id))
+        if found is None:
+            raise NotFound
+        attempt = (await payments.attempts(tx, [payment_id]))[payment_id, found.attempt]
+    if found.state is not RefundState.REQUESTED:
+        return found
+    provider = provider_named(ctx, attempt.provider)
+    try:
+        answer = await provider.refund(
+            ctx,
+            RefundRequest(
+                reference=REFUND_ID.show(found.id),
+                charge_reference=_rules.reference_of(payment_id, found.attempt),
+                provider_reference=attempt.provider_reference or "",
+                minor=found.minor,
+                currency=found.currency,
+            ),
+        )
+    except ProviderUnreachable:
+        return found
+    async with ctx.transaction() as tx:
+        return await _settle(tx, ctx, found, answer)
+
+
+async def _settle(tx: Transaction, ctx: Ctx, refund_: Refund, answer: RefundAnswer) -> Refund:
+    row = (await payments.lock(tx, [refund_.payment_id]))[refund_.payment_id]
+    now = ctx.now()
+    state = RefundState.SUCCEEDED if answer.succeeded else RefundState.REFUSED
+    fresh = await refunds.settle(
+        tx, refund_, state=state, provider_reference=answer.provider_reference, at=now
+    )
+    if fresh and answer.succeeded:
+        tx.emit(ctx, RefundSettled(**_told(refund_)))
+    elif fresh:
+        key = (refund_.payment_id, refund_.attempt)
+        attempt = (await payments.attempts(tx, [refund_.payment_id]))[key]
+        freed = msgspec.structs.replace(attempt, refunded_minor=attempt.refunded_minor - refund_.minor)
+        await payments.update_attempts(tx, [freed])
+        counted = _rules.uncount(row, minor=refund_.minor, order_id=refund_.order_id, now=now)
+        await payments.update_refunded(tx, [counted])
+        tx.emit(ctx, RefundRefused(**_told(refund_)))
+    return (await refunds.find(tx, [(refund_.payment_id, refund_.id)]))[refund_.payment_id, refund_.id]
+
+
+async def send_stuck(platform: Platform) -> int:
+    """Send again what the providers have not answered; returns how many were settled."""
+    async with platform.db.transaction() as tx:
+        rows = await refunds.stuck(tx, limit=STUCK_MAX)
+    settled = 0
+    for row in rows:
+        ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]))
+        if ctx.now() - row["requested_at"] >= _rules.ASK_AFTER:
+            sent = await send(ctx, row["payment_id"], row["id"])
+            settled += sent.state is not RefundState.REQUESTED
+    return settled
+
+
+def _told(refund_: Refund) -> dict[str, Any]:
+    return {
+        "payment_id": refund_.payment_id,
+        "refund_id": refund_.id,
+        "order_id": refund_.order_id,
+        "minor": refund_.minor,
+        "currency": refund_.currency,
+    }

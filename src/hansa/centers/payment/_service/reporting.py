@@ -1,0 +1,147 @@
+"""What providers say, whichever way it comes: an answer, a callback, or our own asking."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from hansa.centers.payment import _rules
+from hansa.centers.payment._sandbox import real_now
+from hansa.centers.payment._service.providers import Providers, provider_named
+from hansa.centers.payment._store import payments as store
+from hansa.centers.payment.events import PaymentReported
+from hansa.centers.payment.extensions import ProviderAnswer, ProviderUnreachable
+from hansa.centers.payment.types import AttemptState, Facts, Outcome, PaymentId
+from hansa.kernel.context import Ctx, Traffic
+from hansa.kernel.db import Transaction
+from hansa.kernel.platform import Platform
+
+RECONCILE_MAX = 200
+
+_log = logging.getLogger("hansa.payment")
+
+
+async def record(
+    tx: Transaction,
+    ctx: Ctx,
+    payment_id: PaymentId,
+    number: int,
+    provider: str,
+    answer: ProviderAnswer,
+    *,
+    tell: bool = True,
+) -> bool:
+    """Write down what a provider says about an attempt; tells when that decides it. False when nothing is new.
+
+    An amount that differs from what was asked for is not believed: the attempt stays as it is, the log and
+    `hansa verify` say so.
+    """
+    row = (await store.lock(tx, [payment_id])).get(payment_id)
+    attempt = (await store.attempts(tx, [payment_id])).get((payment_id, number))
+    if row is None or attempt is None:
+        return False
+    if (answer.minor, answer.currency) != (attempt.minor, row.currency):
+        _log.error("a provider reports another amount: payment=%s attempt=%s", payment_id, number)
+        return False
+    now = ctx.now()
+    after = _rules.report(attempt, answer, now=now)
+    if after is None:
+        return False
+    await store.update_attempts(tx, [after])
+    changed = _rules.after_attempt(row, after, now=now)
+    if changed is not row:
+        await store.update(tx, [changed])
+    if tell and answer.outcome is not Outcome.PENDING:
+        tx.emit(ctx, _reported(_rules.facts_of(payment_id, number, provider, answer)))
+    return True
+
+
+async def receive_webhook(
+    platform: Platform, provider_name: str, headers: Mapping[str, str], body: bytes
+) -> None:
+    """Take a provider's callback: verify it, write it down once, act on what it says.
+
+    Raises `ProviderUnknown`, `WebhookRefused`. What is signed but about nothing of ours is taken silently:
+    the provider would only send it again.
+    """
+    provider = platform.service(Providers).named(provider_name)
+    for callback in provider.parse_webhook(headers, body, now=real_now(platform)):
+        known = _rules.read_reference(callback.answer.reference)
+        if known is None:
+            continue
+        payment_id, number = known
+        async with platform.db.transaction() as tx:
+            row = (await store.lock(tx, [payment_id])).get(payment_id)
+            if row is None:
+                continue
+            ctx = tx.context(row.business, Traffic(row.traffic))
+            provider_named(ctx, provider.name)  # raises when this provider may not serve this traffic
+            facts = _rules.facts_of(payment_id, number, provider.name, callback.answer)
+            if await store.insert_callback(tx, facts, event_id=callback.event_id, received_at=ctx.now()):
+                await record(tx, ctx, payment_id, number, provider.name, callback.answer)
+
+
+async def reconcile(platform: Platform) -> int:
+    """Ask the providers about every unresolved attempt that is old enough; returns how many were settled."""
+    settled = 0
+    async with platform.db.transaction() as tx:
+        rows = await store.unresolved(tx, limit=RECONCILE_MAX)
+    asked = []
+    for row in rows:
+        ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]))
+        if ctx.now() - row["started_at"] < _rules.ASK_AFTER:
+            continue
+        key = (PaymentId(row["payment_id"]), row["number"])
+        asked.append(key)
+        settled += await _ask_about(ctx, *key, provider_name=row["provider"], started_at=row["started_at"])
+    async with platform.db.transaction() as tx:
+        await store.asked(tx, asked, real_now(platform))
+    return settled
+
+
+async def _ask_about(
+    ctx: Ctx, payment_id: PaymentId, number: int, *, provider_name: str, started_at: datetime
+) -> bool:
+    provider = provider_named(ctx, provider_name)
+    try:
+        answer = await provider.query(ctx, _rules.reference_of(payment_id, number))
+    except ProviderUnreachable:
+        return False
+    async with ctx.transaction() as tx:
+        if answer is not None:
+            return await record(tx, ctx, payment_id, number, provider.name, answer)
+        if ctx.now() - started_at < _rules.LOST_AFTER:
+            return False
+        return await _abandon(tx, ctx, payment_id, number)
+
+
+async def _abandon(tx: Transaction, ctx: Ctx, payment_id: PaymentId, number: int) -> bool:
+    """Give up an attempt that its provider never heard of, so that the payer may try again."""
+    row = (await store.lock(tx, [payment_id])).get(payment_id)
+    attempt = (await store.attempts(tx, [payment_id])).get((payment_id, number))
+    if row is None or attempt is None or attempt.state is not AttemptState.STARTED:
+        return False
+    now = ctx.now()
+    given_up = msgspec.structs.replace(attempt, state=AttemptState.ABANDONED, resolved_at=now)
+    await store.update_attempts(tx, [given_up])
+    changed = _rules.after_attempt(row, given_up, now=now)
+    if changed is not row:
+        await store.update(tx, [changed])
+    return True
+
+
+def _reported(facts: Facts) -> PaymentReported:
+    return PaymentReported(
+        payment_id=facts.payment_id,
+        attempt=facts.attempt,
+        provider=facts.provider,
+        provider_reference=facts.provider_reference,
+        outcome=facts.outcome,
+        minor=facts.minor,
+        currency=facts.currency,
+        at=facts.at,
+        decline_code=facts.decline_code,
+    )

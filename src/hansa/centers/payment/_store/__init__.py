@@ -1,0 +1,1 @@
+"""Every SQL statement of payment, by what it is about."""

@@ -1,0 +1,70 @@
+"""Statements on refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from hansa.centers.payment.types import PaymentId, Refund, RefundId, RefundState
+from hansa.kernel.db import Transaction
+
+_FIND = """
+SELECT r.payment_id, r.id, r.attempt, r.order_id, r.minor, p.currency, r.reason, r.state, r.requested_at,
+       r.resolved_at
+FROM unnest($1::uuid[], $2::uuid[]) AS w (payment_id, id)
+JOIN payment.refund r ON r.payment_id = w.payment_id AND r.id = w.id
+JOIN payment.payment p ON p.id = r.payment_id
+"""
+
+_INSERT = """
+INSERT INTO payment.refund (payment_id, id, attempt, order_id, minor, reason, state, requested_at)
+SELECT n.payment_id, n.id, n.attempt, n.order_id, n.minor, n.reason, 'requested', n.requested_at
+FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::bigint[], $6::text[], $7::timestamptz[])
+  AS n (payment_id, id, attempt, order_id, minor, reason, requested_at)
+"""
+
+_SETTLE = """
+UPDATE payment.refund
+SET previous_state = state, state = $3, provider_reference = $4, resolved_at = $5
+WHERE payment_id = $1 AND id = $2 AND state = 'requested' RETURNING true
+"""
+
+_STUCK = """
+SELECT r.payment_id, r.id, r.requested_at, p.business, p.traffic
+FROM payment.refund r JOIN payment.payment p ON p.id = r.payment_id
+WHERE r.state = 'requested' ORDER BY r.requested_at LIMIT $1
+"""
+
+
+async def find(
+    tx: Transaction, keys: Sequence[tuple[PaymentId, RefundId]]
+) -> dict[tuple[PaymentId, RefundId], Refund]:
+    """Return the refunds that exist."""
+    rows = await tx.raw.fetch(_FIND, [payment for payment, _ in keys], [refund for _, refund in keys])
+    return {
+        (row["payment_id"], row["id"]): Refund(**{**row, "state": RefundState(row["state"])}) for row in rows
+    }
+
+
+async def insert(tx: Transaction, refunds: Sequence[Refund]) -> None:
+    """Write refunds as they are requested."""
+    if not refunds:
+        return
+    rows = [(r.payment_id, r.id, r.attempt, r.order_id, r.minor, r.reason, r.requested_at) for r in refunds]
+    await tx.raw.execute(_INSERT, *(list(column) for column in zip(*rows, strict=True)))
+
+
+async def settle(
+    tx: Transaction, refund: Refund, *, state: RefundState, provider_reference: str, at: datetime
+) -> bool:
+    """Write down how a refund ended; false when it had ended before."""
+    done: bool | None = await tx.raw.fetchval(
+        _SETTLE, refund.payment_id, refund.id, state.value, provider_reference, at
+    )
+    return bool(done)
+
+
+async def stuck(tx: Transaction, *, limit: int) -> list[Any]:
+    """Return refunds that the provider has not answered, the oldest first."""
+    return list(await tx.raw.fetch(_STUCK, limit))

@@ -1,0 +1,107 @@
+"""Statements on the sandbox provider's own tables. Nobody but the sandbox calls them: it is the outside world."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from hansa.centers.payment import _tables as t
+from hansa.centers.payment.extensions import ChargeRequest, RefundRequest
+from hansa.kernel.context import Ctx
+from hansa.kernel.db import Transaction
+
+_CHARGE = """
+INSERT INTO payment.sandbox_charge
+  (reference, provider_reference, business, traffic, minor, currency, behaviour, charged_at, due_at, callbacks_left)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (reference) DO NOTHING
+"""
+
+_FIND = "SELECT * FROM payment.sandbox_charge WHERE reference = $1"
+
+_WAITING = "SELECT DISTINCT business, traffic FROM payment.sandbox_charge WHERE callbacks_left > 0 LIMIT 1000"
+
+_DUE = """
+SELECT * FROM payment.sandbox_charge
+WHERE business = $1 AND traffic = $2 AND due_at <= $3 AND callbacks_left > 0 ORDER BY due_at LIMIT $4
+"""
+
+_CALLED = """
+UPDATE payment.sandbox_charge SET callbacks_left = callbacks_left - 1 WHERE reference = $1 AND callbacks_left > 0
+"""
+
+_LOCK = "SELECT * FROM payment.sandbox_charge WHERE reference = $1 FOR UPDATE"
+
+_REFUND = """
+INSERT INTO payment.sandbox_refund (reference, charge_reference, minor, refunded_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (reference) DO NOTHING RETURNING true
+"""
+
+_COUNT_REFUND = """
+UPDATE payment.sandbox_charge SET refunded_minor = refunded_minor + $2 WHERE reference = $1
+"""
+
+
+async def charge(
+    tx: Transaction,
+    ctx: Ctx,
+    request: ChargeRequest,
+    *,
+    provider_reference: str,
+    behaviour: str,
+    delay: timedelta,
+    callbacks: int,
+) -> Any:
+    """Write a charge down, once per reference; returns it as it was first written."""
+    now = ctx.now()
+    await tx.raw.execute(
+        _CHARGE,
+        request.reference,
+        provider_reference,
+        ctx.business,
+        ctx.traffic.value,
+        request.minor,
+        request.currency,
+        behaviour,
+        now,
+        now + delay,
+        callbacks,
+    )
+    return await tx.raw.fetchrow(_FIND, request.reference)
+
+
+async def find(tx: Transaction, reference: str) -> Any | None:
+    """Return a charge."""
+    return await tx.raw.fetchrow(_FIND, reference)
+
+
+async def waiting(tx: Transaction) -> list[Any]:
+    """Return the (business, traffic) pairs that have callbacks to come."""
+    return list(await tx.raw.fetch(_WAITING))
+
+
+async def due(tx: Transaction, ctx: Ctx, *, limit: int) -> list[Any]:
+    """Return charges of one clock whose callback is due, the oldest first."""
+    return list(await tx.raw.fetch(_DUE, ctx.business, ctx.traffic.value, ctx.now(), limit))
+
+
+async def called(tx: Transaction, reference: str) -> None:
+    """Count a callback as delivered."""
+    await tx.raw.execute(_CALLED, reference)
+
+
+async def refund(tx: Transaction, request: RefundRequest, *, at: datetime) -> bool:
+    """Give back of a charge, once per reference; false when the charge does not hold that much."""
+    tx.locks(t.SANDBOX_RANK)
+    held = await tx.raw.fetchrow(_LOCK, request.charge_reference)
+    if held is None:
+        return False
+    known = await tx.raw.fetchval(
+        "SELECT true FROM payment.sandbox_refund WHERE reference = $1", request.reference
+    )
+    if known:
+        return True
+    if held["refunded_minor"] + request.minor > held["minor"]:
+        return False
+    await tx.raw.execute(_REFUND, request.reference, request.charge_reference, request.minor, at)
+    await tx.raw.execute(_COUNT_REFUND, request.charge_reference, request.minor)
+    return True

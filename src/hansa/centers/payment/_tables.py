@@ -1,0 +1,141 @@
+"""Payment's tables, as its migrations make them. Distribution keys come first in the primary keys.
+
+A payment's row stands for its attempts and refunds as well: whoever changes any of them holds its lock.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import CHAR
+
+from hansa.centers.order import rank_base
+
+PAYMENT_RANK = rank_base("payment") + 1
+SANDBOX_RANK = rank_base("payment") + 9
+
+metadata = MetaData(schema="payment")
+
+_AT = DateTime(timezone=True)
+
+payment = Table(
+    "payment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("checkout_id", Uuid, nullable=False),
+    Column("payer", Uuid, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("previous_state", Text),
+    Column("state", Text, nullable=False),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("captured_attempt", SmallInteger),
+    Column("captured_minor", BigInteger, nullable=False, server_default="0"),
+    Column("refunded_minor", BigInteger, nullable=False, server_default="0"),
+    Column("share_orders", ARRAY(Uuid), nullable=False),
+    Column("share_shops", ARRAY(Uuid), nullable=False),
+    Column("share_minors", ARRAY(BigInteger), nullable=False),
+    Column("share_refunded", ARRAY(BigInteger), nullable=False),
+    Column("expires_at", _AT, nullable=False),
+    Column("created_at", _AT, nullable=False),
+    Column("changed_at", _AT, nullable=False),
+    Index("payment_checkout", "checkout_id"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("payment_id", Uuid, primary_key=True),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("provider", Text, nullable=False),
+    Column("previous_state", Text),
+    Column("state", Text, nullable=False),
+    Column("brand", Text, nullable=False),
+    Column("last_four", CHAR(4), nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("taken", Boolean, nullable=False, server_default="false"),
+    Column("refunded_minor", BigInteger, nullable=False, server_default="0"),
+    Column("provider_reference", Text),
+    Column("decline_code", Text),
+    Column("started_at", _AT, nullable=False),
+    Column("resolved_at", _AT),
+    Column("asked_at", _AT),
+    Index(
+        "attempt_unresolved",
+        "asked_at",
+        "started_at",
+        postgresql_where=text("state IN ('started', 'pending')"),
+    ),
+)
+
+refund = Table(
+    "refund",
+    metadata,
+    Column("payment_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("attempt", SmallInteger, nullable=False),
+    Column("order_id", Uuid),
+    Column("minor", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("previous_state", Text),
+    Column("state", Text, nullable=False),
+    Column("provider_reference", Text),
+    Column("requested_at", _AT, nullable=False),
+    Column("resolved_at", _AT),
+    Index("refund_requested", "requested_at", postgresql_where=text("state = 'requested'")),
+)
+
+callback = Table(
+    "callback",
+    metadata,
+    Column("payment_id", Uuid, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("attempt", SmallInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("received_at", _AT, nullable=False),
+    info={"append_only": True},
+)
+
+sandbox_charge = Table(
+    "sandbox_charge",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("provider_reference", Text, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("behaviour", Text, nullable=False),
+    Column("charged_at", _AT, nullable=False),
+    Column("due_at", _AT, nullable=False),
+    Column("callbacks_left", SmallInteger, nullable=False),
+    Column("refunded_minor", BigInteger, nullable=False, server_default="0"),
+    Index("sandbox_charge_due", "business", "traffic", "due_at", postgresql_where=text("callbacks_left > 0")),
+)
+
+sandbox_refund = Table(
+    "sandbox_refund",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("charge_reference", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("refunded_at", _AT, nullable=False),
+)

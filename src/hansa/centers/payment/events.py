@@ -1,0 +1,95 @@
+"""What payment tells."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from hansa.centers.payment.types import Facts, Outcome, PaymentId
+from hansa.kernel.event import Event
+
+
+class PaymentReported(Event, frozen=True, kw_only=True):
+    """A provider decided an attempt: by callback or when asked. Trade completes what succeeded."""
+
+    topic: ClassVar[str] = "payment.reported"
+
+    payment_id: UUID
+    attempt: int
+    provider: str
+    provider_reference: str
+    outcome: Outcome
+    minor: int
+    currency: str
+    at: datetime
+    decline_code: str | None = None
+
+    def subject(self) -> UUID:
+        """Return the payment."""
+        return self.payment_id
+
+    def facts(self) -> Facts:
+        """Return what `CAPTURE` wants to know."""
+        return Facts(
+            payment_id=PaymentId(self.payment_id),
+            attempt=self.attempt,
+            provider=self.provider,
+            provider_reference=self.provider_reference,
+            outcome=self.outcome,
+            minor=self.minor,
+            currency=self.currency,
+            at=self.at,
+            decline_code=self.decline_code,
+        )
+
+
+class RefundRequested(Event, frozen=True, kw_only=True):
+    """Money is to go back to the payer; the provider is told after this is committed."""
+
+    topic: ClassVar[str] = "payment.refund_requested"
+
+    payment_id: UUID
+    refund_id: UUID
+    order_id: UUID | None
+    minor: int
+    currency: str
+
+    def subject(self) -> UUID:
+        """Return the payment."""
+        return self.payment_id
+
+
+class RefundSettled(Event, frozen=True, kw_only=True):
+    """The provider gave the money back."""
+
+    topic: ClassVar[str] = "payment.refund_settled"
+
+    payment_id: UUID
+    refund_id: UUID
+    order_id: UUID | None
+    minor: int
+    currency: str
+
+    def subject(self) -> UUID:
+        """Return the payment."""
+        return self.payment_id
+
+
+class RefundRefused(Event, frozen=True, kw_only=True):
+    """The provider refused to give the money back for good; it counts as not refunded again."""
+
+    topic: ClassVar[str] = "payment.refund_refused"
+
+    payment_id: UUID
+    refund_id: UUID
+    order_id: UUID | None
+    minor: int
+    currency: str
+
+    def subject(self) -> UUID:
+        """Return the payment."""
+        return self.payment_id
+
+
+EVENTS = (PaymentReported, RefundRequested, RefundSettled, RefundRefused)
