@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import get_currency_symbol
 from babel.support import NullTranslations
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -26,6 +27,13 @@ _SIGN_LOCALE = "zh_Hans_CN"
 _NEAR = timedelta(hours=1)
 
 _ID_TAIL = 6
+
+_MONEY = Markup('<span class="money">%s<span class="sign">%s</span>%s<span class="minor">%s</span></span>')
+_MONEY_WHOLE = Markup('<span class="money">%s<span class="sign">%s</span>%s</span>')
+_COPYABLE = Markup(
+    '<copy-id data-text="%s" data-label="%s" data-done="%s"><code title="%s">%s</code></copy-id>'
+)
+_TIME = Markup('<time datetime="%s" title="%s">%s</time>')
 
 
 class Formatter:
@@ -50,18 +58,15 @@ class Formatter:
     def money(self, amount: Money, *, signed: bool = False) -> Markup:
         """An amount in HTML: the sign stands back, the minor units are smaller. `signed` shows a plus too."""
         lead, sign, whole, minor = self._pieces(amount, signed=signed)
-        small = Markup('<span class="minor">{}</span>').format(minor) if minor else ""
-        return Markup('<span class="money">{}<span class="sign">{}</span>{}{}</span>').format(
-            lead, sign, whole, small
-        )
+        return _MONEY % (lead, sign, whole, minor) if minor else _MONEY_WHOLE % (lead, sign, whole)
 
     def plain_money(self, amount: Money) -> str:
         """The same amount as mere text, for titles and labels."""
         return "".join(self._pieces(amount, signed=False))
 
     def number(self, value: int) -> str:
-        """A whole number with its thousands grouped."""
-        return format_decimal(value, locale=self._locale)
+        """A whole number with its thousands grouped, which both languages do alike."""
+        return f"{value:,}"
 
     def short_id(self, identifier: str) -> Markup:
         """An id by its kind and its last characters: the end of a UUIDv7 tells two apart, its head is only time.
@@ -74,9 +79,7 @@ class Formatter:
 
     def copyable(self, text: str, *, shown: str) -> Markup:
         """Mono text that is copied on a click where scripts run, and can be selected where they do not."""
-        return Markup(
-            '<copy-id data-text="{}" data-label="{}" data-done="{}"><code title="{}">{}</code></copy-id>'
-        ).format(text, self._gettext("Copy"), self._gettext("Copied"), text, shown)
+        return _COPYABLE % (text, self._gettext("Copy"), self._gettext("Copied"), text, shown)
 
     def when(self, at: datetime, *, now: datetime, zone: str) -> Markup:
         """A moment as one would say it now, with the exact one in `title`."""
@@ -125,16 +128,19 @@ class Formatter:
     @staticmethod
     def _time(at: datetime, told: str, *, exact: str) -> Markup:
         machine = at.astimezone(UTC).isoformat(timespec="seconds")
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, exact, told)
+        return _TIME % (machine, exact, told)
 
     def _pieces(self, amount: Money, *, signed: bool) -> tuple[str, str, str, str]:
         digits = minor_digits(amount.currency)
         whole, minor = divmod(abs(amount.minor), 10**digits)
         lead = _MINUS if amount.minor < 0 else "+" if signed and amount.minor > 0 else ""
-        sign = get_currency_symbol(amount.currency, locale=_SIGN_LOCALE)
-        if sign == amount.currency:
-            sign += "\u00a0"  # a code is a word: it needs room before the figure
-        return lead, sign, self.number(whole), f".{minor:0{digits}d}" if digits else ""
+        return lead, _sign(amount.currency), self.number(whole), f".{minor:0{digits}d}" if digits else ""
+
+
+@lru_cache(maxsize=256)
+def _sign(currency: str) -> str:
+    sign = str(get_currency_symbol(currency, locale=_SIGN_LOCALE))
+    return sign if sign != currency else f"{sign}\u00a0"  # a code is a word: it needs room before the figure
 
 
 _NAMED_DAYS = {-1: N_("Yesterday"), 0: N_("Today"), 1: N_("Tomorrow")}
