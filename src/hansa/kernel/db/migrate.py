@@ -22,6 +22,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, pool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from hansa.kernel.db._queue import install_queue
 from hansa.kernel.db._rights import grant_runtime, runtime_role
 from hansa.kernel.db.errors import (
     DatabaseNewerThanCode,
@@ -30,7 +31,10 @@ from hansa.kernel.db.errors import (
     DatabaseTooOld,
     DatabaseUnavailable,
 )
+from hansa.kernel.db.database import driver_connection
 from hansa.kernel.db.faults import unreachable
+from hansa.kernel.db.transaction import Transaction
+from hansa.kernel.outbox.upkeep import subscribe
 
 if TYPE_CHECKING:
     from hansa.kernel.center import Center
@@ -105,6 +109,7 @@ async def migrate(url: str, centers: Sequence[Center], *, on_progress: Progress 
         applied: list[str] = []
         if found.pending:
             applied = await _upgrade(conn, centers, tell)
+        await _ready_made(conn, centers)
         tell("rights of the runtime role")
         await runtime_role(conn)
         await grant_runtime(conn, centers)
@@ -120,6 +125,15 @@ async def status(url: str, centers: Sequence[Center]) -> Status:
             return await _look(conn, centers)
     except DatabaseUnavailable as unavailable:
         return Status(State.UNAVAILABLE, reason=unavailable.detail)
+
+
+async def _ready_made(conn: AsyncConnection, centers: Sequence[Center]) -> None:
+    """See to what the code declares and no revision writes: the job queue's tables, places in the outbox."""
+    raw = await driver_connection(conn)
+    await install_queue(raw)
+    await subscribe(
+        Transaction(conn, raw), [handler.name for center in centers for handler in center.handlers]
+    )
 
 
 @asynccontextmanager

@@ -78,3 +78,8 @@ def upgrade() -> None:
           PRIMARY KEY (subject, kind)
         )""")
     op.execute("CREATE INDEX deadline_due ON kernel.deadline (business, traffic, due_at)")
+    op.execute("""
+        CREATE TABLE kernel.periodic (
+          job text PRIMARY KEY,
+          due_at timestamptz NOT NULL
+        )""")
