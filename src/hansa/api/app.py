@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from litestar import Litestar, Request
@@ -12,6 +13,10 @@ from hansa.kernel.context import Ctx
 from hansa.kernel.http import RouteGroup, create_api, parse_key
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.platform import Platform
+
+
+def _first_line(module: str) -> str:
+    return (sys.modules[module].__doc__ or "").partition("\n")[0]
 
 
 def make_api(platform: Platform) -> Litestar:
@@ -28,7 +33,7 @@ def make_api(platform: Platform) -> Litestar:
         return IdempotencyKey.of(ctx, route=route, key=named, body=await request.body())
 
     groups = [
-        RouteGroup(center.name, center.routes, (center.doc or "").partition("\n")[0])
+        RouteGroup(center.name, center.routes, _first_line(f"hansa.centers.{center.name}"))
         for center in platform.centers
         if center.routes
     ]
@@ -36,7 +41,7 @@ def make_api(platform: Platform) -> Litestar:
         groups,
         context=context,
         key=key,
-        middleware=[once(platform)],
+        around=once(platform),
         body_bytes_max=platform.settings.body_max_bytes,
         version=__version__,
     )

@@ -6,7 +6,7 @@ work. Here the others are served, by `answer_once`.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping
 from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,7 +36,7 @@ class Once:
             return
         body = await _read(receive)
         ctx = await of_scope(self._platform, scope)
-        key = IdempotencyKey.of(ctx, route=f"{scope['method']} {scope['path']}", key=named, body=body)
+        key = IdempotencyKey.of(ctx, route=f"{scope.get('method')} {scope['path']}", key=named, body=body)
         captured = _Captured()
 
         async def work() -> Answer:
@@ -60,9 +60,9 @@ def once(platform: Platform) -> Any:
 
 
 def _key_of(scope: Scope) -> str | None:
-    if scope["type"] != "http" or scope["method"] not in WRITES:
+    plain: Mapping[str, Any] = dict(scope)
+    if plain["type"] != "http" or plain["method"] not in WRITES:
         return None
-    plain: MutableMapping[str, Any] = dict(scope)
     if plain["route_handler"].opt.get("idempotency") in {"lane", "none"}:
         return None
     header = next((value for name, value in scope["headers"] if name == b"idempotency-key"), None)
@@ -70,7 +70,7 @@ def _key_of(scope: Scope) -> str | None:
 
 
 async def _read(receive: Receive) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     while True:
         message = await receive()
         if message["type"] != "http.request":

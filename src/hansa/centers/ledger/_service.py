@@ -121,9 +121,14 @@ async def reverse(ctx: Ctx, journal_id: JournalId) -> Posted:
 
 async def balances(ctx: Ctx, keys: Sequence[AccountKey]) -> dict[AccountKey, Balance]:
     """Return the balance of every key; an account nobody posted to stands at zero."""
-    ids = {key: account_id(key) for key in keys}
     async with ctx.transaction() as tx:
-        found = await _store.balances(tx, list(ids.values()))
+        return await balances_in(tx, keys)
+
+
+async def balances_in(tx: Transaction, keys: Sequence[AccountKey]) -> dict[AccountKey, Balance]:
+    """Return the balance of every key as this transaction sees it."""
+    ids = {key: account_id(key) for key in keys}
+    found = await _store.balances(tx, list(ids.values()))
     return {
         key: found.get(id_)
         or Balance(account=id_, key=key, minor=0, entries=0, floor_minor=key.account_class.floor_minor)

@@ -71,6 +71,11 @@ async def balances(ctx: Ctx, *, keys: Sequence[AccountKey]) -> dict[AccountKey, 
     return await _service.balances(ctx, keys)
 
 
+async def balances_in(tx: Transaction, *, keys: Sequence[AccountKey]) -> dict[AccountKey, Balance]:
+    """As `balances`, within the caller's transaction."""
+    return await _service.balances_in(tx, keys)
+
+
 async def balance_at(ctx: Ctx, *, key: AccountKey, at: datetime) -> Balance:
     """Return the balance of an account as it stood at `at`, entries of that instant included."""
     return await _service.balance_at(ctx, key, at)

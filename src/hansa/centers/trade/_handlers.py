@@ -7,14 +7,13 @@ from uuid import UUID
 
 from hansa.centers.message import api as message
 from hansa.centers.message.types import Notification
-from hansa.centers.payment.events import PaymentReported
 from hansa.centers.trade import _store
 from hansa.centers.trade._service.moving import closing, move_batch, receiving
-from hansa.centers.trade._service.paying import settle_reported
 from hansa.centers.trade._service.reading import assemble
 from hansa.centers.trade.events import OrderMoved
 from hansa.centers.trade.types import ORDER_ID, Order, OrderId, OrderState
 from hansa.kernel.center import Deadline
+from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.event import Envelope
 from hansa.kernel.money import Money
@@ -62,13 +61,9 @@ async def confirm_receipt(tx: Transaction, due: Sequence[Deadline]) -> None:
             raise verdict
 
 
-async def complete_reported(tx: Transaction, reports: Sequence[Envelope[PaymentReported]]) -> None:
-    """A provider told, by webhook or when asked, what became of a payment."""
-    await settle_reported(tx, reports)
-
-
 async def tell_people(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) -> None:
     """Tell the buyer what happened to an order, and the seller that one was paid."""
+    told: list[tuple[Ctx, Notification]] = []
     for envelope in moves:
         moved = envelope.event
         ctx = tx.context(envelope.business, envelope.traffic, trace=envelope.trace)
@@ -76,9 +71,10 @@ async def tell_people(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) ->
             "order": ORDER_ID.show(moved.order_id),
             "amount": str(Money(moved.payable, moved.currency)),
         }
-        told = []
         if OrderState(moved.state) in TELLS_BUYER:
-            told.append(Notification(party=moved.buyer, template=f"trade.order_{moved.state}", params=params))
+            template = f"trade.order_{moved.state}"
+            told.append((ctx, Notification(party=moved.buyer, template=template, params=params)))
         if moved.state == OrderState.AWAITING_SHIPMENT:
-            told.append(Notification(party=moved.seller, template="trade.order_to_ship", params=params))
-        await message.notify(tx, ctx, told)
+            template = "trade.order_to_ship"
+            told.append((ctx, Notification(party=moved.seller, template=template, params=params)))
+    await message.notify_all(tx, told)

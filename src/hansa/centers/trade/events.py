@@ -36,7 +36,7 @@ class OrderMoved(Event, frozen=True, kw_only=True):
     seller: UUID
     previous: str
     state: str
-    version: int
+    order_version: int
     cause: str
     payable: int
     currency: str

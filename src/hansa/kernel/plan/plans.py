@@ -179,6 +179,11 @@ class Plans(Publishing):
         """Return the path of the business at a host, else None."""
         return self._state.current.hosts.get(host.lower())
 
+    def weight_of(self, path: str) -> float:
+        """Return a business's share of a busy lane beside the others."""
+        business = self._state.current.businesses.get(path)
+        return (business.quotas.weight if business else None) or 1.0
+
     def status(self, path: str) -> str:
         """Return what this process knows of a business: live, stopped, killed, winding or tombstone."""
         return self._state.closed.get(path) or self._state.statuses.get(path, "live")

@@ -6,9 +6,9 @@ import msgspec
 from litestar import post
 
 from hansa.centers.inventory.errors import OutOfStock
-from hansa.centers.payment.errors import PaymentNotFound
-from hansa.centers.payment.types import PAYMENT_ID, Source
-from hansa.centers.product.errors import OfferChanged
+from hansa.centers.payment.errors import CardNotTestable, NoProvider, PaymentClosed, PaymentNotFound
+from hansa.centers.payment.types import PAYMENT_ID, TestCard
+from hansa.centers.product.errors import OfferChangedSince
 from hansa.centers.product.types import OFFER_ID
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api
@@ -110,7 +110,7 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
         QuoteNotYours,
         QuoteExpired,
         PlacementRefused,
-        OfferChanged,
+        OfferChangedSince,
         OutOfStock,
         KeyReused,
         InFlight,
@@ -128,10 +128,20 @@ async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> 
     status_code=200,
     opt={"idempotency": "lane"},
     responses=problems(
-        Unauthenticated, PaymentNotFound, PaymentDeclined, AlreadyClosed, IdMalformed, KeyReused, InFlight, Busy
+        Unauthenticated,
+        PaymentNotFound,
+        PaymentClosed,
+        PaymentDeclined,
+        CardNotTestable,
+        NoProvider,
+        AlreadyClosed,
+        IdMalformed,
+        KeyReused,
+        InFlight,
+        Busy,
     ),
 )
 async def pay_payment(ctx: Ctx, key: IdempotencyKey | None, payment_id: str, data: PayBody) -> PaidView:
     """Charge the buyer and commit money and orders together. The amount comes from the server alone."""
-    paid = await api.pay(ctx, payment_id=PAYMENT_ID.read(payment_id), source=Source(card=data.card), key=key)
+    paid = await api.pay(ctx, payment_id=PAYMENT_ID.read(payment_id), source=TestCard(data.card), key=key)
     return paid_view(paid)

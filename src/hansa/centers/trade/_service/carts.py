@@ -10,7 +10,7 @@ from hansa.centers.trade import _store
 from hansa.centers.trade._tables import CART_RANK
 from hansa.centers.trade.errors import CartFull, OfferUnavailable
 from hansa.centers.trade.types import LINES_MAX, QUANTITY_MAX, CartLine
-from hansa.centers.user.types import GuestMerge
+from hansa.centers.user.extensions import GuestMerge
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import FieldError, Invalid
@@ -60,13 +60,13 @@ async def take_out(ctx: Ctx, *, offer_ids: Sequence[OfferId]) -> None:
         )
 
 
-async def merge_guest_carts(tx: Transaction, merges: Sequence[GuestMerge]) -> list[None]:
+async def merge_guest_carts(tx: Transaction, commands: Sequence[GuestMerge]) -> list[tuple[str, ...]]:
     """Answer `user.merge_guest`: a guest who logs in keeps the cart; of one offer the larger quantity wins."""
     tx.locks(CART_RANK)
     await _store.merge_carts(
-        tx, guests=[merge.guest for merge in merges], parties=[merge.party for merge in merges]
+        tx, guests=[merge.guest for merge in commands], parties=[merge.party for merge in commands]
     )
-    return [None] * len(merges)
+    return [("trade.cart",) for _ in commands]
 
 
 async def _read(tx: Transaction, ctx: Ctx) -> tuple[CartLine, ...]:

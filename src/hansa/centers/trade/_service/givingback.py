@@ -8,15 +8,16 @@ cleared. Between the steps an event or a job carries on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import msgspec
 
 from hansa.centers.ledger import api as ledger
-from hansa.centers.ledger.types import Journal, uuid8
+from hansa.centers.ledger.types import uuid8
 from hansa.centers.payment import api as payment
 from hansa.centers.payment.errors import AlreadyCaptured
 from hansa.centers.payment.events import RefundSettled
-from hansa.centers.payment.types import Facts, NewRefund, RefundId
+from hansa.centers.payment.types import Capture, Facts, NewRefund, RefundId
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import returned_journal, unapplied_journal
 from hansa.centers.trade._rules.states import UNPAID
@@ -29,6 +30,8 @@ from hansa.kernel.db import Transaction
 from hansa.kernel.event import Envelope
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
+
+T = TypeVar("T")
 
 JOB = "trade.give_back"
 REASON = "nobody waits for this money"
@@ -61,21 +64,18 @@ async def give_back(ctx: Ctx, facts: Facts) -> None:
     reference = uuid8(b"trade.unapplied", f"{facts.payment_id}-{facts.attempt}".encode())
     try:
         async with ctx.transaction() as tx:
-            await _post(tx, [unapplied_journal(ctx, facts, reference)])
-            unexpected = await payment.take_unexpected(tx, ctx, facts)
-            await payment.request_refunds(
-                tx,
-                [
-                    NewRefund(
-                        ctx=ctx,
-                        id=RefundId(reference),
-                        payment_id=facts.payment_id,
-                        attempt=unexpected.attempt,
-                        minor=unexpected.minor,
-                        reason=REASON,
-                    )
-                ],
+            _sure(await ledger.post(tx, [unapplied_journal(ctx, facts, reference)]))
+            capture = Capture(ctx=ctx, payment_id=facts.payment_id, facts=facts)
+            (unexpected,) = _sure(await payment.take_unexpected(tx, captures=[capture]))
+            refund = NewRefund(
+                ctx=ctx,
+                id=RefundId(reference),
+                payment_id=facts.payment_id,
+                attempt=unexpected.attempt,
+                minor=unexpected.minor,
+                reason=REASON,
             )
+            _sure(await payment.request_refunds(tx, refunds=[refund]))
             tx.emit(
                 ctx,
                 LateMoneyArrived(payment_id=facts.payment_id, minor=facts.minor, currency=facts.currency),
@@ -86,16 +86,12 @@ async def give_back(ctx: Ctx, facts: Facts) -> None:
 
 async def book_returned(tx: Transaction, settled: Sequence[Envelope[RefundSettled]]) -> None:
     """The provider has returned unexpected money: unapplied is cleared. Refunds of orders are not our concern."""
-    await _post(
-        tx,
-        [
-            returned_journal(
-                tx.context(envelope.business, envelope.traffic, trace=envelope.trace), envelope.event
-            )
-            for envelope in settled
-            if envelope.event.order_id is None
-        ],
-    )
+    journals = [
+        returned_journal(tx.context(envelope.business, envelope.traffic, trace=envelope.trace), envelope.event)
+        for envelope in settled
+        if envelope.event.order_id is None
+    ]
+    _sure(await ledger.post(tx, journals))
 
 
 async def _close_waiting(ctx: Ctx, facts: Facts) -> None:
@@ -104,12 +100,14 @@ async def _close_waiting(ctx: Ctx, facts: Facts) -> None:
         keys = (await _store.keys_of_payments(tx, [facts.payment_id])).get(facts.payment_id, [])
         orders = await assemble(tx, await _store.orders_by_key(tx, keys))
         if orders and all(order.state in UNPAID for order in orders):
-            for verdict in await move_batch(tx, [closing(ctx, orders, None, cause="its goods were gone")]):
-                if isinstance(verdict, Problem):
-                    raise verdict
+            _sure(await move_batch(tx, [closing(ctx, orders, None, cause="its goods were gone")]))
 
 
-async def _post(tx: Transaction, journals: Sequence[Journal]) -> None:
-    for verdict in await ledger.post(tx, journals):
+def _sure(verdicts: Sequence[T | Problem]) -> list[T]:
+    """Return the verdicts when all are good, or raise the first problem."""
+    good = []
+    for verdict in verdicts:
         if isinstance(verdict, Problem):
             raise verdict
+        good.append(verdict)
+    return good

@@ -135,7 +135,7 @@ def _moved_event(row: Row, move: Move) -> OrderMoved:
         seller=row["seller"],
         previous=move.previous.value,
         state=move.state.value,
-        version=move.version,
+        order_version=move.version,
         cause=move.cause,
         payable=row["goods"] - row["discount"] + row["freight"] + row["tax"],
         currency=row["currency"],

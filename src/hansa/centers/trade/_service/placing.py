@@ -69,7 +69,7 @@ async def place(ctx: Ctx, *, token: str, key: IdempotencyKey | None = None) -> P
     lane: Lane[Placement, Placed] = ctx.platform.lanes[LANE]
     placed = await lane.submit(await _prepare(ctx, quote, key))
     if not placed.payable:
-        await settle_free(ctx, placed.payment_id)
+        await settle_free(ctx, PaymentId(placed.payment_id))
     return placed
 
 

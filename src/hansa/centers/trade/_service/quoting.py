@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID
 
 import msgspec
 
@@ -167,7 +166,7 @@ async def _source(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[QuotedLine, 
     """Choose the place of every line, shop by shop."""
     skus = list({line.sku_id for line in lines})
     stock = await inventory.availability(ctx, skus)
-    by_shop: dict[UUID, list[QuotedLine]] = {}
+    by_shop: dict[ShopId, list[QuotedLine]] = {}
     for line in lines:
         by_shop.setdefault(line.shop_id, []).append(line)
     chosen: dict[int, PlaceId | None] = {}

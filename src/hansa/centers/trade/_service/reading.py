@@ -12,6 +12,7 @@ from hansa.centers.trade import _store
 from hansa.centers.trade._store import OrderKey, Row
 from hansa.centers.trade.errors import OrderNotFound
 from hansa.centers.trade.types import (
+    ORDER_ID,
     Allocation,
     CheckoutId,
     FrozenTerms,
@@ -25,11 +26,13 @@ from hansa.centers.trade.types import (
     OrderId,
     OrderState,
 )
+from hansa.centers.user.types import PersonalRecord
 from hansa.kernel.context import ActorKind, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 
 READ_PERMISSION = "trade.order.read"
+PERSONAL_ORDERS_MAX = 10_000
 
 
 async def order(ctx: Ctx, *, order_id: OrderId) -> Order:
@@ -71,6 +74,27 @@ async def history(ctx: Ctx, *, order: Order) -> tuple[HistoryEntry, ...]:
             for row in rows
         ),
     )
+
+
+async def personal_orders(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
+    """Answer `user.personal_data`: the party's latest orders, in every business."""
+    async with ctx.transaction() as tx:
+        found = await assemble(tx, await _store.orders_of_party(tx, buyer=party, limit=PERSONAL_ORDERS_MAX))
+    return [
+        PersonalRecord(
+            kind="trade.order",
+            content={
+                "id": ORDER_ID.show(one.id),
+                "business": one.business,
+                "state": one.state.value,
+                "placed_at": one.placed_at.isoformat(),
+                "payable_minor": one.payable,
+                "currency": one.currency,
+                "lines": [{"title": line.title, "quantity": line.quantity} for line in one.lines],
+            },
+        )
+        for one in found
+    ]
 
 
 async def load_order(ctx: Ctx, order_id: OrderId, *, permission: str | None = None) -> Order:

@@ -1,0 +1,107 @@
+"""The only place that wires everything: which centers stand in the house, and how a process runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from litestar.types import ASGIApp
+
+from hansa.asgi import Faces
+from hansa.centers.inventory.plug import INVENTORY
+from hansa.centers.ledger.plug import LEDGER
+from hansa.centers.message.plug import MESSAGE
+from hansa.centers.payment.plug import PAYMENT
+from hansa.centers.place.plug import PLACE
+from hansa.centers.product.plug import PRODUCT
+from hansa.centers.shop.plug import SHOP
+from hansa.centers.trade import api as trade
+from hansa.centers.trade.plug import TRADE
+from hansa.centers.trade.types import ORDER_ID, Explanation
+from hansa.centers.user.plug import USER
+from hansa.demo import load_demo as demo
+from hansa.demo import welcome
+from hansa.kernel.clock import Clocks
+from hansa.kernel.context import PLATFORM_BUSINESS, SYSTEM
+from hansa.kernel.db import Database
+from hansa.kernel.metering import Meter
+from hansa.kernel.plan import KERNEL_POINTS, Code, Plans, installed_businesses
+from hansa.kernel.platform import Platform
+from hansa.kernel.problem import Problem
+from hansa.kernel.security import Signer, signing_keys
+from hansa.kernel.settings import Settings
+from hansa.kernel.telemetry import Metrics
+
+__all__ = ["CENTERS", "asgi", "demo", "explain", "running", "welcome"]
+
+CENTERS = (USER, MESSAGE, SHOP, PLACE, PRODUCT, INVENTORY, LEDGER, PAYMENT, TRADE)
+"""In their order: each calls only those before it."""
+
+PLAYS = ()
+
+_UPKEEP_S = 2.0
+_log = logging.getLogger("hansa.app")
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Platform]:
+    """Run the platform in this process, on the migrated database of the settings, until the block ends."""
+    if settings.database_url is None:
+        raise ValueError("the platform runs on a database: settings.database_url is empty")
+    meter = Meter()
+    db = Database(settings.database_url.reveal(), connections_max=settings.database_connections)
+    code = Code.of(CENTERS, plays=PLAYS, packages=installed_businesses(), points=KERNEL_POINTS)
+    plans = Plans(code, db, meter=meter)
+    platform = Platform(settings=settings, db=db, clocks=Clocks(), plans=plans, meter=meter, centers=CENTERS)
+    platform.add(Signer(signing_keys(settings)))
+    platform.add(Metrics())
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(db.close)
+        async with db.transaction() as tx:
+            await platform.clocks.refresh(tx)
+        await plans.start()
+        stack.push_async_callback(plans.stop)
+        for center in CENTERS:
+            for start in center.starts:
+                await start(platform)
+        for lane in platform.lanes.values():
+            await lane.start()
+            stack.push_async_callback(lane.stop)
+        upkeep = asyncio.create_task(_keep_up(platform), name="upkeep")
+        stack.push_async_callback(_end, upkeep, platform)
+        yield platform
+
+
+def asgi(settings: Settings) -> ASGIApp:
+    """Return the application that a server process serves; it runs the platform for its lifespan."""
+    return Faces(settings, running)
+
+
+async def explain(platform: Platform, shown: str) -> Explanation:
+    """Tell why an order is as it is. Raises `OrderNotFound`."""
+    ctx = platform.context(PLATFORM_BUSINESS, actor=SYSTEM)
+    return await trade.explain(ctx, order_id=ORDER_ID.read(shown))
+
+
+async def _keep_up(platform: Platform) -> None:
+    """Follow clocks that other processes moved, and write down what this one has metered."""
+    while True:
+        await asyncio.sleep(_UPKEEP_S)
+        try:
+            async with platform.db.transaction() as tx:
+                await platform.clocks.refresh(tx)
+                await platform.meter.flush(tx)
+        except Problem as problem:
+            _log.warning("upkeep has to wait: %s", problem)
+
+
+async def _end(upkeep: asyncio.Task[None], platform: Platform) -> None:
+    upkeep.cancel()
+    await asyncio.gather(upkeep, return_exceptions=True)
+    try:
+        async with platform.db.transaction() as tx:
+            await platform.meter.flush(tx)
+    except Problem as problem:
+        _log.warning("the last figures were not written: %s", problem)

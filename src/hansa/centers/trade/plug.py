@@ -1,0 +1,89 @@
+"""What trade adds to the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from hansa.centers.message.api import Templates
+from hansa.centers.message.extensions import TEMPLATE
+from hansa.centers.payment.events import PaymentReported, RefundSettled
+from hansa.centers.trade import _handlers as handlers
+from hansa.centers.trade import _http
+from hansa.centers.trade._checks import CHECKS
+from hansa.centers.trade._service import givingback, moves, moving, paying, placing
+from hansa.centers.trade._service.carts import merge_guest_carts
+from hansa.centers.trade._service.reading import READ_PERMISSION, personal_orders
+from hansa.centers.trade._tables import metadata
+from hansa.centers.trade.events import EVENTS, OrderMoved
+from hansa.centers.trade.extensions import POINTS
+from hansa.centers.trade.terms import Deadlines
+from hansa.centers.trade.types import Moved, Paid, Placed
+from hansa.centers.user.extensions import MERGE_GUEST, PERSONAL_DATA
+from hansa.kernel.center import Center, DeadlineKind, Job
+from hansa.kernel.event import Handler
+from hansa.kernel.lane import Lane
+from hansa.kernel.platform import Platform
+
+_HERE = Path(__file__).parent
+_encode = msgspec.json.Encoder().encode
+
+
+async def _start(platform: Platform) -> None:
+    """Add the lanes. Placing checks the plan; money and goods under way are moved whatever the plan says."""
+    weight_of = platform.plans.weight_of
+    platform.lanes[placing.LANE] = Lane(
+        placing.LANE,
+        platform.db,
+        placing.place_batch,
+        encode=_encode,
+        decode=msgspec.json.Decoder(Placed).decode,
+        check=platform.plans.check_commands,
+        weight_of=weight_of,
+    )
+    platform.lanes[paying.LANE] = Lane(
+        paying.LANE,
+        platform.db,
+        paying.settle_batch,
+        encode=_encode,
+        decode=msgspec.json.Decoder(Paid).decode,
+        weight_of=weight_of,
+    )
+    platform.lanes[moving.LANE] = Lane(
+        moving.LANE,
+        platform.db,
+        moving.move_batch,
+        encode=_encode,
+        decode=msgspec.json.Decoder(tuple[Moved, ...]).decode,
+        weight_of=weight_of,
+    )
+
+
+TRADE = Center(
+    name="trade",
+    tables=metadata,
+    migrations=_HERE / "_migrations",
+    points=POINTS,
+    answers=(
+        TEMPLATE.by(Templates("trade", _HERE / "_templates"), name="trade_templates"),
+        MERGE_GUEST.by(merge_guest_carts),
+        PERSONAL_DATA.by(personal_orders),
+    ),
+    terms=(Deadlines,),
+    events=EVENTS,
+    handlers=(
+        Handler("trade.complete_reported", (PaymentReported,), handle=paying.settle_reported),
+        Handler("trade.book_returned", (RefundSettled,), handle=givingback.book_returned),
+        Handler("trade.tell_people", (OrderMoved,), handle=handlers.tell_people),
+    ),
+    deadlines=(
+        DeadlineKind(placing.CLOSE_UNPAID, handlers.close_unpaid),
+        DeadlineKind(moves.CONFIRM_RECEIPT, handlers.confirm_receipt),
+    ),
+    jobs=(Job(givingback.JOB, givingback.run_give_back),),
+    routes=_http.ROUTES,
+    permissions=(READ_PERMISSION, moving.SHIP_PERMISSION),
+    checks=CHECKS,
+    starts=(_start,),
+)

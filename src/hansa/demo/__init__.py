@@ -1,0 +1,164 @@
+"""The demo: shops of the bazaar with goods, stock and people, all of it sandbox traffic.
+
+Loading is repeatable: a shop that is there already is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from hansa.centers.inventory import api as inventory
+from hansa.centers.inventory.types import Receipt
+from hansa.centers.place import api as place
+from hansa.centers.place.types import PlaceId, PlaceKind
+from hansa.centers.product import api as product
+from hansa.centers.product.types import CategoryId, NewSku, Option, OptionValue
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.errors import ShopNotFound
+from hansa.centers.shop.types import ShopId
+from hansa.centers.user import api as user
+from hansa.centers.user.errors import EmailTaken
+from hansa.centers.user.types import Address, PartyId, Role
+from hansa.demo.goods import CATEGORIES, SHOPS, DemoShop, Good
+from hansa.kernel.context import SYSTEM, Ctx
+from hansa.kernel.money import Money
+from hansa.kernel.platform import Platform
+from hansa.kernel.welcome import Door, Login, Welcome
+
+BUSINESS = "bazaar"
+PASSWORD = "porcelain and ink"  # noqa: S105 - printed for everybody; the demo has nothing to protect
+BUYER = Login("Buyer", "lin@demo.hansa", PASSWORD)
+SELLER = Login("Seller", "qinghe@demo.hansa", PASSWORD)
+OPERATOR = Login("Operator", "mei@demo.hansa", PASSWORD)
+_NAMES = {BUYER.email: "林晓", SELLER.email: "青禾", OPERATOR.email: "陈梅"}
+_HOME = Address(
+    recipient="林晓",
+    phone="+8613800000000",
+    country="CN",
+    region="上海市",
+    city="上海市",
+    district="静安区",
+    street="武康路 1 号 3 室",
+    postcode="200031",
+)
+_FIRST_SHOP = SHOPS[0].slug
+
+
+async def load_demo(platform: Platform, tell: Callable[[str], None]) -> None:
+    """Load what is missing; `tell` hears of each step."""
+    ctx = platform.context(BUSINESS, actor=SYSTEM)
+    if await _is_there(ctx, SHOPS[-1].slug):
+        return
+    tell("people")
+    people = {login.email: await _person(ctx, login) for login in (BUYER, SELLER, OPERATOR)}
+    tell("categories")
+    categories = await _categories(ctx)
+    for one in SHOPS:
+        if not await _is_there(ctx, one.slug):
+            tell(one.en)
+            owner = people[SELLER.email] if one.slug == _FIRST_SHOP else await _owner(ctx, one)
+            await _open(ctx, one, owner, categories)
+
+
+async def welcome(platform: Platform) -> Welcome:
+    """Return the doors of this installation, and the demo's log-ins where it is loaded."""
+    businesses = [
+        Door(business.text("en"), f"/{path}/", business.text("en", "lede"))
+        for path, business in platform.plans.current.businesses.items()
+        if path
+    ]
+    doors = [Door("Portal", "/", "what runs here"), *businesses, Door("API", "/api/openapi.json", "for programs")]
+    there = platform.plans.named(BUSINESS) and await _is_there(
+        platform.context(BUSINESS, actor=SYSTEM), _FIRST_SHOP
+    )
+    return Welcome(doors=doors, logins=[BUYER, SELLER, OPERATOR] if there else [])
+
+
+async def _is_there(ctx: Ctx, slug: str) -> bool:
+    try:
+        await shop.shop_by_slug(ctx, slug=slug)
+    except ShopNotFound:
+        return False
+    return True
+
+
+async def _person(ctx: Ctx, login: Login) -> UUID:
+    """Sign somebody up, with an address for the buyer and every permission for the operator."""
+    guest = ctx.platform.context(ctx.business, locale="zh")
+    try:
+        signed_up = await user.sign_up(guest, email=login.email, password=login.password, name=_NAMES[login.email])
+    except EmailTaken:
+        signed_up = await user.log_in(guest, email=login.email, password=login.password)
+        return guest.with_(actor=signed_up.actor).party()
+    acting = guest.with_(actor=signed_up.actor)
+    if login is BUYER:
+        await user.add_address(acting, _HOME, preferred=True)
+    if login is OPERATOR:
+        await user.grant_role(ctx, party=PartyId(acting.party()), role=Role.OPERATOR)
+    return acting.party()
+
+
+async def _owner(ctx: Ctx, one: DemoShop) -> UUID:
+    guest = ctx.platform.context(ctx.business, locale="zh")
+    email = f"{one.slug}@demo.hansa"
+    try:
+        signed_up = await user.sign_up(guest, email=email, password=PASSWORD, name=one.zh)
+    except EmailTaken:
+        signed_up = await user.log_in(guest, email=email, password=PASSWORD)
+    return guest.with_(actor=signed_up.actor).party()
+
+
+async def _categories(ctx: Ctx) -> Mapping[str, CategoryId]:
+    known = {category.slug: category.id for category in await product.categories(ctx)}
+    for slug, zh, en in CATEGORIES:
+        if slug not in known:
+            known[slug] = (await product.add_category(ctx, slug=slug, names={"zh": zh, "en": en})).id
+    return known
+
+
+async def _open(ctx: Ctx, one: DemoShop, owner: UUID, categories: Mapping[str, CategoryId]) -> None:
+    opened = await shop.open_shop(ctx, slug=one.slug, name={"zh": one.zh, "en": one.en}, owner=owner)
+    warehouse = await place.add_place(
+        ctx,
+        name={"zh": f"{one.zh}发货仓", "en": f"{one.en}, dispatch"},
+        kind=PlaceKind.WAREHOUSE,
+        address=one.city,
+        location=one.location,
+        shop_id=opened.id,
+    )
+    for good in one.goods:
+        await _sell(ctx, opened.id, warehouse.id, good, categories[good.category])
+
+
+async def _sell(ctx: Ctx, shop_id: ShopId, place_id: PlaceId, good: Good, category_id: CategoryId) -> None:
+    price = Money(good.fen, "CNY")
+    was = Money(good.was_fen, "CNY") if good.was_fen else None
+    page = await product.create_product(
+        ctx,
+        shop_id=shop_id,
+        titles={"zh": good.zh, "en": good.en},
+        descriptions={"zh": good.zh_text, "en": good.en_text},
+        category_id=category_id,
+        art=good.variants[0].art if good.variants else good.art,
+        options=_options(good),
+        skus=[
+            NewSku(values={"variant": variant.code}, price=price, list_price=was, art=variant.art)
+            for variant in good.variants
+        ]
+        or [NewSku(price=price, list_price=was)],
+    )
+    await inventory.receive_stock(
+        ctx,
+        receipts=[
+            Receipt(sku_id=sku.id, place_id=place_id, quantity=good.stock, reference="demo") for sku in page.skus
+        ],
+    )
+
+
+def _options(good: Good) -> list[Option]:
+    if not good.variants:
+        return []
+    zh, en = good.option
+    values = tuple(OptionValue(variant.code, {"zh": variant.zh, "en": variant.en}) for variant in good.variants)
+    return [Option("variant", {"zh": zh, "en": en}, values)]
