@@ -138,6 +138,19 @@ class House:
         async with self.db.transaction() as tx:
             return await self.plans.check_batch(tx, *zip(*commands, strict=True), **how)
 
+    async def listeners(self):
+        """The server processes of those who listen for changes of the plan on this database."""
+        return await self.rows(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'hansa plan' AND datname = current_database()"
+        )
+
+    async def cut_listeners(self):
+        pids = [pid for (pid,) in await self.listeners()]
+        async with self.db.transaction() as tx:
+            await tx.raw.execute("SET LOCAL ROLE NONE")
+            await tx.raw.execute("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", pids)
+        return pids
+
     async def rows(self, sql, *args):
         async with self.db.transaction() as tx:
             return [tuple(row) for row in await tx.raw.fetch(sql, *args)]

@@ -229,7 +229,7 @@ def _toml_table(table: Mapping[str, Any], above: tuple[str, ...]) -> list[str]:
 
 
 def _toml_key(key: str) -> str:
-    return key if _BARE_KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+    return key if _BARE_KEY.fullmatch(key) else _toml_scalar(key)
 
 
 def _toml_value(value: Any) -> str:
@@ -237,6 +237,9 @@ def _toml_value(value: Any) -> str:
         return "{ " + ", ".join(f"{_toml_key(k)} = {_toml_value(v)}" for k, v in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_toml_value, value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace(
-        "\x7f", "\\u007f"
-    )  # strings, numbers and booleans are written as in JSON
+    return _toml_scalar(value)
+
+
+def _toml_scalar(value: object) -> str:
+    """Write a string, number or boolean: as in JSON, but for one character that TOML wants escaped."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

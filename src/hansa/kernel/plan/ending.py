@@ -117,8 +117,7 @@ async def _bury(tx: Transaction, platform: Platform, ctx: Ctx, *, by: str) -> En
     if isinstance(answer, Problem):
         raise answer
     await plans.publish(tx, [], by=by, remove=[path])
-    await store.forget_manifest(tx, path)
-    deleted = await store.delete_rows(tx, path)
+    deleted = await plans.forget(tx, path)
     return Ending("removed", deleted=(*answer, *(f"{table}: {count}" for table, count in deleted.items())))
 
 

@@ -6,7 +6,7 @@ takes the change over when the transaction commits, the others when they are not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -180,6 +180,13 @@ class Publishing:
         self._known(path)
         await store.set_status(tx, path, status, now=self._now())
         await self._changed(tx, path, status)
+
+    async def forget(self, tx: Transaction, path: str) -> Mapping[str, int]:
+        """Delete every row of the kernel about a business that was taken out of the plan; returns how many."""
+        await store.forget_manifest(tx, path)
+        deleted = await store.delete_rows(tx, path)
+        await self._changed(tx, path, "live")  # nothing is said of it any more
+        return deleted
 
     def compile(self, manifests: store.Manifests, statuses: dict[str, str]) -> Plan:
         """Compile code and configurations, without the businesses that ended. Raises `PlanInvalid`."""

@@ -1,0 +1,370 @@
+"""Many processes, one plan: publishing, going back, killing, and what is pinned meanwhile."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from hansa.kernel.business import Business
+from hansa.kernel.context import SYSTEM, Traffic
+from hansa.kernel.extension import Mode
+from hansa.kernel.plan import (
+    BusinessStopped,
+    Code,
+    GenerationElsewhere,
+    GenerationRetired,
+    NothingToRollBackTo,
+    PlanInvalid,
+    ProposalOutdated,
+    UnknownBusiness,
+)
+from hansa.kernel.problem import Invalid
+from hansa.kernel.term import Term
+
+
+class Price(Term):
+    each: int = 1
+
+
+TEA = Business("tea", title={"en": "Tea"}, hosts=["tea.example"], terms=[Price(each=2)])
+CODE = Code(terms=[Price])
+
+
+def tea(each):
+    return Business("tea", terms=[Price(each=each)])
+
+
+async def test_a_configuration_goes_live_without_a_deploy(houses):
+    house = await houses(CODE)
+    with pytest.raises(UnknownBusiness):
+        house.ctx("tea")
+
+    await house.publish(TEA)
+
+    ctx = house.ctx("tea")
+    assert (ctx.term(Price).each, ctx.traffic, ctx.entity, ctx.locale) == (2, Traffic.LIVE, "platform", "en")
+    assert ctx.plan.generation == house.plans.current.generation
+    assert house.plans.by_host("Tea.Example").path == house.plans.resolve("tea").path == "tea"
+    assert (house.plans.named("tea"), house.plans.named("coffee"), house.plans.at_host("x")) == ("tea", None, None)
+    assert await house.rows("SELECT path, status, traded_live FROM kernel.business") == [("tea", "live", False)]
+
+
+async def test_what_does_not_compile_changes_nothing(houses):
+    house = await houses(CODE)
+    before = house.plans.current
+
+    with pytest.raises(PlanInvalid) as caught:
+        await house.publish(Business("tea.green"), Business("coffee", currency="?"))
+
+    assert {error.code for error in caught.value.errors} == {"parent_unknown", "manifest_faulty"}
+    assert house.plans.current is before
+    assert await house.rows("SELECT count(*) FROM kernel.generation") == [(1,)]
+
+
+async def test_functions_cannot_be_published(houses, declare):
+    point = declare("x.y", mode=Mode.ALL)
+    house = await houses(Code(points=[point]))
+
+    with pytest.raises(Invalid, match="Some of what was sent"):
+        await house.publish(Business("tea", extends=[point.by(lambda ctx, value: [])]))
+
+
+async def test_a_second_process_finds_what_the_first_published(houses):
+    one = await houses(CODE)
+    await one.publish(TEA)
+
+    two = await houses(CODE)
+
+    assert two.plans.current.generation == one.plans.current.generation
+    assert two.plans.current.hash == one.plans.current.hash
+    assert two.ctx("tea").plan.hash == one.ctx("tea").plan.hash
+
+
+async def test_processes_hear_of_a_publish_at_once(houses, eventually):
+    one = await houses(CODE, follow=True, poll_s=3600)
+    two = await houses(CODE, follow=True, poll_s=3600)
+
+    await one.publish(TEA)
+    await eventually(lambda: two.plans.named("tea"))
+    await two.kill("tea")
+    await eventually(lambda: one.plans.status("tea") == "killed")
+
+
+async def test_a_process_that_heard_nothing_polls(houses):
+    one, two = await houses(CODE), await houses(CODE)
+    await one.publish(TEA)
+
+    await two.plans.refresh()  # what the poll does
+
+    assert two.plans.named("tea")
+
+
+async def test_a_listener_that_was_cut_off_listens_again(houses, eventually):
+    one = await houses(CODE)
+    two = await houses(CODE, follow=True, poll_s=0.1)
+    while not await one.listeners():
+        await asyncio.sleep(0.01)
+
+    cut = await one.cut_listeners()
+    while {pid for (pid,) in await one.listeners()} <= set(cut):
+        await asyncio.sleep(0.01)
+    await one.publish(TEA)
+
+    await eventually(lambda: two.plans.named("tea"))
+
+
+async def test_rollback_and_back_again(houses):
+    house = await houses(CODE)
+    await house.publish(tea(1))
+    await house.publish(tea(2))
+    await house.publish(tea(3))
+
+    found = []
+    for _ in range(2):
+        await house.rollback()
+        found.append(house.ctx("tea").term(Price).each)
+    assert found == [2, 1]
+    await house.publish(tea(9))
+    await house.rollback()
+    assert house.ctx("tea").term(Price).each == 1
+    await house.rollback()
+    with pytest.raises(UnknownBusiness):
+        house.ctx("tea")
+    with pytest.raises(NothingToRollBackTo):
+        await house.rollback()
+
+
+async def test_a_proposal_is_looked_at_before_it_goes_live(houses):
+    house = await houses(CODE)
+    await house.publish(tea(1))
+    async with house.db.transaction() as tx:
+        proposal = await house.plans.propose(tx, [tea(2), Business("coffee")], by="ada")
+        late = await house.plans.propose(tx, [tea(3)], by="bob")
+
+    assert str(proposal.difference) == "coffee: new business\ntea: term price.each: 1 -> 2"
+    assert await house.rows("SELECT path, status FROM kernel.business ORDER BY path") == [
+        ("coffee", "draft"),
+        ("tea", "live"),
+    ]
+    assert house.ctx("tea").term(Price).each == 1
+    async with house.db.transaction() as tx:
+        await house.plans.activate(tx, proposal.plan.generation)
+    assert house.ctx("tea").term(Price).each == 2
+    with pytest.raises(ProposalOutdated):
+        async with house.db.transaction() as tx:
+            await house.plans.activate(tx, late.plan.generation)
+
+
+async def test_publishing_is_undone_with_its_transaction(houses):
+    house = await houses(CODE)
+
+    with pytest.raises(ZeroDivisionError):
+        async with house.db.transaction() as tx:
+            await house.plans.publish(tx, [TEA], by="ada")
+            raise ZeroDivisionError
+
+    assert house.plans.named("tea") is None
+    await house.plans.refresh()
+    assert house.plans.named("tea") is None
+
+
+async def test_publishers_at_once_lose_nothing_of_each_other(houses):
+    one, two = await houses(CODE), await houses(CODE)
+
+    await asyncio.gather(
+        *(house.publish(Business(f"{name}-{n}")) for n in range(4) for name, house in (("a", one), ("b", two)))
+    )
+    await one.plans.refresh()
+    await two.plans.refresh()
+
+    assert set(one.plans.current.businesses) == {f"{name}-{n}" for name in "ab" for n in range(4)}
+    assert two.plans.current.hash == one.plans.current.hash
+
+
+async def test_a_quote_keeps_its_plan_while_the_next_one_is_live(houses):
+    house, other = await houses(CODE), await houses(CODE)
+    quoted = await house.publish(tea(1))
+    await house.publish(tea(2))
+    await other.plans.refresh()
+
+    for process in (house, other):  # the other one never worked under the quoted plan
+        pinned = await process.plans.pinned(process.platform, quoted.generation, "tea", actor=SYSTEM)
+        assert (pinned.term(Price).each, process.ctx("tea").term(Price).each) == (1, 2)
+        assert await process.check((quoted.generation, "tea")) == [None]
+
+
+async def test_a_plan_nobody_works_under_retires_when_its_time_is_up(houses):
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    seconds = count()
+    moved = [timedelta()]
+    house = await houses(CODE, pin=timedelta(hours=1), now=lambda: now + moved[0] + timedelta(seconds=next(seconds) / 1000))
+    quoted = await house.publish(tea(1))
+    await house.publish(tea(2))
+    moved[0] = timedelta(minutes=59)
+    await house.plans._beat()
+    assert await house.check((quoted.generation, "tea")) == [None]
+
+    moved[0] = timedelta(minutes=61)
+    await house.plans._beat()
+    await house.plans.refresh()
+
+    (problem,) = await house.check((quoted.generation, "tea"))
+    assert isinstance(problem, GenerationRetired)
+    with pytest.raises(GenerationRetired):
+        await house.plans.pinned(house.platform, quoted.generation, "tea")
+    assert await house.check((house.plans.current.generation, "tea")) == [None]
+
+
+async def test_a_plan_that_a_live_process_works_under_does_not_retire(houses):
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    slow, fast = await houses(CODE, now=lambda: now), await houses(CODE, now=lambda: now)
+    stuck = slow.plans.current.generation
+    fast.plans._now = slow.plans._now = lambda: now + timedelta(hours=3)
+    await fast.publish(tea(2))
+    fast.plans._now = slow.plans._now = lambda: now + timedelta(hours=5)
+    await slow.plans._beat()
+    await fast.plans._beat()
+
+    assert await fast.rows("SELECT state FROM kernel.generation WHERE id = $1", stuck) == [("active",)]
+    assert (slow.plans.processes, fast.plans.processes) == (1, 2)
+
+
+async def test_the_kill_switch_wins_over_pinned_plans_and_closes_everything_below(houses):
+    house, other = await houses(CODE), await houses(CODE)
+    plan = await house.publish(TEA, Business("tea.green"), Business("coffee"))
+    await other.plans.refresh()
+
+    await house.kill("tea")
+
+    for path in ("tea", "tea.green"):
+        with pytest.raises(BusinessStopped):
+            house.ctx(path)
+        with pytest.raises(BusinessStopped):
+            await house.plans.pinned(house.platform, plan.generation, path)
+    assert house.ctx("tea", actor=SYSTEM).business == "tea"  # what is owed is still paid
+    # The other process knows nothing yet; the rows do.
+    stale = other.ctx("tea.green")
+    verdicts = await other.check((stale.plan.generation, "tea.green"), (plan.generation, "coffee"))
+    assert [verdict and verdict.code for verdict in verdicts] == ["business.stopped", None]
+
+    await house.unkill("tea")
+    assert house.ctx("tea.green").business == "tea.green"
+    assert await other.check((plan.generation, "tea.green")) == [None]
+
+
+async def test_stopped_and_winding_businesses_in_a_batch(houses):
+    house = await houses(CODE)
+    plan = await house.publish(*(Business(path) for path in ("a", "b", "c")))
+    async with house.db.transaction() as tx:
+        await house.plans.mark_traded(tx, ["c"])
+        await house.plans.set_status(tx, "b", "stopped")
+        await house.plans.set_status(tx, "c", "winding")
+    commands = [(plan.generation, path) for path in ("a", "b", "c", "gone")]
+
+    sales = [verdict and verdict.code for verdict in await house.check(*commands)]
+    drains = [verdict and verdict.code for verdict in await house.check(*commands, selling=False)]
+
+    assert sales == [None, "business.stopped", "business.stopped", "business.unknown"]
+    assert drains == [None, "business.stopped", None, "business.unknown"]
+    assert house.ctx("c").business == "c"
+    with pytest.raises(BusinessStopped):
+        house.ctx("b")
+
+
+async def test_a_killed_generation_takes_its_quotes_with_it(houses):
+    house = await houses(CODE)
+    good = await house.publish(tea(1))
+    bad = await house.publish(tea(1000))
+
+    async with house.db.transaction() as tx:
+        await house.plans.kill_generation(tx, bad.generation, why="a zero too many", by="ada")
+
+    assert house.ctx("tea").term(Price).each == 1
+    verdicts = await house.check((bad.generation, "tea"), (good.generation, "tea"))
+    assert [verdict and verdict.code for verdict in verdicts] == ["plan.generation_retired", None]
+    with pytest.raises(GenerationRetired):
+        await house.plans.pinned(house.platform, bad.generation, "tea")
+
+
+async def test_a_process_without_the_code_says_so_and_goes_on(houses):
+    old = await houses(Code(packages=[Business("bazaar")]))
+    first = old.plans.current.generation
+    new = await houses(Code(packages=[Business("bazaar"), Business("tea")]))
+    await old.plans.refresh()
+
+    assert new.plans.current.generation != first
+    assert old.plans.current.generation == first
+    assert old.plans.behind == (
+        f"generation {new.plans.current.generation} needs code {new.plans.code.hash}, this process has"
+        f" {old.plans.code.hash}: it goes on with generation {first}; restart it with the new code"
+    )
+    assert await old.check((first, "bazaar")) == [None]  # until its generation retires
+    with pytest.raises(GenerationElsewhere):
+        await new.plans.pinned(new.platform, first, "bazaar")
+
+
+async def test_a_deploy_keeps_what_was_published(houses):
+    old = await houses(CODE)
+    await old.publish(tea(5))
+
+    new = await houses(Code(terms=[Price], packages=[Business("bazaar")]))
+
+    assert new.ctx("tea").term(Price).each == 5
+    assert set(new.plans.current.businesses) == {"tea", "bazaar"}
+    assert await new.rows("SELECT created_by FROM kernel.generation ORDER BY id") == [("deploy",), ("ada",), ("deploy",)]
+
+
+async def test_rollback_across_a_deploy_takes_the_configurations_back_under_new_code(houses):
+    old = await houses(CODE)
+    await old.publish(tea(1))
+    await old.publish(tea(2))
+    new = await houses(Code(terms=[Price], packages=[Business("bazaar")]))
+
+    await new.rollback()
+
+    assert new.ctx("tea").term(Price).each == 1
+    assert new.ctx("bazaar").business == "bazaar"
+
+
+async def test_nobody_sees_a_mixture_while_plans_are_swapped_under_load(houses, declare):
+    """Each plan says a number in three ways; whoever sees two numbers at once has seen a mixture."""
+
+    def by_term(ctx, value):
+        return ctx.term(Price).each
+
+    point = declare("x.number", mode=Mode.ONE, default=by_term)
+    house = await houses(Code(points=[point], terms=[Price]))
+
+    def numbered(n):
+        return Business("tea", terms=[Price(each=n)], look={"n": n})
+
+    await house.publish(numbered(1))
+    seen, calls, running = set(), 0, True
+
+    async def call():
+        nonlocal calls
+        while running:
+            ctx = house.ctx("tea")
+            answer = point.of(ctx)
+            await asyncio.sleep(0)
+            numbers = {answer(ctx, 0), ctx.term(Price).each, ctx.plan.business.look["n"]}
+            assert len(numbers) == 1, numbers
+            seen.update(numbers)
+            calls += 1
+
+    async def swap():
+        for n in range(2, 5):
+            for change in (house.publish(numbered(n)), house.rollback(), house.publish(numbered(n + 100))):
+                await change
+                until = calls + 100
+                while calls < until:
+                    await asyncio.sleep(0)
+
+    callers = [asyncio.create_task(call()) for _ in range(20)]
+    await swap()
+    running = False
+    await asyncio.gather(*callers)
+
+    assert seen == {1, 2, 102, 3, 103, 4, 104}
+    assert house.ctx("tea").term(Price).each == 104
