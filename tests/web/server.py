@@ -25,6 +25,9 @@ class Handler(BaseHTTPRequestHandler):
         if asset is not None:
             self._send(200, asset.body, asset.media_type, {"cache-control": CACHE_FOR_EVER})
             return
+        if parts.path.startswith("/bazaar/"):  # where the samples lead: nothing new, as a page that looks again is told
+            self._send(204, b"", "text/plain", {})
+            return
         language, _, name = parts.path.strip("/").partition("/")
         if language not in {"en", "zh"} or name not in SAMPLES:
             self._send(404, b"no such sample", "text/plain", {})
