@@ -55,7 +55,7 @@ async def demo(platform, on_progress):
         await tx.raw.execute("INSERT INTO stand_in VALUES ($1) ON CONFLICT DO NOTHING", note)
 
 
-async def welcome(platform):
+async def welcome(_platform):
     return Welcome(
         [Door("Bazaar", "/bazaar", "a market")], [Login("buyer", "anna@example.com", "tea-and-pears")]
     )
@@ -91,9 +91,13 @@ class Worker:
         self.platform = platform
 
     async def run(self, stop):
-        Path(os.environ["STAND_IN_WORKER"]).write_text(str(os.getpid()))
+        note(str(os.getpid()))
         await stop.wait()
-        Path(os.environ["STAND_IN_WORKER"]).write_text("stopped")
+        note("stopped")
+
+
+def note(what):
+    Path(os.environ["STAND_IN_WORKER"]).write_text(what)
 
 
 def install():

@@ -18,6 +18,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 from rich.panel import Panel
+from rich.text import Text
 
 from hansa.cli import screen
 from hansa.cli.listening import listen, port_of
@@ -62,9 +63,7 @@ def up(
         require_writable(settings)
         with database(settings) as (told, postgres):
             welcome = _apart(lambda: _prepare(told, demo=demo))
-            _supervise(
-                told, listening, postgres, on_ready=lambda: _greet(told, welcome, time.monotonic() - began)
-            )
+            _supervise(told, listening, postgres, on_ready=partial(_greet, told, welcome, began))
 
 
 def serve(*, host: Host = None, port: Port = None, processes: Processes = None) -> None:
@@ -216,13 +215,12 @@ def _forget_metrics(pid: int) -> None:
 def _greet(settings: Settings, welcome: Welcome, began: float) -> None:
     """Say where to go; on a terminal in a frame."""
     url = settings.url()
-    doors = screen.table("", "", "")
-    doors.show_header = False
-    doors.add_row("[bold]Hansa[/]", url, f"up in {time.monotonic() - began:.1f} s, Ctrl-C stops it")
+    rows = screen.table("", "", "")
+    rows.show_header = False
+    took_s = time.monotonic() - began
+    rows.add_row(Text("Hansa", style="bold"), url, f"up in {took_s:.1f} s, Ctrl-C stops it")
     for door in welcome.doors:
-        doors.add_row(door.name, url + door.path, door.meaning)
+        rows.add_row(Text(door.name), Text(url + door.path), Text(door.meaning))
     for login in welcome.logins:
-        doors.add_row(login.role, login.email, login.password)
-    screen.out.print(
-        Panel.fit(doors, border_style="cyan", padding=(1, 2)) if screen.out.is_terminal else doors
-    )
+        rows.add_row(Text(login.role), Text(login.email), Text(login.password))
+    screen.out.print(Panel.fit(rows, border_style="cyan", padding=(1, 2)) if screen.out.is_terminal else rows)

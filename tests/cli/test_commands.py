@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+
+from hansa.kernel.embedded import EmbeddedPostgres
+
+pytestmark = [pytest.mark.timeout(180), pytest.mark.enable_socket]
+
+
+def test_help_names_every_command(hansa):
+    done = hansa.run("--help")
+
+    assert done.returncode == 0
+    for command in [
+        "up",
+        "serve",
+        "work",
+        "migrate",
+        "demo",
+        "verify",
+        "points",
+        "explain",
+        "business",
+        "doctor",
+        "settings",
+    ]:
+        assert f" {command} " in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("bisness",), ("up", "--port", "many"), ("business", "show"), ("points", "a", "b")]
+)
+def test_a_command_that_cannot_be_read_is_told(hansa, arguments):
+    done = hansa.run(*arguments)
+
+    assert done.returncode == 2
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_new_business_is_a_file_that_stays(hansa):
+    first = hansa.run("business", "new", "tea-club", "--title", 'The "Tea" Club')
+    again = hansa.run("business", "new", "tea-club")
+    odd = hansa.run("business", "new", "Tea Club")
+
+    manifest = (hansa.folder / "tea-club.toml").read_text()
+    assert first.returncode == 0
+    assert 'path = "tea-club"' in manifest
+    assert again.stderr == "hansa: tea-club.toml exists already and stays as it is.\n"
+    assert odd.returncode == 1
+
+
+def test_migrate_verify_and_doctor_agree(hansa):
+    missing = hansa.run("migrate", "--check")
+    applied = hansa.run("migrate")
+    again = hansa.run("migrate")
+    hansa.run("demo")
+    clean = hansa.read("verify", "--json")
+    hansa.run("demo", STAND_IN_NOTE="bad")
+    wrong = hansa.run("verify")
+    doctor = hansa.read("doctor", "--json")
+
+    assert (missing.returncode, applied.returncode) == (1, 0)
+    assert "missing: kernel_0001" in missing.stdout
+    assert again.stdout == "The database is up to date.\n"
+    assert clean["clean"]
+    assert wrong.returncode == 1
+    assert "journal bad is off by 1" in wrong.stdout
+    findings = {finding["what"]: finding["state"] for finding in doctor["findings"]}
+    assert doctor["healthy"]
+    assert findings["migrations"] == findings["database"] == findings["clock"] == findings["rights"] == "good"
+
+
+def test_doctor_says_what_to_do(hansa, taken_port):
+    data = hansa.folder / ".hansa"
+    data.mkdir()
+    (data / "secret.key").write_text("k" * 64)
+    (data / "secret.key").chmod(0o644)
+
+    done = hansa.run("doctor", HANSA_PORT=str(taken_port))
+
+    assert done.returncode == 1
+    assert f"chmod 600 {data}/secret.key" in done.stdout
+    assert "is taken by another program" in done.stdout
+
+
+def test_a_database_that_is_not_utf8_is_one_sentence(hansa, tmp_path):
+    with EmbeddedPostgres(tmp_path / "other", settings={"fsync": "off"}) as server:
+        with server._session() as session:
+            session.query(
+                "CREATE DATABASE plain ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+            )
+        started = hansa.run("up", HANSA_DATABASE_URL=server.url("plain"))
+        looked = hansa.run("doctor", HANSA_DATABASE_URL=server.url("plain"))
+
+    assert started.returncode == looked.returncode == 1
+    assert "UTF" in started.stderr
+    assert len(started.stderr.strip().splitlines()) <= 3
+    assert "ENCODING 'UTF8'" in looked.stdout
+
+
+def test_a_fault_is_told_without_a_traceback_unless_asked_for(hansa):
+    hansa.run("migrate")
+
+    told = hansa.run("verify")
+    shown = hansa.run("--debug", "verify")
+
+    assert told.returncode == shown.returncode == 1
+    assert "This is a fault of Hansa" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert "Traceback" in shown.stderr

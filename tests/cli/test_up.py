@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import sys
+
+import httpx
+import pytest
+
+pytestmark = [pytest.mark.timeout(180), pytest.mark.enable_socket]
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+@linux
+def test_the_first_start_prepares_everything_and_the_second_keeps_it(hansa):
+    first = hansa.up()
+
+    assert hansa.get().json()["notes"] == ["demo"]
+    assert re.search(r"Bazaar +http://127.0.0.1:\d+/bazaar +a market", hansa.log())
+    assert re.search(r"buyer +anna@example.com +tea-and-pears", hansa.log())
+    assert hansa.stop(first, signal.SIGINT) == 0
+    assert hansa.worker_note.read_text() == "stopped"
+    assert hansa.processes() == []
+
+    second = hansa.up(STAND_IN_NOTE="second")
+
+    assert hansa.get().json()["notes"] == ["demo", "second"]
+    assert hansa.stop(second) == 0
+    assert hansa.processes() == []
+
+
+@linux
+def test_nothing_outlives_a_killed_parent_and_the_next_start_recovers(hansa):
+    first = hansa.up()
+    assert len(hansa.processes()) > 4
+
+    hansa.stop(first, signal.SIGKILL)
+
+    hansa.eventually(lambda: not hansa.processes())
+    second = hansa.up()
+    assert hansa.get().json()["notes"] == ["demo"]
+    assert hansa.stop(second) == 0
+
+
+def test_a_process_that_dies_is_replaced(hansa):
+    started = hansa.up()
+    before = hansa.get().json()["pid"]
+
+    with contextlib.suppress(httpx.HTTPError):
+        hansa.get("/die")
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(before, signal.SIGKILL)
+
+    def both_are_new():
+        with contextlib.suppress(httpx.HTTPError):
+            return hansa.get().json()["pid"] != before
+        return False
+
+    hansa.eventually(both_are_new)
+    assert hansa.stop(started) == 0
+
+
+def test_a_request_under_way_is_finished_before_the_end(hansa):
+    started = hansa.up()
+    with httpx.stream("GET", f"http://127.0.0.1:{hansa.port}/slow", timeout=20) as answer:
+        started.send_signal(signal.SIGTERM)
+        answer.read()
+
+    assert answer.status_code == 200
+    assert started.wait(60) == 0
+
+
+def test_a_database_that_dies_is_started_again(hansa):
+    started = hansa.up()
+    pid = int((hansa.folder / ".hansa/postgres/cluster/postmaster.pid").read_text().split()[0])
+
+    os.kill(pid, signal.SIGKILL)
+
+    def answers():
+        with contextlib.suppress(httpx.HTTPError):
+            return hansa.get().status_code == 200
+        return False
+
+    hansa.eventually(lambda: "started again" in hansa.log())
+    hansa.eventually(answers)
+    assert hansa.stop(started) == 0
+
+
+def test_a_taken_port_is_one_sentence_and_nothing_is_begun(hansa, taken_port):
+    done = hansa.run("up", "--port", str(taken_port))
+
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        f"hansa: Port {taken_port} of 127.0.0.1 is taken by another program: stop it, or choose another by HANSA_PORT."
+    )
+    assert not (hansa.folder / ".hansa").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "sentence"),
+    [
+        ((), {"HANSA_DATA_DIR": "file/inside"}, "cannot be written: not a directory"),
+        (("--host", "203.0.113.7"), {}, "203.0.113.7 is not an address of this machine"),
+        ((), {"HANSA_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}, "database is not answering"),
+        ((), {"HANSA_DATABASE_URL": "mysql://x"}, "must begin with postgresql://"),
+        ((), {"HANSA_PROT": "1"}, "HANSA_PROT is not a setting (did you mean HANSA_PORT?)"),
+    ],
+)
+def test_what_cannot_start_says_why(hansa, arguments, environ, sentence):
+    (hansa.folder / "file").write_text("not a folder")
+
+    done = hansa.run("up", *arguments, **environ)
+
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
