@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from hansa.centers.user import api
@@ -22,6 +23,11 @@ from hansa.kernel.settings import Settings
 CHEAP = Accounts(hash_memory_kib=64, hash_passes=1, log_in_attempts=5)
 PASSWORD = "correct horse battery"
 
+hypothesis.settings.register_profile(
+    "patient", deadline=None
+)  # how long a rule takes is no matter of these tests
+hypothesis.settings.load_profile("patient")
+
 
 @pytest.fixture(scope="session")
 async def template(server):
@@ -36,10 +42,10 @@ class OnePlan:
     def __init__(self, plan):
         self.plan = plan
 
-    def context(self, platform, business, *, traffic=None, actor=None, locale=""):
+    def context(self, platform, business, *, traffic=None, actor=None, locale="", trace=""):
         traffic = traffic or self.plan.businesses[business].traffic or Traffic.LIVE
         plan = self.plan.of(business, traffic)
-        return Ctx(platform, plan, business, traffic, "house", actor or GUEST, locale or "en")
+        return Ctx(platform, plan, business, traffic, "house", actor or GUEST, locale or "en", trace)
 
 
 class House:

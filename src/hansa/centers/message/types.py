@@ -141,7 +141,7 @@ class Mail(Section, name="mail"):
         if "@" not in self.sender or any(letter.isspace() for letter in self.sender):
             found.append("HANSA_MAIL_SENDER must be an e-mail address.")
         if self.stand_in_host:
-            if (self.stand_in_host, self.stand_in_port) == (self.host, self.port):
+            if (_plain(self.stand_in_host), self.stand_in_port) == (_plain(self.host), self.port):
                 found.append(
                     "HANSA_MAIL_STAND_IN_HOST names the server of live mail; mail of tests would leave."
                 )
@@ -150,6 +150,14 @@ class Mail(Section, name="mail"):
                     "HANSA_MAIL_STAND_IN_HOST must be on this machine or network, such as localhost."
                 )
         return found
+
+
+def _plain(host: str) -> str:
+    """Return one name for a host: this machine has several."""
+    try:
+        return "localhost" if ip_address(host).is_loopback else host
+    except ValueError:
+        return host.lower().rstrip(".")
 
 
 def _is_near(host: str) -> bool:

@@ -58,8 +58,8 @@ def write_mail(
     to_name: str,
 ) -> EmailMessage:
     """Write the mail that an event asks for; written again it is the same to the byte (RFC 5322, RFC 2045)."""
-    # Only an address beyond ASCII needs a server that speaks SMTPUTF8; everything else is encoded.
-    mail = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
+    # Only an address beyond ASCII needs a server that speaks SMTPUTF8; everything else is encoded in 7 bits.
+    mail = EmailMessage(policy=(SMTP if to.isascii() else SMTPUTF8).clone(cte_type="7bit"))
     mail["From"] = _mailbox(sender_name, sender)
     mail["To"] = _mailbox(to_name, to)
     mail["Subject"] = rendered.subject

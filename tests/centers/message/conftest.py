@@ -1,0 +1,216 @@
+# ruff: noqa: ARG001, ARG002, RUF001 - signatures are points' and aiosmtpd's; Chinese has its own punctuation
+"""A database with `user` and `message` in it, a mail server of our own, and people to tell things."""
+
+import asyncio
+import email
+from email import policy
+from uuid import uuid4
+
+import hypothesis
+import pytest
+from aiosmtpd.smtp import SMTP
+
+from hansa.centers.message import api
+from hansa.centers.message.extensions import TEMPLATE
+from hansa.centers.message.plug import MESSAGE
+from hansa.centers.message.types import Mail, Notification, Security, Template
+from hansa.centers.user import api as user
+from hansa.centers.user.plug import USER
+from hansa.centers.user.types import Accounts
+from hansa.kernel.business import Business
+from hansa.kernel.clock import Clocks
+from hansa.kernel.context import GUEST, SYSTEM, Ctx, Traffic
+from hansa.kernel.db import Database
+from hansa.kernel.db.migrate import migrate
+from hansa.kernel.metering import Meter
+from hansa.kernel.outbox import Patience, Registry, deliver_all
+from hansa.kernel.plan import compile_plan
+from hansa.kernel.platform import Platform
+from hansa.kernel.settings import Settings
+
+CENTERS = (USER, MESSAGE)
+
+hypothesis.settings.register_profile(
+    "patient", deadline=None
+)  # how long a rule takes is no matter of these tests
+hypothesis.settings.load_profile("patient")
+
+WORDS = {
+    ("test.paid", "en"): Template(
+        subject="Order {{ order }} is paid",
+        text="Hello {{ recipient }},\n\n{{ amount | money }} at {{ business }}.",
+    ),
+    ("test.paid", "zh"): Template(
+        subject="订单 {{ order }} 已付款",
+        text="{{ recipient }}，您好：\n\n{{ business }}收到 {{ amount | money }}。",
+    ),
+    ("test.english_only", "en"): Template(subject="Only English", text="{{ words }}"),
+}
+
+
+def words_of_the_tests(ctx, name, language):
+    return WORDS.get((name, language))
+
+
+def words_of_the_market(ctx, name, language):
+    if (name, language) == ("test.english_only", "en"):
+        return Template(subject="As the market says it", text="{{ words }}!")
+    return None
+
+
+@pytest.fixture(scope="session")
+async def template(server):
+    await asyncio.to_thread(server.create_database, "template_message")
+    await migrate(server.url("template_message"), CENTERS)
+    return "template_message"
+
+
+class PostOffice:
+    """Takes what arrives, or answers as it is told to."""
+
+    def __init__(self):
+        self.taken = []
+        self.recipients = []
+        self.answer = "250 OK"
+        self.answer_recipient = "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
+        if self.answer_recipient.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.answer_recipient
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        if self.answer.startswith("250"):
+            self.taken.append(bytes(envelope.content))
+            self.recipients.append(list(envelope.rcpt_tos))
+        return self.answer
+
+    @property
+    def mails(self):
+        return [email.message_from_bytes(raw, policy=policy.default) for raw in self.taken]
+
+
+@pytest.fixture
+async def post_offices():
+    """Open mail servers, each on a port of its own."""
+    loop, servers = asyncio.get_running_loop(), []
+
+    async def open_one(**about):
+        office = PostOffice()
+        server = await loop.create_server(
+            lambda: SMTP(office, hostname="localhost", loop=loop, **about), "127.0.0.1", 0
+        )
+        servers.append(server)
+        office.port = server.sockets[0].getsockname()[1]
+        return office
+
+    yield open_one
+    for server in servers:
+        server.close()
+        await server.wait_closed()
+
+
+class House:
+    """One process of a platform with `user` and `message`, as the tests speak of it."""
+
+    def __init__(self, url, mail):
+        self.db = Database(url)
+        self.clocks = Clocks()
+        self.registry = Registry.of(CENTERS)
+        bazaar = Business(
+            "bazaar",
+            title={"en": "The Bazaar", "zh": "集市"},
+            traffic=Traffic.SANDBOX,
+            languages=("en", "zh"),
+        )
+        market = Business(
+            "market",
+            title={"en": "The Market"},
+            traffic=Traffic.LIVE,
+            extends=[TEMPLATE.by(words_of_the_market)],
+        )
+        answers = {center.name: list(center.answers) for center in CENTERS}
+        answers["test"] = [TEMPLATE.by(words_of_the_tests)]
+        points = [point for center in CENTERS for point in center.points]
+        self.plan = compile_plan(points, [], [], [bazaar, market], answers)
+        settings = Settings(_sections={Accounts: Accounts(hash_memory_kib=64, hash_passes=1), Mail: mail})
+        self.platform = Platform(settings, self.db, self.clocks, self, Meter(), CENTERS)
+
+    def context(self, platform, business, *, traffic=None, actor=None, locale="", trace=""):
+        traffic = traffic or self.plan.businesses[business].traffic
+        plan = self.plan.of(business, traffic)
+        return Ctx(platform, plan, business, traffic, "house", actor or GUEST, locale or "en", trace)
+
+    def configure(self, mail):
+        self.platform.settings = Settings(_sections={**self.platform.settings._sections, Mail: mail})
+
+    def ctx(self, actor=GUEST, business="bazaar", **about):
+        return self.platform.context(business, actor=actor, **about)
+
+    async def person(self, email="ada@example.com", *, name="Ada", locale="en"):
+        """Sign somebody up, without the welcome."""
+        started = await user.sign_up(
+            self.ctx(locale=locale), email=email, password="correct horse battery", name=name
+        )
+        async with self.db.transaction() as tx:
+            await tx.raw.execute("DELETE FROM kernel.outbox")
+        return self.ctx(started.actor, locale=locale)
+
+    async def tell(self, party, template="test.paid", business="bazaar", locale=None, **params):
+        params = params or {"order": "ord_1", "amount": {"minor": 123450, "currency": "CNY"}}
+        ctx = self.ctx(SYSTEM, business)
+        async with self.db.transaction() as tx:
+            (told,) = await api.notify(
+                tx, ctx, [Notification(party=party, template=template, params=params, locale=locale)]
+            )
+        return told
+
+    async def deliver(self, *, attempts=1):
+        """Let the outbox deliver everything; what fails so often is parked for good."""
+        await deliver_all(self.platform, self.registry, patience=Patience(attempts=attempts, first_s=0))
+
+    async def deliveries(self, party, told):
+        return await api.deliveries(self.ctx(SYSTEM), party=party, notification_id=told)
+
+    async def rows(self, sql, *args):
+        async with self.db.transaction() as tx:
+            return [dict(row) for row in await tx.raw.fetch(sql, *args)]
+
+    async def verify(self):
+        found = []
+        async with self.db.transaction() as tx:
+            for check in (*USER.checks, *MESSAGE.checks):
+                found += await check.run(tx)
+        return found
+
+
+@pytest.fixture
+async def houses(server, template):
+    """Open processes on one fresh database."""
+    name = f"test_{uuid4().hex}"
+    await asyncio.to_thread(server.create_database, name, template=template)
+    opened = []
+
+    async def open_house(**mail):
+        house = House(server.url(name), Mail(security=Security.NONE, **mail))
+        opened.append(house)
+        for center in CENTERS:
+            for start in center.starts:
+                await start(house.platform)
+        return house
+
+    yield open_house
+    for house in opened:
+        await house.db.close()
+    await asyncio.to_thread(server.drop_database, name)
+
+
+@pytest.fixture
+async def office(post_offices):
+    return await post_offices()
+
+
+@pytest.fixture
+async def house(houses, office):
+    """A house whose sandbox mail goes to the office."""
+    return await houses(stand_in_host="127.0.0.1", stand_in_port=office.port)

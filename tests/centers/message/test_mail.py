@@ -1,0 +1,275 @@
+# ruff: noqa: RUF001 - Chinese has its own punctuation
+"""Mail leaves after commit, once as far as anybody can tell, and never to strangers by mistake."""
+
+import socket
+from uuid import UUID
+
+import pytest
+
+from hansa.centers.message import _store as store
+from hansa.centers.message import api
+from hansa.centers.message._service.sending import send_mail
+from hansa.centers.message.errors import MailNotTaken
+from hansa.centers.message.events import NotificationQueued
+from hansa.centers.message.types import Channel, DeliveryState, Mail, Security
+from hansa.centers.user import api as user
+from hansa.kernel.context import SYSTEM, Traffic
+from hansa.kernel.event import Envelope
+from hansa.kernel.outbox import parked, replay
+
+
+async def state_of(house, party, told):
+    (delivery,) = await house.deliveries(party, told)
+    return delivery.state, delivery.reason, [attempt.outcome for attempt in delivery.attempts]
+
+
+async def test_a_buyer_gets_a_mail_in_chinese(house, office):
+    buyer = await house.person("xiaoming@example.com", name="王小明", locale="zh-Hans")
+    told = await house.tell(buyer.actor.party)
+    assert office.taken == []  # nothing leaves inside the transaction
+    await house.deliver()
+
+    (mail,) = office.mails
+    assert mail["Subject"] == "订单 ord_1 已付款"
+    assert mail["To"].addresses[0].display_name == "王小明"
+    assert mail["To"].addresses[0].addr_spec == "xiaoming@example.com"
+    assert mail["From"].addresses[0].display_name == "集市"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Hansa-Traffic"] == "sandbox"
+    plain = mail.get_body(("plain",)).get_content()
+    markup = mail.get_body(("html",)).get_content()
+    assert plain.splitlines() == ["王小明，您好：", "", "集市收到 ¥1,234.50。"]
+    assert "<p>集市收到 ¥1,234.50。</p>" in markup
+    assert '<html lang="zh">' in markup
+    assert office.recipients == [["xiaoming@example.com"]]
+    assert "=?utf-8?" in office.taken[0].decode("ascii")  # readable by any server
+    assert await state_of(house, buyer.actor.party, told) == ("sent", "250", ["sent"])
+    assert await house.verify() == []
+
+
+async def test_what_a_buyer_typed_is_no_markup(house, office):
+    buyer = await house.person(name="<b>Bobby</b> & 'sons'")
+    await house.tell(buyer.actor.party, "test.english_only", words="<script>alert(1)</script> {{ 7 * 7 }}")
+    await house.deliver()
+    (mail,) = office.mails
+    markup = mail.get_body(("html",)).get_content()
+    assert "<script>" not in markup
+    assert "&lt;script&gt;" in markup
+    assert "{{ 7 * 7 }}" in mail.get_body(("plain",)).get_content()
+
+
+async def test_a_line_break_in_a_parameter_makes_no_header(house, office):
+    buyer = await house.person()
+    await house.tell(
+        buyer.actor.party, order="1\r\nBcc: eve@example.com", amount={"minor": 1, "currency": "JPY"}
+    )
+    await house.deliver()
+    (mail,) = office.mails
+    assert mail["Bcc"] is None
+    assert mail["Subject"] == "Order 1 Bcc: eve@example.com is paid"
+    assert office.recipients == [["ada@example.com"]]
+
+
+async def test_a_server_that_is_down_is_tried_again(house, office):
+    buyer = await house.person()
+    told = await house.tell(buyer.actor.party)
+    office.answer = "451 Try again later"
+    await house.deliver(attempts=3)
+    assert office.taken == []
+    state, reason, outcomes = await state_of(house, buyer.actor.party, told)
+    assert (state, reason, outcomes) == ("queued", "451", ["not_taken"] * 3)
+
+    (waiting,) = await listed(house)
+    assert (waiting.handler, waiting.state) == ("message.send_mail", "parked")
+    office.answer = "250 OK"
+    async with house.db.transaction() as tx:
+        await replay(tx, house.ctx(SYSTEM), handler=waiting.handler, event=waiting.id)
+    await house.deliver()
+    assert len(office.taken) == 1
+    state, _, outcomes = await state_of(house, buyer.actor.party, told)
+    assert (state, outcomes) == ("sent", ["not_taken"] * 3 + ["sent"])
+    assert await listed(house) == []
+
+
+async def listed(house):
+    async with house.db.transaction() as tx:
+        return await parked(tx)
+
+
+async def test_nobody_answers_at_the_port(houses):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        house = await houses(stand_in_host="127.0.0.1", stand_in_port=closed.getsockname()[1])
+        buyer = await house.person()
+        told = await house.tell(buyer.actor.party)
+        await house.deliver(attempts=2)
+    state, _, outcomes = await state_of(house, buyer.actor.party, told)
+    assert (state, outcomes) == ("queued", ["not_taken"] * 2)
+    assert [one.handler for one in await listed(house)] == ["message.send_mail"]
+
+
+async def test_one_mail_that_cannot_leave_holds_up_no_other(house, office):
+    buyer, other = await house.person(), await house.person("bob@example.com", name="Bob")
+    office.answer_recipient = "450 busy"
+    first = await house.tell(buyer.actor.party)
+    await house.deliver()
+    office.answer_recipient = "250 OK"
+    await house.tell(other.actor.party)
+    await house.deliver()
+    assert office.recipients == [["bob@example.com"]]
+    assert (await state_of(house, buyer.actor.party, first))[0] == "queued"
+
+
+async def test_an_address_refused_for_good_is_not_tried_again(house, office):
+    buyer = await house.person()
+    told = await house.tell(buyer.actor.party)
+    office.answer_recipient = "550 No such user"
+    await house.deliver(attempts=3)
+    assert await state_of(house, buyer.actor.party, told) == ("failed", "550", ["failed"])
+    assert await listed(house) == []
+    assert await house.verify() == []
+
+
+@pytest.fixture
+def queued(house):
+    """Return the envelope under which a notification's mail is delivered."""
+
+    async def read(told):
+        (row,) = await house.rows("SELECT * FROM kernel.outbox WHERE subject = $1", told)
+        event = NotificationQueued(
+            party=UUID(row["payload"]["party"]), notification=told, channel=Channel(row["payload"]["channel"])
+        )
+        return Envelope(
+            id=row["id"],
+            business=row["business"],
+            traffic=Traffic(row["traffic"]),
+            entity=row["entity"],
+            actor=row["actor"],
+            trace=row["trace"],
+            occurred_at=row["occurred_at"],
+            event=event,
+        )
+
+    return read
+
+
+async def test_an_event_delivered_twice_sends_one_mail(house, office, queued):
+    buyer = await house.person()
+    envelope = await queued(await house.tell(buyer.actor.party))
+    await send_mail(house.platform, envelope)
+    await send_mail(house.platform, envelope)
+    assert len(office.taken) == 1
+
+
+async def test_a_duplicate_after_a_crash_is_the_same_mail(house, office, queued, monkeypatch):
+    buyer = await house.person()
+    told = await house.tell(buyer.actor.party)
+    envelope = await queued(told)
+
+    async def die(tx, **_):  # noqa: ARG001 - as what it stands for
+        raise ConnectionError("the process died just now")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "record_attempt", die)
+        with pytest.raises(ConnectionError):
+            await send_mail(house.platform, envelope)
+    await send_mail(house.platform, envelope)
+
+    one, again = office.taken
+    assert one == again
+    assert office.mails[0]["Message-ID"] == f"<{envelope.id}.email@localhost.localdomain>"
+    assert (await state_of(house, buyer.actor.party, told))[0] == "sent"
+
+
+async def test_sandbox_mail_never_reaches_the_server_of_live_mail(houses, post_offices):
+    live = await post_offices()
+    house = await houses(host="127.0.0.1", port=live.port)
+    buyer = await house.person()
+    told = await house.tell(buyer.actor.party)
+    await house.deliver()
+    assert live.taken == []
+    assert await state_of(house, buyer.actor.party, told) == ("suppressed", "no_server", [])
+    assert await house.rows("SELECT 1 FROM kernel.outbox") == []
+
+
+async def test_each_traffic_has_its_own_server(houses, post_offices):
+    live, stand_in = await post_offices(), await post_offices()
+    house = await houses(
+        host="127.0.0.1", port=live.port, stand_in_host="127.0.0.1", stand_in_port=stand_in.port
+    )
+    buyer = await house.person()
+    await house.tell(buyer.actor.party, "test.english_only", "bazaar", words="sandbox")
+    await house.tell(buyer.actor.party, "test.english_only", "market", words="live")
+    await house.deliver()
+    (real,), (kept,) = live.mails, stand_in.mails
+    assert (real["Subject"], real["X-Hansa-Traffic"]) == ("As the market says it", None)
+    assert (kept["Subject"], kept["X-Hansa-Traffic"]) == ("Only English", "sandbox")
+
+
+async def test_a_queue_from_before_does_not_leave_through_another_server(house, office, post_offices):
+    """Somebody takes the stand-in away while mail is queued: it is not sent elsewhere."""
+    buyer = await house.person()
+    told = await house.tell(buyer.actor.party)
+    live = await post_offices()
+    house.configure(Mail(host="127.0.0.1", port=live.port, security=Security.NONE))
+    await house.deliver()
+    assert (live.taken, office.taken) == ([], [])
+    assert await state_of(house, buyer.actor.party, told) == ("suppressed", "no_server", ["suppressed"])
+
+
+async def test_who_has_no_address_is_told_in_the_app_alone(house, office):
+    guest = house.ctx((await user.start_guest(house.ctx())).actor)
+    told = await house.tell(guest.actor.party)
+    await house.deliver()
+    assert office.taken == []
+    assert await state_of(house, guest.actor.party, told) == (
+        DeliveryState.UNDELIVERABLE, "no_address", ["undeliverable"],
+    )  # fmt: skip
+    assert len((await api.inbox(guest)).items) == 1
+
+
+async def test_a_guest_that_logs_in_still_gets_its_mail(house, office):
+    await house.person()
+    guest = house.ctx((await user.start_guest(house.ctx())).actor)
+    told = await house.tell(guest.actor.party)
+    started = await user.log_in(guest, email="ada@example.com", password="correct horse battery")
+    await house.deliver()
+    assert office.recipients == [["ada@example.com"]]
+    assert [item.id for item in (await api.inbox(house.ctx(started.actor))).items] == [told]
+
+
+async def test_an_address_beyond_ascii_needs_a_server_that_knows_it(houses, post_offices):
+    modern, old = await post_offices(enable_SMTPUTF8=True), await post_offices()
+    house = await houses(stand_in_host="127.0.0.1", stand_in_port=modern.port)
+    buyer = await house.person("用户@例子.中国", name="用户")
+    await house.tell(buyer.actor.party)
+    await house.deliver()
+    assert modern.recipients == [["用户@xn--fsqu00a.xn--fiqs8s"]]
+    house.configure(Mail(stand_in_host="127.0.0.1", stand_in_port=old.port))
+    told = await house.tell(buyer.actor.party)
+    await house.deliver(attempts=2)
+    assert await state_of(house, buyer.actor.party, told) == ("failed", "smtputf8", ["failed"])
+
+
+async def test_who_signs_up_is_welcomed(house, office):
+    started = await user.sign_up(
+        house.ctx(locale="zh-Hans"), email="ada@example.com", password="correct horse battery", name="Ada"
+    )
+    await house.deliver()
+    (mail,) = office.mails
+    assert mail["Subject"] == "欢迎来到集市"
+    assert "Ada，您好：" in mail.get_body(("plain",)).get_content()
+    await house.deliver()
+    assert len(office.taken) == 1
+    ada = house.ctx(started.actor)
+    assert [item.subject for item in (await api.inbox(ada)).items] == ["Welcome to The Bazaar"]
+
+
+async def test_a_problem_with_mail_says_nothing_personal(house, office, queued):
+    buyer = await house.person()
+    envelope = await queued(await house.tell(buyer.actor.party))
+    office.answer_recipient = "450 <ada@example.com> is busy"
+    with pytest.raises(MailNotTaken) as refused:
+        await send_mail(house.platform, envelope)
+    told = refused.value.to_json().decode() + str(await house.rows("SELECT * FROM message.delivery_log"))
+    assert "example" not in told
