@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("what", nargs="?", choices=("plan_call", "thin_order", "all"), default="all")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures to a file")
     parser.add_argument("--short", action="store_true", help="a minute in all; the figures are only a hint")
-    parser.add_argument("--only", choices=tuple(thin_order.SIDES), help="thin_order: one side alone, no ratio")
+    parser.add_argument(
+        "--only", choices=tuple(thin_order.SIDES), help="thin_order: one side alone, no ratio"
+    )
     for name, what in (
         ("rounds", "turns of each side"),
         ("processes", "server processes of each side"),
@@ -57,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _thin_order(asked: argparse.Namespace, console: Console) -> thin_order.Result:
     plan = thin_order.Plan.short() if asked.short else thin_order.Plan()
-    chosen = {name: value for name in ("rounds", "processes", "connections") if (value := getattr(asked, name))}
+    chosen = {
+        name: value for name in ("rounds", "processes", "connections") if (value := getattr(asked, name))
+    }
     plan = msgspec.structs.replace(plan, **chosen)
     sides = (asked.only,) if asked.only else tuple(thin_order.SIDES)
     with console.status("starting PostgreSQL") as status:

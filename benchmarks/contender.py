@@ -80,18 +80,21 @@ class Contender(ABC):
 
     async def start(self) -> None:
         """Start the server and wait until it takes connections. Raises `ServerFailed`."""
-        argv, added = self.command()
-        with self.log.open("wb") as log:
-            self._server = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **added}
-            )
+        server = self._server = self._launch()
         loop = asyncio.get_running_loop()
         limit = loop.time() + _READY_LIMIT_S
         while not await _answers(self.port):
-            if self._server.poll() is not None or loop.time() > limit:
+            if server.poll() is not None or loop.time() > limit:
                 self.stop()
                 raise ServerFailed(f"{self.name} did not start:\n{self.log.read_text()[-4000:]}")
             await asyncio.sleep(_POLL_S)
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        argv, added = self.command()
+        with self.log.open("wb") as log:
+            return subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **added}
+            )
 
     def stop(self) -> None:
         """Stop the server; harmless when it is not running."""

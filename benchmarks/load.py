@@ -133,7 +133,7 @@ class Buyer(asyncio.Protocol):
         self._crowd.enter()
         self._begin()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Leave, or come back when the server hung up."""
         if not self._leaving:
             self._crowd.errors[f"{STEPS[self._step]}: connection lost"] += 1
@@ -258,7 +258,7 @@ async def run(load: Load, *, tell: Callable[[str], None] = lambda _: None) -> Ou
         tell("measured")
         crowd.closing = True
     try:
-        await asyncio.wait_for(crowd.gone.wait(), _LAST_ANSWERS_S)
+        await asyncio.wait_for(crowd.gone.wait(), _LAST_ANSWERS_S if load.orders_max is None else None)
     except TimeoutError:
         crowd.errors["no answer"] += 1
     if load.orders_max is not None:

@@ -8,16 +8,16 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks.spread import Spread
-from benchmarks.thin_order import GOALS, Result, Round
-
-_NUMBER = "right"
+from benchmarks.thin_order import GOALS, STEPS, Result, Round
 
 
 def show_thin_order(console: Console, result: Result) -> None:
     """Print what the rounds gave, the goals beside it, and whatever went wrong."""
     plan = result.plan
     console.print()
-    console.print(Text("A thin order over HTTP", style="bold"), Text("quote, place, pay; two lines", style="dim"))
+    console.print(
+        Text("A thin order over HTTP", style="bold"), Text("quote, place, pay; two lines", style="dim")
+    )
     console.print(Text(result.machine, style="dim"))
     console.print(
         Text(
@@ -37,7 +37,7 @@ def _orders(result: Result) -> Table:
     for heading in ("load", "side"):
         table.add_column(heading)
     for heading in ("paid orders/s", "server us", "PostgreSQL us", "load us"):
-        table.add_column(heading, justify=_NUMBER)
+        table.add_column(heading, justify="right")
     for scenario in GOALS:
         for side, name in result.names.items():
             rounds = result.of(side, scenario)
@@ -56,17 +56,12 @@ def _latencies(result: Result) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("load", "side"):
         table.add_column(heading)
-    for step in ("quote", "place", "pay", "order"):
-        table.add_column(f"{step} ms", justify=_NUMBER)
+    for step in STEPS:
+        table.add_column(f"{step} ms", justify="right")
     for scenario in GOALS:
         for side, name in result.names.items():
             rounds = result.of(side, scenario)
-            cells = [
-                f"{_median(rounds, lambda one, s=step: one.p50_ms[s]):,.1f} / "
-                f"{_median(rounds, lambda one, s=step: one.p99_ms[s]):,.1f}"
-                for step in ("quote", "place", "pay", "order")
-            ]
-            table.add_row(scenario, name, *cells)
+            table.add_row(scenario, name, *(_p50_p99(rounds, step) for step in STEPS))
     return table
 
 
@@ -79,7 +74,8 @@ def _show_goals(console: Console, result: Result) -> None:
         met = ratio.median >= goal
         verdict = Text("met", style="bold green") if met else Text("not met", style="bold red")
         console.print(
-            Text(f"{scenario}: {ratio.median:.1f}x ({ratio.low:.1f} to {ratio.high:.1f}), goal {goal:g}x: "), verdict,
+            Text(f"{scenario}: {ratio.median:.1f}x ({ratio.low:.1f} to {ratio.high:.1f}), goal {goal:g}x: "),
+            verdict,
             sep="",
         )
 
@@ -114,5 +110,7 @@ def _spread(rounds: Sequence[Round], figure: Callable[[Round], float | None]) ->
     return f"{spread.median:,.0f} ({spread.low:,.0f}-{spread.high:,.0f})"
 
 
-def _median(rounds: Sequence[Round], figure: Callable[[Round], float]) -> float:
-    return Spread.of([figure(one) for one in rounds]).median
+def _p50_p99(rounds: Sequence[Round], step: str) -> str:
+    p50 = Spread.of([one.p50_ms[step] for one in rounds]).median
+    p99 = Spread.of([one.p99_ms[step] for one in rounds]).median
+    return f"{p50:,.1f} / {p99:,.1f}"

@@ -155,9 +155,12 @@ async def measure(plan: Plan, *, sides: Sequence[str] = tuple(SIDES), tell: Tell
 def _cluster() -> Iterator[tuple[Path, EmbeddedPostgres]]:
     """Run a cluster with the settings Hansa ships, on a disk: /tmp may be memory."""
     disk = Path("/var/tmp")  # noqa: S108 - only the parent of a folder with a name of its own
-    with tempfile.TemporaryDirectory(
-        prefix="hansa-bench-", dir=disk if os.access(disk, os.W_OK) else None
-    ) as folder, EmbeddedPostgres(Path(folder) / "postgres") as postgres:
+    with (
+        tempfile.TemporaryDirectory(
+            prefix="hansa-bench-", dir=disk if os.access(disk, os.W_OK) else None
+        ) as folder,
+        EmbeddedPostgres(Path(folder) / "postgres") as postgres,
+    ):
         yield Path(folder), postgres
 
 

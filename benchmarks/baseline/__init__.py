@@ -8,8 +8,9 @@ It is the other side of `benchmarks.thin_order`, so it has to be good, and it ha
   process as Hansa does; `Idempotency-Key` stored with its answer in the work's own transaction, answered again
   on a repeat, refused with another body; a quote priced from the database and signed (HMAC-SHA256), not
   stored; placement with version check, hold of stock, checkout, order, lines, holds, payment, deadline and
-  event; payment through a sandbox provider, with attempt, allocation of stock, journal, entries, balances of
-  one escrow and one clearing account, order with history, event, the deadline withdrawn.
+  event; payment through a sandbox provider, its attempt committed before the provider is asked, then in one
+  transaction allocation of stock, journal, entries, balances of one escrow and one clearing account, order
+  with history, event, the deadline withdrawn.
 - *Same durability and isolation*: one cluster with one set of settings (fsync and synchronous_commit on), READ
   COMMITTED, no oversell, no lost update, no charge twice. `verify` sums it all up after each run.
 
@@ -25,7 +26,6 @@ What makes it fast, and is no more than good practice:
 - The pool is as large as a sweep found best (`benchmarks.baseline.sweep`).
 
 Where it does less than Hansa, in its own favour: one business, one currency and one place; no extension
-points, discounts, freight, tax or frozen terms; no running balance per ledger entry; the attempt is written
-once, after the provider answered. Where it does what Hansa does not: each quote reads its offers from the
+points, discounts, freight, tax or frozen terms; no running balance per ledger entry. Where it does what Hansa does not: each quote reads its offers from the
 database, since an in-process catalogue that stays fresh is a part of the design that is measured here.
 """

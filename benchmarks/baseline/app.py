@@ -85,7 +85,9 @@ async def place_order(body: PlaceBody, buyer: Buyer, key: WriteKey, shared: Shar
 @router.post("/payments/{payment_id}/pay", response_model=PayAnswer)
 async def pay_payment(payment_id: UUID, body: PayBody, key: WriteKey, shared: Shared) -> Response:
     """Charge the buyer and commit money and orders together."""
-    return _json(await paying.pay(shared.database, shared.provider, key, payment_id=payment_id, card=body.card))
+    return _json(
+        await paying.pay(shared.database, shared.provider, key, payment_id=payment_id, card=body.card)
+    )
 
 
 def _json(answer: Answer) -> Response:

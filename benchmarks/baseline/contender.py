@@ -39,11 +39,11 @@ _INVARIANTS = {
             ON lines.order_id = id WHERE payable IS DISTINCT FROM lines.n""",
     "orders whose state is not that of their payment, attempt, history, journal and deadline": """
         SELECT count(*) FROM "order" AS o JOIN payment AS p ON p.id = o.payment_id
-         WHERE NOT (CASE o.state WHEN 'awaiting_payment' THEN p.state = 'awaiting' ELSE p.state = 'captured' END)
-            OR (SELECT count(*) FROM attempt WHERE payment_id = p.id) <> (p.state = 'captured')::int
+         WHERE NOT (CASE o.state WHEN 'awaiting_payment' THEN p.state IN ('awaiting', 'charging') ELSE p.state = 'captured' END)
+            OR (SELECT count(*) FROM attempt WHERE payment_id = p.id AND state = 'charged') <> (p.state = 'captured')::int
             OR (SELECT count(*) FROM history WHERE order_id = o.id) <> (p.state = 'captured')::int
             OR (SELECT count(*) FROM journal WHERE reference = o.id) <> (p.state = 'captured')::int
-            OR (SELECT count(*) FROM deadline WHERE subject = o.checkout_id) <> (p.state = 'awaiting')::int""",
+            OR (SELECT count(*) FROM deadline WHERE subject = o.checkout_id) <> (p.state <> 'captured')::int""",
     "journals that do not sum to zero": """
         SELECT count(*) FROM (SELECT FROM entry GROUP BY journal_id HAVING sum(amount) <> 0 OR count(*) <> 2) AS bad""",
     "accounts whose balance is not the sum of their entries": """
@@ -83,7 +83,9 @@ class Baseline(Contender):
                 offers = await _fill(connection, sizes, tokens)
         finally:
             await database.engine.dispose()
-        return Storefront(prefix="/bazaar/api", tokens=tokens, offers=offers[1:], hot=offers[0], card=SUCCEEDS)
+        return Storefront(
+            prefix="/bazaar/api", tokens=tokens, offers=offers[1:], hot=offers[0], card=SUCCEEDS
+        )
 
     async def verify(self, acknowledged: Acknowledged) -> list[str]:
         """Sum everything up."""
@@ -96,14 +98,18 @@ class Baseline(Contender):
                     if count:
                         violations.append(f"{count} {what}")
                 row = await connection.execute(
-                    text("""SELECT count(*), count(*) FILTER (WHERE state = 'awaiting_shipment') FROM "order" """)
+                    text(
+                        """SELECT count(*), count(*) FILTER (WHERE state = 'awaiting_shipment') FROM "order" """
+                    )
                 )
                 stored = row.one()
         finally:
             await database.engine.dispose()
         told = (acknowledged.placed, acknowledged.paid)
         if any(s < t for s, t in zip(stored, told, strict=True)) or (acknowledged.exactly and stored != told):
-            violations.append(f"{told} orders were acknowledged as placed and paid, {tuple(stored)} are stored")
+            violations.append(
+                f"{told} orders were acknowledged as placed and paid, {tuple(stored)} are stored"
+            )
         return violations
 
 

@@ -19,6 +19,7 @@ class Database:
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=pool_size,
             max_overflow=0,
+            skip_autocommit_rollback=True,
             connect_args={"prepared_statement_cache_size": 500},
         )
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)

@@ -152,21 +152,22 @@ class Payment(Base):
     amount: Mapped[int]
     currency: Mapped[str] = mapped_column(CHAR(3))
     state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     expires_at: Mapped[datetime]
     captured_at: Mapped[datetime | None]
 
 
 class Attempt(Base):
-    """What the provider said to one try at a payment."""
+    """One try at a payment: written before the provider is asked, resolved with the order."""
 
     __tablename__ = "attempt"
 
     payment_id: Mapped[UUID] = mapped_column(primary_key=True)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     state: Mapped[str]
     amount: Mapped[int]
     reference: Mapped[str]
-    at: Mapped[datetime]
+    started_at: Mapped[datetime]
 
 
 class History(Base):

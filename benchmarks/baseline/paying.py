@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, delete, select, update
@@ -19,57 +19,91 @@ from benchmarks.baseline.provider import Charged, SandboxProvider
 from benchmarks.baseline.schemas import PayAnswer
 from hansa.kernel.ids import uuid7
 
-_Paid = Row[tuple[UUID, UUID, int, int]]
+UNPAID = ("awaiting", "charging")
 
 
-async def pay(database: Database, provider: SandboxProvider, key: Key, *, payment_id: UUID, card: str) -> Answer:
-    """Charge the buyer, then commit money and orders together.
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt that is written down before the provider hears of it."""
+
+    payment_id: UUID
+    checkout_id: UUID
+    number: int
+    amount: int
+
+
+async def pay(
+    database: Database, provider: SandboxProvider, key: Key, *, payment_id: UUID, card: str
+) -> Answer:
+    """Write the attempt down, charge the buyer, then commit money and orders together.
 
     The provider is asked outside of any transaction, with the payment's id as its reference: what is
     repeated charges nothing twice. Raises `PaymentNotFound`, `PaymentDeclined`, `NotPayable`, `KeyReused`.
     """
-    async with database.read() as session:
-        before = await answered_before(session, key)
-        if before is not None:
-            return before
-        found = await session.execute(
-            select(Payment.amount, Payment.checkout_id).where(
-                Payment.id == payment_id, Payment.payer == key.buyer
-            )
-        )
-        payment = found.one_or_none()
-    if payment is None:
-        raise PaymentNotFound
-    charged = await provider.charge(payment_id, amount=payment.amount, card=card)
-    if charged is None:
-        raise PaymentDeclined
     try:
         async with database.write() as session:
-            return await _settle(session, key, payment_id, payment.checkout_id, charged)
+            before = await answered_before(session, key)
+            if before is not None:
+                return before
+            begun = await _begin(session, key.buyer, payment_id)
+        charged = await provider.charge(payment_id, amount=begun.amount, card=card)
+        async with database.write() as session:
+            if charged is not None:
+                return await _settle(session, key, begun, charged)
+            await _resolve(session, begun, attempt="declined", payment="awaiting", reference="")
     except NotPayable:
         async with database.read() as session:
             before = await answered_before(session, key)
         if before is None:
             raise
         return before
+    raise PaymentDeclined
 
 
-async def _settle(
-    session: AsyncSession, key: Key, payment_id: UUID, checkout_id: UUID, charged: Charged
-) -> Answer:
+async def _begin(session: AsyncSession, buyer: UUID, payment_id: UUID) -> Begun:
+    begun = await session.execute(
+        update(Payment)
+        .where(Payment.id == payment_id, Payment.payer == buyer, Payment.state.in_(UNPAID))
+        .values(state="charging", attempts=Payment.attempts + 1)
+        .returning(Payment.checkout_id, Payment.attempts, Payment.amount)
+        .execution_options(synchronize_session=False)
+    )
+    row = begun.one_or_none()
+    if row is None:
+        known = await session.scalar(
+            select(Payment.id).where(Payment.id == payment_id, Payment.payer == buyer)
+        )
+        raise PaymentNotFound if known is None else NotPayable
+    session.add(
+        Attempt(
+            payment_id=payment_id,
+            number=row.attempts,
+            state="started",
+            amount=row.amount,
+            reference="",
+            started_at=datetime.now(UTC),
+        )
+    )
+    await session.flush()
+    return Begun(payment_id, row.checkout_id, row.attempts, row.amount)
+
+
+async def _settle(session: AsyncSession, key: Key, begun: Begun, charged: Charged) -> Answer:
     now = datetime.now(UTC)
     actor = f"buyer:{key.buyer}"
-    await _capture(session, payment_id, now)
-    orders = await _move_orders(session, checkout_id, now)
+    await _resolve(
+        session, begun, attempt="charged", payment="captured", reference=charged.reference, captured_at=now
+    )
+    orders = await _move_orders(session, begun.checkout_id, now)
     quantities = await _allocate_holds(session, [order.id for order in orders], now)
     await session.execute(
         delete(Deadline)
-        .where(Deadline.subject == checkout_id, Deadline.kind == CLOSE_UNPAID)
+        .where(Deadline.subject == begun.checkout_id, Deadline.kind == CLOSE_UNPAID)
         .execution_options(synchronize_session=False)
     )
-    paid = PayAnswer(payment_id=payment_id, state="paid", orders=[order.id for order in orders])
+    paid = PayAnswer(payment_id=begun.payment_id, state="paid", orders=[order.id for order in orders])
     answer = Answer(200, paid.model_dump_json().encode())
-    session.add_all(_rows(payment_id, checkout_id, orders, charged, actor=actor, now=now))
+    session.add_all(_rows(begun.checkout_id, orders, charged, actor=actor, now=now))
     session.add(key.answered(answer.status, answer.body, now))
     await session.flush()
     # Last, and balances after stock: every paid order wants them.
@@ -78,19 +112,36 @@ async def _settle(
     return answer
 
 
-async def _capture(session: AsyncSession, payment_id: UUID, now: datetime) -> None:
-    captured = await session.execute(
+async def _resolve(
+    session: AsyncSession,
+    begun: Begun,
+    *,
+    attempt: str,
+    payment: str,
+    reference: str,
+    captured_at: datetime | None = None,
+) -> None:
+    """Write down what the provider said. Raises `NotPayable` when the payment was settled meanwhile."""
+    resolved = await session.execute(
         update(Payment)
-        .where(Payment.id == payment_id, Payment.state == "awaiting")
-        .values(state="captured", captured_at=now)
+        .where(Payment.id == begun.payment_id, Payment.state == "charging")
+        .values(state=payment, captured_at=captured_at)
         .returning(Payment.id)
         .execution_options(synchronize_session=False)
     )
-    if captured.one_or_none() is None:
+    if resolved.one_or_none() is None:
         raise NotPayable
+    await session.execute(
+        update(Attempt)
+        .where(Attempt.payment_id == begun.payment_id, Attempt.number == begun.number)
+        .values(state=attempt, reference=reference)
+        .execution_options(synchronize_session=False)
+    )
 
 
-async def _move_orders(session: AsyncSession, checkout_id: UUID, now: datetime) -> Sequence[_Paid]:
+async def _move_orders(
+    session: AsyncSession, checkout_id: UUID, now: datetime
+) -> Sequence[Row[UUID, UUID, int, int]]:
     moved = await session.execute(
         update(Order)
         .where(Order.checkout_id == checkout_id, Order.state == "awaiting_payment")
@@ -119,22 +170,13 @@ async def _allocate_holds(session: AsyncSession, order_ids: Sequence[UUID], now:
 
 
 def _rows(
-    payment_id: UUID,
     checkout_id: UUID,
-    orders: Sequence[Row[Any]],
+    orders: Sequence[Row[UUID, UUID, int, int]],
     charged: Charged,
     *,
     actor: str,
     now: datetime,
 ) -> Iterator[Base]:
-    yield Attempt(
-        payment_id=payment_id,
-        id=uuid7(),
-        state="charged",
-        amount=charged.amount,
-        reference=charged.reference,
-        at=now,
-    )
     for order in orders:
         yield History(
             order_id=order.id,

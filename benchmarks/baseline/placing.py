@@ -12,7 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from benchmarks.baseline import stock
 from benchmarks.baseline.database import CHECK_VIOLATION, UNIQUE_VIOLATION, Database, sqlstate
 from benchmarks.baseline.idempotency import Answer, Key, answered_before
-from benchmarks.baseline.models import Base, Checkout, Deadline, Hold, Line, Offer, Order, OutboxEvent, Payment
+from benchmarks.baseline.models import (
+    Base,
+    Checkout,
+    Deadline,
+    Hold,
+    Line,
+    Offer,
+    Order,
+    OutboxEvent,
+    Payment,
+)
 from benchmarks.baseline.problems import OfferChanged, OutOfStock
 from benchmarks.baseline.schemas import PlaceAnswer, PlacedOrder, SignedQuote
 from hansa.kernel.ids import uuid7
@@ -51,7 +61,9 @@ async def place(database: Database, key: Key, quote: SignedQuote) -> Answer:
 
 async def _check_versions(session: AsyncSession, quote: SignedQuote) -> None:
     found = await session.execute(
-        select(Offer.id, Offer.version).where(Offer.id.in_([line.offer_id for line in quote.lines]), Offer.active)
+        select(Offer.id, Offer.version).where(
+            Offer.id.in_([line.offer_id for line in quote.lines]), Offer.active
+        )
     )
     versions = {row.id: row.version for row in found}
     if any(versions.get(line.offer_id) != line.offer_version for line in quote.lines):

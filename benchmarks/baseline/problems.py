@@ -6,7 +6,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 
 
-class Problem(Exception):  # noqa: N818 - named for what is refused
+class Problem(Exception):
     """A refusal with a stable code, rendered as problem details."""
 
     code: ClassVar[str] = "request.invalid"

@@ -45,5 +45,6 @@ class Authenticator:
             raise Unauthenticated
         if len(self._known) >= _REMEMBERED_MAX:
             self._known.clear()
-        self._known[digest] = (time.monotonic() + REMEMBERED_S, row.buyer)
-        return row.buyer
+        buyer: UUID = row.buyer
+        self._known[digest] = (time.monotonic() + REMEMBERED_S, buyer)
+        return buyer

@@ -1,0 +1,88 @@
+"""`python -m benchmarks.ours.fill SIZES`: fills a migrated database through the centers, prints a `Storefront`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from random import Random
+
+import msgspec
+
+from benchmarks.contender import Sizes
+from benchmarks.storefront import Offered, Storefront
+from hansa.centers.inventory import api as inventory
+from hansa.centers.inventory.types import Receipt
+from hansa.centers.place import api as place
+from hansa.centers.place.types import PlaceKind
+from hansa.centers.product import api as product
+from hansa.centers.product.types import OFFER_ID, NewSku, SkuId
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import ShopId
+from hansa.centers.user import api as user
+from hansa.cli.startup import with_platform
+from hansa.kernel.context import SYSTEM, Ctx
+from hansa.kernel.ids import uuid7
+from hansa.kernel.money import Money
+from hansa.kernel.platform import Platform
+
+BUSINESS = "bazaar"
+CARD = "4242424242424242"
+_AT_ONCE = 4  # fewer than the pool has connections
+
+
+async def fill(platform: Platform, sizes: Sizes) -> Storefront:
+    """Open a shop with goods and stock, and give every buyer a session."""
+    ctx = platform.context(BUSINESS, actor=SYSTEM)
+    opened = await shop.open_shop(
+        ctx, slug="tea-bowls", name={"en": "Tea bowls", "zh": "茶碗"}, owner=uuid7()
+    )
+    warehouse = await place.add_place(
+        ctx,
+        name={"en": "Dispatch", "zh": "发货仓"},
+        kind=PlaceKind.WAREHOUSE,
+        address="Jingdezhen",
+        location=None,
+        shop_id=opened.id,
+    )
+    gate = asyncio.Semaphore(_AT_ONCE)
+    random = Random(7)
+    prices = [random.randint(100, 50_000) for _ in range(sizes.products + 1)]
+    made = await asyncio.gather(
+        *(_offer(gate, ctx, opened.id, number=number, price=price) for number, price in enumerate(prices))
+    )
+    await inventory.receive_stock(
+        ctx,
+        receipts=[
+            Receipt(sku_id=sku_id, place_id=warehouse.id, quantity=sizes.stock, reference="bench")
+            for sku_id, _ in made
+        ],
+    )
+    tokens = await asyncio.gather(*(_session(gate, platform) for _ in range(sizes.buyers)))
+    offers = [offered for _, offered in made]
+    return Storefront(
+        prefix=f"/{BUSINESS}/api", tokens=list(tokens), offers=offers[1:], hot=offers[0], card=CARD
+    )
+
+
+async def _offer(
+    gate: asyncio.Semaphore, ctx: Ctx, shop_id: ShopId, *, number: int, price: int
+) -> tuple[SkuId, Offered]:
+    async with gate:
+        page = await product.create_product(
+            ctx,
+            shop_id=shop_id,
+            titles={"en": f"Tea bowl no. {number}", "zh": f"茶碗 {number}"},
+            skus=[NewSku(price=Money(price, "CNY"))],
+        )
+    return page.skus[0].id, Offered(OFFER_ID.show(page.offers[0].id), price)
+
+
+async def _session(gate: asyncio.Semaphore, platform: Platform) -> str:
+    """Start a session without a password: hashing a thousand of them would take minutes."""
+    async with gate:
+        return (await user.start_guest(platform.context(BUSINESS))).token
+
+
+if __name__ == "__main__":
+    sizes = msgspec.json.decode(sys.argv[1], type=Sizes)
+    print(msgspec.json.encode(with_platform(lambda platform: fill(platform, sizes))).decode())
