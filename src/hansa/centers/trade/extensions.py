@@ -7,9 +7,11 @@ from typing import Protocol
 
 from hansa.centers.place.types import PlaceId
 from hansa.centers.trade._rules.pricing import guard_lines
+from hansa.centers.trade.errors import PricingBroken
 from hansa.centers.trade.types import FulfilmentOption, Quote, QuotedLine
 from hansa.kernel.context import Ctx
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError, Veto
+from hansa.kernel.money import INT64_MAX
 
 Lines = tuple[QuotedLine, ...]
 
@@ -74,6 +76,12 @@ def _nobody_objects(ctx: Ctx, quote: Quote) -> Veto | None:  # noqa: ARG001
     return None
 
 
+def _no_negative_freight(ctx: Ctx, lines: Lines, option: FulfilmentOption, *, answer: int) -> int:  # noqa: ARG001
+    if not 0 <= answer <= INT64_MAX:
+        raise PricingBroken("freight is below zero or too large")
+    return answer
+
+
 def _keep_the_rules(ctx: Ctx, lines: Lines, *, answer: Lines) -> Lines:  # noqa: ARG001
     return guard_lines(lines, answer)
 
@@ -86,6 +94,7 @@ PRICE_LINES = ExtensionPoint[PriceLines](
     budget_ms=5,
     on_error=OnError.CLOSED,
     default=_as_they_are,
+    guard=_keep_the_rules,
 )
 LAYERS = ExtensionPoint[ApplyLayers](
     "trade.layers",
@@ -95,6 +104,7 @@ LAYERS = ExtensionPoint[ApplyLayers](
     budget_ms=10,
     on_error=OnError.CLOSED,
     default=_as_they_are,
+    guard=_keep_the_rules,
 )
 TAX = ExtensionPoint[TaxLines](
     "trade.tax",
@@ -104,6 +114,7 @@ TAX = ExtensionPoint[TaxLines](
     budget_ms=5,
     on_error=OnError.CLOSED,
     default=_as_they_are,
+    guard=_keep_the_rules,
 )
 FREIGHT = ExtensionPoint[Freight](
     "trade.freight",
@@ -113,6 +124,7 @@ FREIGHT = ExtensionPoint[Freight](
     budget_ms=2,
     on_error=OnError.CLOSED,
     default=_price_of_the_option,
+    guard=_no_negative_freight,
 )
 FULFILMENT_OPTIONS = ExtensionPoint[FulfilmentOptions](
     "trade.fulfilment_options",

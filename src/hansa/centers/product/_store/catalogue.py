@@ -46,7 +46,7 @@ async def categories(tx: Transaction, businesses: Sequence[str]) -> dict[str, tu
         list(businesses),
     )
     for row in rows:
-        found[row["business"]].append(_of(Category, row, "names"))
+        found[row["business"]].append(_of(Category, row))
     return {business: tuple(tree) for business, tree in found.items()}
 
 
@@ -137,14 +137,14 @@ async def skus_of_products(tx: Transaction, ids: Sequence[ProductId]) -> dict[Pr
         list(ids),
     )
     for row in rows:
-        found.setdefault(row["product_id"], []).append(_of(Sku, row, "values"))
+        found.setdefault(row["product_id"], []).append(_of(Sku, row))
     return found
 
 
 async def read_skus(tx: Transaction, ids: Sequence[SkuId]) -> dict[SkuId, Sku]:
     """Return the variants that exist among these ids."""
     rows = await tx.raw.fetch(f"SELECT {_SKU} FROM product.sku WHERE id = ANY($1::uuid[])", list(ids))
-    return {row["id"]: _of(Sku, row, "values") for row in rows}
+    return {row["id"]: _of(Sku, row) for row in rows}
 
 
 async def products_of_shop(
@@ -173,16 +173,13 @@ async def category_exists(tx: Transaction, category_id: CategoryId, *, business:
 
 
 def _product(row: Mapping[str, Any]) -> Product:
-    return _of(Product, row, "titles", "descriptions", "options")
+    return _of(Product, row)
 
 
-def _of(kind: type[T], row: Mapping[str, Any], *json: str) -> T:
-    """Make a struct of a row; the driver hands over JSON columns as text."""
-    values = dict(row)
-    for name in json:
-        values[name] = msgspec.json.decode(values[name])
-    return msgspec.convert(values, kind)
+def _of(kind: type[T], row: Mapping[str, Any]) -> T:
+    return msgspec.convert(dict(row), kind)
 
 
 def _json(value: Any) -> str:
+    # A JSON column is written as text; it is read decoded.
     return msgspec.json.encode(value).decode()

@@ -15,9 +15,6 @@ from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.money import Money
 
-_options = msgspec.json.Decoder(tuple[Option, ...]).decode
-_texts = msgspec.json.Decoder(dict[str, str]).decode
-
 
 class NewOffer(msgspec.Struct, frozen=True, array_like=True):
     """A row of `product.offer` as it is made, in the order of the insert's columns."""
@@ -236,7 +233,7 @@ async def list_products(tx: Transaction, query: ListQuery, *, limit: int) -> lis
 async def count_products(tx: Transaction, query: ListQuery, *, count_max: int) -> int:
     """Count what the list has, no further than `count_max`."""
     count = await tx.raw.fetchval(
-        f"SELECT count(*) FROM (SELECT FROM product.listing l WHERE {_WHERE} LIMIT $6) AS some",
+        f"SELECT count(*) FROM (SELECT FROM product.listing l WHERE {_WHERE} LIMIT $6) AS found",
         *_asked(query),
         count_max,
     )
@@ -277,8 +274,8 @@ def _offer(row: Mapping[str, Any]) -> Offer:
         shop_id=row["shop_id"],
         business=row["business"],
         traffic=Traffic(row["traffic"]),
-        titles=_texts(row["titles"]),
-        options=options_text(_options(row["options"]), _texts(row["values"])),
+        titles=row["titles"],
+        options=options_text(msgspec.convert(row["options"], tuple[Option, ...]), row["values"]),
         price=price,
         base=price,
         list_price=None if listed is None else Money(listed, row["currency"]),

@@ -37,5 +37,5 @@ async def explain(ctx: Ctx, *, order_id: OrderId) -> Explanation:
         history=await history(ctx, order=order),
         generation=checkout["generation"],
         plan_hash=checkout["plan_hash"],
-        decisions=msgspec.json.decode(checkout["decisions"], type=tuple[Decision, ...]),
+        decisions=msgspec.convert(checkout["decisions"], tuple[Decision, ...]),
     )
