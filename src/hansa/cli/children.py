@@ -83,7 +83,12 @@ async def _work(settings: Settings, ready: Callable[[], None]) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with running(settings) as platform:
         ready()
-        await Worker(platform).run(stop)
+        worker = asyncio.create_task(Worker(platform).run())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (worker, stopping):
+            task.cancel()
+        await asyncio.gather(worker, stopping, return_exceptions=True)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
