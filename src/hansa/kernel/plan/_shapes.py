@@ -33,9 +33,7 @@ _COROUTINE = """\
 _COUNT = """\
 {pad}cell.calls += 1
 {pad}cell.ns += took
-{pad}if took > cell.ns_max:
-{pad}    cell.ns_max = took
-{pad}if took > budget_ns or breaker.shut:
+{pad}if took > cell.alert_ns:
 {pad}    step.noted(took)
 """
 
@@ -55,7 +53,7 @@ def make(call, guard):
 
 _SOLO = """\
 def make(point, step, empty):
-    fn, cell, breaker, budget_ns = step.fn, step.cell, step.breaker, step.budget_ns
+    fn, cell, breaker = step.fn, step.cell, step.breaker
     fallback = step.fallback or empty
 
     {async_}def {name}({params}):
@@ -80,7 +78,7 @@ def make(point, rows, empty, combine):
 {enter}        {before}
         absent = 0
         begun = clock_ns()
-        for fn, cell, breaker, budget_ns, fallback, step in rows:
+        for fn, cell, breaker, fallback, step in rows:
             if breaker.shut and step.refused():
                 if fallback is not None:
                     return {await_}fallback({args})
@@ -229,7 +227,7 @@ def _parameters(declared: Sequence[inspect.Parameter]) -> str:
 
 
 def _rows(steps: Sequence[Step]) -> list[tuple[Any, ...]]:
-    return [(s.fn, s.cell, s.breaker, s.budget_ns, s.fallback, s) for s in steps]
+    return [(s.fn, s.cell, s.breaker, s.fallback, s) for s in steps]
 
 
 def _refuse_inside(point: str) -> None:

@@ -79,17 +79,21 @@ class Step:
                 self.breaker.healed()
             raise error
         self.breaker.failed(self._clock_ns())
+        self.cell.alert_ns = -1
         if isinstance(error, EffectViolated):
             raise error
         if self.point.on_error is OnError.CLOSED or self.name == DEFAULT:
             raise ExtensionFailed(point=self.point.name) from error
 
     def noted(self, took_ns: int) -> None:
-        """Look after a call that came back late, or as the trial of a shut breaker."""
+        """Look at a call that is the longest yet, came back late, or was the trial of a shut breaker."""
+        cell, breaker = self.cell, self.breaker
+        cell.ns_max = max(cell.ns_max, took_ns)
         if took_ns > self.budget_ns:
-            self.breaker.failed(self._clock_ns())
-        elif self.breaker.shut:
-            self.breaker.healed()
+            breaker.failed(self._clock_ns())
+        elif breaker.shut:
+            breaker.healed()
+        cell.alert_ns = -1 if breaker.shut else min(self.budget_ns, cell.ns_max)
 
     def refuse_coroutine(self, answer: CoroutineType[Any, Any, Any]) -> None:
         """Say that an implementation of a pure point returned something to await."""
