@@ -1,8 +1,7 @@
 """A database with the ledger in it, and books as the tests speak of them."""
 
-import tempfile
-from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,19 +21,10 @@ from hansa.kernel.clock import Clocks
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Database
 from hansa.kernel.db.migrate import migrate
-from hansa.kernel.embedded import EmbeddedPostgres
 from hansa.kernel.platform import Platform
 
 SELLER = UUID(int=7)
-
-
-@pytest.fixture(scope="session")
-def server():
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        EmbeddedPostgres(Path(folder), settings={"fsync": "off"}) as running,
-    ):
-        yield running
+NONE: Any = None
 
 
 @pytest.fixture(scope="session")
@@ -72,11 +62,11 @@ class Books:
     def __init__(self, db, owner):
         self.db = db
         self.owner = owner
-        self.platform = Platform(None, db, Clocks(), None, None, [LEDGER])
+        self.platform = Platform(NONE, db, Clocks(), NONE, NONE, [LEDGER])
         self.ctx = self.context()
 
     def context(self, *, business="bazaar", traffic=Traffic.SANDBOX, actor=SYSTEM):
-        plan = SimpleNamespace(calls={})
+        plan: Any = SimpleNamespace(calls={})
         return Ctx(self.platform, plan, business, traffic, "house", actor)
 
     def key(self, account_class, *, party=None, currency="CNY"):

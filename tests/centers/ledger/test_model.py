@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -42,15 +43,14 @@ class ModelLedger:
 
     def post(self, id_, entries):
         """Return "posted", "conflict" or "short"."""
-        stated = tuple(sorted(entries))
         if id_ in self.journals:
-            return "posted" if self.journals[id_] == stated else "conflict"
+            return "posted" if sorted(self.journals[id_]) == sorted(entries) else "conflict"
         for account in {name for name, _ in entries}:
             move = sum(minor for name, minor in entries if name == account)
             after = (self.balance(account) + move) * self.normal[account]
             if account in self.floored and after < 0 and move * self.normal[account] < 0:
                 return "short"
-        self.journals[id_] = stated
+        self.journals[id_] = tuple(entries)
         for account, minor in entries:
             self.history.setdefault(account, []).append((minor, self.balance(account) + minor))
         return "posted"
@@ -73,84 +73,81 @@ def balanced(draw):
 batches = st.lists(st.tuples(IDS, balanced()), min_size=1, max_size=5)
 
 
-def machine(books, run):
+class LedgerAgainstModel(RuleBasedStateMachine):
+    """`books`, `keys` and `run` (which lets the loop finish a coroutine) are set by the test."""
+
+    books: Any
+    keys: Any
+    run: Any
+
+    @initialize()
+    def begin(self):
+        self.run(self.books.empty())
+        self.model = ModelLedger(
+            normal={name: int(key.account_class.normal) for name, key in self.keys.items()},
+            floored={name for name, key in self.keys.items() if key.account_class.floor_minor is not None},
+        )
+
+    def journal(self, number, entries):
+        return self.books.journal(
+            *(Entry(self.keys[name], minor) for name, minor in entries),
+            id_=JournalId(UUID(int=number)),
+            reference=REFERENCE,
+        )
+
+    @rule(batch=batches)
+    def post_a_batch(self, batch):
+        verdicts = self.run(self.books.post(*(self.journal(*stated) for stated in batch)))
+        assert [ANSWER[type(verdict)] for verdict in verdicts] == [
+            self.model.post(UUID(int=number), entries) for number, entries in batch
+        ]
+
+    @rule(entries=balanced())
+    def post_and_roll_back(self, entries):
+        async def and_fail():
+            async with self.books.db.transaction() as tx:
+                await api.post(tx, [self.journal(99, entries)])
+                raise InterruptedError
+
+        with pytest.raises(InterruptedError):
+            self.run(and_fail())
+
+    @rule(number=IDS)
+    def reverse(self, number):
+        id_ = JournalId(UUID(int=number))
+        if id_ not in self.model.journals:
+            return
+        try:
+            self.run(api.reverse(self.books.ctx, journal_id=id_))
+            answer = "posted"
+        except InsufficientBalance:
+            answer = "short"
+        assert answer == self.model.reverse(id_, reversal_id(id_))
+
+    @invariant()
+    def histories_are_the_same(self):
+        for name, key in self.keys.items():
+            side = int(key.account_class.normal)
+            real = [(minor, after * side) for _, minor, after in self.run(self.books.history(key))]
+            assert real == self.model.history.get(name, [])[-50:]
+
+    def teardown(self):
+        assert self.run(self.books.verify()) == []
+
+
+@pytest.fixture
+async def loop(books):  # noqa: ARG001 - the loop that the books' connections belong to
+    return asyncio.get_running_loop()
+
+
+def test_the_ledger_does_what_the_model_does(books, loop):
+    """Not a coroutine: the machine runs in the main thread and lets the loop run for each step."""
     keys = {name: books.key(kind) for name, kind in KINDS.items()}
     keys |= {"alice": books.seller(UUID(int=11)), "bob": books.seller(UUID(int=12))}
-
-    class LedgerAgainstModel(RuleBasedStateMachine):
-        @initialize()
-        def begin(self):
-            run(books.empty())
-            self.model = ModelLedger(
-                normal={name: int(key.account_class.normal) for name, key in keys.items()},
-                floored={name for name, key in keys.items() if key.account_class.floor_minor is not None},
-            )
-
-        @rule(batch=batches)
-        def post_a_batch(self, batch):
-            journals = [
-                books.journal(
-                    *(Entry(keys[name], minor) for name, minor in entries),
-                    id_=JournalId(UUID(int=number)),
-                    reference=REFERENCE,
-                )
-                for number, entries in batch
-            ]
-            verdicts = run(books.post(*journals))
-            assert [ANSWER[type(v)] for v in verdicts] == [
-                self.model.post(UUID(int=number), entries) for number, entries in batch
-            ]
-
-        @rule(entries=balanced(), minor=amounts)
-        def post_what_others_take_back(self, entries, minor):
-            """A transaction that rolls back leaves nothing."""
-
-            async def and_fail():
-                async with books.db.transaction() as tx:
-                    await api.post(
-                        tx, [books.journal(*(Entry(keys[n], m) for n, m in entries)), books.paid(minor)]
-                    )
-                    raise InterruptedError
-
-            with pytest.raises(InterruptedError):
-                run(and_fail())
-
-        @rule(number=IDS)
-        def reverse(self, number):
-            id_ = JournalId(UUID(int=number))
-            if id_ not in self.model.journals:
-                return
-            try:
-                run(api.reverse(books.ctx, journal_id=id_))
-                answer = "posted"
-            except InsufficientBalance:
-                answer = "short"
-            assert answer == self.model.reverse(id_, reversal_id(id_))
-
-        @invariant()
-        def histories_are_the_same(self):
-            for name, key in keys.items():
-                real = [
-                    (minor, after * int(key.account_class.normal))
-                    for _, minor, after in run(books.history(key))
-                ]
-                assert real == self.model.history.get(name, [])[-50:]
-
-        def teardown(self):
-            assert run(books.verify()) == []
-
-    return LedgerAgainstModel
-
-
-async def test_the_ledger_does_what_the_model_does(books):
-    loop = asyncio.get_running_loop()
-
-    def run(coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(timeout=60)
-
-    await asyncio.to_thread(
-        run_state_machine_as_test,
-        machine(books, run),
+    run = staticmethod(loop.run_until_complete)
+    machine = type("Machine", (LedgerAgainstModel,), {"books": books, "keys": keys, "run": run})
+    run_state_machine_as_test(
+        machine,
         settings=settings(
             max_examples=15,
             stateful_step_count=12,

@@ -8,6 +8,7 @@ from hansa.centers.payment._sandbox import SandboxProvider
 from hansa.centers.payment._service import refunding, reporting
 from hansa.centers.payment.events import RefundRequested
 from hansa.centers.payment.types import PaymentId, RefundId
+from hansa.kernel.context import SYSTEM
 
 if TYPE_CHECKING:
     from hansa.kernel.event import Envelope
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 async def send_refund(platform: Platform, envelope: Envelope[RefundRequested]) -> None:
     """Have the provider give a refund back. What it does not answer, the job below sends again."""
-    ctx = platform.context(envelope.business, traffic=envelope.traffic)
+    ctx = platform.context(envelope.business, traffic=envelope.traffic, actor=SYSTEM)
     event = envelope.event
     await refunding.send(ctx, PaymentId(event.payment_id), RefundId(event.refund_id))
 

@@ -27,7 +27,7 @@ from hansa.centers.payment.extensions import (
     RefundRequest,
 )
 from hansa.centers.payment.types import Outcome, Source
-from hansa.kernel.context import PLATFORM_BUSINESS, Ctx, Traffic
+from hansa.kernel.context import PLATFORM_BUSINESS, SYSTEM, Ctx, Traffic
 from hansa.kernel.security import signing_keys
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class SandboxProvider:
         async with self._db.transaction() as tx:
             clocks = await store.waiting(tx)
         for clock in clocks:
-            ctx = platform.context(clock["business"], traffic=Traffic(clock["traffic"]))
+            ctx = platform.context(clock["business"], traffic=Traffic(clock["traffic"]), actor=SYSTEM)
             async with self._db.transaction() as tx:
                 rows = await store.due(tx, ctx, limit=limit)
             for row in rows:

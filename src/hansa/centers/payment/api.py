@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from hansa.centers.payment._sandbox import BEHAVIOURS
 from hansa.centers.payment._service import charging, reading, refunding, reporting
 from hansa.centers.payment._service.participants import CAPTURE, CLOSE, CREATE
 from hansa.centers.payment._service.providers import Providers
@@ -43,7 +44,13 @@ __all__ = [
     "refund",
     "request_refunds",
     "take_unexpected",
+    "test_cards",
 ]
+
+
+def test_cards() -> dict[str, str]:
+    """Return the sandbox's card numbers by what they do (`success`, `declined`, `delayed` ...), for pages and docs."""
+    return {behaviour.name: behaviour.number for behaviour in BEHAVIOURS}
 
 
 async def charge(ctx: Ctx, *, payment_id: PaymentId, source: Source) -> Charged | Declined | Pending:

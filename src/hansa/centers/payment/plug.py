@@ -9,11 +9,11 @@ from hansa.centers.payment import _http
 from hansa.centers.payment._sandbox import SandboxProvider
 from hansa.centers.payment._service.providers import Providers
 from hansa.centers.payment._service.reading import READ
-from hansa.centers.payment._store.audits import AUDITS, audit
+from hansa.centers.payment._store.audits import AUDITS
 from hansa.centers.payment._tables import metadata
 from hansa.centers.payment.events import EVENTS, RefundRequested
 from hansa.centers.payment.extensions import POINTS
-from hansa.kernel.center import Center, Check, Job
+from hansa.kernel.center import Center, Job
 from hansa.kernel.event import Handler
 from hansa.kernel.platform import Platform
 
@@ -37,6 +37,6 @@ PAYMENT = Center(
     ),
     routes=_http.ROUTES,
     permissions=(READ,),
-    checks=tuple(Check(f"payment.{name}", audit(sentence, sql)) for name, sentence, sql in AUDITS),
+    checks=AUDITS,
     starts=(_start,),
 )

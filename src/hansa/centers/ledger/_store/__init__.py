@@ -1,6 +1,6 @@
 """Every SQL statement of the ledger."""
 
-from hansa.centers.ledger._store.audits import AUDITS, audit
+from hansa.centers.ledger._store.audits import AUDITS
 from hansa.centers.ledger._store.posting import (
     lock_accounts,
     open_accounts,
@@ -25,7 +25,6 @@ __all__ = [
     "AUDITS",
     "account",
     "accounts",
-    "audit",
     "balance_at",
     "balances",
     "entries",

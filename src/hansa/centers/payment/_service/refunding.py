@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,12 +25,14 @@ from hansa.centers.payment.types import (
     RefundState,
     Unexpected,
 )
-from hansa.kernel.context import Ctx, Traffic
+from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import NotFound, Problem
 
 STUCK_MAX = 200
+
+_log = logging.getLogger("hansa.payment")
 
 Key = tuple[PaymentId, RefundId]
 
@@ -194,10 +197,13 @@ async def send_stuck(platform: Platform) -> int:
         rows = await refunds.stuck(tx, limit=STUCK_MAX)
     settled = 0
     for row in rows:
-        ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]))
-        if ctx.now() - row["requested_at"] >= _rules.ASK_AFTER:
-            sent = await send(ctx, row["payment_id"], row["id"])
-            settled += sent.state is not RefundState.REQUESTED
+        try:
+            ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]), actor=SYSTEM)
+            if ctx.now() - row["requested_at"] >= _rules.ASK_AFTER:
+                sent = await send(ctx, row["payment_id"], row["id"])
+                settled += sent.state is not RefundState.REQUESTED
+        except Problem as problem:  # one business or provider in trouble must not hold up the others
+            _log.warning("cannot send refund=%s: %s", row["id"], problem.code)
     return settled
 
 

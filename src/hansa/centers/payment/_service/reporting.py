@@ -15,9 +15,10 @@ from hansa.centers.payment._store import payments as store
 from hansa.centers.payment.events import PaymentReported
 from hansa.centers.payment.extensions import ProviderAnswer, ProviderUnreachable
 from hansa.centers.payment.types import AttemptState, Facts, Outcome, PaymentId
-from hansa.kernel.context import Ctx, Traffic
+from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.platform import Platform
+from hansa.kernel.problem import Problem
 
 RECONCILE_MAX = 200
 
@@ -91,12 +92,16 @@ async def reconcile(platform: Platform) -> int:
         rows = await store.unresolved(tx, limit=RECONCILE_MAX)
     asked = []
     for row in rows:
-        ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]))
-        if ctx.now() - row["started_at"] < _rules.ASK_AFTER:
-            continue
         key = (PaymentId(row["payment_id"]), row["number"])
+        started_at = row["started_at"]
+        try:
+            ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]), actor=SYSTEM)
+            if ctx.now() - started_at < _rules.ASK_AFTER:
+                continue
+            settled += await _ask_about(ctx, *key, provider_name=row["provider"], started_at=started_at)
+        except Problem as problem:  # one business or provider in trouble must not hold up the others
+            _log.warning("cannot ask about payment=%s attempt=%s: %s", *key, problem.code)
         asked.append(key)
-        settled += await _ask_about(ctx, *key, provider_name=row["provider"], started_at=row["started_at"])
     async with platform.db.transaction() as tx:
         await store.asked(tx, asked, real_now(platform))
     return settled

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from hansa.kernel.audit import audit
 
-from hansa.kernel.db import Transaction
-
-# Name of the check, what to say about a bad row, and a query that gives the bad rows, the first first.
 AUDITS = (
-    (
-        "captured",
+    audit(
+        "payment.captured",
         "the payment {0} counts {1} captured, its attempts {2}",
         """SELECT p.id, p.captured_minor, coalesce(sum(a.minor) FILTER (WHERE a.taken), 0)
            FROM payment.payment p LEFT JOIN payment.attempt a ON a.payment_id = p.id
            GROUP BY p.id HAVING p.captured_minor <> coalesce(sum(a.minor) FILTER (WHERE a.taken), 0) ORDER BY 1""",
     ),
-    (
-        "attempts",
+    audit(
+        "payment.attempts",
         "the payment {0} counts {1} attempts, has {2}, of which {3} are unresolved",
         """SELECT p.id, p.attempts, count(a.number), count(*) FILTER (WHERE a.state IN ('started', 'pending'))
            FROM payment.payment p LEFT JOIN payment.attempt a ON a.payment_id = p.id
@@ -24,16 +21,16 @@ AUDITS = (
            HAVING p.attempts <> count(a.number) OR count(*) FILTER (WHERE a.state IN ('started', 'pending')) > 1
            ORDER BY 1""",
     ),
-    (
-        "refunds",
+    audit(
+        "payment.refunds",
         "the payment {0} counts {1} refunded, its refunds sum to {2}",
         """SELECT p.id, p.refunded_minor, coalesce(sum(r.minor) FILTER (WHERE r.state <> 'refused'), 0)
            FROM payment.payment p LEFT JOIN payment.refund r ON r.payment_id = p.id
            GROUP BY p.id HAVING p.refunded_minor <> coalesce(sum(r.minor) FILTER (WHERE r.state <> 'refused'), 0)
            ORDER BY 1""",
     ),
-    (
-        "attempt_refunds",
+    audit(
+        "payment.attempt_refunds",
         "attempt {1} of the payment {0} counts {2} refunded, its refunds sum to {3}",
         """SELECT a.payment_id, a.number, a.refunded_minor,
                   coalesce(sum(r.minor) FILTER (WHERE r.state <> 'refused'), 0)
@@ -42,31 +39,17 @@ AUDITS = (
            HAVING a.refunded_minor <> coalesce(sum(r.minor) FILTER (WHERE r.state <> 'refused'), 0)
            ORDER BY 1, 2""",
     ),
-    (
-        "amounts",
+    audit(
+        "payment.amounts",
         "the provider {1} reported {2} {3} for the payment {0}, which asked for {4} {5}",
         """SELECT c.payment_id, c.provider, c.minor, c.currency AS reported, p.amount, p.currency AS asked
            FROM payment.callback c JOIN payment.payment p ON p.id = c.payment_id
            WHERE (c.minor, c.currency) <> (p.amount, p.currency::text) ORDER BY 1""",
     ),
-    (
-        "providers",
+    audit(
+        "payment.providers",
         "the payment {0} of {1} traffic was charged by {2}",
         """SELECT p.id, p.traffic, a.provider FROM payment.payment p JOIN payment.attempt a ON a.payment_id = p.id
            WHERE (p.traffic = 'live') = (a.provider = 'sandbox') ORDER BY 1""",
     ),
 )
-
-
-def audit(sentence: str, sql: str) -> Callable[[Transaction], Awaitable[Sequence[str]]]:
-    """Make a check of a query: it says how many rows are bad and names the first."""
-
-    async def run(tx: Transaction) -> Sequence[str]:
-        row = await tx.raw.fetchrow(f"SELECT count(*) OVER () AS bad, found.* FROM ({sql}) AS found LIMIT 1")
-        if row is None:
-            return ()
-        more = f" (the first of {row['bad']})" if row["bad"] > 1 else ""
-        said = sentence.format(*list(row)[1:])
-        return [f"{said[0].upper()}{said[1:]}{more}."]
-
-    return run
