@@ -52,16 +52,16 @@ class Hansa:
         return json.loads(done.stdout)
 
     def start(self, *arguments, **environ):
-        log = (self.folder / f"log-{len(self.started)}").open("w")
-        process = subprocess.Popen(
-            [sys.executable, STAND_IN, *arguments],
-            cwd=self.folder,
-            env=self.environ | environ,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        with (self.folder / f"log-{len(self.started)}").open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, STAND_IN, *arguments],
+                cwd=self.folder,
+                env=self.environ | environ,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
         self.started.append(process)
         return process
 

@@ -90,10 +90,12 @@ class Worker:
     def __init__(self, platform):
         self.platform = platform
 
-    async def run(self, stop):
+    async def run(self):
         note(str(os.getpid()))
-        await stop.wait()
-        note("stopped")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            note("stopped")
 
 
 def note(what):

@@ -88,7 +88,7 @@ def test_a_database_that_is_not_utf8_is_one_sentence(hansa, tmp_path):
     with EmbeddedPostgres(tmp_path / "other", settings={"fsync": "off"}) as server:
         with server._session() as session:
             session.query(
-                "CREATE DATABASE plain ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+                "CREATE DATABASE plain ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'"
             )
         started = hansa.run("up", HANSA_DATABASE_URL=server.url("plain"))
         looked = hansa.run("doctor", HANSA_DATABASE_URL=server.url("plain"))

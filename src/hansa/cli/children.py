@@ -79,16 +79,12 @@ async def _work(settings: Settings, ready: Callable[[], None]) -> None:
     from hansa.app import running  # noqa: PLC0415 - imported by the parent before it forks
     from hansa.kernel.worker import Worker  # noqa: PLC0415
 
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with running(settings) as platform:
+        working = asyncio.create_task(Worker(platform).run(), name="worker")
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, working.cancel)
         ready()
-        worker = asyncio.create_task(Worker(platform).run())
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (worker, stopping):
-            task.cancel()
-        await asyncio.gather(worker, stopping, return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
