@@ -11,7 +11,7 @@ from hansa.centers.payment import api
 from hansa.centers.payment._handlers import deliver_sandbox_callbacks
 from hansa.centers.payment._sandbox import BEHAVIOURS, SandboxProvider
 from hansa.centers.payment.extensions import ROUTING, sandbox_unless_live
-from hansa.centers.payment.plug import PAYMENT
+from hansa.centers.payment.plug import PAYMENT, lanes
 from hansa.centers.payment.types import (
     PAYMENT_ID,
     REFUND_ID,
@@ -42,9 +42,15 @@ class Plans:
     def __init__(self):
         self.routing = sandbox_unless_live
 
+    def weight_of(self, _business):
+        return 1.0
+
     def context(self, platform, business, *, traffic=None, actor=None, **_):
         plan: Any = SimpleNamespace(calls={ROUTING.name: self.routing})
         return Ctx(platform, plan, business, traffic or Traffic.SANDBOX, "house", actor or SYSTEM)
+
+
+NONE_PLANS: Any = Plans()
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +59,12 @@ async def database(server):
     url = server.url("payments")
     await migrate(url, [PAYMENT])
     pair = Database(url), Database(url, connections_max=1, role=None)
-    yield pair
+    running = lanes(Platform(NONE, pair[0], Clocks(), NONE_PLANS, NONE, [PAYMENT]))
+    for lane in running:
+        await lane.start()
+    yield *pair, {lane.name: lane for lane in running}
+    for lane in running:
+        await lane.stop()
     for one in pair:
         await one.close()
 
@@ -61,9 +72,10 @@ async def database(server):
 class Till:
     """Payments of one buyer, as the tests speak of them."""
 
-    def __init__(self, db, owner):
+    def __init__(self, db, owner, running):
         self.db = db
         self.owner = owner
+        self.lanes = running
         self.plans = Plans()
         self.platform = self.process()
         self.ctx = self.buyer()
@@ -74,6 +86,7 @@ class Till:
         if hasattr(self, "platform"):
             platform.clocks = self.platform.clocks
         self.db.platform = platform
+        platform.lanes = self.lanes
         sandbox = SandboxProvider(self.db, SECRET)
         platform.add(sandbox)
         platform.add(api.Providers([provider or sandbox]))

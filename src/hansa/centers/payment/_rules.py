@@ -22,7 +22,7 @@ from hansa.centers.payment.errors import (
     ProviderForbidden,
     RefundTooLarge,
 )
-from hansa.centers.payment.extensions import Provider, ProviderAnswer
+from hansa.centers.payment.extensions import Card, Provider, ProviderAnswer
 from hansa.centers.payment.types import (
     PAYMENT_ID,
     AttemptState,
@@ -150,6 +150,29 @@ def may_charge(row: PaymentRow | None, *, payer: UUID, traffic: Traffic, now: da
     if row.state not in WAITING or row.expires_at <= now:
         return PaymentClosed(payment=row.id)
     return None
+
+
+def begin(row: PaymentRow, *, provider: str, card: Card, now: datetime) -> tuple[PaymentRow, AttemptRow]:
+    """Return the payment, occupied, and the attempt that occupies it."""
+    attempt = AttemptRow(
+        payment_id=row.id,
+        number=row.attempts + 1,
+        provider=provider,
+        state=AttemptState.STARTED,
+        brand=card.brand,
+        last_four=card.last_four,
+        minor=row.amount,
+        taken=False,
+        refunded_minor=0,
+        provider_reference=None,
+        decline_code=None,
+        started_at=now,
+        resolved_at=None,
+    )
+    occupied = msgspec.structs.replace(
+        row, state=PaymentState.PENDING, attempts=attempt.number, changed_at=now
+    )
+    return occupied, attempt
 
 
 def capture(state: Locked[Capture], demand: Capture) -> Problem | None:

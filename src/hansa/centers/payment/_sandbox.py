@@ -28,13 +28,16 @@ from hansa.centers.payment.extensions import (
 )
 from hansa.centers.payment.types import Outcome, Source
 from hansa.kernel.context import PLATFORM_BUSINESS, SYSTEM, Ctx, Traffic
+from hansa.kernel.idempotency import IdempotencyKey
+from hansa.kernel.lane import Lane
 from hansa.kernel.security import signing_keys
 
 if TYPE_CHECKING:
-    from hansa.kernel.db import Database
+    from hansa.kernel.db import Database, Transaction
     from hansa.kernel.platform import Platform
 
 SANDBOX = "sandbox"
+LANE = "payment.sandbox"
 Receive = Callable[["Platform", str, Mapping[str, str], bytes], Awaitable[None]]
 AT_ONCE = timedelta()
 
@@ -76,6 +79,23 @@ _BY_NUMBER = {behaviour.number: behaviour for behaviour in BEHAVIOURS}
 _BY_NAME = {behaviour.name: behaviour for behaviour in BEHAVIOURS}
 
 
+@dataclass(frozen=True, slots=True)
+class SandboxCharge:
+    """A call of the sandbox's lane: charge a test card."""
+
+    ctx: Ctx
+    request: ChargeRequest
+    behaviour: Behaviour
+    key: IdempotencyKey | None = None
+    """Never one: the reference is the key."""
+
+
+async def charge_batch(tx: Transaction, calls: Sequence[SandboxCharge]) -> list[ProviderAnswer]:
+    """Charge test cards: the lane's program. One answer per call, in order."""
+    rows = await store.charge(tx, [_new_charge(call, now=call.ctx.now()) for call in calls])
+    return [_answer(rows[call.request.reference], call.ctx.now()) for call in calls]
+
+
 class SandboxProvider:
     """A provider that moves no money. Its books are rows, so that it survives a restart and serves many processes."""
 
@@ -102,19 +122,11 @@ class SandboxProvider:
     async def charge(self, ctx: Ctx, request: ChargeRequest) -> ProviderAnswer:
         """Charge a test card as its number says; a known reference is answered as it stands now."""
         behaviour = _BY_NUMBER[request.source.number.replace(" ", "")]
-        async with self._db.transaction() as tx:
-            row = await store.charge(
-                tx,
-                ctx,
-                request,
-                provider_reference=f"sbx-{request.reference}",
-                behaviour=behaviour.name,
-                delay=behaviour.delay,
-                callbacks=behaviour.callbacks,
-            )
+        lane: Lane[SandboxCharge, ProviderAnswer] = ctx.platform.lanes[LANE]
+        answer = await lane.submit(SandboxCharge(ctx, request, behaviour))
         if not behaviour.answers:
             raise ProviderUnreachable
-        return _answer(row, ctx.now())
+        return answer
 
     async def query(self, ctx: Ctx, reference: str) -> ProviderAnswer | None:
         """Return how a charge stands now."""
@@ -167,6 +179,22 @@ class SandboxProvider:
 def real_now(platform: Platform) -> datetime:
     """Return the time of live traffic, which nobody moves: callbacks are timed by it, whatever they tell of."""
     return platform.clocks.now(PLATFORM_BUSINESS, Traffic.LIVE)
+
+
+def _new_charge(call: SandboxCharge, *, now: datetime) -> store.NewCharge:
+    ctx, request, behaviour = call.ctx, call.request, call.behaviour
+    return store.NewCharge(
+        reference=request.reference,
+        provider_reference=f"sbx-{request.reference}",
+        business=ctx.business,
+        traffic=ctx.traffic.value,
+        minor=request.minor,
+        currency=request.currency,
+        behaviour=behaviour.name,
+        charged_at=now,
+        due_at=now + behaviour.delay,
+        callbacks_left=behaviour.callbacks,
+    )
 
 
 def _answer(row: Any, now: datetime) -> ProviderAnswer:

@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from hansa.centers.payment import _handlers as handlers
 from hansa.centers.payment import _http
-from hansa.centers.payment._sandbox import SandboxProvider
+from hansa.centers.payment import _sandbox as sandbox
+from hansa.centers.payment._service import charging
 from hansa.centers.payment._service.providers import Providers
 from hansa.centers.payment._service.reading import READ
 from hansa.centers.payment._store.audits import AUDITS
 from hansa.centers.payment._tables import metadata
 from hansa.centers.payment.events import EVENTS, RefundRequested
-from hansa.centers.payment.extensions import POINTS
+from hansa.centers.payment.extensions import POINTS, ProviderAnswer
 from hansa.kernel.center import Center, Job
 from hansa.kernel.event import Handler
+from hansa.kernel.lane import Lane
 from hansa.kernel.platform import Platform
 
 
+def lanes(platform: Platform) -> tuple[Lane[Any, Any], ...]:
+    """Make payment's lanes: beginning attempts, and the sandbox's own.
+
+    Their calls carry no keys, because payment and reference are keys enough; so no answer is ever decoded.
+    """
+    weight_of = platform.plans.weight_of
+    encode = msgspec.json.Encoder().encode
+    return (
+        Lane(
+            charging.LANE,
+            platform.db,
+            charging.begin_batch,
+            encode=encode,
+            decode=msgspec.json.Decoder(charging.Begun).decode,
+            weight_of=weight_of,
+        ),
+        Lane(
+            sandbox.LANE,
+            platform.db,
+            sandbox.charge_batch,
+            encode=encode,
+            decode=msgspec.json.Decoder(ProviderAnswer).decode,
+            weight_of=weight_of,
+        ),
+    )
+
+
 async def _start(platform: Platform) -> None:
-    sandbox = SandboxProvider.of(platform)
-    platform.add(sandbox)
-    platform.add(Providers([sandbox]))
+    for lane in lanes(platform):
+        platform.lanes[lane.name] = lane
+    provider = sandbox.SandboxProvider.of(platform)
+    platform.add(provider)
+    platform.add(Providers([provider]))
 
 
 PAYMENT = Center(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import msgspec
+from uuid import UUID
 
 from hansa.centers.payment import _rules
 from hansa.centers.payment._rules import AttemptRow
@@ -21,7 +21,6 @@ from hansa.centers.payment.extensions import (
     ProviderUnreachable,
 )
 from hansa.centers.payment.types import (
-    AttemptState,
     Charged,
     Declined,
     Outcome,
@@ -32,8 +31,25 @@ from hansa.centers.payment.types import (
 )
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
+from hansa.kernel.idempotency import IdempotencyKey
+from hansa.kernel.lane import Lane
+from hansa.kernel.problem import Problem
 
+LANE = "payment.begin"
 PROVIDER_S_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A call of the lane: write down an attempt of this party to charge this payment."""
+
+    ctx: Ctx
+    payment_id: PaymentId
+    payer: UUID
+    provider: str
+    card: Card
+    key: IdempotencyKey | None = None
+    """Never one: a repeat finds the attempt by its payment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +65,9 @@ async def charge(ctx: Ctx, payment_id: PaymentId, source: Source) -> Charged | D
     """Charge a payment. The attempt is committed before the provider hears of it."""
     provider = provider_of(ctx)
     card = provider.card(source)
-    async with ctx.transaction() as tx:
-        begun = await _begin(tx, ctx, payment_id, provider=provider, card=card)
+    begin = Begin(ctx, payment_id, ctx.party(), provider.name, card)
+    lane: Lane[Begin, Begun] = ctx.platform.lanes[LANE]
+    begun = await lane.submit(begin)
     attempt = begun.attempt
     if not begun.fresh:
         provider = provider_named(ctx, attempt.provider)
@@ -74,37 +91,34 @@ async def charge(ctx: Ctx, payment_id: PaymentId, source: Source) -> Charged | D
     return Pending(payment_id=payment_id, attempt=attempt.number)
 
 
-async def _begin(
-    tx: Transaction, ctx: Ctx, payment_id: PaymentId, *, provider: Provider, card: Card
-) -> Begun:
-    row = (await store.lock(tx, [payment_id])).get(payment_id)
-    problem = _rules.may_charge(row, payer=ctx.party(), traffic=ctx.traffic, now=ctx.now())
-    if row is None or problem is not None:
-        raise problem or PaymentNotFound()
-    if row.state is PaymentState.PENDING:
-        attempt = (await store.attempts(tx, [payment_id]))[payment_id, row.attempts]
-        return Begun(attempt, row.currency, fresh=False)
-    attempt = AttemptRow(
-        payment_id=payment_id,
-        number=row.attempts + 1,
-        provider=provider.name,
-        state=AttemptState.STARTED,
-        brand=card.brand,
-        last_four=card.last_four,
-        minor=row.amount,
-        taken=False,
-        refunded_minor=0,
-        provider_reference=None,
-        decline_code=None,
-        started_at=ctx.now(),
-        resolved_at=None,
-    )
-    occupied = msgspec.structs.replace(
-        row, state=PaymentState.PENDING, attempts=attempt.number, changed_at=ctx.now()
-    )
-    await store.insert_attempts(tx, [attempt])
-    await store.update(tx, [occupied])
-    return Begun(attempt, row.currency, fresh=True)
+async def begin_batch(tx: Transaction, calls: Sequence[Begin]) -> list[Begun | Problem]:
+    """Write attempts down: the lane's program. One verdict per call, in order.
+
+    A payment that is occupied answers with its unresolved attempt, so running twice begins once.
+    """
+    rows = await store.lock(tx, [call.payment_id for call in calls])
+    occupied = [id_ for id_, row in rows.items() if row.state is PaymentState.PENDING]
+    attempts = await store.attempts(tx, occupied) if occupied else {}
+    fresh: list[AttemptRow] = []
+    verdicts: list[Begun | Problem] = []
+    for call in calls:
+        row = rows.get(call.payment_id)
+        problem = _rules.may_charge(row, payer=call.payer, traffic=call.ctx.traffic, now=call.ctx.now())
+        if row is None or problem is not None:
+            verdicts.append(problem or PaymentNotFound())
+        elif row.state is PaymentState.PENDING:
+            verdicts.append(Begun(attempts[row.id, row.attempts], row.currency, fresh=False))
+        else:
+            rows[row.id], attempt = _rules.begin(
+                row, provider=call.provider, card=call.card, now=call.ctx.now()
+            )
+            attempts[row.id, attempt.number] = attempt
+            fresh.append(attempt)
+            verdicts.append(Begun(attempt, row.currency, fresh=True))
+    if fresh:
+        await store.insert_attempts(tx, fresh)
+        await store.update(tx, [rows[id_] for id_ in sorted({attempt.payment_id for attempt in fresh})])
+    return verdicts
 
 
 async def _ask(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from hansa.centers.payment import _tables as t
-from hansa.centers.payment.extensions import ChargeRequest, RefundRequest
+from hansa.centers.payment.extensions import RefundRequest
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 
 _CHARGE = """
 INSERT INTO payment.sandbox_charge
   (reference, provider_reference, business, traffic, minor, currency, behaviour, charged_at, due_at, callbacks_left)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (reference) DO NOTHING
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+                     $8::timestamptz[], $9::timestamptz[], $10::smallint[])
+ON CONFLICT (reference) DO NOTHING
 """
+
+_FIND_ALL = "SELECT * FROM payment.sandbox_charge WHERE reference = ANY($1::text[])"
 
 _FIND = "SELECT * FROM payment.sandbox_charge WHERE reference = $1"
 
@@ -41,32 +46,26 @@ UPDATE payment.sandbox_charge SET refunded_minor = refunded_minor + $2 WHERE ref
 """
 
 
-async def charge(
-    tx: Transaction,
-    ctx: Ctx,
-    request: ChargeRequest,
-    *,
-    provider_reference: str,
-    behaviour: str,
-    delay: timedelta,
-    callbacks: int,
-) -> Any:
-    """Write a charge down, once per reference; returns it as it was first written."""
-    now = ctx.now()
-    await tx.raw.execute(
-        _CHARGE,
-        request.reference,
-        provider_reference,
-        ctx.business,
-        ctx.traffic.value,
-        request.minor,
-        request.currency,
-        behaviour,
-        now,
-        now + delay,
-        callbacks,
-    )
-    return await tx.raw.fetchrow(_FIND, request.reference)
+class NewCharge(NamedTuple):
+    """A row of `payment.sandbox_charge` as it begins, in the order of the statement."""
+
+    reference: str
+    provider_reference: str
+    business: str
+    traffic: str
+    minor: int
+    currency: str
+    behaviour: str
+    charged_at: datetime
+    due_at: datetime
+    callbacks_left: int
+
+
+async def charge(tx: Transaction, charges: Sequence[NewCharge]) -> dict[str, Any]:
+    """Write charges down, once per reference; returns them by reference as they were first written."""
+    await tx.raw.execute(_CHARGE, *(list(column) for column in zip(*sorted(charges), strict=True)))
+    found = await tx.raw.fetch(_FIND_ALL, [charge.reference for charge in charges])
+    return {row["reference"]: row for row in found}
 
 
 async def find(tx: Transaction, reference: str) -> Any | None:
