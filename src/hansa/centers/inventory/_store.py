@@ -102,16 +102,23 @@ async def move_holds(tx: Transaction, changes: Sequence[tuple[Change, datetime]]
     if changes:
         await tx.raw.execute(
             """UPDATE inventory.hold h
-               SET previous_state = h.state, state = m.state, changed_at = m.at
-               FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[])
-                 AS m (sku_id, order_id, place_id, state, at)
+               SET previous_state = m.previous, state = m.state, changed_at = m.at
+               FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[])
+                 AS m (sku_id, order_id, place_id, previous, state, at)
                WHERE h.sku_id = m.sku_id AND h.order_id = m.order_id AND h.place_id = m.place_id""",
             *_columns(
                 [
-                    (change.key.sku_id, change.key.order_id, change.key.place_id, change.state.value, at)
+                    (
+                        change.key.sku_id,
+                        change.key.order_id,
+                        change.key.place_id,
+                        change.previous,
+                        change.state.value,
+                        at,
+                    )
                     for change, at in changes
                 ],
-                5,
+                6,
             ),
         )
 

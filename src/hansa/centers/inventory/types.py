@@ -35,6 +35,14 @@ class HoldState(enum.StrEnum):
     """Back among what can be sold."""
 
 
+class StockStep(enum.StrEnum):
+    """What can be done with holds that exist."""
+
+    ALLOCATE = "allocate"
+    SHIP = "ship"
+    RELEASE = "release"
+
+
 class MovementKind(enum.StrEnum):
     """Why the quantity on hand changed."""
 
@@ -80,6 +88,15 @@ class StockDemand:
     """
 
     ctx: Ctx
+    holds: tuple[HoldKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveDemand:
+    """A `StockDemand` that names its step: for lanes whose calls do different things to stock."""
+
+    ctx: Ctx
+    step: StockStep
     holds: tuple[HoldKey, ...]
 
 

@@ -43,7 +43,7 @@ class AddPlace(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     location: Location | None = None
     gln: Annotated[str | None, msgspec.Meta(examples=["4012345000009"])] = None
-    capabilities: list[Capability] = [Capability.SHIP]
+    capabilities: tuple[Capability, ...] = (Capability.SHIP,)
     hours: Hours | None = None
 
 

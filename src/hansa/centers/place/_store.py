@@ -85,7 +85,7 @@ def _row(one: Place) -> dict[str, Any]:
 
 
 def _place(row: RowMapping) -> Place:
-    values = dict(row)
+    values = {str(name): value for name, value in row.items()}  # Core's names are a kind of their own
     lat, lon = values.pop("lat"), values.pop("lon")
     values["location"] = None if lat is None else {"lat": lat, "lon": lon}
     return msgspec.convert(values, Place)

@@ -31,8 +31,13 @@ _SHOP = (
 )
 
 
+def _plain(row: RowMapping) -> dict[str, Any]:
+    """Return a row with names that are nothing but strings: Core's are a kind of their own."""
+    return {str(name): value for name, value in row.items()}
+
+
 def _shop(row: RowMapping) -> Shop:
-    return msgspec.convert(dict(row), Shop)
+    return msgspec.convert(_plain(row), Shop)
 
 
 async def insert_shop(tx: Transaction, new: Shop) -> bool:
@@ -121,7 +126,7 @@ async def put_staff(tx: Transaction, member: Staff) -> Staff:
         )
         .returning(staff)
     )
-    return msgspec.convert(dict(rows.mappings().one()), Staff)
+    return msgspec.convert(_plain(rows.mappings().one()), Staff)
 
 
 async def count_staff(tx: Transaction, shop_id: ShopId, *, besides: UUID) -> int:
@@ -147,7 +152,7 @@ async def list_staff(tx: Transaction, shop_id: ShopId, *, after: UUID | None, li
     if after is not None:
         query = query.where(staff.c.party > after)
     rows = await tx.conn.execute(query.order_by(staff.c.party).limit(limit))
-    return [msgspec.convert(dict(row), Staff) for row in rows.mappings()]
+    return [msgspec.convert(_plain(row), Staff) for row in rows.mappings()]
 
 
 async def owned_by(tx: Transaction, party: UUID) -> list[UUID]:

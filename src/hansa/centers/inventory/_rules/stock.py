@@ -11,7 +11,15 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.inventory.errors import HoldConflict, HoldLost, NotAllocated, OutOfStock
-from hansa.centers.inventory.types import HoldDemand, HoldKey, HoldLine, HoldState, StockDemand
+from hansa.centers.inventory.types import (
+    HoldDemand,
+    HoldKey,
+    HoldLine,
+    HoldState,
+    MoveDemand,
+    StockDemand,
+    StockStep,
+)
 from hansa.centers.product.types import SKU_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.problem import FieldError, Invalid, Problem
@@ -59,7 +67,7 @@ class Change(msgspec.Struct, frozen=True):
         return (self.key.sku_id, self.key.place_id, self.traffic)
 
 
-Demand = HoldDemand | StockDemand
+Demand = HoldDemand | StockDemand | MoveDemand
 
 
 @dataclass(slots=True)
@@ -129,6 +137,10 @@ EXPIRE = Step(
     refusal=None,
 )
 
+STEPS: Mapping[StockStep, Step] = MappingProxyType(
+    {StockStep.ALLOCATE: ALLOCATE, StockStep.SHIP: SHIP, StockStep.RELEASE: RELEASE}
+)
+
 
 def wanted(lines: Iterable[HoldLine]) -> Counter[HoldKey]:
     """Sum lines that share an order, a SKU and a place: together they must fit, not one by one."""
@@ -171,7 +183,7 @@ def hold(state: StockState, demand: HoldDemand) -> Problem | None:
     return None
 
 
-def move(state: StockState, demand: StockDemand, step: Step) -> Problem | None:
+def move(state: StockState, demand: StockDemand | MoveDemand, step: Step) -> Problem | None:
     """Move all holds of a demand one step, or none. Repeats succeed and change nothing."""
     changes: list[Change] = []
     traffic = demand.ctx.traffic.value
@@ -210,10 +222,13 @@ def out_of_stock(demand: HoldDemand, available: Mapping[StockKey, int]) -> OutOf
 
 
 def changes_of(state: StockState) -> list[Change]:
-    """Return everything decided and not undone, in the order of the hold table's key."""
-    changes = [change for _, decided in state.taken for change in decided]
-    changes.sort(key=lambda change: (change.key.sku_id, change.key.order_id, change.key.place_id))
-    return changes
+    """Return everything decided and not undone, as it was decided."""
+    return [change for _, decided in state.taken for change in decided]
+
+
+def last_of_each(changes: Iterable[Change]) -> list[Change]:
+    """Return the last change of each hold: what is written. A batch may move a hold more than once."""
+    return list({change.key: change for change in changes}.values())
 
 
 def merged(changes: Iterable[Change]) -> dict[StockKey, Delta]:

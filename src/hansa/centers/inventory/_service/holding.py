@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import Generic, TypeVar
 
 from hansa.centers.inventory import _store as store
 from hansa.centers.inventory._gate import SoldOutGate
@@ -17,6 +17,7 @@ from hansa.centers.inventory.types import (
     HoldDemand,
     HoldKey,
     HoldState,
+    MoveDemand,
     MovementKind,
     StockDemand,
 )
@@ -25,6 +26,8 @@ from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
+
+D = TypeVar("D", StockDemand, MoveDemand)
 
 EXPIRY_GRACE = timedelta(minutes=10)
 """How long after its time a hold is left to trade, whose deadline closes the order and releases it."""
@@ -41,7 +44,12 @@ class Holding:
         stocks = {key for demand in demands for key in rules.stock_keys(demand)}
         levels = await store.lock_stock(tx, stocks)
         keys = {HoldKey(line.order_id, line.sku_id, line.place_id) for d in demands for line in d.lines}
-        return StockState(levels, await store.read_holds(tx, keys))
+        state = StockState(levels, await store.read_holds(tx, keys))
+        if demands:
+            # Here and not in `write`, which a batch that is refused to the last call never comes to.
+            gate = demands[0].ctx.platform.service(SoldOutGate)
+            tx.after_commit(lambda: gate.saw({key: state.levels[key].available for key in state.short}))
+        return state
 
     def decide(self, state: StockState, demand: HoldDemand) -> Problem | None:
         """Take all lines from what is available, or say which are short."""
@@ -66,48 +74,60 @@ class Holding:
         for key, change in last.items():
             if state.levels[key].available == 0:
                 tx.emit(change.ctx, SoldOut(sku_id=key[0], place_id=key[1]))
-        if state.short:
-            left = {key: state.levels[key].available for key in state.short}
-            gate = tx.platform.service(SoldOutGate)
-            tx.after_commit(lambda: gate.saw(left))
 
 
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """Move what orders have put by one step: allocate, ship or release it. Safe to repeat."""
+class _Stepping(Generic[D]):
+    """What moving holds has in common, whoever names the step. Safe to repeat."""
 
-    step: Step
-
-    async def lock(self, tx: Transaction, demands: Sequence[StockDemand]) -> StockState:
+    async def lock(self, tx: Transaction, demands: Sequence[D]) -> StockState:
         """Lock the stock rows, then read the holds."""
         stocks = {key for demand in demands for key in rules.stock_keys(demand)}
         levels = await store.lock_stock(tx, stocks)
         return StockState(levels, await store.read_holds(tx, {key for d in demands for key in d.holds}))
 
-    def decide(self, state: StockState, demand: StockDemand) -> Problem | None:
-        """Move all holds of the demand, or say what stands in the way."""
-        return rules.move(state, demand, self.step)
-
-    def undo(self, state: StockState, demand: StockDemand) -> None:
-        """Move them back."""
+    def undo(self, state: StockState, demand: D) -> None:
+        """Move the demand's holds back."""
         rules.undo(state, demand)
 
     async def write(self, tx: Transaction, state: StockState) -> None:
         """Write the merged stock rows, the holds' new states, and what left as movements."""
         changes = rules.changes_of(state)
         await store.write_stock(tx, rules.merged(changes))
-        await store.move_holds(tx, [(change, change.ctx.now()) for change in changes])
+        await store.move_holds(tx, [(one, one.ctx.now()) for one in rules.last_of_each(changes)])
         await store.insert_movements(tx, [_shipped(c) for c in changes if c.state is HoldState.SHIPPED])
-        if self.step.to is HoldState.RELEASED and changes:
-            back = {change.stock for change in changes}
-            gate = tx.platform.service(SoldOutGate)
+        if released := [change for change in changes if change.state is HoldState.RELEASED]:
+            back = {change.stock for change in released}
+            gate = released[0].ctx.platform.service(SoldOutGate)
             tx.after_commit(lambda: gate.clear(back))
+
+
+class Moving(_Stepping[StockDemand]):
+    """Move what orders have put by one step, the same for all demands: allocate, ship or release it.
+
+    A transaction that does several of these takes part once, as `Mixed`: its rows are locked together.
+    """
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+
+    def decide(self, state: StockState, demand: StockDemand) -> Problem | None:
+        """Move all holds of the demand, or say what stands in the way."""
+        return rules.move(state, demand, self.step)
+
+
+class Mixed(_Stepping[MoveDemand]):
+    """Move what orders have put by, each demand by the step it names; all stock rows are locked in one order."""
+
+    def decide(self, state: StockState, demand: MoveDemand) -> Problem | None:
+        """Move all holds of the demand, or say what stands in the way."""
+        return rules.move(state, demand, rules.STEPS[demand.step])
 
 
 HOLD = Holding()
 ALLOCATE = Moving(rules.ALLOCATE)
 RELEASE = Moving(rules.RELEASE)
 SHIP = Moving(rules.SHIP)
+MOVE = Mixed()
 _EXPIRE = Moving(rules.EXPIRE)
 
 

@@ -1,0 +1,149 @@
+"""The arithmetic of stock against a plain model: whatever happens, nothing is sold twice and sums agree."""
+
+from types import SimpleNamespace
+from uuid import UUID
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from hansa.centers.inventory._rules import stock as rules
+from hansa.centers.inventory.errors import OutOfStock
+from hansa.centers.inventory.types import HoldDemand, HoldKey, HoldLine, HoldState, StockDemand
+from hansa.kernel.context import Traffic
+
+CTX = SimpleNamespace(traffic=Traffic.SANDBOX, business="bazaar")
+SKUS = [UUID(int=n) for n in (1, 2)]
+PLACES = [UUID(int=n) for n in (11, 12)]
+ORDERS = [UUID(int=n) for n in range(21, 27)]
+STOCKS = [(sku, place, "sandbox") for sku in SKUS for place in PLACES]
+
+lines = st.lists(
+    st.tuples(st.sampled_from(SKUS), st.sampled_from(PLACES), st.integers(1, 4)), min_size=1, max_size=4
+)
+
+
+def snapshot(state):
+    levels = {key: (level.on_hand, level.held, level.allocated) for key, level in state.levels.items()}
+    holds = {key: (hold.quantity, hold.state) for key, hold in state.holds.items()}
+    return levels, holds, len(state.taken)
+
+
+class Orders(RuleBasedStateMachine):
+    """Orders come, are paid, sent and cancelled; goods come in. The model is a dictionary of orders."""
+
+    @initialize(pieces=st.lists(st.integers(0, 8), min_size=4, max_size=4))
+    def begin(self, pieces):
+        self.state = rules.StockState(
+            {key: rules.Level(n) for key, n in zip(STOCKS, pieces, strict=True)}, {}
+        )
+        self.received = dict(zip(STOCKS, pieces, strict=True))
+        self.orders = {}  # order -> (wanted pieces per stock, state)
+
+    def left(self, stock):
+        """What the model says can still be sold: all that came, less what orders have and had."""
+        return self.received[stock] - sum(
+            wanted.get(stock, 0) for wanted, state in self.orders.values() if state is not HoldState.RELEASED
+        )
+
+    @rule(stock=st.sampled_from(STOCKS), quantity=st.integers(1, 5))
+    def receive(self, stock, quantity):
+        self.state.levels[stock].on_hand += quantity
+        self.received[stock] += quantity
+
+    @rule(order=st.sampled_from(ORDERS), wants=lines, regret=st.booleans())
+    def hold(self, order, wants, regret):
+        demand = HoldDemand(
+            CTX, tuple(HoldLine(order, at, sku, place, n) for at, (sku, place, n) in enumerate(wants)), None
+        )
+        sums = {}
+        for sku, place, n in wants:
+            sums[sku, place, "sandbox"] = sums.get((sku, place, "sandbox"), 0) + n
+        before = snapshot(self.state)
+        refusal = rules.hold(self.state, demand)
+        if order in self.orders:
+            known, state = self.orders[order]
+            overlap = any(stock in known for stock in sums)
+            if overlap:
+                same = known == sums and state is not HoldState.RELEASED
+                assert (refusal is None) is same
+                assert snapshot(self.state)[:2] == before[:2]
+                return
+        fits = all(n <= self.left(stock) for stock, n in sums.items())
+        assert (refusal is None) is fits
+        if not fits:
+            assert isinstance(refusal, OutOfStock)
+            named = {line["line_no"] for line in refusal.extras["lines"]}
+            short = {stock for stock, n in sums.items() if n > self.left(stock)}
+            assert named == {
+                at for at, (sku, place, _) in enumerate(wants) if (sku, place, "sandbox") in short
+            }
+            assert snapshot(self.state) == before
+        elif regret or order in self.orders:  # the model knows one demand per order
+            rules.undo(self.state, demand)
+            assert snapshot(self.state) == before
+        else:
+            self.orders[order] = (sums, HoldState.HELD)
+
+    def step(self, order, step, moves, done, *, regret):
+        wanted, state = self.orders.get(order, ({STOCKS[0]: 1}, None))
+        demand = StockDemand(CTX, tuple(HoldKey(order, sku, place) for sku, place, _ in wanted))
+        before = snapshot(self.state)
+        refusal = rules.move(self.state, demand, step)
+        assert (refusal is None) is (state in moves or state in done)
+        if refusal is not None or state not in moves:
+            assert snapshot(self.state)[:2] == before[:2]
+        elif regret:
+            rules.undo(self.state, demand)
+            assert snapshot(self.state) == before
+        else:
+            self.orders[order] = (wanted, step.to)
+
+    @rule(order=st.sampled_from(ORDERS), regret=st.booleans())
+    def allocate(self, order, regret):
+        done = {HoldState.ALLOCATED, HoldState.SHIPPED}
+        self.step(order, rules.ALLOCATE, {HoldState.HELD}, done, regret=regret)
+
+    @rule(order=st.sampled_from(ORDERS), regret=st.booleans())
+    def ship(self, order, regret):
+        self.step(order, rules.SHIP, {HoldState.ALLOCATED}, {HoldState.SHIPPED}, regret=regret)
+
+    @rule(order=st.sampled_from(ORDERS), regret=st.booleans())
+    def release(self, order, regret):
+        moves = {HoldState.HELD, HoldState.ALLOCATED}
+        self.step(order, rules.RELEASE, moves, {None, *HoldState}, regret=regret)
+
+    @invariant()
+    def nothing_is_sold_twice(self):
+        for stock in STOCKS:
+            level = self.state.levels[stock]
+            in_state = {
+                state: sum(wanted.get(stock, 0) for wanted, now in self.orders.values() if now is state)
+                for state in HoldState
+            }
+            assert min(level.on_hand, level.held, level.allocated) >= 0
+            assert level.available == self.left(stock) >= 0
+            assert level.held == in_state[HoldState.HELD]
+            assert level.allocated == in_state[HoldState.ALLOCATED]
+            assert level.on_hand == self.received[stock] - in_state[HoldState.SHIPPED]
+
+    @invariant()
+    def what_is_written_is_what_was_decided(self):
+        """The merged deltas and the net of all changes lead from the beginning to here."""
+        changes = rules.changes_of(self.state)
+        merged = rules.merged(changes)
+        assert list(merged) == sorted(merged)
+        for stock in STOCKS:
+            level = self.state.levels[stock]
+            on_hand, held, allocated = merged.get(stock, (0, 0, 0))
+            assert (level.on_hand, level.held, level.allocated) == (
+                self.received[stock] + on_hand,
+                held,
+                allocated,
+            )
+        for change in rules.last_of_each(changes):
+            assert self.state.holds[change.key].state is change.state
+
+
+TestOrders = Orders.TestCase
+TestOrders.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
