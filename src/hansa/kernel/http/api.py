@@ -73,9 +73,9 @@ def create_api(
     routers = [
         Router("/", route_handlers=list(group.routes), tags=[group.name]) for group in groups if group.routes
     ]
-    dependencies = {"ctx": Provide(context, use_cache=True)}
+    dependencies = {"ctx": Provide(context)}
     if key is not None:
-        dependencies["key"] = Provide(key, use_cache=True)
+        dependencies["key"] = Provide(key)
     with warnings.catch_warnings():
         # Litestar 3 wants every dependency and parameter marked; until then plain annotations read better.
         warnings.simplefilter("ignore", LitestarDeprecationWarning)
