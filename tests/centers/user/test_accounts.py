@@ -268,7 +268,9 @@ async def test_roles_carry_permissions_and_centers_add_theirs(houses):
     ada = await house.whoever(started.token)
     assert ada.grants == {"shop.staff.manage@shop:00000000-0000-0000-0000-000000000001"}
     await api.grant_role(house.system, party=ada.party, role=Role.OPERATOR)
-    assert {"user.role.grant", "user.party.suspend"} < (await house.whoever(started.token)).grants
+    assert {"user.role.grant", "user.party.suspend", "platform.outbox.settle"} <= (
+        await house.whoever(started.token)
+    ).grants
     await api.grant_role(house.system, party=ada.party, role=Role.OPERATOR)  # again: nothing happens
     await api.revoke_role(house.system, party=ada.party, role=Role.OPERATOR)
     assert "user.role.grant" not in (await house.whoever(started.token)).grants

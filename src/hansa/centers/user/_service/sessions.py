@@ -15,6 +15,7 @@ from hansa.centers.user._store import parties, tokens
 from hansa.centers.user.extensions import GRANTS
 from hansa.centers.user.types import Accounts, Identity, PartyKind, PartyState, TokenKind
 from hansa.kernel.context import Actor, ActorKind
+from hansa.kernel.outbox.parked import DISCARD as SETTLE_PARKED
 from hansa.kernel.plan.errors import BusinessEnded, BusinessStopped, UnknownBusiness
 from hansa.kernel.snapshot import Snapshot, changes_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from hansa.centers.user._store.tokens import StoredToken
     from hansa.kernel.platform import Platform
 
+_OF_THE_KERNEL = {SETTLE_PARKED}
 _STALE_S_MAX = 1.0  # how old an answer may be: revocations are looked for this often, by one query for all
 _REREAD_S = 60.0  # an entry is read again this often whatever happens: to slide, and for what nobody told
 
@@ -122,6 +124,7 @@ class Sessions:
     async def _held(self, stored: StoredToken, holder: Holder) -> frozenset[str]:
         """Return every permission a party holds beyond its own, by its roles and by what centers say."""
         declared = {permission for center in self._platform.centers for permission in center.permissions}
+        declared |= _OF_THE_KERNEL
         by_roles = grants_of_roles(holder.roles, declared=declared)
         try:
             ctx = self._platform.context(stored.business, traffic=stored.traffic)

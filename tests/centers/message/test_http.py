@@ -1,0 +1,83 @@
+"""The routes, as a program meets them."""
+
+import httpx
+import pytest
+from litestar import Request
+
+from hansa.centers.message.plug import MESSAGE
+from hansa.centers.message.types import NOTIFICATION_ID
+from hansa.centers.user.types import PARTY_ID
+from hansa.kernel.context import SYSTEM, Ctx
+from hansa.kernel.http import RouteGroup, create_api
+
+
+@pytest.fixture
+async def client_of(house):
+    """Return a client that acts as a context does."""
+    opened = []
+
+    async def open_client(ctx):
+        async def context(request: Request) -> Ctx:  # noqa: ARG001 - as the edge is asked
+            return ctx
+
+        app = create_api([RouteGroup("message", MESSAGE.routes)], context=context)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        opened.append(httpx.AsyncClient(transport=transport, base_url="http://hansa"))
+        return opened[-1]
+
+    yield open_client
+    for client in opened:
+        await client.aclose()
+
+
+async def test_an_inbox_is_read_and_marked(house, client_of):
+    ada = await house.person()
+    client = await client_of(ada)
+    for n in range(3):
+        await house.tell(ada.actor.party, "test.english_only", words=f"number {n}")
+    first = (await client.get("/api/me/notifications", params={"limit": 2})).json()
+    second = (
+        await client.get("/api/me/notifications", params={"limit": 2, "cursor": first["cursor"]})
+    ).json()
+    items = [*first["items"], *second["items"]]
+    assert [item["text"] for item in items] == ["number 2", "number 1", "number 0"]
+    assert second["cursor"] is None
+    assert (await client.get("/api/me/notifications/unread")).json() == {"unread": 3}
+    left = await client.post("/api/me/notifications/read", json={"ids": [items[0]["id"], items[1]["id"]]})
+    assert (left.status_code, left.json()) == (200, {"unread": 1})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/api/me/notifications?limit=0", None),
+        ("GET", "/api/me/notifications?limit=99999999999999999999", None),
+        ("GET", "/api/me/notifications?limit=x", None),
+        ("GET", "/api/me/notifications?cursor=x", None),
+        ("GET", "/api/me/notifications?cursor=%00", None),
+        ("GET", "/api/me/notifications?cursor=WyJ4Il0", None),
+        ("POST", "/api/me/notifications/read", {"ids": ["x"]}),
+        ("POST", "/api/me/notifications/read", {"ids": "x"}),
+        ("POST", "/api/me/notifications/read", {"ids": [NOTIFICATION_ID.show(NOTIFICATION_ID.new())] * 101}),
+        ("GET", "/api/parties/x/notifications/y/deliveries", None),
+    ],
+)
+async def test_bad_input_is_the_senders_fault(house, client_of, method, path, body):
+    client = await client_of(house.ctx(SYSTEM) if "parties" in path else await house.person())
+    answer = await client.request(method, path, json=body)
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["code"]
+
+
+async def test_operators_see_how_far_a_notification_got(house, client_of):
+    ada = await house.person()
+    told = await house.tell(ada.actor.party)
+    await house.deliver()
+    path = (
+        f"/api/parties/{PARTY_ID.show(ada.actor.party)}/notifications/{NOTIFICATION_ID.show(told)}/deliveries"
+    )
+    (delivery,) = (await (await client_of(house.ctx(SYSTEM))).get(path)).json()
+    assert (delivery["channel"], delivery["state"]) == ("email", "sent")
+    assert [attempt["code"] for attempt in delivery["attempts"]] == ["250"]
+    assert (await (await client_of(ada)).get(path)).status_code == 403
+    assert (await (await client_of(house.ctx())).get(path)).status_code == 401
