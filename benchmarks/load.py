@@ -130,7 +130,6 @@ class Buyer(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to buy."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's own class is none of asyncio's
-        self._crowd.enter()
         self._begin()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
@@ -139,6 +138,7 @@ class Buyer(asyncio.Protocol):
             self._crowd.errors[f"{STEPS[self._step]}: connection lost"] += 1
             if not self._crowd.closing:
                 self._reconnect()
+                return
         self._crowd.leave()
 
     def data_received(self, data: bytes) -> None:
@@ -240,6 +240,7 @@ async def run(load: Load, *, tell: Callable[[str], None] = lambda _: None) -> Ou
             await loop.create_connection(lambda: Buyer(crowd, reconnect), load.host, load.port)
         except OSError:
             crowd.errors["connect: refused"] += 1
+            crowd.leave()
 
     def reconnect() -> None:
         task = loop.create_task(connect())
@@ -247,6 +248,8 @@ async def run(load: Load, *, tell: Callable[[str], None] = lambda _: None) -> Ou
         task.add_done_callback(tasks.discard)
 
     began = time.perf_counter()
+    for _ in range(load.connections):
+        crowd.enter()
     await asyncio.gather(*(connect() for _ in range(load.connections)))
     if load.orders_max is None:
         await asyncio.sleep(load.warm_s)

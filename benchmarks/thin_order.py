@@ -12,7 +12,7 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -110,45 +110,56 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-async def measure(plan: Plan, *, sides: Sequence[str] = tuple(SIDES), tell: Tell = lambda _: None) -> Result:
+async def measure(
+    plan: Plan,
+    *,
+    sides: Sequence[str] = tuple(SIDES),
+    contenders: Mapping[str, type[Contender]] = SIDES,
+    tell: Tell = lambda _: None,
+) -> Result:
     """Measure the sides in turns. Raises `ServerFailed` when one does not come up."""
     with _cluster() as (folder, postgres):
-        contenders = {side: SIDES[side](postgres, folder, processes=plan.processes) for side in sides}
+        running = {side: contenders[side](postgres, folder, processes=plan.processes) for side in sides}
         try:
             storefronts = {}
-            for side, contender in contenders.items():
+            for side, contender in running.items():
                 tell(f"preparing {contender.name}")
                 storefronts[side] = await contender.prepare(plan.sizes)
                 await contender.start()
-            rounds = []
-            for side, contender in contenders.items():
-                tell(f"warming up {contender.name}")
-                warming = msgspec.structs.replace(plan, measure_s=plan.warm_up_s)
-                rounds.append(await _round(warming, side, WARM_UP, contender, storefronts[side], seed=99))
-            for number in range(plan.rounds):
-                for scenario in GOALS:
-                    for side, contender in contenders.items():
-                        tell(f"round {number + 1} of {plan.rounds}, {scenario}, {contender.name}")
-                        await _checkpoint(postgres)
-                        seed = number * 100
-                        rounds.append(
-                            await _round(plan, side, scenario, contender, storefronts[side], seed=seed)
-                        )
+            rounds = await _rounds(plan, running, storefronts, tell)
             violations = {}
-            for side, contender in contenders.items():
+            for side, contender in running.items():
                 tell(f"summing up {contender.name}")
                 violations[side] = await contender.verify(_acknowledged(rounds, side))
         finally:
-            for contender in contenders.values():
+            for contender in running.values():
                 contender.stop()
         return Result(
             machine=machine.describe(postgres.server_version),
             plan=plan,
-            names={side: contender.name for side, contender in contenders.items()},
+            names={side: contender.name for side, contender in running.items()},
             rounds=rounds,
             ratios={scenario: _ratios(rounds, scenario) for scenario in GOALS},
             violations=violations,
         )
+
+
+async def _rounds(
+    plan: Plan, running: Mapping[str, Contender], storefronts: Mapping[str, Storefront], tell: Tell
+) -> list[Round]:
+    rounds = []
+    warming = msgspec.structs.replace(plan, measure_s=plan.warm_up_s)
+    for side, contender in running.items():
+        tell(f"warming up {contender.name}")
+        rounds.append(await _round(warming, side, WARM_UP, contender, storefronts[side], seed=99))
+    for number in range(plan.rounds):
+        for scenario in GOALS:
+            for side, contender in running.items():
+                tell(f"round {number + 1} of {plan.rounds}, {scenario}, {contender.name}")
+                await _checkpoint(contender.postgres)
+                seed = number * 100
+                rounds.append(await _round(plan, side, scenario, contender, storefronts[side], seed=seed))
+    return rounds
 
 
 @contextmanager
@@ -199,7 +210,7 @@ async def _round(
         end = _cpu(roots, processes)
     outcome = merged([await _outcome(process) for process in processes])
     if plan.orders_max is not None:
-        end = [*_cpu(roots, []), *end[len(roots) :]]
+        end = _cpu(roots, [])
     server_us, postgres_us, load_us = _per_order(begin, end, outcome.orders)
     return Round(
         side=side,

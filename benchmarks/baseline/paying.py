@@ -164,7 +164,7 @@ async def _allocate_holds(session: AsyncSession, order_ids: Sequence[UUID], now:
         .execution_options(synchronize_session=False)
     )
     quantities: Counter[UUID] = Counter()
-    for sku_id, quantity in allocated.tuples():
+    for sku_id, quantity in allocated:
         quantities[sku_id] += quantity
     return quantities
 

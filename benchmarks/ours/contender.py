@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import asyncpg
 import msgspec
@@ -14,6 +15,7 @@ from benchmarks.contender import Acknowledged, Contender, ServerFailed, Sizes
 from benchmarks.storefront import Storefront
 
 _DATABASE = "hansa_bench"
+_HANSA = str(Path(sys.executable).with_name("hansa"))
 
 _PLACED_AND_PAID = """
 SELECT count(*), count(*) FILTER (WHERE paid_at IS NOT NULL) FROM trade."order"
@@ -28,20 +30,22 @@ class Hansa(Contender):
 
     def command(self) -> tuple[Sequence[str], Mapping[str, str]]:
         """Return how to start the server."""
-        return [sys.executable, "-m", "hansa", "serve"], self._environment()
+        return [_HANSA, "serve"], self._environment()
 
     async def prepare(self, sizes: Sizes) -> Storefront:
         """Migrate a database and fill it through the centers. Raises `ServerFailed`."""
         self.postgres.create_database(_DATABASE)
-        await self._run("-m", "hansa", "migrate")
-        told = await self._run("-m", "benchmarks.ours.fill", json.dumps(msgspec.to_builtins(sizes)))
+        await self._run(_HANSA, "migrate")
+        told = await self._run(
+            sys.executable, "-m", "benchmarks.ours.fill", json.dumps(msgspec.to_builtins(sizes))
+        )
         return msgspec.json.decode(told.splitlines()[-1], type=Storefront)
 
     async def verify(self, acknowledged: Acknowledged) -> list[str]:
         """Ask the platform's own audit, and compare what is stored with what was acknowledged."""
         violations = []
         try:
-            await self._run("-m", "hansa", "verify")
+            await self._run(_HANSA, "verify")
         except ServerFailed as found:
             violations.append(str(found))
         connection = await asyncpg.connect(self.postgres.url(_DATABASE))
@@ -56,15 +60,16 @@ class Hansa(Contender):
 
     async def _run(self, *arguments: str) -> bytes:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
             *arguments,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            stderr=asyncio.subprocess.PIPE,
             env={**os.environ, **self._environment()},
         )
-        told, _ = await process.communicate()
+        told, wrong = await process.communicate()
         if process.returncode:
-            raise ServerFailed(f"{' '.join(arguments[:3])} failed:\n{told.decode(errors='replace')[-4000:]}")
+            raise ServerFailed(
+                f"{' '.join(arguments[:3])} failed:\n{(told + wrong).decode(errors='replace')[-4000:]}"
+            )
         return told
 
     def _environment(self) -> Mapping[str, str]:
