@@ -12,7 +12,7 @@ from hansa.app import CENTERS
 from hansa.centers.order import ORDER
 from hansa.kernel.extension import ExtensionPoint
 from hansa.kernel.problem import problems
-from source import Source, sources
+from architecture.source import Source, sources
 
 PUBLIC = {"api", "types", "events", "errors", "extensions", "terms"}
 SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE)\b")

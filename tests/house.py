@@ -1,0 +1,198 @@
+"""The house as journeys tell of it: people, shops and goods in a running platform, all of them new each time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from hansa.centers.inventory import api as inventory
+from hansa.centers.inventory.types import Receipt
+from hansa.centers.ledger import api as ledger
+from hansa.centers.ledger.types import AccountClass, AccountKey
+from hansa.centers.payment.types import PaymentId, TestCard
+from hansa.centers.place import api as place
+from hansa.centers.place.types import PlaceId, PlaceKind
+from hansa.centers.product import api as product
+from hansa.centers.product.types import NewSku, OfferId, SkuId
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import ShopId
+from hansa.centers.trade import api as trade
+from hansa.centers.trade.types import LineRequest, OrderId, Paid, Placed, Quote
+from hansa.centers.user import api as user
+from hansa.kernel.context import SYSTEM, Ctx, Traffic
+from hansa.kernel.deadlines import run_due
+from hansa.kernel.jobs import Runner
+from hansa.kernel.money import Money
+from hansa.kernel.outbox import Registry, deliver_all
+from hansa.kernel.platform import Platform
+
+BUSINESS = "bazaar"
+GOOD_CARD = TestCard("9000000000000019")
+DECLINED_CARD = TestCard("9000000000000027")
+DELAYED_CARD = TestCard("9000000000000068")
+
+
+@dataclass(frozen=True)
+class Good:
+    """Something on sale."""
+
+    offer_id: OfferId
+    sku_id: SkuId
+    place_id: PlaceId
+    price: int
+
+
+@dataclass(frozen=True)
+class Seller:
+    """A shop with its owner and its one place."""
+
+    ctx: Ctx
+    shop_id: ShopId
+    place_id: PlaceId
+
+
+class House:
+    """A running platform, spoken to in stories."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.system = platform.context(BUSINESS, actor=SYSTEM)
+
+    async def person(self, *, guest: bool = False) -> Ctx:
+        """Somebody new, logged in."""
+        ctx = self.platform.context(BUSINESS, locale="en")
+        if guest:
+            return ctx.with_(actor=(await user.start_guest(ctx)).actor)
+        email = f"{uuid4().hex}@example.com"
+        logged_in = await user.sign_up(ctx, email=email, password="a long enough one", name="Somebody")
+        return ctx.with_(actor=logged_in.actor)
+
+    async def sign_up_as(self, guest: Ctx) -> Ctx:
+        """A guest makes an account and goes on as its owner."""
+        logged_in = await user.sign_up(
+            guest, email=f"{uuid4().hex}@example.com", password="a long enough one", name="Somebody"
+        )
+        return guest.with_(actor=logged_in.actor)
+
+    async def buyer(self) -> Ctx:
+        """A buyer; a guest with a session is one, and costs no password hash."""
+        return await self.person(guest=True)
+
+    async def seller(self) -> Seller:
+        """A new shop."""
+        owner = await self.person()
+        opened = await shop.open_shop(
+            self.system, slug=f"s{uuid4().hex[:20]}", name={"en": "A shop"}, owner=owner.party()
+        )
+        warehouse = await place.add_place(
+            self.system,
+            name={"en": "A warehouse"},
+            kind=PlaceKind.WAREHOUSE,
+            address="Somewhere 1",
+            location=None,
+            shop_id=opened.id,
+        )
+        grants = frozenset({f"trade.order.ship@shop:{opened.id}", f"trade.order.read@shop:{opened.id}"})
+        acting = owner.with_(actor=type(owner.actor)(owner.actor.kind, owner.actor.party, grants))
+        return Seller(acting, opened.id, warehouse.id)
+
+    async def good(self, seller: Seller, *, price: int = 1000, stock: int = 10) -> Good:
+        """Something new on sale, so many in stock."""
+        page = await product.create_product(
+            self.system,
+            shop_id=seller.shop_id,
+            titles={"en": f"Pear {uuid4().hex[:6]}"},
+            skus=[NewSku(price=Money(price, "CNY"))],
+        )
+        sku_id = page.skus[0].id
+        if stock:
+            await self.restock(Good(page.offers[0].id, sku_id, seller.place_id, price), stock)
+        return Good(page.offers[0].id, sku_id, seller.place_id, price)
+
+    async def restock(self, good: Good, quantity: int) -> None:
+        """More of it comes in."""
+        receipt = Receipt(sku_id=good.sku_id, place_id=good.place_id, quantity=quantity)
+        await inventory.receive_stock(self.system, receipts=[receipt])
+
+    async def quote(self, buyer: Ctx, *goods: Good | tuple[Good, int]) -> tuple[Quote, str]:
+        """What these goods cost this buyer, and the token that places them."""
+        wanted = [one if isinstance(one, tuple) else (one, 1) for one in goods]
+        quote = await trade.quote(
+            buyer, lines=[LineRequest(good.offer_id, quantity) for good, quantity in wanted]
+        )
+        return quote, trade.seal(buyer, quote)
+
+    async def place(self, buyer: Ctx, *goods: Good | tuple[Good, int]) -> Placed:
+        """The buyer orders."""
+        _, token = await self.quote(buyer, *goods)
+        return await trade.place(buyer, token=token)
+
+    async def pay(self, buyer: Ctx, placed: Placed, card: TestCard = GOOD_CARD) -> Paid:
+        """The buyer pays."""
+        return await trade.pay(buyer, payment_id=PaymentId(placed.payment_id), source=card)
+
+    async def paid_order(self, buyer: Ctx, *goods: Good | tuple[Good, int]) -> OrderId:
+        """An order that is paid."""
+        return (await self.pay(buyer, await self.place(buyer, *goods))).orders[0]
+
+    async def stock(self, good: Good) -> tuple[int, int, int]:
+        """On hand, held and allocated of a good."""
+        page = await inventory.stock_of_place(self.system, place_id=good.place_id, limit=100)
+        level = next(level for level in page.items if level.sku_id == good.sku_id)
+        return level.on_hand, level.held, level.allocated
+
+    async def balance(self, account_class: AccountClass, party: UUID | None = None) -> int:
+        """What an account of the bazaar holds, in fen."""
+        key = AccountKey.of(self.system, account_class, currency="CNY", party=party)
+        return (await ledger.balances(self.system, keys=[key]))[key].minor
+
+    async def wait(self, span: timedelta) -> None:
+        """Let time pass for the bazaar's sandbox, and whatever falls due happen."""
+        clocks = self.platform.clocks
+        moved = clocks.moved().get((BUSINESS, "sandbox"), (timedelta(), None))[0]
+        async with self.platform.db.transaction() as tx:
+            await clocks.move(tx, business=BUSINESS, traffic=Traffic.SANDBOX, offset=moved + span)
+        kinds = {kind.kind: kind for center in self.platform.centers for kind in center.deadlines}
+        await run_due(self.platform, kinds)
+
+    async def deliver(self) -> None:
+        """Let every event reach its handlers."""
+        await deliver_all(self.platform, Registry.of(self.platform.centers))
+
+    async def settle_down(self) -> None:
+        """Let providers call back, events arrive and jobs run, until nothing is left to do."""
+        jobs = [job for center in self.platform.centers for job in center.jobs]
+        for job in jobs:
+            if job.name in {"payment.sandbox_callbacks", "payment.reconcile"}:
+                await job.run(self.platform, b"")
+        for _ in range(3):
+            await self.deliver()
+            await Runner(self.platform, jobs).run_all()
+
+    async def violations(self) -> list[str]:
+        """What `hansa verify` would complain of."""
+        found: list[str] = []
+        for center in self.platform.centers:
+            for check in center.checks:
+                async with self.platform.db.transaction() as tx:
+                    found += [f"{check.name}: {said}" for said in await check.run(tx)]
+        return found
+
+
+async def race(*calls: Awaitable[object]) -> list[object]:
+    """Start all at once; return each outcome, exceptions among them."""
+    return list(await asyncio.gather(*calls, return_exceptions=True))
+
+
+def kinds(outcomes: Iterable[object]) -> Counter[str]:
+    """Count outcomes by their kind."""
+    return Counter(type(outcome).__name__ for outcome in outcomes)
+
+
+def only(kind: type, outcomes: Sequence[object]) -> list[object]:
+    """The outcomes of one kind."""
+    return [outcome for outcome in outcomes if isinstance(outcome, kind)]
