@@ -53,7 +53,7 @@ async def cancel(tx: Transaction, deadlines: Iterable[tuple[str, UUID]]) -> None
         tx.set_deadline(subject, kind, None)
 
 
-class _Raced(Exception):  # noqa: N818 - not an error: go on without those
+class _Raced(Exception):
     """Some of the deadlines were no longer as they were read."""
 
     def __init__(self, left: list[Deadline]) -> None:
@@ -94,7 +94,7 @@ async def _fire(platform: Platform, kind: DeadlineKind, rows: list[Deadline]) ->
                 return 0
         except DatabaseUnavailable:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a handler may raise anything; it is kept with the deadline
             if repeatable(error):
                 continue
             if len(rows) == 1:

@@ -109,7 +109,7 @@ async def find(tx: Transaction, keys: Iterable[IdempotencyKey]) -> dict[bytes, t
 async def keep(tx: Transaction, answers: Sequence[tuple[IdempotencyKey, Answer]]) -> bool:
     """Store answers with the work they belong to; False when another transaction was first with one.
 
-    Then the caller rolls back and looks again. Rows go in by scope order, behind every other lock, so
+    Then the caller rolls back and looks again. Rows go in by scope order, behind every lock of the work, so
     that waiting for another transaction here cannot become a deadlock.
     """
     if not answers:

@@ -68,7 +68,7 @@ async def keep_going(name: str, loop: Loop) -> None:
         began = clock.time()
         try:
             await loop()
-        except Exception:
+        except Exception:  # noqa: BLE001 - a loop goes on, whatever it was
             _log.exception("%s stopped and is started again", name)
         else:
             return
@@ -79,7 +79,10 @@ async def keep_going(name: str, loop: Loop) -> None:
 
 
 async def every(period: timedelta, call: Callable[[], Awaitable[object]]) -> None:
-    """Call something at an interval, for ever: `lambda: every(timedelta(seconds=1), meter.flush)` is a loop."""
+    """Make calls at an interval, without end.
+
+    As a worker's loop: `lambda: every(timedelta(seconds=1), meter.flush)`.
+    """
     while True:
         await call()
         await asyncio.sleep(period.total_seconds())

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hansa.kernel.lane import Part, decide_whole
@@ -45,6 +45,7 @@ NOBODY: Any = None
 demands = st.one_of(st.none(), st.integers(min_value=1, max_value=5))
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(
     st.lists(st.integers(min_value=0, max_value=20), min_size=1, max_size=4).flatmap(
         lambda shelves: st.tuples(

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hansa.kernel.lane.fair import FairQueue, QueueFull
@@ -26,6 +26,7 @@ steps = st.lists(
 )
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(steps, st.integers(min_value=1, max_value=20))
 def test_nothing_is_lost_doubled_or_overtaken_within_a_business(script, length_max):
     queue: FairQueue[Item] = FairQueue(length_max=length_max)
@@ -53,6 +54,7 @@ def test_nothing_is_lost_doubled_or_overtaken_within_a_business(script, length_m
     assert queue.lengths() == {}
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(
     st.dictionaries(st.sampled_from(BUSINESSES), st.integers(min_value=1, max_value=5), min_size=2),
     st.integers(min_value=1, max_value=40),
@@ -73,6 +75,7 @@ def test_businesses_that_all_have_much_to_send_get_shares_by_weight(weights, bat
             assert abs(taken[business] - fair) <= 2 * weight + 1
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.integers(min_value=1, max_value=4_000), st.integers(min_value=1, max_value=50))
 def test_a_flood_delays_a_newcomer_by_one_round_at_most(flood, batch):
     queue: FairQueue[Item] = FairQueue(length_max=10_000)

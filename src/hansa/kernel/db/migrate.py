@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from hansa.kernel.db._queue import install_queue
 from hansa.kernel.db._rights import grant_runtime, runtime_role
+from hansa.kernel.db.database import driver_connection
 from hansa.kernel.db.errors import (
     DatabaseNewerThanCode,
     DatabaseNotMigrated,
@@ -31,7 +32,6 @@ from hansa.kernel.db.errors import (
     DatabaseTooOld,
     DatabaseUnavailable,
 )
-from hansa.kernel.db.database import driver_connection
 from hansa.kernel.db.faults import unreachable
 from hansa.kernel.db.transaction import Transaction
 from hansa.kernel.outbox.upkeep import subscribe

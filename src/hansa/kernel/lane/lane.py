@@ -278,7 +278,7 @@ class Lane(Generic[C, V]):
             if stats.on_batch is not None:
                 stats.on_batch(BatchSeen(len(calls), began - calls[0].since, time.monotonic() - began))
             self._db.after(tx)
-        except Exception:  # it is committed and answered; only caches and metrics are late
+        except Exception:  # noqa: BLE001 - committed and answered; only caches and metrics are late
             _log.exception("lane %s: what waited for the commit failed", self.name)
 
     def _again(self, part: _Part[C, V], error: Exception, *, lost: bool) -> list[_Part[C, V]]:

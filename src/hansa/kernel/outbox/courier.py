@@ -116,7 +116,7 @@ class Courier:
                 async with self._room:
                     await self._drain(name, delivery)
                 pause_s = _PAUSE_S_MIN
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the handler's task goes on, whatever it was
                 if isinstance(error, (NotOurs, DatabaseUnavailable)):
                     _log.info("delivering %s stopped: %r", name, error)
                 else:

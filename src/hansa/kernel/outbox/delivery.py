@@ -51,7 +51,7 @@ class Patience:
         return pause_s * random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, keeps no secret
 
 
-class NotOurs(Exception):  # noqa: N818 - not an error: another process delivers this handler now
+class NotOurs(Exception):
     """The handler's place was moved by somebody else."""
 
 

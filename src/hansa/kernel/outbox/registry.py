@@ -16,7 +16,7 @@ EventKey = tuple[str, int]
 
 
 class UnknownEvent(LookupError):
-    """This code knows no event of that topic and version: it was told by newer code, or by removed code."""
+    """An event whose topic and version nobody here declares: told by newer code, or by code since removed."""
 
 
 class Registry:
