@@ -26,7 +26,7 @@ from hansa.kernel.money import Money
 from hansa.kernel.platform import Platform
 
 BUSINESS = "bazaar"
-CARD = "4242424242424242"
+CARD = "9000000000000019"  # the sandbox's card that is charged at once
 _AT_ONCE = 4  # fewer than the pool has connections
 
 
