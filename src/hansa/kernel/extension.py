@@ -30,7 +30,7 @@ import enum
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, get_args
 
 import msgspec
 
@@ -216,8 +216,7 @@ class ExtensionPoint(Generic[Impl]):
 
     def of(self, ctx: Ctx) -> Impl:
         """Return the composed callable of the context's business, with the signature of the Protocol."""
-        answer: Impl = ctx.plan.calls[self.name]
-        return answer
+        return cast("Impl", ctx.plan.calls[self.name])
 
     async def of_batch(self, tx: Transaction, commands: Sequence[HasCtx]) -> list[Any]:
         """Ask a TX point for commands of many businesses: one answer each, in the order given.

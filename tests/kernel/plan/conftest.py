@@ -144,8 +144,17 @@ class House:
             "SELECT pid FROM pg_stat_activity WHERE application_name = 'hansa plan' AND datname = current_database()"
         )
 
+    async def wait_for_listeners(self, *, other_than=()):
+        """Wait until somebody else listens; the server is asked, so there is nothing to be woken by."""
+        async with asyncio.timeout(20):
+            while True:
+                pids = {pid for (pid,) in await self.listeners()} - set(other_than)
+                if pids:
+                    return pids
+                await asyncio.sleep(0.01)
+
     async def cut_listeners(self):
-        pids = [pid for (pid,) in await self.listeners()]
+        pids = list(await self.wait_for_listeners())
         async with self.db.transaction() as tx:
             await tx.raw.execute("SET LOCAL ROLE NONE")
             await tx.raw.execute("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", pids)

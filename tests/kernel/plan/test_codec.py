@@ -37,14 +37,20 @@ businesses = st.builds(
     Business,
     st.sampled_from(["tea", "tea.green", "tea-club.x1"]),
     title=st.one_of(words, st.dictionaries(st.sampled_from(["en", "de", "zh-Hans"]), words)),
-    texts=st.dictionaries(words, st.dictionaries(st.sampled_from(["en", "de"]), words, min_size=1), max_size=2),
+    texts=st.dictionaries(
+        words, st.dictionaries(st.sampled_from(["en", "de"]), words, min_size=1), max_size=2
+    ),
     currency=st.sampled_from(["", "EUR"]),
     languages=st.lists(st.sampled_from(["en", "de"]), max_size=2),
     traffic=st.sampled_from([None, Traffic.SANDBOX]),
     hosts=st.lists(st.sampled_from(["a.example", "b.example"]), max_size=2),
-    look=st.dictionaries(words, st.one_of(words, st.integers(0, 9), st.booleans(), st.lists(words)), max_size=3),
+    look=st.dictionaries(
+        words, st.one_of(words, st.integers(0, 9), st.booleans(), st.lists(words)), max_size=3
+    ),
     terms=st.lists(
-        st.sampled_from([ReturnRights(free=True), ReturnRights(within=timedelta(hours=5), reasons=("a", "b"))]),
+        st.sampled_from(
+            [ReturnRights(free=True), ReturnRights(within=timedelta(hours=5), reasons=("a", "b"))]
+        ),
         max_size=1,
     ),
     plays=st.lists(st.builds(lambda t, n: SALE(title=t, per_user=n), words, st.integers(1, 9)), max_size=1),
@@ -136,7 +142,17 @@ def test_every_wrong_field_is_named_at_once():
 
 
 @pytest.mark.parametrize(
-    "plain", [None, [], "tea", 5, {}, {"path": 5}, {"path": "a", "terms": []}, {"path": "a", "plays": {"flash_sale": 1}}]
+    "plain",
+    [
+        None,
+        [],
+        "tea",
+        5,
+        {},
+        {"path": 5},
+        {"path": "a", "terms": []},
+        {"path": "a", "plays": {"flash_sale": 1}},
+    ],
 )
 def test_what_is_no_manifest_at_all_is_refused(plain):
     assert refusals(plain)

@@ -61,8 +61,10 @@ def test_two_answers_of_one_level_to_a_point_that_takes_one(declare, refusals):
     assert refusals([price], [Business("bazaar", plays=[sale(), club()])], plays=[sale, club]) == {
         (
             "ambiguous",
-            "trade.price is ambiguous: sale.cheap (of play sale in bazaar) and club.dear (of play club in bazaar)"
-            " both want to be its one answer",
+            (
+                "trade.price is ambiguous: sale.cheap (of play sale in bazaar) and club.dear (of play club in bazaar)"
+                " both want to be its one answer"
+            ),
         )
     }
 
@@ -70,11 +72,15 @@ def test_two_answers_of_one_level_to_a_point_that_takes_one(declare, refusals):
 def test_two_answers_of_one_name(declare, refusals):
     price = declare("trade.price", mode=Mode.ALL)
 
-    assert refusals([price], [Business("bazaar", extends=[price.by(cheap), price.by(dear, name="cheap")])]) == {
+    assert refusals(
+        [price], [Business("bazaar", extends=[price.by(cheap), price.by(dear, name="cheap")])]
+    ) == {
         (
             "ambiguous",
-            "trade.price is ambiguous: cheap (of business bazaar) and cheap (of business bazaar)"
-            " are both named cheap",
+            (
+                "trade.price is ambiguous: cheap (of business bazaar) and cheap (of business bazaar)"
+                " are both named cheap"
+            ),
         )
     }
 
@@ -91,13 +97,17 @@ def test_centers_that_both_want_to_be_the_one(declare, refusals):
 
 def test_a_circle_of_before_and_after(declare, refusals):
     layers = declare("trade.layers", mode=Mode.ALL)
-    business = Business("bazaar", extends=[layers.by(cheap, after=["dear"]), layers.by(dear, after=["cheap"])])
+    business = Business(
+        "bazaar", extends=[layers.by(cheap, after=["dear"]), layers.by(dear, after=["cheap"])]
+    )
 
     assert refusals([layers], [business]) == {
         (
             "order_cycle",
-            "trade.layers in bazaar: these stand before each other:"
-            " cheap (of business bazaar), dear (of business bazaar)",
+            (
+                "trade.layers in bazaar: these stand before each other:"
+                " cheap (of business bazaar), dear (of business bazaar)"
+            ),
         )
     }
 
@@ -111,8 +121,10 @@ def test_a_pipeline_of_strangers_needs_an_order(declare, refusals, compiled, ctx
     assert refusals([layers], [Business("bazaar", plays=[sale(), club()])], plays=[sale, club]) == {
         (
             "order_missing",
-            "trade.layers: nothing says whether sale.half (of play sale in bazaar)"
-            " or club.one (of play club in bazaar) comes first",
+            (
+                "trade.layers: nothing says whether sale.half (of play sale in bazaar)"
+                " or club.one (of play club in bazaar) comes first"
+            ),
         )
     }
     plan = compiled([layers], [Business("bazaar", plays=[ordered(), sale()])], plays=[sale, ordered])
@@ -132,8 +144,10 @@ def test_what_stands_behind_one_that_always_answers_is_never_asked(declare, refu
     assert refusals([source], [Business("bazaar", extends=[source.by(total), source.by(maybe)])]) == {
         (
             "unreachable",
-            "inventory.source: maybe (of business bazaar) is never asked,"
-            " total (of business bazaar) always answers before it",
+            (
+                "inventory.source: maybe (of business bazaar) is never asked,"
+                " total (of business bazaar) always answers before it"
+            ),
         )
     }
     assert compiled([source], [Business("bazaar", extends=[source.by(maybe), source.by(total)])])
@@ -153,7 +167,9 @@ def test_an_override_that_stands_behind_what_it_overrides(declare, refusals, com
     ((code, message),) = refusals([source], [parent, late])
 
     assert code == "unreachable"
-    assert message.startswith("inventory.source: own_rule (of business a.b) is never asked, house_rule (of business a)")
+    assert message.startswith(
+        "inventory.source: own_rule (of business a.b) is never asked, house_rule (of business a)"
+    )
     assert compiled([source], [parent, Business("a.b", extends=[source.by(own_rule)])])
 
 
@@ -219,8 +235,14 @@ def test_async_where_it_must_be_plain_and_the_other_way_round(declare, refusals)
     outside = declare("trade.outside", mode=Mode.ALL, effects=Effects.IO)
 
     assert refusals([pure, outside], [Business("bazaar", extends=[pure.by(slow), outside.by(cheap)])]) == {
-        ("signature", "slow (of business bazaar) does not fit trade.pure: it is async, but the point is pure"),
-        ("signature", "cheap (of business bazaar) does not fit trade.outside: it is a plain def, but the point is io"),
+        (
+            "signature",
+            "slow (of business bazaar) does not fit trade.pure: it is async, but the point is pure",
+        ),
+        (
+            "signature",
+            "cheap (of business bazaar) does not fit trade.outside: it is a plain def, but the point is io",
+        ),
     }
 
 
@@ -275,7 +297,9 @@ def test_a_play_that_is_not_registered(refusals):
 
 
 def test_reducers_must_say_that_order_does_not_matter(declare, refusals):
-    last = declare("trade.last", mode=Mode.REDUCE, reducer=Reducer("last", None, lambda a, b: b, associative=True))
+    last = declare(
+        "trade.last", mode=Mode.REDUCE, reducer=Reducer("last", None, lambda a, b: b, associative=True)
+    )
     none = declare("trade.none", mode=Mode.REDUCE, reducer=None)
 
     assert refusals([last, none]) == {
@@ -326,13 +350,29 @@ def test_a_child_says_only_what_differs(compiled):
     plan = compiled(
         [],
         [
-            Business("flagship", currency="CHF", entity="house", look={"accent": "teal", "radius": 4}, traffic=Traffic.SANDBOX),
-            Business("flagship.tea", title={"en": "Tea"}, look={"accent": "green"}, quotas=Quota(orders_per_second=7)),
+            Business(
+                "flagship",
+                currency="CHF",
+                entity="house",
+                look={"accent": "teal", "radius": 4},
+                traffic=Traffic.SANDBOX,
+            ),
+            Business(
+                "flagship.tea",
+                title={"en": "Tea"},
+                look={"accent": "green"},
+                quotas=Quota(orders_per_second=7),
+            ),
         ],
     )
     tea = plan.businesses["flagship.tea"]
 
-    assert (tea.currency, tea.entity, tea.languages, tea.traffic) == ("CHF", "house", ("en",), Traffic.SANDBOX)
+    assert (tea.currency, tea.entity, tea.languages, tea.traffic) == (
+        "CHF",
+        "house",
+        ("en",),
+        Traffic.SANDBOX,
+    )
     assert tea.look == {"accent": "green", "radius": 4}
     assert tea.quotas == msgspec.structs.replace(PLATFORM_QUOTA, orders_per_second=7)
     assert tea.text("de") == "Tea"
@@ -398,7 +438,11 @@ def test_a_play_means_what_its_parameters_say_in_every_business(declare, compile
         return [worth.by(times), Commission(percent=params.per_user)]
 
     sale = Play("sale", PerUser, install)
-    businesses = [Business("a", plays=[sale(per_user=2)]), Business("b", plays=[sale(per_user=3)]), Business("c")]
+    businesses = [
+        Business("a", plays=[sale(per_user=2)]),
+        Business("b", plays=[sale(per_user=3)]),
+        Business("c"),
+    ]
     plan = compiled([worth], businesses, plays=[sale], terms=[Commission])
 
     found = {}

@@ -56,10 +56,13 @@ async def test_usage_adds_up_by_hour_and_traffic_class(house):
 async def test_a_flush_that_fails_loses_nothing(house):
     house.plans.meter.cell("tea", Traffic.LIVE, "orders").add(calls=3)
 
-    with pytest.raises(ZeroDivisionError):
+    async def flush_and_fail():
         async with house.db.transaction() as tx:
             await house.plans.meter.flush(tx, now=HOUR)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await flush_and_fail()
     await flush(house, HOUR)
 
     assert await used(house) == [("live", HOUR, "orders", 3, 0)]

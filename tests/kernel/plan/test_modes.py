@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from typing import Any, Protocol
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +10,33 @@ from hypothesis import strategies as st
 
 from hansa.kernel.business import Business
 from hansa.kernel.context import Ctx, Traffic
-from hansa.kernel.extension import SUM, UNION, Effects, ExtensionFailed, Mode, OnError, Veto
+from hansa.kernel.extension import (
+    SUM,
+    UNION,
+    Effects,
+    ExtensionFailed,
+    ExtensionPoint,
+    Mode,
+    OnError,
+    Reducer,
+    Veto,
+)
 from hansa.kernel.plan import compile_plan
 from hansa.kernel.problem import NotFound, Problem
 
 PATHS = ["", "a", "a.b"]
+
+
+class Now(Protocol):
+    def __call__(self, ctx: Ctx, value: Any) -> Any: ...
+
+
+class Later(Protocol):
+    async def __call__(self, ctx: Ctx, value: Any) -> Any: ...
+
+
+class Together(Protocol):
+    async def __call__(self, tx: Any, commands: Any) -> Any: ...
 
 
 class Implementation:
@@ -45,23 +68,8 @@ class Implementation:
 
 def expected(mode, on_error, levels, default, given_value):
     """The model: `levels` are lists of implementations, platform first."""
-
-    def nobody():
-        if default is not None:
-            try:
-                return default.answer(mode, given_value)
-            except RuntimeError:
-                raise ExtensionFailed from None
-        return {Mode.ALL: (), Mode.REDUCE: 0, Mode.PIPELINE: given_value}.get(mode)
-
-    order = range(len(levels)) if mode in (Mode.VETO, Mode.PIPELINE) else reversed(range(len(levels)))
-    asked = [(level, implementation) for level in order for implementation in levels[level]]
-    if mode is Mode.ONE:
-        asked = asked[:1]
-    if mode is Mode.FIRST and asked and default is not None:
-        asked.append((None, default))
     value, answers = given_value, []
-    for level, implementation in asked:
+    for level, implementation in in_order(mode, levels, default):
         try:
             answer = implementation.answer(mode, value)
         except RuntimeError:
@@ -74,13 +82,30 @@ def expected(mode, on_error, levels, default, given_value):
         value = answer
         if mode in (Mode.ONE, Mode.FIRST, Mode.VETO) and answer is not None:
             return answer
-    if not answers:
-        return nobody()
+    return combined(mode, answers) if answers else nobody(mode, default, given_value)
+
+
+def in_order(mode, levels, default):
+    order = range(len(levels)) if mode in (Mode.VETO, Mode.PIPELINE) else reversed(range(len(levels)))
+    asked = [(level, implementation) for level in order for implementation in levels[level]]
+    if mode is Mode.FIRST and asked and default is not None:
+        asked.append((None, default))
+    return asked[:1] if mode is Mode.ONE else asked
+
+
+def combined(mode, answers):
     if mode is Mode.ALL:
         return [item for answer in answers for item in answer]
-    if mode is Mode.REDUCE:
-        return sum(answers)
-    return value if mode is Mode.PIPELINE else None
+    return {Mode.REDUCE: sum, Mode.PIPELINE: lambda all_: all_[-1]}.get(mode, lambda _: None)(answers)
+
+
+def nobody(mode, default, value):
+    if default is None:
+        return {Mode.ALL: (), Mode.REDUCE: 0, Mode.PIPELINE: value}.get(mode)
+    try:
+        return default.answer(mode, value)
+    except RuntimeError:
+        raise ExtensionFailed from None
 
 
 def install(point, implementation, name):
@@ -154,7 +179,7 @@ kinds = st.sampled_from(["speaks", "speaks", "speaks", "silent", "fails", "refus
 implementations = st.builds(Implementation, kinds, st.integers(1, 9))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     mode=st.sampled_from(Mode),
     effects=st.sampled_from(Effects),
@@ -184,23 +209,17 @@ def normal(found):
 
 @pytest.fixture(scope="module")
 def declare_module():
-    from hansa.kernel.extension import ExtensionPoint  # noqa: PLC0415 - beside its only use
-    from typing import Any, Protocol  # noqa: PLC0415
-
-    class Now(Protocol):
-        def __call__(self, ctx: Ctx, value: Any) -> Any: ...
-
-    class Later(Protocol):
-        async def __call__(self, ctx: Ctx, value: Any) -> Any: ...
-
-    class Together(Protocol):
-        async def __call__(self, tx: Any, commands: Any) -> Any: ...
-
     def declare(*, mode, effects, on_error):
         protocol = {Effects.PURE: Now, Effects.IO: Later, Effects.TX: Together}[effects]
         reducer = SUM if mode is Mode.REDUCE else None
         return ExtensionPoint[protocol](
-            "shop.worth", version=1, mode=mode, effects=effects, budget_ms=1000, on_error=on_error, reducer=reducer
+            "shop.worth",
+            version=1,
+            mode=mode,
+            effects=effects,
+            budget_ms=1000,
+            on_error=on_error,
+            reducer=reducer,
         )
 
     return declare
@@ -220,8 +239,6 @@ def test_union_keeps_its_laws(a, b, c):
 
 
 def test_a_reducer_that_lies_about_its_laws_is_found_out():
-    from hansa.kernel.extension import Reducer  # noqa: PLC0415
-
     difference = Reducer("difference", 0, lambda a, b: a - b, commutative=True, associative=True)
 
     assert difference.broken_laws(1, 2, 3) == ["identity", "commutative", "associative"]

@@ -71,7 +71,10 @@ def test_a_low_rate_says_how_long_to_wait(limited, clock):
     with pytest.raises(RateLimited) as caught:
         limits.admit_request(ctx("a"))
 
-    assert (caught.value.status, caught.value.extras) == (429, {"quota": "requests_per_second", "retry_after_s": 10})
+    assert (caught.value.status, caught.value.extras) == (
+        429,
+        {"quota": "requests_per_second", "retry_after_s": 10},
+    )
     clock.now_s = 10
     limits.admit_request(ctx("a"))
 
@@ -91,16 +94,29 @@ def test_orders_get_a_verdict_each(limited):
 
     verdicts = limits.admit_orders([ctx("a"), ctx("a"), ctx("other"), ctx("a"), ctx("a.b")])
 
-    assert [verdict and verdict.code for verdict in verdicts] == [None, None, None, "quota.rate_limited", None]
+    assert [verdict and verdict.code for verdict in verdicts] == [
+        None,
+        None,
+        None,
+        "quota.rate_limited",
+        None,
+    ]
 
 
 def test_requests_under_way_are_counted_out_again(limited):
     limits, ctx = limited(concurrency=2)
 
-    with limits.under_way(ctx("a")), pytest.raises(ZeroDivisionError), limits.under_way(ctx("a")):
-        with pytest.raises(QuotaExceeded), limits.under_way(ctx("a")):
-            pass
-        with limits.under_way(ctx("other")):
+    def fails():
+        with limits.under_way(ctx("a")):
             raise ZeroDivisionError
-    with limits.under_way(ctx("a")), limits.under_way(ctx("a")):
-        pass
+
+    def enters():
+        with limits.under_way(ctx("a")):
+            return True
+
+    with limits.under_way(ctx("a")):
+        with limits.under_way(ctx("a")), limits.under_way(ctx("other")), pytest.raises(QuotaExceeded):
+            enters()
+        with pytest.raises(ZeroDivisionError):
+            fails()
+        assert enters()

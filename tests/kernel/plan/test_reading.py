@@ -39,7 +39,10 @@ def test_an_explanation_says_who_answers_and_whom_they_replace(declare, compiled
     sale = Play("sale", Params, lambda _: [extra.by(own_price)])
     plan = compiled(
         [price, extra],
-        [Business("a", extends=[price.by(house_price)]), Business("a.b", extends=[price.by(own_price)], plays=[sale()])],
+        [
+            Business("a", extends=[price.by(house_price)]),
+            Business("a.b", extends=[price.by(own_price)], plays=[sale()]),
+        ],
         answers={"shop": [extra.by(house_price)]},
         plays=[sale],
     )
@@ -82,17 +85,15 @@ def test_a_difference_tells_what_changes_for_whom(declare, compiled):
 
     difference = diff(old, new)
 
-    assert str(difference) == "\n".join(
-        [
-            "fresh: new business",
-            "gone: removed",
-            "a: plays: [] -> [('sale', Params(percent=20))]",
-            "a: term commission.percent: 5 -> 7",
-            "a.b: hosts: () -> ['b.example']",
-            "a.b: term commission.percent: 5 -> 7",
-            "a.b: point trade.price: default -> own_price (business a.b)",
-        ]
-    )
+    assert str(difference).splitlines() == [
+        "fresh: new business",
+        "gone: removed",
+        "a: plays: [] -> [('sale', Params(percent=20))]",
+        "a: term commission.percent: 5 -> 7",
+        "a.b: hosts: () -> ['b.example']",
+        "a.b: term commission.percent: 5 -> 7",
+        "a.b: point trade.price: default -> own_price (business a.b)",
+    ]
     assert not diff(new, new)
     assert str(diff(new, new)) == "no difference"
     assert msgspec.json.encode(difference)
@@ -110,7 +111,12 @@ def test_the_catalogue_tells_everything_about_a_point_and_its_use(declare, compi
 
     first, second = catalogue([price, outside], plan)
 
-    assert (first.name, first.owner, first.effects, first.implementations) == ("shop.outside", "shop", "io", ())
+    assert (first.name, first.owner, first.effects, first.implementations) == (
+        "shop.outside",
+        "shop",
+        "io",
+        (),
+    )
     assert msgspec.structs.replace(second, implementations=()) == msgspec.convert(
         {
             "name": "trade.price",

@@ -40,24 +40,18 @@ def build_call(
             steps.append(step(link.name, link.extension.fn, behind))
         if point.mode is Mode.FIRST and steps and point.default is not None:
             steps.append(step(DEFAULT, point.default))
-        return _shaped(point, shapes, steps, empty)
+        return _shaped(shapes, steps, empty)
 
     call = at(path)
     return call if point.guard is None else shapes.guarded(call, point.guard)
 
 
-def _shaped(point: ExtensionPoint[Any], shapes: Shapes, steps: Sequence[Step], empty: Call) -> Call:
+def _shaped(shapes: Shapes, steps: Sequence[Step], empty: Call) -> Call:
     if not steps:
         return empty
     if len(steps) == 1:
         return shapes.solo(steps[0], empty)
-    if point.mode is Mode.PIPELINE:
-        return shapes.pipeline(steps, empty)
-    if point.mode is Mode.ALL:
-        return shapes.all(steps, empty)
-    if point.mode is Mode.REDUCE and point.reducer is not None:
-        return shapes.reduce(steps, empty, point.reducer.combine)
-    return shapes.first(steps, empty)
+    return shapes.several(steps, empty)
 
 
 def build_batch(

@@ -18,7 +18,7 @@ from types import CoroutineType
 from typing import Any
 
 from hansa.kernel.db.scope import in_transaction, scope
-from hansa.kernel.extension import Effects, EffectViolated, ExtensionPoint
+from hansa.kernel.extension import Effects, EffectViolated, ExtensionPoint, Mode
 from hansa.kernel.plan._signature import protocol_signature
 from hansa.kernel.plan._step import Call, Step
 
@@ -121,86 +121,79 @@ class Shapes:
     """The shapes of one point: each method returns a callable with the signature of its Protocol."""
 
     def __init__(self, point: ExtensionPoint[Any]) -> None:
-        signature = protocol_signature(point)
-        if signature is None:
-            raise TypeError(f"{point.name} names no Protocol")  # the compiler has said so before
         self._point = point
-        self._awaited = point.effects is Effects.IO
-        self._signature = signature
 
     def neutral(self, answer: Any) -> Call:
         """Return the callable that always gives the neutral answer of a mode."""
-        return self._make(_NEUTRAL, {"neutral": "answer"})(self._point.name, answer)
+        return _maker(self._point, "neutral")(self._point.name, answer)
 
     def unchanged(self) -> Call:
         """Return the pipeline of nobody: the value goes out as it came."""
-        return self._make(_NEUTRAL, {"neutral": "{value}"})(self._point.name, None)
+        return _maker(self._point, "unchanged")(self._point.name, None)
 
     def guarded(self, call: Call, guard: Call) -> Call:
         """Return `call` with the platform's guard behind it."""
-        return self._make(_GUARDED, {})(call, guard)
+        return _maker(self._point, "guarded")(call, guard)
 
     def solo(self, step: Step, empty: Call) -> Call:
         """Ask one implementation."""
-        return self._make(_SOLO, {})(self._point.name, step, empty)
+        return _maker(self._point, "solo")(self._point.name, step, empty)
 
-    def first(self, steps: Sequence[Step], empty: Call) -> Call:
-        """Ask one after the other until one has an answer (FIRST) or a veto (VETO)."""
-        return self._make(_SEVERAL, _FIRST)(self._point.name, _rows(steps), empty, None)
-
-    def all(self, steps: Sequence[Step], empty: Call) -> Call:
-        """Ask everybody and concatenate."""
-        return self._make(_SEVERAL, _ALL)(self._point.name, _rows(steps), empty, None)
-
-    def reduce(self, steps: Sequence[Step], empty: Call, combine: Callable[[Any, Any], Any]) -> Call:
-        """Ask everybody and combine the answers."""
-        return self._make(_SEVERAL, _REDUCE)(self._point.name, _rows(steps), empty, combine)
-
-    def pipeline(self, steps: Sequence[Step], empty: Call) -> Call:
-        """Hand the value from one to the next."""
-        return self._make(_SEVERAL, _PIPELINE)(self._point.name, _rows(steps), empty, None)
-
-    def _make(self, shape: str, parts: dict[str, str]) -> Callable[..., Call]:
-        """Fill in a shape and compile it; points with the same signature share the compiled text."""
-        declared = list(self._signature.parameters.values())
-        defaults = {f"default_{p.name}": p.default for p in declared if p.default is not p.empty}
-        args = ", ".join(_argument(parameter) for parameter in declared)
-        value = declared[1].name if len(declared) > 1 else "None"
-        handed = [
-            "found" if at == 1 and parts is _PIPELINE else _argument(p) for at, p in enumerate(declared)
-        ]
-        pad = " " * (12 if shape is _SOLO else 16)
-        filled = {
-            "name": "ask_" + "".join(letter if letter.isalnum() else "_" for letter in self._point.name),
-            "async_": "async " if self._awaited else "",
-            "await_": "await " if self._awaited else "",
-            "params": _parameters(declared),
-            "args": args,
-            "args_now": ", ".join(handed),
-            "enter": _ENTER if self._awaited else "",
-            "coroutine": "" if self._awaited else _COROUTINE.format(pad=pad),
-            "count": _COUNT.format(pad=pad[4:]),
-            **{part: text.replace("{value}", value) for part, text in parts.items()},
-        }
-        return _compiled(shape.format(**filled), self._point.name, tuple(defaults.items()))
+    def several(self, steps: Sequence[Step], empty: Call) -> Call:
+        """Ask several, as the point's mode says; `empty` answers when none of them did."""
+        point = self._point
+        rows = [(step.fn, step.cell, step.breaker, step.fallback, step) for step in steps]
+        combine = point.reducer.combine if point.reducer else None
+        return _maker(point, point.mode)(point.name, rows, empty, combine)
 
 
-@lru_cache(maxsize=4096)
-def _compiled_code(source: str, point: str) -> Any:
-    where = f"<plan {point}>"
+_SHAPES: dict[str, tuple[str, dict[str, str]]] = {
+    "neutral": (_NEUTRAL, {"neutral": "answer"}),
+    "unchanged": (_NEUTRAL, {"neutral": "{value}"}),
+    "guarded": (_GUARDED, {}),
+    "solo": (_SOLO, {}),
+    Mode.FIRST: (_SEVERAL, _FIRST),
+    Mode.VETO: (_SEVERAL, _FIRST),
+    Mode.ALL: (_SEVERAL, _ALL),
+    Mode.REDUCE: (_SEVERAL, _REDUCE),
+    Mode.PIPELINE: (_SEVERAL, _PIPELINE),
+}
+
+
+@lru_cache(maxsize=8192)
+def _maker(point: ExtensionPoint[Any], name: str) -> Callable[..., Call]:
+    """Fill in a shape for a point and compile it, once for all businesses and plans."""
+    shape, parts = _SHAPES[name]
+    signature = protocol_signature(point)
+    if signature is None:
+        raise TypeError(f"{point.name} names no Protocol")  # the compiler has said so before
+    declared = list(signature.parameters.values())
+    awaited = point.effects is Effects.IO
+    value = declared[1].name if len(declared) > 1 else "None"
+    handed = ["found" if at == 1 and parts is _PIPELINE else _argument(p) for at, p in enumerate(declared)]
+    pad = " " * (12 if shape is _SOLO else 16)
+    source = shape.format(
+        name="ask_" + "".join(letter if letter.isalnum() else "_" for letter in point.name),
+        async_="async " if awaited else "",
+        await_="await " if awaited else "",
+        params=_parameters(declared),
+        args=", ".join(_argument(parameter) for parameter in declared),
+        args_now=", ".join(handed),
+        enter=_ENTER if awaited else "",
+        coroutine="" if awaited else _COROUTINE.format(pad=pad),
+        count=_COUNT.format(pad=pad[4:]),
+        **{part: text.replace("{value}", value) for part, text in parts.items()},
+    )
+    where = f"<plan {point.name} {name}>"
     linecache.cache[where] = (len(source), None, source.splitlines(keepends=True), where)  # for tracebacks
-    return compile(source, where, "exec")
-
-
-def _compiled(source: str, point: str, defaults: tuple[tuple[str, Any], ...]) -> Callable[..., Call]:
     names: dict[str, Any] = {
         "clock_ns": perf_counter_ns,
         "scope_of": scope.get,
         "refuse_inside": _refuse_inside,
         "CoroutineType": CoroutineType,
-        **dict(defaults),
+        **{f"default_{p.name}": p.default for p in declared if p.default is not p.empty},
     }
-    exec(_compiled_code(source, point), names)  # noqa: S102 - the text is ours; only names of parameters come in
+    exec(compile(source, where, "exec"), names)  # noqa: S102 - the text is ours; only names of parameters come in
     made: Callable[..., Call] = names["make"]
     return made
 
@@ -224,10 +217,6 @@ def _parameters(declared: Sequence[inspect.Parameter]) -> str:
         default = "" if parameter.default is parameter.empty else f"=default_{parameter.name}"
         words.append(f"{stars}{parameter.name}{default}")
     return ", ".join(words)
-
-
-def _rows(steps: Sequence[Step]) -> list[tuple[Any, ...]]:
-    return [(s.fn, s.cell, s.breaker, s.fallback, s) for s in steps]
 
 
 def _refuse_inside(point: str) -> None:

@@ -313,6 +313,7 @@ class Plans(Publishing):
         return UnknownBusiness(business=path[:255])
 
     async def _beat(self) -> None:
+        """Say that this process lives, and retire what nobody works under any more."""
         now = self._now()
         async with self._db.transaction() as tx:
             self.processes = await store.beat(
