@@ -1,6 +1,7 @@
 """Many processes, one plan: publishing, going back, killing, and what is pinned meanwhile."""
 
 import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -383,3 +384,42 @@ async def test_nobody_sees_a_mixture_while_plans_are_swapped_under_load(houses, 
 
     assert seen == {1, 2, 102, 3, 103, 4, 104}
     assert house.ctx("tea").term(Price).each == 104
+
+
+FOLLOWER = """
+import asyncio, sys
+from hansa.kernel.db import Database
+from hansa.kernel.plan import Code, Plans
+
+async def main():
+    plans = Plans(Code(), Database(sys.argv[1], connections_max=2), poll_s=60)
+    await plans.start()
+    print("ready", flush=True)
+    while plans.named("tea") is None:
+        await asyncio.sleep(0.01)
+    print(plans.current.generation, plans.current.hash, flush=True)
+    await plans.stop()
+
+asyncio.run(main())
+"""
+
+
+async def test_another_process_of_the_system_hears_of_it_and_compiles_the_same(houses):
+    house = await houses(Code())
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", FOLLOWER, house.db.url, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        assert (await process.stdout.readline()).strip() == b"ready"
+        assert await house.rows("SELECT count(*) FROM kernel.process") == [(2,)]
+
+        plan = await house.publish(Business("tea"))
+
+        heard = (await asyncio.wait_for(process.stdout.readline(), 30)).decode().split()
+        assert heard == [str(plan.generation), plan.hash]
+        assert await asyncio.wait_for(process.wait(), 30) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
