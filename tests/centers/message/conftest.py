@@ -4,6 +4,7 @@
 import asyncio
 import email
 from email import policy
+from typing import Any
 from uuid import uuid4
 
 import hypothesis
@@ -11,9 +12,9 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from hansa.centers.message import api
-from hansa.centers.message.extensions import TEMPLATE
+from hansa.centers.message.extensions import CHANNELS, TEMPLATE
 from hansa.centers.message.plug import MESSAGE
-from hansa.centers.message.types import Mail, Notification, Security, Template
+from hansa.centers.message.types import Channel, Mail, Notification, Security, Template
 from hansa.centers.user import api as user
 from hansa.centers.user.plug import USER
 from hansa.centers.user.types import Accounts
@@ -44,8 +45,13 @@ WORDS = {
         subject="订单 {{ order }} 已付款",
         text="{{ recipient }}，您好：\n\n{{ business }}收到 {{ amount | money }}。",
     ),
+    ("test.quiet", "en"): Template(subject="Quiet", text="{{ words }}"),
     ("test.english_only", "en"): Template(subject="Only English", text="{{ words }}"),
 }
+
+
+def quiet_things_stay_in_the_app(ctx, template):
+    return [Channel.IN_APP] if template == "test.quiet" else None
 
 
 def words_of_the_tests(ctx, name, language):
@@ -69,8 +75,9 @@ class PostOffice:
     """Takes what arrives, or answers as it is told to."""
 
     def __init__(self):
-        self.taken = []
-        self.recipients = []
+        self.port = 0
+        self.taken: list[bytes] = []
+        self.recipients: list[list[str]] = []
         self.answer = "250 OK"
         self.answer_recipient = "250 OK"
 
@@ -127,14 +134,15 @@ class House:
             "market",
             title={"en": "The Market"},
             traffic=Traffic.LIVE,
-            extends=[TEMPLATE.by(words_of_the_market)],
+            extends=[TEMPLATE.by(words_of_the_market), CHANNELS.by(quiet_things_stay_in_the_app)],
         )
         answers = {center.name: list(center.answers) for center in CENTERS}
         answers["test"] = [TEMPLATE.by(words_of_the_tests)]
         points = [point for center in CENTERS for point in center.points]
         self.plan = compile_plan(points, [], [], [bazaar, market], answers)
         settings = Settings(_sections={Accounts: Accounts(hash_memory_kib=64, hash_passes=1), Mail: mail})
-        self.platform = Platform(settings, self.db, self.clocks, self, Meter(), CENTERS)
+        plans: Any = self
+        self.platform = Platform(settings, self.db, self.clocks, plans, Meter(), CENTERS)
 
     def context(self, platform, business, *, traffic=None, actor=None, locale="", trace=""):
         traffic = traffic or self.plan.businesses[business].traffic
@@ -177,7 +185,7 @@ class House:
             return [dict(row) for row in await tx.raw.fetch(sql, *args)]
 
     async def verify(self):
-        found = []
+        found: list[str] = []
         async with self.db.transaction() as tx:
             for check in (*USER.checks, *MESSAGE.checks):
                 found += await check.run(tx)

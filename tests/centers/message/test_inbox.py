@@ -1,15 +1,14 @@
 """What people are told in the app."""
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 import pytest
 
-from hansa.centers.message import api
+from hansa.centers.message import api, plug
 from hansa.centers.message._service.words import Templates
 from hansa.centers.message.errors import TemplateMissing, TemplateUnfit
-from hansa.centers.message.extensions import CHANNELS, TEMPLATE
-from hansa.centers.message.plug import MESSAGE
 from hansa.centers.message.types import NOTIFICATION_ID, Mail, Notification, Template
 from hansa.centers.user import api as user
 from hansa.kernel.context import SYSTEM
@@ -101,6 +100,16 @@ async def test_words_that_were_taken_away_do_not_spoil_the_inbox(house):
     ]
 
 
+async def test_a_business_may_tell_in_the_app_alone(house, office):
+    """The market mails nothing about what is read at once."""
+    ada = await house.person()
+    told = await house.tell(ada.actor.party, "test.quiet", "market", words="x")
+    await house.deliver()
+    assert await house.deliveries(ada.actor.party, told) == []
+    assert office.taken == []
+    assert [item.text for item in (await api.inbox(house.ctx(ada.actor, "market"))).items] == ["x"]
+
+
 async def test_nothing_is_told_when_the_change_did_not_happen(house, office):
     ada = await house.person()
     wish = Notification(party=ada.actor.party, template="test.english_only", params={"words": "x"})
@@ -174,32 +183,28 @@ async def test_a_person_sees_what_it_was_told(house):
     await house.tell(ada.actor.party)
     data = await user.export_personal_data(ada)
     (record,) = [record for record in data.records if record.kind == "message.notification"]
-    assert record.content["params"]["order"] == "ord_1"
+    assert record.content["template"] == "test.paid"
+    assert "ord_1" in str(record.content["params"])
 
 
 def test_every_notification_of_our_own_has_words_in_both_languages():
-    (words,) = [extension.fn for extension in MESSAGE.answers if extension.point is TEMPLATE]
+    words = Templates("message", Path(plug.__file__).parent / "_templates")
     names = {name for name, _ in words.names()}
     assert names == {"message.welcome"}
     assert words.names() == {(name, language) for name in names for language in ("en", "zh")}
 
 
-def test_a_folder_of_templates_is_read_by_name_and_language(tmp_path):
+async def test_a_folder_of_templates_is_read_by_name_and_language(house, tmp_path):
     (tmp_path / "paid.en.txt").write_text("A subject\n\nFirst\n\nSecond\n")
     (tmp_path / "paid.en.html").write_text("<p>First</p>")
     (tmp_path / "paid.zh.txt").write_text("主题\n\n正文\n")
     words = Templates("trade", tmp_path)
-    assert words(None, "trade.paid", "en") == Template(
+    assert words(house.ctx(), "trade.paid", "en") == Template(
         subject="A subject", text="First\n\nSecond", html="<p>First</p>"
     )
-    assert words(None, "trade.paid", "zh") == Template(subject="主题", text="正文")
-    assert words(None, "trade.paid", "de") is None
-    assert words(None, "paid", "en") is None
-
-
-def test_points_have_defaults():
-    assert CHANNELS.default(None, "x") == ("in_app", "email")
-    assert TEMPLATE.default(None, "x", "en") is None
+    assert words(house.ctx(), "trade.paid", "zh") == Template(subject="主题", text="正文")
+    assert words(house.ctx(), "trade.paid", "de") is None
+    assert words(house.ctx(), "paid", "en") is None
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,9 @@ def test_a_mail_says_what_it_should_and_is_the_same_twice(subject, text, sender_
     read = email.message_from_bytes(raw, policy=policy.default)
     assert [address.addr_spec for address in read["To"].addresses] == ["ada@example.com"]
     assert [address.addr_spec for address in read["From"].addresses] == ["shop@example.com"]
-    assert read.get_body(("plain",)).get_content().strip().splitlines() == text.strip().splitlines()
+    plain = read.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().strip().splitlines() == text.strip().splitlines()
     assert (read["X-Hansa-Traffic"] is None) == (traffic is Traffic.LIVE)
     assert set(read.keys()) <= {
         "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Hansa-Traffic", "MIME-Version",

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import hypothesis
@@ -57,7 +58,8 @@ class House:
         manifest = Business("bazaar", traffic=Traffic.SANDBOX)
         plan = compile_plan(USER.points, [], [], [manifest], {"test": list(answers)})
         configured = Settings(_sections={Accounts: settings})
-        self.platform = Platform(configured, self.db, self.clocks, OnePlan(plan), Meter(), [USER])
+        plans: Any = OnePlan(plan)
+        self.platform = Platform(configured, self.db, self.clocks, plans, Meter(), [USER])
 
     async def start(self):
         for start in USER.starts:
@@ -96,7 +98,7 @@ class House:
         return [row["topic"] for row in await self.rows("SELECT topic FROM kernel.outbox ORDER BY id")]
 
     async def verify(self):
-        found = []
+        found: list[str] = []
         async with self.db.transaction() as tx:
             for check in USER.checks:
                 found += await check.run(tx)

@@ -2,14 +2,13 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
 from hansa.centers.user import api
 from hansa.centers.user.errors import AddressNotFound, TooManyAddresses
 from hansa.centers.user.plug import USER
-from hansa.centers.user.types import Address, FreezeAddress
+from hansa.centers.user.types import ADDRESS_ID, Address, FreezeAddress
 from hansa.kernel.problem import Invalid
 
 
@@ -67,7 +66,7 @@ async def test_many_parties_freeze_at_once_each_its_own(house):
         FreezeAddress(party=ada.actor.party, address_id=hers),
         FreezeAddress(party=ada.actor.party, address_id=his),
         FreezeAddress(party=bob.actor.party, address_id=his),
-        FreezeAddress(party=bob.actor.party, address_id=uuid4()),
+        FreezeAddress(party=bob.actor.party, address_id=ADDRESS_ID.new()),
         FreezeAddress(party=ada.actor.party, address_id=hers),
     ]
 

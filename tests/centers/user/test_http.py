@@ -1,12 +1,14 @@
 """The routes, as a program meets them."""
 
+from typing import Any
+
 import httpx
 import pytest
 from litestar import Request
 
 from hansa.centers.user import api
 from hansa.centers.user.plug import USER
-from hansa.kernel.context import GUEST, Ctx
+from hansa.kernel.context import GUEST
 from hansa.kernel.http import RouteGroup, create_api
 
 ADA = {"email": "ada@example.com", "password": "correct horse battery", "name": "Ada"}
@@ -18,14 +20,15 @@ DOOR = {
 
 @pytest.fixture
 async def client(house):
-    async def context(request: Request) -> Ctx:
+    async def context(request: Request[Any, Any, Any]) -> Any:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         actor = await api.authenticate(house.platform, token) if scheme == "Bearer" else None
         return house.ctx(actor or GUEST)
 
     app = create_api([RouteGroup("user", USER.routes)], context=context)
+    served: Any = app  # httpx and Litestar spell the protocol differently
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://hansa"
+        transport=httpx.ASGITransport(app=served, raise_app_exceptions=False), base_url="http://hansa"
     ) as made:
         yield made
 

@@ -24,6 +24,12 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LOCALS = st.text(string.ascii_letters + string.digits + "._+-", min_size=1, max_size=64)
 
 
+def key_of(text):
+    read = read_email(text)
+    assert isinstance(read, EmailAddress)
+    return read.key
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -52,11 +58,11 @@ def test_what_is_no_address_is_refused(text):
     ],
 )
 def test_the_same_address_has_one_key(one, other):
-    assert read_email(one).key == read_email(other).key
+    assert key_of(one) == key_of(other)
 
 
 def test_plus_and_dots_are_the_owners_own_business():
-    keys = {read_email(text).key for text in ("ada@example.com", "a.da@example.com", "ada+shop@example.com")}
+    keys = {key_of(text) for text in ("ada@example.com", "a.da@example.com", "ada+shop@example.com")}
     assert len(keys) == 3
 
 
@@ -64,9 +70,10 @@ def test_plus_and_dots_are_the_owners_own_business():
 @example("ᾳ\u0345@example.com")
 def test_reading_an_address_again_changes_nothing(text):
     read = read_email(text)
-    assume(isinstance(read, EmailAddress))
+    if not isinstance(read, EmailAddress):
+        return
     assert read_email(read.shown) == read
-    assert read_email(read.key).key == read.key
+    assert key_of(read.key) == read.key
     assert not any(letter.isspace() or not letter.isprintable() for letter in read.shown)
 
 
@@ -112,7 +119,9 @@ def test_other_octets_make_another_token(one, other):
     "password", ["short", "aaaaaaaaaaaa", "ada@example.com", "with\0zero1", "x" * 129, "pass\nword12"]
 )
 def test_a_bad_password_is_refused(password):
-    assert check_password(password, email="ada@example.com").field == "password"
+    error = check_password(password, email="ada@example.com")
+    assert error is not None
+    assert error.field == "password"
 
 
 @pytest.mark.parametrize("password", ["correct horse battery", "密码密码密码一二", "x1" * 64])

@@ -36,9 +36,14 @@ def queries(monkeypatch):
     """Count the transactions a process opens."""
 
     def count(house):
-        opened = []
+        opened: list[int] = []
         transaction = house.db.transaction
-        monkeypatch.setattr(house.db, "transaction", lambda: (opened.append(1), transaction())[1])
+
+        def counted():
+            opened.append(1)
+            return transaction()
+
+        monkeypatch.setattr(house.db, "transaction", counted)
         return opened
 
     return count
@@ -181,6 +186,7 @@ async def test_an_erp_works_with_a_token_and_no_more_than_its_owner_holds(house)
         owner, label="stock", grants=["user.party.suspend"], expires_at=ends, app=app
     )
     identity = await api.identify(house.platform, issued.secret)
+    assert identity is not None
     assert (identity.actor.kind, identity.actor.party) == (ActorKind.APP, app)
     assert identity.actor.grants == {"user.party.suspend"}
     assert (identity.business, identity.traffic) == ("bazaar", Traffic.SANDBOX)
@@ -245,6 +251,9 @@ async def test_tokens_are_limited_also_when_asked_for_at_once(house):
     )
     assert sum(isinstance(outcome, TooManyTokens) for outcome in outcomes) == 5
     assert len(await api.list_tokens(ada)) == 50
+    await house.later(timedelta(days=2))  # what expired takes no room
+    assert await api.list_tokens(ada) == []
+    await api.issue_token(ada, label="later", grants=[], expires_at=ends + timedelta(days=9))
 
 
 async def test_only_hashes_are_stored(house):

@@ -83,7 +83,7 @@ async def issue_token(
         await _demand_session(tx, ctx)
         if app is not None and app not in mine:
             raise PartyNotFound
-        if len(await tokens.list_api_tokens(tx, party_ids=mine, limit=TOKENS_MAX)) >= TOKENS_MAX:
+        if len(await tokens.list_api_tokens(tx, party_ids=mine, now=now, limit=TOKENS_MAX)) >= TOKENS_MAX:
             raise TooManyTokens
         party = app or PartyId(owner)
         await tokens.insert_token(
@@ -131,7 +131,7 @@ async def list_tokens(ctx: Ctx) -> list[Token]:
     owner = ctx.party()
     async with ctx.transaction() as tx:
         mine = [owner, *await tokens.apps_of(tx, owner)]
-        return await tokens.list_api_tokens(tx, party_ids=mine, limit=TOKENS_MAX)
+        return await tokens.list_api_tokens(tx, party_ids=mine, now=ctx.now(), limit=TOKENS_MAX)
 
 
 async def grant_role(ctx: Ctx, *, party: PartyId, role: Role) -> None:

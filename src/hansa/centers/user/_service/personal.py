@@ -32,7 +32,7 @@ async def export_personal_data(ctx: Ctx) -> PersonalData:
             raise PartyNotFound
         guests = await parties.merged_into(tx, party)
         versions = await addresses.versions_of(tx, party_id=party, limit=_VERSIONS_MAX)
-        issued = await tokens.list_api_tokens(tx, party_ids=[party], limit=_BATCH)
+        issued = await tokens.list_api_tokens(tx, party_ids=[party], now=now, limit=_BATCH)
     account = msgspec.to_builtins(found) | {"merged_guests": [str(guest) for guest in guests]}
     own = [
         PersonalRecord(kind="user.account", content=account),

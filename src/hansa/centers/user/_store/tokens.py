@@ -150,14 +150,17 @@ async def touch_of(tx: Transaction, party_ids: Sequence[UUID]) -> list[bytes]:
     return [row["hash"] for row in rows]
 
 
-async def list_api_tokens(tx: Transaction, *, party_ids: Sequence[UUID], limit: int) -> list[Token]:
-    """Read the API tokens of these parties that were not ended, newest first."""
+async def list_api_tokens(
+    tx: Transaction, *, party_ids: Sequence[UUID], now: datetime, limit: int
+) -> list[Token]:
+    """Read the API tokens of these parties that neither were ended nor expired, newest first."""
     rows = await tx.raw.fetch(
         """SELECT token_id AS id, kind, label, grants, business, traffic, created_at, expires_at
              FROM "user".token
-            WHERE party_id = ANY($1::uuid[]) AND kind = 'api' AND ended_at IS NULL
-            ORDER BY token_id DESC LIMIT $2""",
+            WHERE party_id = ANY($1::uuid[]) AND kind = 'api' AND ended_at IS NULL AND expires_at > $2
+            ORDER BY token_id DESC LIMIT $3""",
         list(party_ids),
+        now,
         limit,
     )
     return [msgspec.convert(dict(row), Token, strict=False) for row in rows]
