@@ -45,7 +45,7 @@ def _problem(problem: object) -> Sequence[str]:
     for name, value in extras.items():
         if name == "errors" and isinstance(value, list):
             lines += [_field_error(error) for error in value]
-        elif isinstance(value, str | int) or (isinstance(value, list | tuple) and value):
+        elif value and isinstance(value, str | int | list | tuple):
             shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
             lines.append(f"{name}: {shown}")
     return lines

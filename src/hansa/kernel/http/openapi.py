@@ -13,11 +13,13 @@ import msgspec
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
+from hansa.kernel.business import PATH_PATTERN
 from hansa.kernel.http.declared import MEDIA_TYPE, ProblemDetails, describe, example
 from hansa.kernel.http.errors import NotAcceptable, TimedOut, TooLarge, UnsupportedMediaType
 from hansa.kernel.http.idempotency import HEADER, LENGTH_MAX, KeyMissing
 from hansa.kernel.idempotency import InFlight, KeyMalformed, KeyReused
 from hansa.kernel.problem import Busy, Invalid, Malformed, NotFound, Problem, Unauthenticated
+from hansa.kernel.wire import INT64_MAX, INT64_MIN
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -58,7 +60,7 @@ _BUSINESS_PARAMETER = {
     "in": "header",
     "required": False,
     "description": "The business spoken to, where neither the host nor the path says it.",
-    "schema": {"type": "string", "pattern": r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)*$"},
+    "schema": {"type": "string", "pattern": f"^{PATH_PATTERN}$"},
     "example": "bazaar",
 }
 
@@ -105,9 +107,22 @@ def document(app: Litestar, groups: Sequence[RouteGroup]) -> dict[str, Any]:
         for method in _METHODS:
             if method in item:
                 _complete(item[method], method, opts.get((path, method), {}), reference)
+    _bound_integers(made)
     made["paths"] = dict(sorted(made.get("paths", {}).items()))
     made["components"]["schemas"] = dict(sorted(components.items()))
     return made
+
+
+def _bound_integers(part: Any) -> None:
+    """Say of every integer that it has 64 bits: what is beyond is refused everywhere."""
+    if isinstance(part, dict):
+        kind = part.get("type")
+        if kind == "integer" or (isinstance(kind, list) and "integer" in kind):
+            part.setdefault("format", "int64")
+            part.setdefault("minimum", INT64_MIN)
+            part.setdefault("maximum", INT64_MAX)
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _bound_integers(inner)
 
 
 def _problem_reference(components: dict[str, Any], schemas: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from hansa.kernel.clock import system_now
 from hansa.kernel.settings import Settings
-from hansa.kernel.telemetry.logs import is_console
+from hansa.kernel.telemetry.logs import is_console, process_name
 from hansa.kernel.telemetry.redaction import redact_text
 
 _FLUSH_S = 0.1
@@ -33,10 +33,10 @@ class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
 class AccessLog:
     """The access log of one process; `close` writes what still waits."""
 
-    def __init__(self, settings: Settings, *, process: str = "", stream: TextIO | None = None) -> None:
+    def __init__(self, settings: Settings, *, stream: TextIO | None = None) -> None:
         self._out = stream or sys.stderr
         self._console = is_console(settings, self._out)
-        self._process = process
+        self._process = process_name()
         self._encode = msgspec.json.Encoder(decimal_format="number").encode
         self._waiting: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -46,6 +46,7 @@ class AccessLog:
         at = system_now().isoformat(timespec="milliseconds")
         path = redact_text(path)
         if self._console:
+            path = path if path.isprintable() else ascii(path)  # no escape sequences into somebody's terminal
             line = f"{at[11:23]} {method:6} {path} {status} {ms:.1f}ms {business}".rstrip()
         else:
             line = self._encode(

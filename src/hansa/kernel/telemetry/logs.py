@@ -16,6 +16,9 @@ from hansa.kernel.telemetry.redaction import redact
 
 _Event = MutableMapping[str, Any]
 _CURRENT: ContextVar[tuple[str, str]] = ContextVar("hansa_current", default=("", ""))
+_PROCESS: ContextVar[str] = ContextVar(
+    "hansa_process", default=""
+)  # set before the loop runs, so every task has it
 _OWN = frozenset({"timestamp", "level", "logger", "process", "trace", "business"})
 
 
@@ -29,6 +32,11 @@ def current() -> tuple[str, str]:
     return _CURRENT.get()
 
 
+def process_name() -> str:
+    """Return the name of this process, as `configure_logs` was told."""
+    return _PROCESS.get()
+
+
 def is_console(settings: Settings, stream: TextIO) -> bool:
     """Tell whether log lines are for people."""
     if settings.log_format is LogFormat.AUTO:
@@ -39,6 +47,7 @@ def is_console(settings: Settings, stream: TextIO) -> bool:
 def configure_logs(settings: Settings, *, process: str = "", stream: TextIO | None = None) -> None:
     """Set up logging for this process, the libraries' included; `process` names it on every line."""
     out = stream or sys.stderr
+    _PROCESS.set(process)
     shared: Sequence[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
