@@ -209,7 +209,7 @@ class Markets:
 
 
 @pytest.fixture
-async def markets(server, market_database):
+async def markets(market_database):
     """Open processes on an empty database."""
     opened = Markets(*market_database)
     await opened.empty()

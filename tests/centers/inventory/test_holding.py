@@ -237,6 +237,7 @@ async def test_many_orders_in_opposite_order_do_not_deadlock(markets):
 
 
 async def test_the_database_itself_refuses_to_oversell(market, pear):
+    assert await market.level(*pear) == (10, 0, 0)
     for column in ("held", "allocated"):
         with pytest.raises(asyncpg.CheckViolationError):
             await market.rows(f"UPDATE inventory.stock SET {column} = 11")

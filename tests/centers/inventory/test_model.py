@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from uuid import UUID
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -65,7 +65,7 @@ class Orders(RuleBasedStateMachine):
             known, state = self.orders[order]
             overlap = any(stock in known for stock in sums)
             if overlap:
-                same = known == sums and state is not HoldState.RELEASED
+                same = state is not HoldState.RELEASED and sums.items() <= known.items()
                 assert (refusal is None) is same
                 assert snapshot(self.state)[:2] == before[:2]
                 return
@@ -146,4 +146,10 @@ class Orders(RuleBasedStateMachine):
 
 
 TestOrders = Orders.TestCase
-TestOrders.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestOrders.settings = settings(
+    max_examples=40,
+    stateful_step_count=25,
+    deadline=None,
+    # Explaining a failure traces every line, which takes minutes.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+)

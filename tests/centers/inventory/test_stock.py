@@ -68,7 +68,7 @@ async def test_nobody_takes_away_what_is_not_there(market, shop):
     assert await market.rows("SELECT * FROM inventory.stock") == []
 
 
-async def test_a_billion_is_enough(market, shop):
+async def test_a_billion_is_enough(shop):
     seller, *tea = shop
     await inventory.receive_stock(seller, receipts=[receipt(*tea, QUANTITY_MAX)])
 
@@ -133,7 +133,7 @@ async def test_seller_a_cannot_touch_the_stock_of_seller_b(market, shop):
     assert await market.level(*tea) == (5, 0, 0)
 
 
-async def test_a_place_that_is_not_there_looks_like_somebody_elses(market, shop):
+async def test_a_place_that_is_not_there_looks_like_somebody_elses(shop):
     with pytest.raises(SkuNotFound):
         await inventory.stock_of_place(shop[0], place_id=uuid4())
 
@@ -153,7 +153,7 @@ async def inventory_place(market, place_id):
     return (await place.places(market.ctx, [place_id]))[place_id]
 
 
-async def test_lists_are_paged_and_each_traffic_class_sees_its_own(market, shop):
+async def test_lists_are_paged_and_each_traffic_class_sees_its_own(shop):
     seller, *tea = shop
     for _ in range(5):
         await inventory.receive_stock(seller, receipts=[receipt(*tea)])
@@ -213,7 +213,7 @@ async def test_two_first_receipts_at_once_both_count(market, shop):
 
 
 async def test_verify_names_the_first_bad_row(market, markets, shop):
-    seller, *tea = shop
+    _, *tea = shop
     await market.receive(*tea, 5)
     async with markets.owner.transaction() as tx:
         await tx.raw.execute("UPDATE inventory.stock SET on_hand = 6, held = 1")
@@ -225,8 +225,8 @@ async def test_verify_names_the_first_bad_row(market, markets, shop):
     assert "on hand 6, its movements sum to 5" in movements
 
 
-async def test_a_movement_has_the_sign_of_its_kind(market, markets, shop):
-    seller, *tea = shop
+async def test_a_movement_has_the_sign_of_its_kind(market, shop):
+    _, *tea = shop
     await market.receive(*tea, 5)
     for values in ("'shipped', 1, ''", "'received', -1, ''", "'adjusted', 0, 'x'", "'adjusted', 1, ''"):
         with pytest.raises(asyncpg.CheckViolationError):

@@ -47,7 +47,7 @@ place = Table(
     UniqueConstraint("gln", name="place_gln"),
     CheckConstraint("gln ~ '^[0-9]{13}$'", name="place_gln_digits"),
     CheckConstraint(
-        "(lat IS NULL AND lon IS NULL) OR (lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180)",
+        "(lat IS NULL) = (lon IS NULL) AND (lat IS NULL OR (lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180))",
         name="place_on_earth",
     ),
     Index("place_shop", "shop_id", "id"),

@@ -93,13 +93,13 @@ def category_errors(*, slug: str, names: Texts) -> list[FieldError]:
     return errors + text_errors("names", names, length_max=NAME_MAX)
 
 
-def search_patterns(query: str) -> list[str]:
+def search_patterns(query: str) -> list[str] | None:
     """Turn what somebody typed into ILIKE patterns that must all match; nothing typed matches everything.
 
-    What LIKE treats specially is taken literally.
+    What LIKE treats specially is taken literally. None for what no title can hold.
     """
     if not storable(query):
-        return ["\\"]
+        return None
     words = query[:QUERY_MAX].split()[:WORDS_MAX]
     return ["%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in words]
 

@@ -21,10 +21,15 @@ TRANSITIONS: Mapping[ShopStatus, frozenset[ShopStatus]] = MappingProxyType(
 )
 
 
+def is_slug(text: str) -> bool:
+    """Tell whether a text can be a shop's slug."""
+    return _SLUG.fullmatch(text) is not None
+
+
 def shop_errors(*, slug: str, name: Texts) -> list[FieldError]:
     """Say what is wrong with a shop's slug and name."""
     errors = []
-    if not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         errors.append(
             FieldError(
                 "slug", "pattern", "Small letters, digits and hyphens, at most 48, no hyphen at the ends"

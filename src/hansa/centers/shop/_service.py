@@ -85,10 +85,12 @@ async def require_shop(ctx: Ctx, shop_id: ShopId) -> Shop:
 
 async def shop_by_slug(ctx: Ctx, *, slug: str) -> Shop:
     """Find a shop of the context's business and traffic class by its slug, or raise `ShopNotFound`."""
+    if not rules.is_slug(slug):
+        raise ShopNotFound
     async with ctx.transaction() as tx:
         shop = await store.shop_by_slug(tx, business=ctx.business, traffic=ctx.traffic, slug=slug)
     if shop is None:
-        raise ShopNotFound(slug=slug[:64])
+        raise ShopNotFound
     return shop
 
 

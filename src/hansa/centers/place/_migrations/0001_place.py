@@ -33,7 +33,8 @@ def upgrade() -> None:
           CONSTRAINT place_gln UNIQUE (gln),
           CONSTRAINT place_gln_digits CHECK (gln ~ '^[0-9]{13}$'),
           CONSTRAINT place_on_earth CHECK (
-            (lat IS NULL AND lon IS NULL) OR (lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180))
+            (lat IS NULL) = (lon IS NULL)
+            AND (lat IS NULL OR (lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180)))
         )""")
     op.execute("CREATE INDEX place_shop ON place.place (shop_id, id)")
     op.execute("CREATE INDEX place_changed ON place.place (changed_xid)")

@@ -34,12 +34,15 @@ async def list_products(
     """
     checked_limit(limit)
     price_after, product_after = _after(cursor, sort)
+    patterns = rules.search_patterns(query)
+    if patterns is None:
+        return Page([], count=0)
     asked = ListQuery(
         business=ctx.business,
         traffic=ctx.traffic,
         category_ids=await _under(ctx, category) if category else None,
         shop_id=shop_id,
-        patterns=rules.search_patterns(query),
+        patterns=patterns,
         sort=sort,
         price_after=price_after,
         product_after=product_after,
