@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from random import Random
+from secrets import token_hex
 from typing import cast
 
 import msgspec
@@ -171,7 +172,7 @@ class Buyer(asyncio.Protocol):
 
     def _send(self, path: str, body: str) -> None:
         load = self._crowd.load
-        key = f"idempotency-key: {self._crowd.random.getrandbits(128):032x}\r\n" if self._step else ""
+        key = f"idempotency-key: {token_hex(16)}\r\n" if self._step else ""
         self._sent = time.perf_counter()
         self._transport.write(
             f"POST {load.storefront.prefix}{path} HTTP/1.1\r\n"

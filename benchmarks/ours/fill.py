@@ -27,6 +27,7 @@ from hansa.kernel.platform import Platform
 
 BUSINESS = "bazaar"
 CARD = "9000000000000019"  # the sandbox's card that is charged at once
+_RECEIPTS_AT_ONCE = 500
 _AT_ONCE = 4  # fewer than the pool has connections
 
 
@@ -50,13 +51,12 @@ async def fill(platform: Platform, sizes: Sizes) -> Storefront:
     made = await asyncio.gather(
         *(_offer(gate, ctx, opened.id, number=number, price=price) for number, price in enumerate(prices))
     )
-    await inventory.receive_stock(
-        ctx,
-        receipts=[
-            Receipt(sku_id=sku_id, place_id=warehouse.id, quantity=sizes.stock, reference="bench")
-            for sku_id, _ in made
-        ],
-    )
+    receipts = [
+        Receipt(sku_id=sku_id, place_id=warehouse.id, quantity=sizes.stock, reference="bench")
+        for sku_id, _ in made
+    ]
+    for at in range(0, len(receipts), _RECEIPTS_AT_ONCE):
+        await inventory.receive_stock(ctx, receipts=receipts[at : at + _RECEIPTS_AT_ONCE])
     tokens = await asyncio.gather(*(_session(gate, platform) for _ in range(sizes.buyers)))
     offers = [offered for _, offered in made]
     return Storefront(
