@@ -48,12 +48,7 @@ class Source:
 
     def texts(self) -> Iterator[tuple[int, str]]:
         """Every string that is no docstring, with its line; what is put into an f-string is left out."""
-        documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-        docstrings = {
-            id(node.body[0].value)
-            for node in ast.walk(self.tree)
-            if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
-        }
+        docstrings = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
                 yield node.lineno, node.value

@@ -4,7 +4,6 @@ import sys
 from typing import Any
 
 from litestar import Litestar, Request
-from litestar.di import Provide
 
 from hansa import __version__
 from hansa.api.identity import of_scope

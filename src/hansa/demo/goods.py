@@ -1,6 +1,6 @@
 """What the demo sells: seven small shops and their goods."""
 
-# ruff: noqa: RUF001 - Chinese sentences use Chinese punctuation
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -22,8 +22,8 @@ from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.types import Channel
 from pgqueuer.domain.types import JobId as QueueId
 
-from hansa.kernel.db._queue import SETTINGS, queries
 from hansa.kernel.db.database import driver_connection
+from hansa.kernel.db.queue import SETTINGS, queries
 
 if TYPE_CHECKING:
     from hansa.kernel.center import Job

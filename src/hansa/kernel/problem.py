@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem; so do we
+class Problem(Exception):
     """A refusal with a stable `code`, an HTTP `status`, a `title` and typed extras.
 
     A use case raises it; a set-based function returns it as the verdict of the command it refuses.

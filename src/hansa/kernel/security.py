@@ -29,7 +29,7 @@ class TokenInvalid(Problem):
     title = "This is no longer valid, please start again"
 
 
-class KeyFileUnsafe(Exception):  # noqa: N818 - what it says reads better than "error"
+class KeyFileUnsafe(Exception):
     """The file of the generated key can be read by others, or holds no key; `str()` is one sentence."""
 
 

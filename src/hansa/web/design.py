@@ -85,7 +85,7 @@ def _timeline(chrome: Chrome, _: Callable[[str], str]) -> tuple[Entry, ...]:
               by=_("Unless you confirm earlier or open a case")),
         Entry(at=now - timedelta(hours=1), icon="package-check", tone="ok", what=_("Delivered")),
         Entry(at=now - timedelta(hours=3), kind="note", icon="message-square", what="青禾茶器",
-              quote="壶已用双层纸盒包好，开箱请留意壶嘴。", lang="zh"),  # noqa: RUF001 - Chinese punctuation
+              quote="壶已用双层纸盒包好，开箱请留意壶嘴。", lang="zh"),
         Entry(at=now - timedelta(days=1), kind="money", icon="wallet", what=_("Paid"), amount=Money(-33000, "CNY")),
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ class FindTemplate(Protocol):
     then the business's languages, then English.
     """
 
-    def __call__(  # noqa: D102 - the class says it
+    def __call__(
         self, ctx: Ctx, name: str, language: str
     ) -> Template | None: ...
 
@@ -26,7 +26,7 @@ class FindTemplate(Protocol):
 class ChooseChannels(Protocol):
     """Return the channels of a notification, or None to leave the choice to others."""
 
-    def __call__(  # noqa: D102 - the class says it
+    def __call__(
         self, ctx: Ctx, template: str
     ) -> Sequence[Channel] | None: ...
 

@@ -13,7 +13,6 @@ from hansa.centers.trade._tables import CHECKOUT_RANK, ORDER_RANK
 from hansa.centers.trade.types import OrderState, Placed, PlacedOrder
 from hansa.kernel.db import Transaction
 
-
 OrderKey = tuple[UUID, UUID]
 """(buyer, order): the distribution key first."""
 

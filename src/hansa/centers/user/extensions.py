@@ -22,19 +22,19 @@ class Grants(Protocol):
     fails grants nothing: its permissions are missing for a while, and nobody else is shut out.
     """
 
-    async def __call__(self, ctx: Ctx, party: UUID) -> Sequence[str]: ...  # noqa: D102 - the class says it
+    async def __call__(self, ctx: Ctx, party: UUID) -> Sequence[str]: ...
 
 
 class AssessRisk(Protocol):
     """Say whether an attempt (log-in, claim, placement, payout, review) may go on."""
 
-    async def __call__(self, ctx: Ctx, attempt: Attempt) -> Risk: ...  # noqa: D102 - the class says it
+    async def __call__(self, ctx: Ctx, attempt: Attempt) -> Risk: ...
 
 
 class HoldPersonalData(Protocol):
     """Hand out everything the center holds about a party, for the party itself."""
 
-    async def __call__(self, ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]: ...  # noqa: D102 - the class says it
+    async def __call__(self, ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class GuestMerge:
 class MergeGuest(Protocol):
     """Take over what the guests of these merges had; return per merge what was taken (`trade.cart`)."""
 
-    async def __call__(  # noqa: D102 - the class says it
+    async def __call__(
         self, tx: Transaction, commands: Sequence[GuestMerge]
     ) -> Sequence[Sequence[str]]: ...
 

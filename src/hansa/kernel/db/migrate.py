@@ -22,7 +22,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, pool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from hansa.kernel.db._queue import install_queue
 from hansa.kernel.db._rights import grant_runtime, runtime_role
 from hansa.kernel.db.database import driver_connection
 from hansa.kernel.db.errors import (
@@ -33,6 +32,7 @@ from hansa.kernel.db.errors import (
     DatabaseUnavailable,
 )
 from hansa.kernel.db.faults import unreachable
+from hansa.kernel.db.queue import install_queue
 from hansa.kernel.db.transaction import Transaction
 from hansa.kernel.outbox.upkeep import subscribe
 

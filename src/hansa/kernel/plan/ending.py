@@ -42,7 +42,7 @@ class Ending:
 class MayEndBusiness(Protocol):
     """Say why a business cannot end yet: open orders, money that is owed, stock that is held."""
 
-    async def __call__(self, ctx: Ctx) -> Veto | None: ...
+    async def __call__(self, ctx: Ctx) -> Veto | None: ...  # noqa: D102 - the class says it
 
 
 class BusinessRemoved(Protocol):
@@ -51,7 +51,7 @@ class BusinessRemoved(Protocol):
     Each answer names its tables as `schema.table: rows`. A center announces the ranks of its tables itself.
     """
 
-    async def __call__(
+    async def __call__(  # noqa: D102 - the class says it
         self, tx: Transaction, commands: Sequence[BusinessRemoval]
     ) -> Sequence[Sequence[str]]: ...
 

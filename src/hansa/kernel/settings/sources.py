@@ -18,7 +18,7 @@ _CONFIG = PREFIX + "CONFIG"
 _FROM_FILE = "_FILE"  # HANSA_X_FILE names a file that holds the secret X, as container platforms mount them
 
 
-class SettingsWrong(Exception):  # noqa: N818 - what it says reads better than "error"
+class SettingsWrong(Exception):
     """The settings cannot be right; `sentences` names every mistake at once."""
 
     def __init__(self, sentences: Sequence[str]) -> None:

@@ -46,7 +46,7 @@ class Secret:
         return hash(self._text)
 
 
-class ValueWrong(ValueError):  # noqa: N818 - what it says reads better than "error"
+class ValueWrong(ValueError):
     """A value does not fit; `str()` continues a sentence: "must be ..."."""
 
 

@@ -100,8 +100,8 @@ def upgrade() -> None:
           closed_at timestamptz,
           PRIMARY KEY (buyer, id),
           CONSTRAINT legal_transition CHECK (
-            (previous_state IS NULL AND state = 'awaiting_payment')
-            OR (previous_state, state) IN ({legal})
+            CASE WHEN previous_state IS NULL THEN state = 'awaiting_payment'
+                 ELSE (previous_state, state) IN ({legal}) END
           ),
           CONSTRAINT first_version CHECK ((previous_state IS NULL) = (version = 1))
         ) WITH (fillfactor = 85)""")

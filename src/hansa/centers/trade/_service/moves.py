@@ -66,7 +66,7 @@ class OrderMoves:
                 if earlier
                 else (OrderState(row["state"]), row["version"])
             )
-            problem = _refusal(current, demand)
+            problem = refusal(current, demand)
             if problem is not None:
                 return problem
             decided.append(
@@ -109,7 +109,8 @@ class OrderMoves:
         await deadlines.schedule(tx, [d for ctx, move in decided if (d := _confirmation(ctx, move))])
 
 
-def _refusal(current: OrderState, demand: MoveDemand) -> Problem | None:
+def refusal(current: OrderState, demand: MoveDemand) -> Problem | None:
+    """Return why an order in this state cannot make the move, or None."""
     if current in demand.after:
         return None
     if current is OrderState.CLOSED:

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
-
-import msgspec
 
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.types import HoldKey, StockDemand
@@ -21,13 +18,11 @@ from hansa.centers.ledger.types import Posting
 from hansa.centers.payment import api as payment
 from hansa.centers.payment.types import Close, PaymentId
 from hansa.centers.shop.types import shop_object
-from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import borne_by, settlement_journal
 from hansa.centers.trade._rules.states import UNPAID
 from hansa.centers.trade._service.driving import drive
-from hansa.centers.trade._service.moves import MOVES, MoveDemand
+from hansa.centers.trade._service.moves import MOVES, MoveDemand, refusal
 from hansa.centers.trade._service.reading import checkout_orders, load_order
-from hansa.centers.trade._store import OrderKey, Row
 from hansa.centers.trade.types import CheckoutId, Moved, Order, OrderId, OrderState
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
@@ -185,6 +180,12 @@ def _lane(ctx: Ctx) -> Lane[Moving, tuple[Moved, ...]]:
 
 
 async def _submit(ctx: Ctx, order: Order, call: Moving) -> Moved:
+    """Take one order through the lane; what it cannot do as it was read is refused before the stock is asked.
+
+    A call that repeats under its key is let through: the lane has its answer.
+    """
+    if call.key is None and (problem := refusal(order.state, call.moves)) is not None:
+        raise problem
     (moved,) = await _lane(ctx).submit(call)
     return moved
 
