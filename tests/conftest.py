@@ -1,15 +1,23 @@
-"""The PostgreSQL that all tests share: an embedded one, or the one that HANSA_TEST_DATABASE_URL names."""
+"""What tests share: a PostgreSQL (embedded, or the one HANSA_TEST_DATABASE_URL names), and a house that runs on it."""
 
 import asyncio
 import os
 import tempfile
+from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import asyncpg
+import msgspec
 import pytest
+from house import House
 
+from hansa.app import CENTERS, running
+from hansa.centers.user.types import Accounts
+from hansa.kernel.db.migrate import migrate
 from hansa.kernel.embedded import EmbeddedPostgres
+from hansa.kernel.settings import Secret, Settings
 
 
 class ExternalServer:
@@ -50,9 +58,52 @@ def server():
         return
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        EmbeddedPostgres(Path(folder), settings={"fsync": "off"}) as running,
+        EmbeddedPostgres(Path(folder), settings={"fsync": "off"}) as embedded,
     ):
-        yield running
+        yield embedded
+
+
+@pytest.fixture(scope="session")
+async def migrated(server):
+    """A database with everything in it; the session's, because stories bring their own people and goods."""
+    name = f"house_{uuid4().hex[:12]}"
+    server.create_database(name)
+    await migrate(server.url(name), CENTERS)
+    yield server.url(name)
+    server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+async def house_settings(migrated, tmp_path_factory):
+    cheap = Accounts(hash_memory_kib=64, hash_passes=1)
+    folder: Path = tmp_path_factory.mktemp("house")
+    return msgspec.structs.replace(
+        Settings(),
+        database_url=Secret(migrated),
+        data_dir=folder,
+        access_log=False,
+        _sections={Accounts: cheap},
+    )
+
+
+@pytest.fixture(scope="session")
+async def houses(house_settings):
+    """Two platforms on one database: what two server processes are to each other."""
+    async with AsyncExitStack() as stack:
+        yield [House(await stack.enter_async_context(running(house_settings))) for _ in range(2)]
+
+
+@pytest.fixture
+async def house(houses):
+    """The first of them; every story leaves the books clean."""
+    yield houses[0]
+    assert await houses[0].violations() == []
+
+
+@pytest.fixture
+def next_door(houses):
+    """The second: another process."""
+    return houses[1]
 
 
 def pytest_addoption(parser):
