@@ -25,7 +25,7 @@ def stopwatch(market):
 
 
 @pytest.fixture
-async def pear(market, stopwatch):  # noqa: ARG001 - the gate keeps its time
+async def pear(market, stopwatch):
     _, where, page = await market.goods(stock=2)
     return page.skus[0].id, where.id
 

@@ -9,6 +9,7 @@ import pytest
 
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.errors import HoldConflict, HoldLost, NotAllocated, OutOfStock
+from hansa.centers.inventory.types import MoveDemand, StockStep
 from hansa.kernel.context import SYSTEM, Traffic
 from hansa.kernel.problem import Invalid
 
@@ -297,3 +298,48 @@ async def test_a_hold_that_everybody_forgot_goes_back_by_its_own_clock(market, p
     assert len(await market.told("inventory.hold_expired")) == 1
     assert await inventory.release_expired(market.platform) == 0
     assert await market.verify() == []
+
+
+async def test_one_batch_does_different_things_to_holds_and_locks_them_together(market, pear):
+    paid, sent, cancelled = (market.hold(*pear, quantity) for quantity in (1, 2, 3))
+    await market.run(inventory.HOLD, paid, sent, cancelled)
+    await market.run(inventory.ALLOCATE, market.of(sent))
+
+    def step(what, order):
+        return MoveDemand(market.ctx, what, market.of(order).holds)
+
+    verdicts = await market.run(
+        inventory.MOVE,
+        step(StockStep.ALLOCATE, paid),
+        step(StockStep.SHIP, sent),
+        step(StockStep.RELEASE, cancelled),
+        step(StockStep.ALLOCATE, cancelled),  # too late
+        step(StockStep.SHIP, paid),  # paid and sent in one batch
+    )
+
+    assert [type(verdict).__name__ for verdict in verdicts] == ["NoneType"] * 3 + ["HoldLost", "NoneType"]
+    assert await market.level(*pear) == (7, 0, 0)
+    assert await market.verify() == []
+
+
+async def test_shipping_and_cancelling_in_opposite_order_do_not_deadlock(markets):
+    here, there = await markets(), await markets()
+    goods = []
+    for slug in ("a", "b"):
+        _, where, page = await here.goods(stock=100, slug=slug)
+        goods.append((page.skus[0].id, where.id))
+    batches = []
+    for market, items in ((here, goods), (there, goods[::-1])) * 6:
+        orders = [market.hold(*item) for item in items]
+        await market.run(inventory.HOLD, *orders)
+        await market.run(inventory.ALLOCATE, *(market.of(order) for order in orders))
+        steps = zip((StockStep.SHIP, StockStep.RELEASE), orders, strict=True)
+        batches.append(
+            (market, [MoveDemand(market.ctx, what, market.of(order).holds) for what, order in steps])
+        )
+
+    verdicts = await asyncio.gather(*(market.run(inventory.MOVE, *demands) for market, demands in batches))
+
+    assert verdicts == [[None, None]] * 12
+    assert [await here.level(*item) for item in goods] == [(94, 0, 0)] * 2
+    assert await here.verify() == []

@@ -353,7 +353,7 @@ async def test_a_category_brings_what_is_under_it(market, seller):
 
 
 async def test_a_business_prices_by_its_own_rule(markets):
-    def member_price(ctx, price, offer):  # noqa: ARG001
+    def member_price(ctx, price, offer):
         return Money(price.minor * 9 // 10, price.currency)
 
     market = await markets(extends=[PRICE.by(member_price)])
@@ -368,7 +368,7 @@ async def test_a_business_prices_by_its_own_rule(markets):
 
 @pytest.mark.parametrize("answer", [Money(-1, "EUR"), Money(1, "USD"), ZeroDivisionError()])
 async def test_what_cannot_be_priced_is_not_sold(markets, answer):
-    def broken(ctx, price, offer):  # noqa: ARG001
+    def broken(ctx, price, offer):
         if isinstance(answer, Exception):
             raise answer
         return answer

@@ -49,7 +49,7 @@ async def test_only_an_operator_opens_a_shop_for_somebody_else(market):
 
 
 async def test_a_business_may_say_who_opens_shops(markets):
-    async def invited_only(ctx, owner, slug):  # noqa: ARG001
+    async def invited_only(ctx, owner, slug):
         return Veto("invited_only", "By invitation")
 
     market = await markets(extends=[ADMISSION.by(invited_only)])
