@@ -8,7 +8,7 @@ from litestar import Litestar, Request, Response, get
 from litestar.di import Provide
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from hansa.kernel.http import problem_of
+from hansa.kernel.http import plain_annotations, problem_of
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import NotFound
 from hansa.web.assets import CACHE_FOR_EVER
@@ -69,17 +69,18 @@ class Renderer:
 def make_web(platform: Platform) -> ASGIApp:
     """Make the pages of a running platform."""
     renderer = Renderer(Pages())
-    pages = Litestar(
-        [_static, *ROUTES],
-        dependencies={
-            "seen": Provide(_seen, sync_to_thread=False),
-            "renderer": Provide(lambda: renderer, sync_to_thread=False),
-        },
-        exception_handlers={Exception: renderer.refuse},
-        logging_config=None,
-        openapi_config=None,
-        request_max_body_size=platform.settings.body_max_bytes,
-    )
+    with plain_annotations():
+        pages = Litestar(
+            [_static, *ROUTES],
+            dependencies={
+                "seen": Provide(_seen, sync_to_thread=False),
+                "renderer": Provide(lambda: renderer, sync_to_thread=False),
+            },
+            exception_handlers={Exception: renderer.refuse},
+            logging_config=None,
+            openapi_config=None,
+            request_max_body_size=platform.settings.body_max_bytes,
+        )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # Known before the router is asked, so that a page that does not exist speaks the visitor's language.

@@ -1,6 +1,6 @@
 """The HTTP kit: how every center's routes are read, refused and described in the same way."""
 
-from hansa.kernel.http.api import API_PATH, DOCUMENT_PATH, RouteGroup, create_api
+from hansa.kernel.http.api import API_PATH, DOCUMENT_PATH, RouteGroup, create_api, plain_annotations
 from hansa.kernel.http.declared import ProblemDetails, problems
 from hansa.kernel.http.etags import etag, require_match, unchanged
 from hansa.kernel.http.idempotency import parse_key
@@ -19,6 +19,7 @@ __all__ = [
     "etag",
     "handle_exception",
     "parse_key",
+    "plain_annotations",
     "problem_of",
     "problems",
     "require_match",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,9 +77,7 @@ def create_api(
     dependencies = {"ctx": Provide(context)}
     if key is not None:
         dependencies["key"] = Provide(key)
-    with warnings.catch_warnings():
-        # Litestar 3 wants every dependency and parameter marked; until then plain annotations read better.
-        warnings.simplefilter("ignore", LitestarDeprecationWarning)
+    with plain_annotations():
         app = Litestar(
             [Router(API_PATH, route_handlers=[openapi, *routers])],
             dependencies=dependencies,
@@ -94,6 +93,14 @@ def create_api(
         _hand_over_unread(app, dependencies)
         described.append(msgspec.json.encode(document(app, groups)))
     return app
+
+
+@contextmanager
+def plain_annotations() -> Iterator[None]:
+    """Let Litestar infer dependencies: version 3 wants each marked; until then plain annotations read better."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LitestarDeprecationWarning)
+        yield
 
 
 def _hand_over_unread(app: Litestar, dependencies: Mapping[str, Provide]) -> None:
