@@ -24,7 +24,7 @@ async def lock_stock(tx: Transaction, keys: Collection[StockKey]) -> dict[StockK
     `UPDATE inventory.stock SET held = held ... RETURNING`, which locks and reads as well (ADR 0006).
     """
     tx.locks(STOCK_RANK)
-    levels = {key: Level() for key in keys}
+    levels = {key: Level.of(key) for key in keys}
     if keys:
         rows = await tx.raw.fetch(
             """SELECT s.sku_id, s.place_id, s.traffic, s.on_hand, s.held, s.allocated
@@ -32,10 +32,11 @@ async def lock_stock(tx: Transaction, keys: Collection[StockKey]) -> dict[StockK
                JOIN inventory.stock s USING (sku_id, place_id, traffic)
                ORDER BY s.sku_id, s.place_id, s.traffic
                FOR NO KEY UPDATE OF s""",
-            *_columns(sorted(keys), 3),
+            *_columns(keys, 3),
         )
         for sku_id, place_id, traffic, on_hand, held, allocated in rows:
-            levels[sku_id, place_id, traffic] = Level(on_hand, held, allocated)
+            key = (sku_id, place_id, traffic)
+            levels[key] = Level.of(key, on_hand, held, allocated)
     return levels
 
 
@@ -85,8 +86,8 @@ async def insert_holds(tx: Transaction, rows: Sequence[tuple[Change, datetime, d
                         change.key.order_id,
                         change.key.place_id,
                         change.ctx.business,
-                        change.traffic,
-                        change.quantity,
+                        change.after.traffic,
+                        change.after.quantity,
                         expires_at,
                         at,
                     )
@@ -112,8 +113,8 @@ async def move_holds(tx: Transaction, changes: Sequence[tuple[Change, datetime]]
                         change.key.sku_id,
                         change.key.order_id,
                         change.key.place_id,
-                        change.previous,
-                        change.state.value,
+                        change.before.state.value if change.before else None,
+                        change.after.state.value,
                         at,
                     )
                     for change, at in changes
@@ -130,8 +131,9 @@ async def open_rows(tx: Transaction, keys: Collection[StockKey]) -> None:
         """INSERT INTO inventory.stock (sku_id, place_id, traffic, on_hand)
            SELECT n.sku_id, n.place_id, n.traffic, 0
            FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS n (sku_id, place_id, traffic)
+           ORDER BY n.sku_id, n.place_id, n.traffic
            ON CONFLICT DO NOTHING""",
-        *_columns(sorted(keys), 3),
+        *_columns(keys, 3),
     )
 
 

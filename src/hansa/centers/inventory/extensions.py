@@ -26,7 +26,7 @@ class Sourcing(Protocol):
 async def nearest_first(
     ctx: Ctx,
     shop_id: ShopId,
-    sku_ids: Sequence[SkuId],
+    sku_ids: Sequence[SkuId],  # noqa: ARG001 - the point's signature
     destination: Location | None,
 ) -> Sequence[PlaceId] | None:
     """Rank the shop's places that ship by distance; without a destination, the oldest first."""

@@ -23,7 +23,7 @@ def as_set(ctx: Ctx, price: Money, offer: Offer) -> Money:  # noqa: ARG001 - the
     return price
 
 
-def not_below_zero(ctx: Ctx, price: Money, offer: Offer, *, answer: Money) -> Money:  # noqa: ARG001
+def not_below_zero(ctx: Ctx, price: Money, offer: Offer, *, answer: Money) -> Money:  # noqa: ARG001 - the point's signature
     """Refuse a price below zero or in another currency, whoever answered it."""
     if answer.minor < 0 or answer.currency != price.currency:
         raise PriceRefused(offer_id=OFFER_ID.show(offer.id))

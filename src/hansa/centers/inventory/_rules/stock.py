@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from uuid import UUID
-
-import msgspec
 
 from hansa.centers.inventory.errors import HoldConflict, HoldLost, NotAllocated, OutOfStock
 from hansa.centers.inventory.types import (
@@ -28,13 +25,24 @@ StockKey = tuple[UUID, UUID, str]
 """(SKU, place, traffic class), in the order of the primary key and of the locks."""
 
 
+Delta = tuple[int, int, int]
+"""What is added to (on hand, held, allocated)."""
+
+
 @dataclass(slots=True)
 class Level:
-    """A stock row in memory."""
+    """A stock row in memory; `was` is how it was read."""
 
-    on_hand: int = 0
-    held: int = 0
-    allocated: int = 0
+    key: StockKey
+    was: Delta
+    on_hand: int
+    held: int
+    allocated: int
+
+    @classmethod
+    def of(cls, key: StockKey, on_hand: int = 0, held: int = 0, allocated: int = 0) -> Level:
+        """Return a row as it was read; one that does not exist is empty."""
+        return cls(key, (on_hand, held, allocated), on_hand, held, allocated)
 
     @property
     def available(self) -> int:
@@ -51,20 +59,16 @@ class Hold:
     state: HoldState
 
 
-class Change(msgspec.Struct, frozen=True):
-    """One step of one hold; `previous` is None for a new one."""
+@dataclass(slots=True)
+class Change:
+    """One step of one hold, which may be new, and what it adds to its stock row."""
 
     ctx: Ctx
     key: HoldKey
-    traffic: str
-    quantity: int
-    previous: HoldState | None
-    state: HoldState
-
-    @property
-    def stock(self) -> StockKey:
-        """The stock row it moves."""
-        return (self.key.sku_id, self.key.place_id, self.traffic)
+    level: Level
+    before: Hold | None
+    after: Hold
+    delta: Delta
 
 
 Demand = HoldDemand | StockDemand | MoveDemand
@@ -82,23 +86,14 @@ class StockState:
 
 
 # What a hold in each state means for its stock row: pieces of (on hand, held, allocated) per piece of it.
-_EFFECT: Mapping[HoldState | None, tuple[int, int, int]] = MappingProxyType(
+_EFFECT: Mapping[HoldState, Delta] = MappingProxyType(
     {
-        None: (0, 0, 0),
         HoldState.HELD: (0, 1, 0),
         HoldState.ALLOCATED: (0, 0, 1),
         HoldState.SHIPPED: (-1, 0, 0),
         HoldState.RELEASED: (0, 0, 0),
     }
 )
-
-Delta = tuple[int, int, int]
-
-
-def delta(change: Change) -> Delta:
-    """Return what a change adds to (on hand, held, allocated) of its stock row."""
-    now, before, n = _EFFECT[change.state], _EFFECT[change.previous], change.quantity
-    return ((now[0] - before[0]) * n, (now[1] - before[1]) * n, (now[2] - before[2]) * n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +137,12 @@ STEPS: Mapping[StockStep, Step] = MappingProxyType(
 )
 
 
-def wanted(lines: Iterable[HoldLine]) -> Counter[HoldKey]:
+def wanted(lines: Iterable[HoldLine]) -> dict[HoldKey, int]:
     """Sum lines that share an order, a SKU and a place: together they must fit, not one by one."""
-    sums: Counter[HoldKey] = Counter()
+    sums: dict[HoldKey, int] = {}
     for line in lines:
-        sums[HoldKey(line.order_id, line.sku_id, line.place_id)] += line.quantity
+        key = HoldKey(line.order_id, line.sku_id, line.place_id)
+        sums[key] = sums.get(key, 0) + line.quantity
     return sums
 
 
@@ -169,17 +165,18 @@ def hold(state: StockState, demand: HoldDemand) -> Problem | None:
     known = {key: held for key in sums if (held := state.holds.get(key)) is not None}
     if known:
         return _repeat(state, demand, sums=sums, known=known)
-    need: Counter[StockKey] = Counter()
+    levels, changes = state.levels, []
     for key, quantity in sums.items():
-        need[key.sku_id, key.place_id, traffic] += quantity
-    short = {stock for stock, quantity in need.items() if quantity > state.levels[stock].available}
-    if short:
-        state.short |= short
-        return out_of_stock(demand, {stock: state.levels[stock].available for stock in short})
-    changes = [
-        Change(demand.ctx, key, traffic, quantity, None, HoldState.HELD) for key, quantity in sums.items()
-    ]
+        level = levels[key.sku_id, key.place_id, traffic]
+        after = Hold(traffic, quantity, HoldState.HELD)
+        changes.append(Change(demand.ctx, key, level, None, after, (0, quantity, 0)))
     _take(state, demand, changes)
+    # Two orders of one demand may want the same stock: only when all is taken does it show.
+    short = {change.level.key for change in changes if change.level.available < 0}
+    if short:
+        undo(state, demand)
+        state.short |= short
+        return out_of_stock(demand, {stock: levels[stock].available for stock in short})
     return None
 
 
@@ -190,7 +187,9 @@ def move(state: StockState, demand: StockDemand | MoveDemand, step: Step) -> Pro
     for key in dict.fromkeys(demand.holds):
         held = state.holds.get(key)
         if held is not None and held.traffic == traffic and held.state in step.moves:
-            changes.append(Change(demand.ctx, key, traffic, held.quantity, held.state, step.to))
+            level = state.levels[key.sku_id, key.place_id, traffic]
+            after = Hold(traffic, held.quantity, step.to)
+            changes.append(Change(demand.ctx, key, level, held, after, _delta(held, after)))
         elif step.refusal is not None and (
             held is None or held.traffic != traffic or held.state not in step.done
         ):
@@ -204,8 +203,15 @@ def undo(state: StockState, demand: Demand) -> None:
     for at in range(len(state.taken) - 1, -1, -1):
         if state.taken[at][0] is demand:
             _, changes = state.taken.pop(at)
-            for change in changes:
-                _apply(state, change, times=-1)
+            for change in reversed(changes):
+                level, (on_hand, held, allocated) = change.level, change.delta
+                level.on_hand -= on_hand
+                level.held -= held
+                level.allocated -= allocated
+                if change.before is None:
+                    del state.holds[change.key]
+                else:
+                    state.holds[change.key] = change.before
             return
 
 
@@ -231,17 +237,19 @@ def last_of_each(changes: Iterable[Change]) -> list[Change]:
     return list({change.key: change for change in changes}.values())
 
 
-def merged(changes: Iterable[Change]) -> dict[StockKey, Delta]:
-    """Merge changes into one delta per stock row, in lock order; rows that end as they were are left out."""
-    sums: dict[StockKey, Delta] = {}
-    for change in changes:
-        more, so_far = delta(change), sums.get(change.stock, (0, 0, 0))
-        sums[change.stock] = (so_far[0] + more[0], so_far[1] + more[1], so_far[2] + more[2])
-    return {stock: sums[stock] for stock in sorted(sums) if any(sums[stock])}
+def merged(state: StockState) -> dict[StockKey, Delta]:
+    """Return one delta per stock row that is not as it was read, whatever number of demands changed it."""
+    deltas = {}
+    for key, level in state.levels.items():
+        on_hand, held, allocated = level.was
+        delta = (level.on_hand - on_hand, level.held - held, level.allocated - allocated)
+        if delta != (0, 0, 0):
+            deltas[key] = delta
+    return deltas
 
 
 def _repeat(
-    state: StockState, demand: HoldDemand, *, sums: Counter[HoldKey], known: Mapping[HoldKey, Hold]
+    state: StockState, demand: HoldDemand, *, sums: dict[HoldKey, int], known: Mapping[HoldKey, Hold]
 ) -> Problem | None:
     traffic = demand.ctx.traffic.value
     same = len(known) == len(sums) and all(
@@ -254,21 +262,16 @@ def _repeat(
     return None
 
 
+def _delta(before: Hold, after: Hold) -> Delta:
+    was, now, n = _EFFECT[before.state], _EFFECT[after.state], before.quantity
+    return ((now[0] - was[0]) * n, (now[1] - was[1]) * n, (now[2] - was[2]) * n)
+
+
 def _take(state: StockState, demand: Demand, changes: list[Change]) -> None:
     for change in changes:
-        _apply(state, change, times=1)
+        level, (on_hand, held, allocated) = change.level, change.delta
+        level.on_hand += on_hand
+        level.held += held
+        level.allocated += allocated
+        state.holds[change.key] = change.after
     state.taken.append((demand, changes))
-
-
-def _apply(state: StockState, change: Change, *, times: int) -> None:
-    """Do a change (`times` 1) or take it back (-1)."""
-    level = state.levels[change.stock]
-    on_hand, held, allocated = delta(change)
-    level.on_hand += on_hand * times
-    level.held += held * times
-    level.allocated += allocated * times
-    becomes = change.state if times == 1 else change.previous
-    if becomes is None:
-        del state.holds[change.key]
-    else:
-        state.holds[change.key] = Hold(change.traffic, change.quantity, becomes)

@@ -68,12 +68,11 @@ class Holding:
             if isinstance(demand, HoldDemand)
             for change in decided
         }
-        await store.write_stock(tx, rules.merged(changes))
+        await store.write_stock(tx, rules.merged(state))
         await store.insert_holds(tx, [(c, expiry[id(c)], c.ctx.now()) for c in changes])
-        last = {change.stock: change for change in changes}
-        for key, change in last.items():
-            if state.levels[key].available == 0:
-                tx.emit(change.ctx, SoldOut(sku_id=key[0], place_id=key[1]))
+        last = {change.level.key: change for change in changes if change.level.available == 0}
+        for (sku_id, place_id, _), change in last.items():
+            tx.emit(change.ctx, SoldOut(sku_id=sku_id, place_id=place_id))
 
 
 class _Stepping(Generic[D]):
@@ -92,11 +91,11 @@ class _Stepping(Generic[D]):
     async def write(self, tx: Transaction, state: StockState) -> None:
         """Write the merged stock rows, the holds' new states, and what left as movements."""
         changes = rules.changes_of(state)
-        await store.write_stock(tx, rules.merged(changes))
+        await store.write_stock(tx, rules.merged(state))
         await store.move_holds(tx, [(one, one.ctx.now()) for one in rules.last_of_each(changes)])
-        await store.insert_movements(tx, [_shipped(c) for c in changes if c.state is HoldState.SHIPPED])
-        if released := [change for change in changes if change.state is HoldState.RELEASED]:
-            back = {change.stock for change in released}
+        await store.insert_movements(tx, [_shipped(c) for c in changes if c.after.state is HoldState.SHIPPED])
+        if released := [change for change in changes if change.after.state is HoldState.RELEASED]:
+            back = {change.level.key for change in released}
             gate = released[0].ctx.platform.service(SoldOutGate)
             tx.after_commit(lambda: gate.clear(back))
 
@@ -168,10 +167,10 @@ async def release_expired(platform: Platform, *, limit: int = 1_000) -> int:
 def _shipped(change: Change) -> tuple[object, ...]:
     ctx = change.ctx
     return (
-        *change.stock,
+        *change.level.key,
         MOVEMENT_ID.new(),
         MovementKind.SHIPPED.value,
-        -change.quantity,
+        -change.after.quantity,
         str(change.key.order_id),
         "",
         ctx.business,
@@ -185,5 +184,5 @@ def _expired(change: Change) -> HoldExpired:
         sku_id=change.key.sku_id,
         place_id=change.key.place_id,
         order_id=change.key.order_id,
-        quantity=change.quantity,
+        quantity=change.after.quantity,
     )
