@@ -11,13 +11,13 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 import pytest
-from house import House
 
 from hansa.app import CENTERS, running
 from hansa.centers.user.types import Accounts
 from hansa.kernel.db.migrate import migrate
 from hansa.kernel.embedded import EmbeddedPostgres
 from hansa.kernel.settings import Secret, Settings
+from house import House
 
 
 class ExternalServer:

@@ -19,6 +19,7 @@ from hansa.kernel.platform import Platform
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 REPLAYED = (b"idempotent-replayed", b"true")
+_GRACE_S = 5  # a request that is given up ends within a moment
 
 
 class Once:
@@ -27,6 +28,7 @@ class Once:
     def __init__(self, app: ASGIApp, platform: Platform) -> None:
         self._app = app
         self._platform = platform
+        self._work_s_max = platform.settings.request_timeout.total_seconds() + _GRACE_S
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -43,7 +45,7 @@ class Once:
             await self._app(scope, _replay(body), captured.send)
             return Answer(captured.status, captured.body)
 
-        answer, repeated = await answer_once(self._platform.db, key, work)
+        answer, repeated = await answer_once(self._platform.db, key, work, work_s_max=self._work_s_max)
         if repeated:
             await _answer_again(answer, send)
         else:
@@ -115,7 +117,11 @@ class _Captured:
 
 async def _answer_again(stored: Answer, send: Send) -> None:
     media_type = "application/json" if stored.status < 400 else MEDIA_TYPE
-    headers = [(b"content-type", media_type.encode()), (b"content-length", str(len(stored.body)).encode()), REPLAYED]
+    headers = [
+        (b"content-type", media_type.encode()),
+        (b"content-length", str(len(stored.body)).encode()),
+        REPLAYED,
+    ]
     start: Any = {"type": "http.response.start", "status": stored.status, "headers": headers}
     rest: Any = {"type": "http.response.body", "body": stored.body, "more_body": False}
     await send(start)

@@ -11,6 +11,7 @@ answer when it was given (`answer_once`).
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from hansa.kernel.platform import Platform
 
 KEPT_DAYS = 7
-_KEY_LENGTH_MAX = 255
+KEY_LENGTH_MAX = 200
 _FORGET_AT_ONCE = 5_000
 _POLL_S = 0.05
+_log = logging.getLogger("hansa.idempotency")
 
 
 class KeyMalformed(Problem):
@@ -37,7 +39,7 @@ class KeyMalformed(Problem):
 
     code = "idempotency.key_malformed"
     status = 400
-    title = "An Idempotency-Key has 1 to 255 visible ASCII characters"
+    title = "An Idempotency-Key has 1 to 200 visible ASCII characters"
 
 
 class KeyReused(Problem):
@@ -56,6 +58,17 @@ class InFlight(Problem):
     title = "The first request with this Idempotency-Key is still being worked on"
 
 
+class AnswerLost(Problem):
+    """The first request under this key did its work, and its answer was lost with the process that gave it.
+
+    It is not done again; whoever needs the answer looks at what was made.
+    """
+
+    code = "idempotency.answer_lost"
+    status = 409
+    title = "This was done before, but its answer is lost; please look at what came of it"
+
+
 class Answer(NamedTuple):
     """What was answered: an HTTP status and the body as it was sent."""
 
@@ -65,6 +78,9 @@ class Answer(NamedTuple):
 
 UNANSWERED = Answer(0, b"")
 """A key whose work has happened and whose answer is not stored yet."""
+
+_LOST = Answer(AnswerLost.status, AnswerLost().to_json())
+_FAULT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +99,7 @@ class IdempotencyKey:
         A guest is told from other guests by the session; without one, all share a scope, so that the
         client's choice of a random key is what keeps them apart.
         """
-        if not (0 < len(key) <= _KEY_LENGTH_MAX and key.isascii() and key.isprintable()):
+        if not (0 < len(key) <= KEY_LENGTH_MAX and key.isascii() and key.isprintable()):
             raise KeyMalformed
         actor = ctx.actor
         who = actor.label if actor.party or not actor.session else f"{actor.label}#{actor.session}"
@@ -95,6 +111,18 @@ class IdempotencyKey:
             business=ctx.business,
             traffic=ctx.traffic.value,
         )
+
+
+async def recall(db: Database, key: IdempotencyKey) -> Answer | None:
+    """Return what was answered under a key, None when nothing was. Raises `KeyReused`."""
+    async with db.transaction() as tx:
+        found = (await find(tx, [key])).get(key.scope)
+    if found is None:
+        return None
+    body, answer = found
+    if body != key.body:
+        raise KeyReused
+    return answer
 
 
 async def find(tx: Transaction, keys: Iterable[IdempotencyKey]) -> dict[bytes, tuple[bytes, Answer]]:
@@ -153,34 +181,55 @@ def current_claim() -> Claim | None:
 
 
 async def answer_once(
-    db: Database, key: IdempotencyKey, work: Callable[[], Awaitable[Answer]], *, wait_s_max: float = 10
+    db: Database,
+    key: IdempotencyKey,
+    work: Callable[[], Awaitable[Answer]],
+    *,
+    wait_s_max: float = 10,
+    work_s_max: float = 60,
 ) -> tuple[Answer, bool]:
     """Do `work` under a key, once over all requests and processes; return its answer, and whether it is a repeat's.
 
     Of two requests at once one does the work and the other waits for its answer, up to `wait_s_max`. Work
-    that wrote nothing, or failed, leaves no key. Should the process die between the work and its answer, a
-    repeat is told `InFlight` and never does the work twice. Raises `KeyReused`, `InFlight`.
+    that wrote nothing leaves no key. `work_s_max` is how long work may take: when a key is older and has no
+    answer, the process died between the two, and nobody will answer any more. Work is never done twice.
+    Raises `KeyReused`, `InFlight`, `AnswerLost`.
     """
-    stored = await _recall(db, key)
+    stored = await recall(db, key)
     if stored is None:
         claim = Claim(key)
-        with _claiming(claim):
-            try:
-                answer = await work()
-            except InFlight:
-                if not claim.beaten:
-                    raise
-        if not claim.beaten:
-            if claim.marked:
-                await _fill(db, key, answer)
+        answer = await _work_under(db, claim, work)
+        if answer is not None:
             return answer, False
     deadline = time.monotonic() + wait_s_max
-    while stored is None or stored is UNANSWERED:
+    while stored is None or stored == UNANSWERED:
+        if stored is not None and await _is_lost(db, key, work_s_max):
+            raise AnswerLost
         if time.monotonic() > deadline:
             raise InFlight
         await asyncio.sleep(_POLL_S)
-        stored = await _recall(db, key)
+        stored = await recall(db, key)
     return stored, True
+
+
+async def _work_under(db: Database, claim: Claim, work: Callable[[], Awaitable[Answer]]) -> Answer | None:
+    """Do the work, and keep its answer if it wrote anything; None when another request was first."""
+    try:
+        with _claiming(claim):
+            answer = await work()
+    except InFlight:
+        if not claim.beaten:
+            raise
+    except Exception:
+        if claim.marked:
+            await _fill(db, claim.key, _LOST)
+        raise
+    if claim.beaten:
+        return None
+    if claim.marked:
+        # A fault after the work was done is no answer to it, and a repeat must not be invited to try again.
+        await _fill(db, claim.key, answer if answer.status < _FAULT else _LOST)
+    return answer
 
 
 @contextmanager
@@ -193,20 +242,18 @@ def _claiming(claim: Claim) -> Iterator[None]:
         _claim.reset(token)
 
 
-async def _recall(db: Database, key: IdempotencyKey) -> Answer | None:
+async def _is_lost(db: Database, key: IdempotencyKey, work_s_max: float) -> bool:
     async with db.transaction() as tx:
-        found = (await find(tx, [key])).get(key.scope)
-    if found is None:
-        return None
-    body, answer = found
-    if body != key.body:
-        raise KeyReused
-    return answer if answer.status else UNANSWERED
+        return bool(await tx.raw.fetchval(_IS_LOST, key.scope, work_s_max))
 
 
 async def _fill(db: Database, key: IdempotencyKey, answer: Answer) -> None:
-    async with db.transaction() as tx:
-        await tx.raw.execute(_FILL, key.scope, answer.status, answer.body)
+    """Add the answer to a key. When that cannot be done, the caller is answered all the same: the work was done."""
+    try:
+        async with db.transaction() as tx:
+            await tx.raw.execute(_FILL, key.scope, answer.status, answer.body)
+    except Problem as problem:
+        _log.warning("the answer under a key could not be kept: %s", problem)
 
 
 async def forget(platform: Platform, _: bytes = b"") -> None:
@@ -235,6 +282,11 @@ RETURNING scope
 """
 
 _FILL = "UPDATE kernel.idempotency SET status = $2, answer = $3 WHERE scope = $1"
+
+_IS_LOST = """
+SELECT status = 0 AND clock_timestamp() - created_at > make_interval(secs => $2)
+  FROM kernel.idempotency WHERE scope = $1
+"""
 
 _FORGET = """
 WITH old AS (SELECT scope FROM kernel.idempotency

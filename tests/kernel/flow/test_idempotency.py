@@ -1,9 +1,13 @@
 import asyncio
+import json
+from contextlib import asynccontextmanager
 
 import pytest
 
+from hansa.kernel.db import DatabaseUnavailable
 from hansa.kernel.idempotency import (
     Answer,
+    AnswerLost,
     IdempotencyKey,
     InFlight,
     KeyMalformed,
@@ -19,6 +23,11 @@ def key(platform):
         return IdempotencyKey.of(platform.context(business), route=route, key=text, body=body)
 
     return make
+
+
+async def write_once(db):
+    async with db.transaction() as tx:
+        await tx.raw.execute("INSERT INTO toy.stock VALUES (gen_random_uuid()::text, 1)")
 
 
 async def write(db, key, *, work=None, after=None, **options):
@@ -80,15 +89,60 @@ async def test_waiting_for_the_first_ends_with_in_flight(db, key):
     assert await written(db) == 1
 
 
-async def test_work_whose_answer_was_lost_is_never_done_twice(db, key):
+async def test_work_that_breaks_after_it_was_done_is_never_done_twice(db, key):
     async def die():
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await write(db, key(), after=die)
-    with pytest.raises(InFlight):
-        await write(db, key(), wait_s_max=0.1)
+    status, body = await write(db, key())
+    assert (status, json.loads(body)["code"]) == (409, "idempotency.answer_lost")
     assert await written(db) == 1
+
+
+async def test_a_fault_after_the_work_was_done_invites_nobody_to_do_it_again(db, key):
+    async def made_then_failed():
+        await write_once(db)
+        return Answer(503, b"try again")
+
+    assert await answer_once(db, key(), made_then_failed) == (Answer(503, b"try again"), False)
+    again, repeated = await answer_once(db, key(), made_then_failed)
+    assert (again.status, repeated) == (409, True)
+    assert await written(db) == 1
+
+
+async def test_an_answer_that_died_with_its_process_is_told_as_lost(db, key):
+    died = asyncio.Event()
+
+    async def hang():
+        died.set()
+        await asyncio.Event().wait()
+
+    first = asyncio.create_task(write(db, key(), after=hang))
+    await died.wait()
+    first.cancel()  # as kill -9 does, this leaves the key without its answer
+    with pytest.raises(asyncio.CancelledError):
+        await first
+
+    with pytest.raises(InFlight):
+        await write(db, key(), wait_s_max=0.1, work_s_max=60)
+    with pytest.raises(AnswerLost):
+        await write(db, key(), wait_s_max=0.1, work_s_max=0)
+    assert await written(db) == 1
+
+
+async def test_an_answer_that_cannot_be_kept_is_given_all_the_same(db, key, monkeypatch):
+    async def made_and_cut_off():
+        await write_once(db)
+        monkeypatch.setattr(db, "transaction", unreachable)
+        return Answer(201, b"made")
+
+    @asynccontextmanager
+    async def unreachable():
+        raise DatabaseUnavailable
+        yield
+
+    assert await answer_once(db, key(), made_and_cut_off) == (Answer(201, b"made"), False)
 
 
 async def test_work_that_only_reads_leaves_no_key(db, key):
@@ -110,7 +164,7 @@ async def test_work_that_fails_leaves_no_key(db, key):
     assert await write(db, key()) == Answer(201, b"made")
 
 
-@pytest.mark.parametrize("text", ["", "x" * 256, "line\nbreak", "nul\0", "snö", "\ud800"])
+@pytest.mark.parametrize("text", ["", "x" * 201, "line\nbreak", "nul\0", "snö", "\ud800"])
 def test_a_key_that_cannot_be_a_header_is_refused(key, text):
     with pytest.raises(KeyMalformed):
         key(text)

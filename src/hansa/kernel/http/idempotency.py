@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 
-from hansa.kernel.idempotency import KeyMalformed
+from hansa.kernel.idempotency import KEY_LENGTH_MAX, KeyMalformed
 from hansa.kernel.problem import Problem
 
 HEADER = "Idempotency-Key"
-LENGTH_MAX = 200
 
-_BARE = re.compile(r"[\x21-\x7e]{1,200}")
+_BARE = re.compile(rf"[\x21-\x7e]{{1,{KEY_LENGTH_MAX}}}")
 _QUOTED = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,400})"')
 
 
@@ -33,7 +32,7 @@ def parse_key(header: str | None) -> str | None:
     text = header.strip()
     if quoted := _QUOTED.fullmatch(text):
         text = re.sub(r"\\(.)", r"\1", quoted[1])
-        if len(text) <= LENGTH_MAX:
+        if len(text) <= KEY_LENGTH_MAX:
             return text
     elif _BARE.fullmatch(text) and '"' not in text:
         return text

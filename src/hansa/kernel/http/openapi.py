@@ -16,8 +16,8 @@ from litestar.openapi.spec import Components, SecurityScheme
 from hansa.kernel.business import PATH_PATTERN
 from hansa.kernel.http.declared import MEDIA_TYPE, ProblemDetails, describe, example
 from hansa.kernel.http.errors import NotAcceptable, TimedOut, TooLarge, UnsupportedMediaType
-from hansa.kernel.http.idempotency import HEADER, LENGTH_MAX, KeyMissing
-from hansa.kernel.idempotency import InFlight, KeyMalformed, KeyReused
+from hansa.kernel.http.idempotency import HEADER, KeyMissing
+from hansa.kernel.idempotency import KEY_LENGTH_MAX, AnswerLost, InFlight, KeyMalformed, KeyReused
 from hansa.kernel.problem import Busy, Invalid, Malformed, NotFound, Problem, Unauthenticated
 from hansa.kernel.wire import INT64_MAX, INT64_MIN
 
@@ -41,7 +41,7 @@ ALWAYS: tuple[type[Problem], ...] = (
 )
 WITH_INPUT: tuple[type[Problem], ...] = (Invalid,)
 WITH_BODY: tuple[type[Problem], ...] = (TooLarge, UnsupportedMediaType)
-WITH_KEY: tuple[type[Problem], ...] = (KeyMalformed, InFlight, KeyReused)
+WITH_KEY: tuple[type[Problem], ...] = (KeyMalformed, InFlight, AnswerLost, KeyReused)
 
 _KEY_PARAMETER = {
     "name": HEADER,
@@ -50,7 +50,7 @@ _KEY_PARAMETER = {
     "schema": {
         "type": "string",
         "minLength": 1,
-        "maxLength": LENGTH_MAX,
+        "maxLength": KEY_LENGTH_MAX,
         "pattern": r"^[\x23-\x5b\x5d-\x7e]+$",
     },
     "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic
 
 from hansa.kernel.db.faults import LOCK_NOT_AVAILABLE, repeatable, sqlstate
 from hansa.kernel.db.scope import enter, leave
-from hansa.kernel.idempotency import KeyReused
+from hansa.kernel.idempotency import KeyReused, recall
 from hansa.kernel.lane.commit import Check, Committer, LaneProgram, Overtaken
 from hansa.kernel.lane.fair import FairQueue, QueueFull, evenly
 from hansa.kernel.lane.seat import Seat
@@ -20,6 +20,7 @@ from hansa.kernel.problem import Busy, Problem
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Database, Transaction
+    from hansa.kernel.idempotency import IdempotencyKey
 
 _log = logging.getLogger("hansa.lane")
 
@@ -144,6 +145,14 @@ class Lane(Generic[C, V]):
         if isinstance(verdict, Problem):
             raise verdict
         return verdict
+
+    async def recall(self, key: IdempotencyKey | None) -> V | None:
+        """Return what was decided under a key, None when nothing was: a repeat may be refused before it gets here.
+
+        Raises `KeyReused`.
+        """
+        answer = await recall(self._db, key) if key is not None else None
+        return None if answer is None else self._committer.decode(answer.body)
 
     def _enter(self, call: C, future: asyncio.Future[V | Problem]) -> None:
         if not self._open:

@@ -70,9 +70,7 @@ class _Asked:
     demands: tuple[Any, ...]
 
 
-async def pay(
-    ctx: Ctx, *, payment_id: PaymentId, source: Source, key: IdempotencyKey | None = None
-) -> Paid:
+async def pay(ctx: Ctx, *, payment_id: PaymentId, source: Source, key: IdempotencyKey | None = None) -> Paid:
     """Charge the acting buyer for a checkout, and commit money and orders together.
 
     Safe to repeat: a payment is captured once. Raises `payment.not_found`, `payment.closed`,
@@ -81,7 +79,8 @@ async def pay(
     try:
         outcome = await payment.charge(ctx, payment_id=payment_id, source=source)
     except AlreadyCaptured:
-        return await _paid_before(ctx, payment_id)
+        lane: Lane[Settlement, Paid] = ctx.platform.lanes[LANE]
+        return await lane.recall(key) or await _paid_before(ctx, payment_id)
     match outcome:
         case Charged(facts=facts):
             return await _settle(Settlement(ctx, key, payment_id, facts))

@@ -60,17 +60,29 @@ async def place(ctx: Ctx, *, token: str, key: IdempotencyKey | None = None) -> P
     the same checkout once. Raises `QuoteInvalid`, `QuoteNotYours`, `QuoteExpired`, `PlacementRefused`,
     `product.offer_changed`, `inventory.out_of_stock`, `request.busy`.
     """
+    lane: Lane[Placement, Placed] = ctx.platform.lanes[LANE]
+    try:
+        placed = await lane.submit(await _admitted(ctx, token, key))
+    except Problem:
+        # Since it was placed, the quote may have expired or its plan been retired; a repeat is answered all the same.
+        before = await lane.recall(key)
+        if before is None:
+            raise
+        placed = before
+    if not placed.payable:
+        await settle_free(ctx, PaymentId(placed.payment_id))
+    return placed
+
+
+async def _admitted(ctx: Ctx, token: str, key: IdempotencyKey | None) -> Placement:
+    """Read a quote and ask whether it may be placed, under the plan it was made under."""
     quote = unseal(ctx, token)
     if quote.generation != ctx.plan.generation:
         ctx = await ctx.under(quote.generation)
     veto = extensions.MAY_PLACE.of(ctx)(ctx, quote)
     if veto is not None:
         raise PlacementRefused(veto.message, reason=veto.code, **veto.extras)
-    lane: Lane[Placement, Placed] = ctx.platform.lanes[LANE]
-    placed = await lane.submit(await _prepare(ctx, quote, key))
-    if not placed.payable:
-        await settle_free(ctx, PaymentId(placed.payment_id))
-    return placed
+    return await _prepare(ctx, quote, key)
 
 
 async def place_batch(tx: Transaction, calls: Sequence[Placement]) -> list[Placed | Problem]:
@@ -92,7 +104,9 @@ async def place_batch(tx: Transaction, calls: Sequence[Placement]) -> list[Place
     if taken:
         await _write(tx, taken)
     if len(taken) < len(fresh):
-        await _store.delete_checkouts(tx, [key for key, verdict in verdicts.items() if isinstance(verdict, Problem)])
+        await _store.delete_checkouts(
+            tx, [key for key, verdict in verdicts.items() if isinstance(verdict, Problem)]
+        )
     if len(fresh) < len(first):
         verdicts |= await _store.placed_checkouts(tx, [key for key in first if key not in inserted])
     return [verdicts[call.checkout] for call in calls]
@@ -171,7 +185,9 @@ def _payment(ctx: Ctx, quote: Quote, payment_id: PaymentId, drafted: Draft) -> N
         payer=quote.buyer,
         amount=Money(quote.payable, quote.currency),
         shares=tuple(
-            OrderShare(order.id, order.shop_id, order.payable) for order in drafted.placed.orders if order.payable
+            OrderShare(order.id, order.shop_id, order.payable)
+            for order in drafted.placed.orders
+            if order.payable
         ),
         expires_at=drafted.checkout.pay_by,
     )
