@@ -37,6 +37,10 @@ chaos: dev ## Kill processes under load and count what was acknowledged
 bench: dev ## Measure against plain Python, pluggy and FastAPI, in one run
 	@$(PYTHON) -m benchmarks $(ARGS)
 
+.PHONY: docs
+docs: dev ## Write the reference from the code
+	@$(PYTHON) -m tools.reference
+
 .PHONY: lock
 lock: dev ## Resolve the lock files anew (ARGS=--upgrade for newer versions)
 	@sh tools/lock.sh $(ARGS)
