@@ -108,6 +108,7 @@ def document(app: Litestar, groups: Sequence[RouteGroup]) -> dict[str, Any]:
             if method in item:
                 _complete(item[method], method, opts.get((path, method), {}), reference)
     _bound_integers(made)
+    _share_examples(made)
     made["paths"] = dict(sorted(made.get("paths", {}).items()))
     made["components"]["schemas"] = dict(sorted(components.items()))
     return made
@@ -123,6 +124,19 @@ def _bound_integers(part: Any) -> None:
             part.setdefault("maximum", INT64_MAX)
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
         _bound_integers(inner)
+
+
+def _share_examples(made: dict[str, Any]) -> None:
+    """Say what each problem looks like once; the operations refer to it."""
+    shared: dict[str, Any] = {}
+    for item in made.get("paths", {}).values():
+        for operation in item.values():
+            for response in operation["responses"].values():
+                content = response.get("content", {}).get(MEDIA_TYPE, {})
+                for code, shown in content.get("examples", {}).items():
+                    shared[code] = shown
+                    content["examples"][code] = {"$ref": f"#/components/examples/{code}"}
+    made["components"]["examples"] = dict(sorted(shared.items()))
 
 
 def _problem_reference(components: dict[str, Any], schemas: dict[str, Any]) -> str:

@@ -116,9 +116,17 @@ def _shown(default: Any) -> str:
     if default is None or default is msgspec.NODEFAULT or default == ():
         return ""
     if isinstance(default, timedelta):
-        return f"{default.total_seconds():g}s"
+        return _duration(default)
     if isinstance(default, bool):
         return str(default).lower()
     if isinstance(default, tuple):
         return ",".join(str(part) for part in default)
     return str(default)
+
+
+def _duration(span: timedelta) -> str:
+    """Write a duration as it may be stated, in the largest unit that keeps it whole: 30d, 15m, 500ms."""
+    for unit, one in (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1))):
+        if span and not span % one:
+            return f"{span // one}{unit}"
+    return f"{span // timedelta(milliseconds=1)}ms" if span.microseconds else f"{span // timedelta(seconds=1)}s"
