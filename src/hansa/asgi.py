@@ -9,6 +9,7 @@ from typing import Any
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa.api import make_api
+from hansa.kernel.http import plain_annotations
 from hansa.kernel.http.edge import Edge, HttpMetrics, Operations
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
@@ -52,7 +53,9 @@ def make_edge(platform: Platform) -> Edge:
     """Return the outermost app of a running platform."""
     settings = platform.settings
     metrics = platform.service(Metrics)
-    api, web = make_api(platform), make_web(platform)
+    api = make_api(platform)
+    with plain_annotations():
+        web = make_web(platform)
 
     async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
         inner = api if scope["path"] == "/api" or scope["path"].startswith("/api/") else web
