@@ -8,6 +8,7 @@ entry when it reaches the limit. It is bounded; the entries read longest ago giv
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
@@ -26,6 +27,14 @@ Load = Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]
 Changed = Callable[[str | None], Awaitable[tuple[str, Collection[K] | None]]]
 """Given the mark of the last asking (None at first), return the new mark and the keys changed between;
 None for the keys when there are too many to name, and everything is to be read again."""
+
+
+class _Reading(Generic[K, V]):
+    """Keys to be read together, and what was read."""
+
+    def __init__(self) -> None:
+        self.keys: set[K] = set()
+        self.loaded: asyncio.Future[Mapping[K, V]] = asyncio.get_running_loop().create_future()
 
 
 class Snapshot(Generic[K, V]):
@@ -50,6 +59,8 @@ class Snapshot(Generic[K, V]):
         self._asked_at = float("-inf")
         self._asking = asyncio.Lock()
         self._generation = 0
+        self._next: _Reading[K, V] | None = None
+        self._reader: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -85,8 +96,34 @@ class Snapshot(Generic[K, V]):
             self._entries.pop(key, None)
 
     async def _read(self, missing: Sequence[K]) -> Mapping[K, V]:
+        """Read missing keys, together with all that are asked for while the reading before is under way.
+
+        As in a lane, nobody waits for company, and a crowd costs one query and not one each.
+        """
+        reading = self._next = self._next or _Reading()
+        reading.keys.update(missing)
+        if self._reader is None:
+            # The reading is everybody's: nothing of the first asker's context belongs to it.
+            self._reader = asyncio.create_task(self._read_on(), context=contextvars.Context())
+        loaded = await asyncio.shield(reading.loaded)
+        return {key: loaded[key] for key in missing if key in loaded}
+
+    async def _read_on(self) -> None:
+        try:
+            while (reading := self._next) is not None:
+                self._next = None
+                try:
+                    loaded = await self._read_now(list(reading.keys))
+                except Exception as error:  # noqa: BLE001 - each asker gets it
+                    reading.loaded.set_exception(error)
+                else:
+                    reading.loaded.set_result(loaded)
+        finally:
+            self._reader = None
+
+    async def _read_now(self, keys: Sequence[K]) -> Mapping[K, V]:
         generation, read_at = self._generation, self._monotonic()
-        loaded = await self._load(missing)
+        loaded = await self._load(keys)
         # What was forgotten while the query ran may have been read before the change: do not keep it.
         if generation == self._generation:
             for key, value in loaded.items():

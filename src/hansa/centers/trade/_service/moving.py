@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from hansa.centers.inventory import api as inventory
-from hansa.centers.inventory.types import HoldKey, StockDemand
+from hansa.centers.inventory.types import HoldKey, StockStep
+from hansa.centers.inventory.types import MoveDemand as StockDemand
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import Posting
 from hansa.centers.payment import api as payment
@@ -34,8 +35,7 @@ LANE = "trade.move"
 SHIP_PERMISSION = "trade.order.ship"
 
 PARTICIPANTS = (
-    inventory.SHIP,
-    inventory.RELEASE,
+    inventory.MOVE,
     ledger.POST,
     payment.CLOSE,
     MOVES,
@@ -94,7 +94,7 @@ def shipping(ctx: Ctx, order: Order, key: IdempotencyKey | None) -> Moving:
     return _moving(
         ctx,
         key,
-        ship=_stock(ctx, (order,)),
+        stock=_stock(ctx, StockStep.SHIP, (order,)),
         moves=MoveDemand(
             ctx=ctx,
             orders=((order.buyer, order.id),),
@@ -113,7 +113,7 @@ def receiving(ctx: Ctx, order: Order, key: IdempotencyKey | None, *, cause: str)
     return _moving(
         ctx,
         key,
-        ship=None if order.state is OrderState.SHIPPED else _stock(ctx, (order,)),
+        stock=None if order.state is OrderState.SHIPPED else _stock(ctx, StockStep.SHIP, (order,)),
         post=Posting(ctx=ctx, journals=(journal,)) if journal else None,
         moves=MoveDemand(
             ctx=ctx,
@@ -134,7 +134,7 @@ def closing(ctx: Ctx, orders: Sequence[Order], key: IdempotencyKey | None, *, ca
     return _moving(
         ctx,
         key,
-        release=_stock(ctx, orders),
+        stock=_stock(ctx, StockStep.RELEASE, orders),
         close=Close(ctx=ctx, payment_id=PaymentId(orders[0].payment_id)) if _payable(orders) else None,
         moves=MoveDemand(
             ctx=ctx,
@@ -150,9 +150,10 @@ def _payable(orders: Sequence[Order]) -> int:
     return sum(order.payable for order in orders)
 
 
-def _stock(ctx: Ctx, orders: Sequence[Order]) -> StockDemand:
+def _stock(ctx: Ctx, step: StockStep, orders: Sequence[Order]) -> StockDemand:
     return StockDemand(
         ctx=ctx,
+        step=step,
         holds=tuple(
             HoldKey(order_id=order.id, sku_id=line.sku_id, place_id=order.place_id)
             for order in orders
@@ -166,12 +167,11 @@ def _moving(
     key: IdempotencyKey | None,
     *,
     moves: MoveDemand,
-    ship: StockDemand | None = None,
-    release: StockDemand | None = None,
+    stock: StockDemand | None = None,
     post: Posting | None = None,
     close: Close | None = None,
 ) -> Moving:
-    return Moving(ctx=ctx, key=key, moves=moves, demands=(ship, release, post, close, moves))
+    return Moving(ctx=ctx, key=key, moves=moves, demands=(stock, post, close, moves))
 
 
 def _lane(ctx: Ctx) -> Lane[Moving, tuple[Moved, ...]]:

@@ -25,7 +25,7 @@ from hansa.centers.trade.terms import Deadlines
 from hansa.centers.trade.types import ORDER_ID, FrozenTerms, OrderId, Placed, Quote
 from hansa.kernel import deadlines
 from hansa.kernel.center import Deadline
-from hansa.kernel.context import Ctx
+from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.lane import Lane
@@ -82,7 +82,9 @@ async def _admitted(ctx: Ctx, token: str, key: IdempotencyKey | None) -> Placeme
     veto = extensions.MAY_PLACE.of(ctx)(ctx, quote)
     if veto is not None:
         raise PlacementRefused(veto.message, reason=veto.code, **veto.extras)
-    return await _prepare(ctx, quote, key)
+    placement = await _prepare(ctx, quote, key)
+    await _pass_gate(ctx, placement)
+    return placement
 
 
 async def place_batch(tx: Transaction, calls: Sequence[Placement]) -> list[Placed | Problem]:
@@ -91,6 +93,9 @@ async def place_batch(tx: Transaction, calls: Sequence[Placement]) -> list[Place
     The checkout's row goes in first: what another call or process has placed already is found there, and
     whoever places the same quote at the same moment waits there for the other's commit.
     """
+    live = {call.ctx.business for call in calls if call.ctx.traffic is Traffic.LIVE}
+    if live:
+        await tx.platform.plans.mark_traded(tx, sorted(live))
     first: dict[_store.OrderKey, Placement] = {}
     for call in calls:
         first.setdefault(call.checkout, call)
@@ -110,6 +115,16 @@ async def place_batch(tx: Transaction, calls: Sequence[Placement]) -> list[Place
     if len(fresh) < len(first):
         verdicts |= await _store.placed_checkouts(tx, [key for key in first if key not in inserted])
     return [verdicts[call.checkout] for call in calls]
+
+
+async def _pass_gate(ctx: Ctx, placement: Placement) -> None:
+    """Refuse what was just seen sold out without troubling the lane, unless it is a repeat that succeeded."""
+    hold: HoldDemand = placement.demands[1]
+    refused = inventory.sold_out_gate(ctx, hold)
+    if refused is not None:
+        async with ctx.transaction() as tx:
+            if not await _store.placed_checkouts(tx, [placement.checkout]):
+                raise refused
 
 
 async def _write(tx: Transaction, taken: Sequence[Placement]) -> None:
