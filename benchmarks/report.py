@@ -73,11 +73,12 @@ def _show_goals(console: Console, result: Result) -> None:
             continue
         met = ratio.median >= goal
         verdict = Text("met", style="bold green") if met else Text("not met", style="bold red")
-        console.print(
-            Text(f"{scenario}: {ratio.median:.1f}x ({ratio.low:.1f} to {ratio.high:.1f}), goal {goal:g}x: "),
-            verdict,
-            sep="",
+        told = Text(
+            f"{scenario}: {ratio.median:.1f}x ({ratio.low:.1f} to {ratio.high:.1f}), goal {goal:g}x: "
         )
+        cpu = result.cpu_ratio(scenario)
+        less = Text(f"; {cpu:.1f}x less CPU per order" if cpu else "", style="dim")
+        console.print(told, verdict, less, sep="")
 
 
 def _show_faults(console: Console, result: Result) -> None:

@@ -19,7 +19,7 @@ from benchmarks.contender import Acknowledged, Contender, Sizes
 from benchmarks.storefront import Offered, Storefront
 from hansa.kernel.ids import uuid7
 
-POOL_SIZE_BEST = 8
+POOL_SIZE_BEST = 4
 _DATABASE = "baseline"
 
 # Each counts rows that must not be there.

@@ -41,7 +41,7 @@ def turn(side: str, scenario: str, orders_per_s: float, **errors: int) -> Round:
         scenario=scenario,
         orders=10,
         orders_per_s=orders_per_s,
-        server_us=None,
+        server_us=4.0 if side == "hansa" else 19.0,
         postgres_us=1.0,
         load_us=1.0,
         p50_ms=steps,
@@ -72,6 +72,7 @@ def test_goals_are_shown_met_or_not() -> None:
 
     assert "uniform: 16.0x (14.0 to 20.0), goal 15x: met" in shown(told)
     assert "hot: 29.0x (29.0 to 29.0), goal 30x: not met" in shown(told)
+    assert "4.0x less CPU per order" in shown(told)
     goals = json.loads(msgspec.json.encode(told.summary()))["goals"]
     assert [goals[scenario]["met"] for scenario in ("uniform", "hot")] == [True, False]
 
