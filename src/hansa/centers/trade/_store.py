@@ -356,7 +356,7 @@ async def cart_lines(tx: Transaction, *, buyer: UUID, business: str, traffic: st
     """Return a cart, oldest line first."""
     return list(
         await tx.raw.fetch(
-            """SELECT offer_id, quantity, added_at FROM trade.cart_line
+            """SELECT offer_id, quantity, unit_minor, added_at FROM trade.cart_line
                WHERE buyer = $1 AND business = $2 AND traffic = $3 ORDER BY added_at, offer_id LIMIT 500""",
             buyer,
             business,
@@ -373,9 +373,10 @@ async def put_cart_line(
     traffic: str,
     offer_id: UUID,
     quantity: int,
+    unit_minor: int | None,
     at: datetime,
 ) -> None:
-    """Set the quantity of an offer in a cart; zero takes it out."""
+    """Set the quantity of an offer in a cart, and the price it was seen at; zero takes it out."""
     if quantity == 0:
         await tx.raw.execute(
             """DELETE FROM trade.cart_line
@@ -387,14 +388,16 @@ async def put_cart_line(
         )
         return
     await tx.raw.execute(
-        """INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, added_at)
-           VALUES ($1, $2, $3, $4, $5, $6)
-           ON CONFLICT (buyer, business, traffic, offer_id) DO UPDATE SET quantity = excluded.quantity""",
+        """INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
+           ON CONFLICT (buyer, business, traffic, offer_id)
+           DO UPDATE SET quantity = excluded.quantity, unit_minor = excluded.unit_minor""",
         buyer,
         business,
         traffic,
         offer_id,
         quantity,
+        unit_minor,
         at,
     )
 
@@ -423,8 +426,9 @@ async def merge_carts(tx: Transaction, *, guests: Sequence[UUID], parties: Seque
     await tx.raw.execute(
         """WITH pair AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (guest, party)),
                 taken AS (DELETE FROM trade.cart_line c USING pair WHERE c.buyer = pair.guest
-                          RETURNING pair.party, c.business, c.traffic, c.offer_id, c.quantity, c.added_at)
-           INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, added_at)
+                          RETURNING pair.party, c.business, c.traffic, c.offer_id, c.quantity, c.unit_minor,
+                                    c.added_at)
+           INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at)
            SELECT DISTINCT ON (party, business, traffic, offer_id) * FROM taken
            ORDER BY party, business, traffic, offer_id, quantity DESC
            ON CONFLICT (buyer, business, traffic, offer_id)

@@ -35,6 +35,7 @@ cart_line = Table(
     Column("offer_id", Uuid, primary_key=True),
     Column("quantity", Integer, CheckConstraint("quantity BETWEEN 1 AND 1000000"), nullable=False),
     Column("added_at", _AT, nullable=False),
+    Column("unit_minor", BigInteger, CheckConstraint("unit_minor >= 0")),
 )
 
 checkout = Table(

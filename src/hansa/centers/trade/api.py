@@ -8,13 +8,14 @@ from hansa.centers.trade._service.explaining import explain
 from hansa.centers.trade._service.moving import cancel, receive, ship
 from hansa.centers.trade._service.paying import pay
 from hansa.centers.trade._service.placing import place
-from hansa.centers.trade._service.quoting import quote, seal
+from hansa.centers.trade._service.quoting import delivery_options, quote, seal, unseal
 from hansa.centers.trade._service.reading import checkout_orders, history, order, orders, shop_orders
 
 __all__ = [
     "cancel",
     "cart",
     "checkout_orders",
+    "delivery_options",
     "explain",
     "history",
     "order",
@@ -29,4 +30,5 @@ __all__ = [
     "shop_orders",
     "spread",
     "take_out",
+    "unseal",
 ]

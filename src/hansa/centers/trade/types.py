@@ -308,6 +308,8 @@ class CartLine(msgspec.Struct, frozen=True):
     offer_id: OfferId
     quantity: int
     added_at: datetime
+    unit_minor: int | None = None
+    """The price of one when the line was last put, in minor units; None for lines older than this record."""
 
 
 class Explanation(msgspec.Struct, frozen=True):

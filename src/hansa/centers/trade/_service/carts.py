@@ -23,17 +23,19 @@ async def cart(ctx: Ctx) -> tuple[CartLine, ...]:
 
 
 async def put_in_cart(ctx: Ctx, *, offer_id: OfferId, quantity: int) -> tuple[CartLine, ...]:
-    """Set how many of an offer the cart holds; zero takes it out. Returns the cart.
+    """Set how many of an offer the cart holds, and remember its price; zero takes it out. Returns the cart.
 
     Raises `Invalid`, `OfferUnavailable`, `CartFull`.
     """
     party = ctx.party()
     if not 0 <= quantity <= QUANTITY_MAX:
         raise Invalid(FieldError("quantity", "range", f"From 0 to {QUANTITY_MAX}"))
+    unit_minor = None
     if quantity:
         offer = (await product.offers(ctx, [offer_id])).get(offer_id)
         if offer is None or not offer.active:
             raise OfferUnavailable(offers=[str(offer_id)])
+        unit_minor = offer.price.minor
     async with ctx.transaction() as tx:
         tx.locks(CART_RANK)
         held = await _read(tx, ctx)
@@ -46,6 +48,7 @@ async def put_in_cart(ctx: Ctx, *, offer_id: OfferId, quantity: int) -> tuple[Ca
             traffic=ctx.traffic.value,
             offer_id=offer_id,
             quantity=quantity,
+            unit_minor=unit_minor,
             at=ctx.now(),
         )
         return await _read(tx, ctx)
@@ -73,4 +76,4 @@ async def _read(tx: Transaction, ctx: Ctx) -> tuple[CartLine, ...]:
     rows = await _store.cart_lines(
         tx, buyer=ctx.party(), business=ctx.business, traffic=ctx.traffic.value
     )
-    return tuple(CartLine(row["offer_id"], row["quantity"], row["added_at"]) for row in rows)
+    return tuple(CartLine(row["offer_id"], row["quantity"], row["added_at"], row["unit_minor"]) for row in rows)

@@ -26,6 +26,7 @@ from hansa.centers.trade.terms import Deadlines
 from hansa.centers.trade.types import (
     CHECKOUT_ID,
     LINES_MAX,
+    FulfilmentOption,
     Group,
     LineRequest,
     Quote,
@@ -100,6 +101,18 @@ def unseal(ctx: Ctx, token: str) -> Quote:
     if ctx.now() >= quote.expires_at:
         raise QuoteExpired(expired_at=quote.expires_at)
     return quote
+
+
+async def delivery_options(ctx: Ctx, quote: Quote) -> tuple[tuple[FulfilmentOption, ...], ...]:
+    """Return the ways in which each group of a quote may be delivered, in the order of its groups."""
+    ask = extensions.FULFILMENT_OPTIONS.of(ctx)
+    by_number = {line.line_no: line for line in quote.lines}
+    return tuple(
+        [
+            tuple(await ask(ctx, tuple(by_number[n] for n in group.line_nos), group.place_id))
+            for group in quote.groups
+        ]
+    )
 
 
 async def _freeze(ctx: Ctx, address_id: AddressId) -> AddressVersionId:
