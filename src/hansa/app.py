@@ -33,6 +33,7 @@ from hansa.kernel.problem import Problem
 from hansa.kernel.security import Signer, signing_keys
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import Metrics
+from hansa.kernel.welcome import Reception
 
 __all__ = ["CENTERS", "asgi", "demo", "explain", "running", "welcome"]
 
@@ -57,6 +58,7 @@ async def running(settings: Settings) -> AsyncIterator[Platform]:
     platform = Platform(settings=settings, db=db, clocks=Clocks(), plans=plans, meter=meter, centers=CENTERS)
     platform.add(Signer(signing_keys(settings)))
     platform.add(Metrics())
+    platform.add(Reception(welcome))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
         async with db.transaction() as tx:

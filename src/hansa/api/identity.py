@@ -13,6 +13,7 @@ from hansa.centers.user import api as user
 from hansa.centers.user.types import Identity, TokenKind
 from hansa.kernel.context import GUEST, Ctx, Traffic
 from hansa.kernel.i18n import negotiate
+from hansa.kernel.plan import UnknownBusiness
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem, Unauthenticated
 
@@ -50,6 +51,8 @@ async def identify(
             if business and business != identity.business:
                 raise TokenElsewhere(business=business)
             business, traffic = identity.business, identity.traffic
+    if not business:
+        raise UnknownBusiness(business=business)
     ctx = platform.context(business, traffic=traffic, actor=actor, trace=trace)
     return ctx.with_(locale=negotiate(ctx.plan.business.languages, accept_language=accept_language))
 

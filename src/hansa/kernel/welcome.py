@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from hansa.kernel.platform import Platform
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -28,3 +33,10 @@ class Welcome(msgspec.Struct, frozen=True):
 
     doors: Sequence[Door] = ()
     logins: Sequence[Login] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Who knows the welcome of a running platform: a service of it, so that a face need not know the demo."""
+
+    welcome: Callable[[Platform], Awaitable[Welcome]]

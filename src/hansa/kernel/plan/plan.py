@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from hansa.kernel.breaker import Breaker, Breakers
-from hansa.kernel.business import Business, levels
+from hansa.kernel.business import PLATFORM, Business, levels
 from hansa.kernel.context import Traffic
 from hansa.kernel.extension import Effects, ExtensionPoint
 from hansa.kernel.metering import Cell, Meter, point_cell
@@ -102,11 +102,15 @@ class Plan:
     _made: dict[tuple[str, Traffic], BusinessPlan] = field(default_factory=dict)
     _batches: dict[tuple[str, str], Call] = field(default_factory=dict)
 
+    def manifest(self, path: str) -> Business | None:
+        """Return the effective manifest of a business, or of the platform itself; None when there is none."""
+        return PLATFORM if path == PLATFORM.path else self.businesses.get(path)
+
     def of(self, path: str, traffic: Traffic = Traffic.LIVE) -> BusinessPlan:
         """Return the plan of one business. Raises `UnknownBusiness`."""
         found = self._made.get((path, traffic))
         if found is None:
-            business = self.businesses.get(path)
+            business = self.manifest(path)
             if business is None:
                 raise UnknownBusiness(business=path)
             found = self._made[path, traffic] = BusinessPlan(

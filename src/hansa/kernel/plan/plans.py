@@ -292,7 +292,7 @@ class Plans(Publishing):
         locale: str = "",
         trace: str = "",
     ) -> Ctx:
-        manifest = plan.businesses.get(business)
+        manifest = plan.manifest(business)
         if manifest is None:
             raise self._absent(business)
         kind = traffic or manifest.traffic or Traffic.LIVE
