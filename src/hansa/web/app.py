@@ -2,89 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Litestar, Request, Response, get
 from litestar.di import Provide
+from litestar.params import Dependency
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from hansa.kernel.http import plain_annotations, problem_of
+from hansa.kernel.http import problem_of
 from hansa.kernel.platform import Platform
-from hansa.kernel.problem import NotFound
-from hansa.web.assets import CACHE_FOR_EVER
-from hansa.web.headers import PAGE_HEADERS
-from hansa.web.parts import Action, Fact
+from hansa.kernel.problem import NotFound, Unauthenticated
+from hansa.web.answers import go, tell_problem
+from hansa.web.assets import CACHE_FOR_EVER, Assets
 from hansa.web.routes import ROUTES
 from hansa.web.templating import Pages
-from hansa.web.views import ErrorPage, View
-from hansa.web.visit import VISITOR_COOKIE, Visit, visit
+from hansa.web.visit import Visit, visit, visit_of_nobody
 
-HTML = "text/html; charset=utf-8"
-
-
-class Renderer:
-    """Renders the pages of one process."""
-
-    def __init__(self, pages: Pages) -> None:
-        self.pages = pages
-
-    def page(self, seen: Visit, view: View, *, status: int = 200) -> Response[str]:
-        """Answer with a page; the first one gives the browser its name."""
-        response = Response(
-            self.pages.render(view), status_code=status, media_type=HTML, headers=dict(PAGE_HEADERS)
-        )
-        response.headers["cache-control"] = "private, no-cache"
-        if VISITOR_COOKIE not in seen.request.cookies:
-            response.set_cookie(
-                VISITOR_COOKIE,
-                seen.visitor,
-                httponly=True,
-                samesite="lax",
-                secure=seen.request.url.scheme == "https",
-                max_age=365 * 86400,
-            )
-        return response
-
-    def refuse(self, request: Request[Any, Any, Any], wrong: Exception) -> Response[str]:
-        """Answer with a problem as a page."""
-        problem = problem_of(wrong)
-        seen = _seen(request)
-        told = self.pages.translator(seen.ctx.locale)
-        view = ErrorPage(
-            chrome=seen.chrome(),
-            status=problem.status,
-            code=problem.code,
-            title=told(problem.title),
-            detail=problem.detail,
-            trace=request.scope["state"]["trace"],
-            hints=tuple(
-                Fact(label=str(error["field"]), text=str(error["message"]))
-                for error in problem.extras.get("errors", ())
-            ),
-            actions=(Action(label=told("To the beginning"), url=f"{seen.prefix}/", method="get", primary=True),),
-        )
-        return self.page(seen, view, status=problem.status)
+STATIC_PATH = "/static/"
 
 
 def make_web(platform: Platform) -> ASGIApp:
     """Make the pages of a running platform."""
-    renderer = Renderer(Pages())
-    with plain_annotations():
-        pages = Litestar(
-            [_static, *ROUTES],
-            dependencies={
-                "seen": Provide(_seen, sync_to_thread=False),
-                "renderer": Provide(lambda: renderer, sync_to_thread=False),
-            },
-            exception_handlers={Exception: renderer.refuse},
-            logging_config=None,
-            openapi_config=None,
-            request_max_body_size=platform.settings.body_max_bytes,
-        )
+    shown = Pages()
+    pages = Litestar(
+        [_static, *ROUTES],
+        dependencies={
+            "seen": Provide(_seen, sync_to_thread=False),
+            "assets": Provide(lambda: shown.assets, sync_to_thread=False),
+        },
+        exception_handlers={Exception: _refuse},
+        logging_config=None,
+        openapi_config=None,
+        request_max_body_size=platform.settings.body_max_bytes,
+    )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        # Known before the router is asked, so that a page that does not exist speaks the visitor's language.
-        scope["state"]["seen"] = await visit(platform, Request(scope))
+        if not scope["path"].startswith(STATIC_PATH):
+            # Known before the router is asked, so that a page that does not exist speaks the visitor's language.
+            request: Request[Any, Any, Any] = Request(scope)
+            try:
+                scope["state"]["seen"] = await visit(platform, request, shown)
+            except Exception as wrong:  # noqa: BLE001 - whatever it is, somebody waits for a page
+                nobody = visit_of_nobody(platform, request, shown)
+                answer = tell_problem(nobody, problem_of(wrong))
+                await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
+                return
         await pages(scope, receive, send)
 
     return app
@@ -95,9 +57,23 @@ def _seen(request: Request[Any, Any, Any]) -> Visit:
     return seen
 
 
+def _refuse(request: Request[Any, Any, Any], wrong: Exception) -> Response[Any]:
+    """Answer with a problem as a page; who has to log in first is led there, and back."""
+    problem = problem_of(wrong)
+    if "seen" not in request.scope["state"]:  # a static file, asked for by a page
+        return Response(problem.title, status_code=problem.status, media_type="text/plain")
+    seen = _seen(request)
+    if isinstance(problem, Unauthenticated) and seen.ctx.business:
+        wanted = seen.here() if request.method == "GET" else ""
+        return go(seen, seen.at("login", next=wanted))
+    return tell_problem(seen, problem)
+
+
 @get("/static/{path:path}", sync_to_thread=False)
-def _static(request: Request[Any, Any, Any], renderer: Renderer) -> Response[bytes]:
-    asset = renderer.pages.assets.at(request.scope["path"])
+def _static(
+    request: Request[Any, Any, Any], assets: Annotated[Assets, Dependency(skip_validation=True)]
+) -> Response[bytes]:
+    asset = assets.at(request.scope["path"])
     if asset is None:
         raise NotFound
     packed = bool(asset.gzipped) and "gzip" in request.headers.get("accept-encoding", "")

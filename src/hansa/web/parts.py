@@ -145,11 +145,12 @@ class Choice(Part, frozen=True, kw_only=True):
 
 
 class Facet(Part, frozen=True, kw_only=True):
-    """A way to narrow a list; `name` is the query parameter."""
+    """A way to narrow a list; `name` is the query parameter. Where not `many`, one value at a time."""
 
     name: str
     label: str
     choices: tuple[Choice, ...]
+    many: bool = True
 
 
 class OptionValue(Part, frozen=True, kw_only=True):

@@ -25,6 +25,9 @@ class Pages:
     def __init__(self, assets: Assets | None = None) -> None:
         self.assets = assets or Assets()
         self._catalogues: dict[str, NullTranslations] = {code: translations(code) for code in LANGUAGES}
+        self._formatters = {
+            code: Formatter(BABEL_LOCALES[code], catalogue) for code, catalogue in self._catalogues.items()
+        }
         self._environments = {code: self._environment(code) for code in LANGUAGES}
 
     def render(self, view: View) -> str:
@@ -39,6 +42,10 @@ class Pages:
     def plural(self, language: str) -> Callable[[str, str, int], str]:
         """The ngettext of a language, for texts with a number a route writes."""
         return self._catalogues[language].ngettext
+
+    def formatter(self, language: str) -> Formatter:
+        """How amounts are written in a language, for texts a route writes."""
+        return self._formatters[language]
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
@@ -65,7 +72,7 @@ class Pages:
             walls=still_lifes.WALLS,
             field_id=field_id,
         )
-        environment.filters.update(Formatter(BABEL_LOCALES[language], catalogue).filters())
+        environment.filters.update(self._formatters[language].filters())
         return environment
 
 

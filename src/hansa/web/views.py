@@ -19,6 +19,7 @@ from hansa.web.parts import (
     CartShop,
     CenterCard,
     CheckoutGroup,
+    Choice,
     Door,
     Entry,
     Facet,
@@ -106,6 +107,8 @@ class ListPage(View, frozen=True, kw_only=True):
     search_url: str
     clear_url: str
     lede: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
+    """What of the address stays as it is when facets are chosen."""
     facets: tuple[Facet, ...] = ()
     chosen: tuple[Link, ...] = ()
     shortcuts: tuple[Link, ...] = ()
@@ -116,14 +119,14 @@ class ListPage(View, frozen=True, kw_only=True):
 
 
 class ProductPage(View, frozen=True, kw_only=True):
-    """`/{business}/products/{id}`: one product in one variant. Forms send `sku` and `quantity`.
+    """`/{business}/products/{id}`: one product in one variant. Forms send `offer` and `quantity`.
 
     `actions` are the ways to take it (put in the cart, buy now); each posts the same form to its own URL.
     """
 
     template = "pages/product.html"
     name: str
-    sku: str
+    offer: str
     price: Money
     pictures: tuple[Picture, ...]
     shop: Link
@@ -162,9 +165,9 @@ class CartPage(View, frozen=True, kw_only=True):
 class CheckoutPage(View, frozen=True, kw_only=True):
     """`/{business}/checkout`: one page, one form, sent to `post_url`.
 
-    Field names: `address` (an id, or `new` with `person`, `phone`, `region`, `street`), `email` for guests,
-    `delivery-{group.id}`, `note-{group.id}`, `quote`, and `attempt`, the idempotency key of this form.
-    `expires_at` is when the quoted prices end.
+    Field names: `address` (an id, or `new` with the fields of `ui.address_fields`), `email` for guests,
+    `delivery-{group.id}`, `quote`, and `attempt`, the idempotency key of this form. `expires_at` is when the
+    quoted prices end.
     """
 
     template = "pages/checkout.html"
@@ -174,6 +177,7 @@ class CheckoutPage(View, frozen=True, kw_only=True):
     post_url: str
     quote: str
     attempt: str
+    countries: tuple[Choice, ...]
     addresses: tuple[Address, ...] = ()
     guest: bool = False
     expires_at: datetime | None = None
@@ -260,20 +264,26 @@ class SignupPage(View, frozen=True, kw_only=True):
 
 
 class AccountPage(View, frozen=True, kw_only=True):
-    """`/{business}/account`: who one is here. Sends `name` and `email` to `post_url`.
+    """`/{business}/account`: who one is here. Sends `name` to `post_url`.
 
-    The password form sends `current_password` and `password` to `password_url`.
+    A new address goes to `address_url` with the fields of `ui.address_fields`. The password form sends
+    `current_password` and `password` to `password_url`; without one there is no such form.
     """
 
     template = "pages/account.html"
     email: str
     since: datetime
     post_url: str
-    password_url: str
+    address_url: str
+    countries: tuple[Choice, ...]
     logout: Action
+    password_url: str = ""
     addresses: tuple[Address, ...] = ()
     sessions: tuple[Session, ...] = ()
+    tokens: tuple[Session, ...] = ()
+    """Programs that may act for this account, by the name they were given."""
     form: Form = Form()
+    address_form: Form = Form()
     password_form: Form = Form()
 
 

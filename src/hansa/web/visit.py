@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, quote, urlencode
 
 from litestar import Request
+from litestar.params import Dependency
 
+from hansa.centers.trade import api as trade
 from hansa.centers.user import api as user
-from hansa.kernel.context import GUEST, ActorKind, Ctx
+from hansa.centers.user.types import LoggedIn
+from hansa.kernel.context import GUEST, PLATFORM_BUSINESS, Actor, ActorKind, Ctx
 from hansa.kernel.i18n import negotiate
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
 from hansa.kernel.security import Signer, TokenInvalid
 from hansa.web.i18n import LANGUAGES
 from hansa.web.parts import Notice
+from hansa.web.templating import Pages
 from hansa.web.views import Chrome
+from hansa.web.words import TOLD
 
 SESSION_COOKIE = "hansa_session"
 VISITOR_COOKIE = "hansa_visitor"
 LANGUAGE_COOKIE = "hansa_language"
 THEME_COOKIE = "hansa_theme"
-_THEMES = frozenset({"light", "dark"})
+TOLD_COOKIE = "hansa_told"
+THEMES = ("system", "light", "dark")
 _CSRF = "web.form"
+_OURS = frozenset({"same-origin", "none"})
+_log = logging.getLogger("hansa.web")
 
 
 class FormForged(Problem):
-    """The form was not one of ours, or its page was open for too long; nothing was changed."""
+    """The form was not one of ours, or somebody else has logged in since; nothing was changed."""
 
     code = "web.form_forged"
     status = 403
@@ -40,63 +51,147 @@ class Visit:
 
     ctx: Ctx
     request: Request[Any, Any, Any]
+    pages: Pages
     prefix: str
     visitor: str
     """A random name of this browser, in a cookie of its own; form tokens belong to it."""
+    person: str = ""
+    """What the account calls its owner; empty for guests."""
+    cart_count: int = 0
+    started: LoggedIn | None = None
+    """A session that began with this request; the answer carries its cookie."""
 
     @property
     def logged_in(self) -> bool:
         """Whether a person is there, and not a guest."""
         return self.ctx.actor.kind is ActorKind.PERSON
 
-    def chrome(self, *, section: str = "", notices: tuple[Notice, ...] = (), **known: Any) -> Chrome:
-        """Return what stands around the page."""
+    @property
+    def gettext(self) -> Callable[[str], str]:
+        """The words of the visitor's language."""
+        return self.pages.translator(self.ctx.locale)
+
+    @property
+    def ngettext(self) -> Callable[[str, str, int], str]:
+        """The words of the visitor's language, for texts with a number."""
+        return self.pages.plural(self.ctx.locale)
+
+    def at(self, path: str = "", **query: str) -> str:
+        """Return the address of a page of this business: `at("orders", state="shipped")`."""
+        asked = urlencode({name: value for name, value in query.items() if value})
+        return f"{self.prefix}/{quote(path)}" + (f"?{asked}" if asked else "")
+
+    def asked(self, name: str, *, letters_max: int = 200) -> str:
+        """Return a parameter of the address, empty when absent; what is too long is cut."""
+        return (self.request.query_params.get(name) or "").strip()[:letters_max]
+
+    def here(self) -> str:
+        """Return the address of this page, as one comes back to it; the language is not part of it."""
+        query = [
+            pair
+            for pair in parse_qsl(
+                self.request.scope["query_string"].decode("latin-1"), keep_blank_values=True
+            )
+            if pair[0] != "lang"
+        ]
+        return self.prefix + quote(self.request.scope["path"]) + (f"?{urlencode(query)}" if query else "")
+
+    def chrome(
+        self,
+        *,
+        section: str = "",
+        notices: tuple[Notice, ...] = (),
+        path: str | None = None,
+        cart_count: int | None = None,
+        query: str = "",
+    ) -> Chrome:
+        """Return what stands around the page; `path` says where its switches return to, if not here."""
         business = self.ctx.plan.business
         language = self.ctx.locale
         other = next((code for code in LANGUAGES if code != language), language)
         theme = self.request.cookies.get(THEME_COOKIE, "")
+        told = TOLD.get(self.request.cookies.get(TOLD_COOKIE, ""))
+        if told:
+            notices = (Notice(text=self.gettext(told.text), tone=told.tone), *notices)
         return Chrome(
             language=language,
             now=self.ctx.now(),
             csrf=self.form_token(),
             base=self.prefix,
-            path=self.prefix + self.request.scope["path"] + _query(self.request),
+            path=self.here() if path is None else path,
             business=business.text(language) if self.ctx.business else "Hansa",
             business_also=business.text(other) if self.ctx.business else "",
             storefront=bool(self.ctx.business),
             section=section,  # type: ignore[arg-type]  # one of the literals, by the routes
-            theme=theme if theme in _THEMES else "system",  # type: ignore[arg-type]  # as above
+            query=query,
+            cart_count=self.cart_count if cart_count is None else cart_count,
+            person=self.person,
+            theme=theme if theme in THEMES else "system",  # type: ignore[arg-type]  # as above
             sandbox=self.ctx.traffic.value == "sandbox" and bool(self.ctx.business),
             preferences_url=f"{self.prefix}/preferences",
             api_url=f"{self.prefix}/api/openapi.json",
             notices=notices,
-            **known,
         )
 
     def form_token(self) -> str:
         """Return the token that a form of this page carries."""
-        return self.ctx.platform.service(Signer).sign(self.visitor.encode(), purpose=_CSRF)
+        return self.ctx.platform.service(Signer).sign(self._bound(), purpose=_CSRF)
 
     def check_form(self, token: str) -> None:
-        """Raise `FormForged` unless the token was made for this browser."""
+        """Raise `FormForged` unless the token was made for this browser and who is logged in there."""
+        if self.request.headers.get("sec-fetch-site", "none") not in _OURS:
+            raise FormForged
         signer = self.ctx.platform.service(Signer)
         try:
             named = signer.verify(token, purpose=_CSRF, now=self.ctx.now())
         except TokenInvalid:
             raise FormForged from None
-        if not secrets.compare_digest(named, self.visitor.encode()):
+        if not secrets.compare_digest(named, self._bound()):
             raise FormForged
 
+    async def somebody(self) -> Visit:
+        """Return the visit of a party: of the one that acts, else of a guest whose session starts now."""
+        if self.ctx.actor.party is not None:
+            return self
+        return self.begun(await user.start_guest(self.ctx))
 
-async def visit(platform: Platform, request: Request[Any, Any, Any]) -> Visit:
-    """Make the visit of a request that came through the edge."""
-    state = request.scope["state"]
+    def begun(self, session: LoggedIn) -> Visit:
+        """Return the visit in a session that just started."""
+        return replace(self, ctx=self.ctx.with_(actor=session.actor), started=session)
+
+    def _bound(self) -> bytes:
+        """Return what form tokens are bound to. A guest's are not bound to its session, which may start in between."""
+        return f"{self.visitor} {self.ctx.actor.session if self.logged_in else ''}".encode()
+
+
+Seen = Annotated[Visit, Dependency(skip_validation=True)]
+"""The visit, as a route takes it."""
+
+
+async def visit(platform: Platform, request: Request[Any, Any, Any], pages: Pages) -> Visit:
+    """Make the visit of a request that came through the edge.
+
+    Raises `business.stopped`, `business.ended`, and what the database may say.
+    """
     token = request.cookies.get(SESSION_COOKIE, "")
     actor = (await user.authenticate(platform, token) if token else None) or GUEST
-    ctx = platform.context(state["business"], actor=actor, trace=state["trace"])
-    spoken = [code for code in ctx.plan.business.languages if code in LANGUAGES] or list(LANGUAGES)
+    made = _visit(platform, request, pages, business=request.scope["state"]["business"], actor=actor)
+    return await _greeted(made) if made.ctx.business and actor.party else made
+
+
+def visit_of_nobody(platform: Platform, request: Request[Any, Any, Any], pages: Pages) -> Visit:
+    """Make a visit that asks nothing of the database and of no business, to show what went wrong."""
+    return _visit(platform, request, pages, business=PLATFORM_BUSINESS, actor=GUEST)
+
+
+def _visit(
+    platform: Platform, request: Request[Any, Any, Any], pages: Pages, *, business: str, actor: Actor
+) -> Visit:
+    state = request.scope["state"]
+    ctx = platform.context(business, actor=actor, trace=state["trace"])
+    spoken = [code for code in ctx.plan.business.languages if code in LANGUAGES] if business else []
     language = negotiate(
-        spoken,
+        spoken or list(LANGUAGES),
         query=request.query_params.get("lang"),
         cookie=request.cookies.get(LANGUAGE_COOKIE),
         accept_language=request.headers.get("accept-language"),
@@ -104,11 +199,23 @@ async def visit(platform: Platform, request: Request[Any, Any, Any]) -> Visit:
     return Visit(
         ctx=ctx.with_(locale=language),
         request=request,
-        prefix=state["prefix"],
-        visitor=request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(16),
+        pages=pages,
+        prefix=state["prefix"] if business else "",
+        visitor=request.cookies.get(VISITOR_COOKIE) or new_visitor(),
     )
 
 
-def _query(request: Request[Any, Any, Any]) -> str:
-    query = request.scope["query_string"].decode("latin-1")
-    return f"?{query}" if query else ""
+def new_visitor() -> str:
+    """Return a name for a browser that has none, or gets a new one because who uses it has changed."""
+    return secrets.token_urlsafe(16)
+
+
+async def _greeted(made: Visit) -> Visit:
+    """Add the name and the size of the cart; a page can do without them."""
+    try:
+        lines = await trade.cart(made.ctx)
+        person = (await user.me(made.ctx)).name if made.logged_in else ""
+    except Problem as problem:
+        _log.warning("a visitor is not greeted: %s", problem.code)
+        return made
+    return replace(made, person=person, cart_count=sum(line.quantity for line in lines))

@@ -1,0 +1,128 @@
+"""What a route answers with: a page, or the way to another one. Cookies are set here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from litestar import Response
+
+from hansa.centers.user.types import Accounts
+from hansa.kernel.problem import Problem
+from hansa.web.headers import PAGE_HEADERS
+from hansa.web.parts import Action, Fact
+from hansa.web.views import ErrorPage, View
+from hansa.web.visit import (
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    THEME_COOKIE,
+    TOLD_COOKIE,
+    VISITOR_COOKIE,
+    Visit,
+    new_visitor,
+)
+from hansa.web.words import field_words, problem_words
+
+HTML = "text/html; charset=utf-8"
+_YEAR_S = 365 * 86400
+_TOLD_S = 60
+_ADDRESS_MAX = 2000
+_SAFE = "/?&=%#:;,+~!*'()@$-._"
+
+
+def show(seen: Visit, view: View, *, status: int = 200) -> Response[str]:
+    """Answer with a page; the first one gives the browser its name."""
+    response = Response(
+        seen.pages.render(view), status_code=status, media_type=HTML, headers=dict(PAGE_HEADERS)
+    )
+    response.headers["cache-control"] = "private, no-cache"
+    if VISITOR_COOKIE not in seen.request.cookies:
+        _set(response, seen, VISITOR_COOKIE, seen.visitor, _YEAR_S)
+    if TOLD_COOKIE in seen.request.cookies:
+        response.delete_cookie(TOLD_COOKIE)
+    _begin(response, seen)
+    return response
+
+
+def go(seen: Visit, address: str, *, told: str = "") -> Response[str]:
+    """Send the browser on (303), so that going back or reloading repeats nothing.
+
+    `told` is a key of `words.TOLD`: the next page says it.
+    """
+    response = Response(
+        "", status_code=303, media_type=HTML, headers={"location": quote(address, safe=_SAFE)}
+    )
+    response.headers["cache-control"] = "no-store"
+    if told:
+        _set(response, seen, TOLD_COOKIE, told, _TOLD_S)
+    _begin(response, seen)
+    return response
+
+
+def prefer(seen: Visit, response: Response[str], *, language: str = "", theme: str = "") -> Response[str]:
+    """Let the browser remember a choice."""
+    for cookie, chosen in ((LANGUAGE_COOKIE, language), (THEME_COOKIE, theme)):
+        if chosen:
+            _set(response, seen, cookie, chosen, _YEAR_S)
+    return response
+
+
+def end_session(seen: Visit, response: Response[str]) -> Response[str]:
+    """Let the browser forget its session, and the name its forms belonged to."""
+    response.delete_cookie(SESSION_COOKIE)
+    _set(response, seen, VISITOR_COOKIE, new_visitor(), _YEAR_S)
+    return response
+
+
+def way_back(wanted: str, *, otherwise: str) -> str:
+    """Return where a form wants to return to, if that is a page of ours, else another address.
+
+    An address with a host, or one that a browser would read as having one, is not ours.
+    """
+    if not wanted.startswith("/") or len(wanted) > _ADDRESS_MAX or not wanted.isprintable() or "\\" in wanted:
+        return otherwise
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return otherwise
+    ours = not parts.scheme and not parts.netloc and not wanted.startswith("//")
+    return wanted if ours else otherwise
+
+
+def tell_problem(seen: Visit, problem: Problem) -> Response[str]:
+    """Answer with a problem as a page."""
+    words = seen.gettext
+    view = ErrorPage(
+        chrome=seen.chrome(path=seen.here() if seen.request.method == "GET" else seen.at()),
+        status=problem.status,
+        code=problem.code,
+        title=problem_words(problem, words),
+        trace=seen.request.scope["state"]["trace"],
+        hints=tuple(
+            Fact(label=str(error["field"]), text=field_words(error["field"], error["code"], words))
+            for error in problem.extras.get("errors", ())
+        ),
+        actions=(Action(label=words("To the start"), url=seen.at(), method="get", primary=True),),
+    )
+    response = show(seen, view, status=problem.status)
+    if (wait_s := problem.extras.get("retry_after_s")) is not None:
+        response.headers["retry-after"] = str(wait_s)
+    return response
+
+
+def _begin(response: Response[Any], seen: Visit) -> None:
+    """Hand out the cookie of a session that started with this request.
+
+    A person gets a new name for the browser too: what anybody knew of the old one is worth nothing.
+    """
+    if seen.started is None:
+        return
+    longest = seen.ctx.platform.settings.section(Accounts).session_longest
+    _set(response, seen, SESSION_COOKIE, seen.started.token, int(longest.total_seconds()))
+    if seen.logged_in:
+        _set(response, seen, VISITOR_COOKIE, new_visitor(), _YEAR_S)
+
+
+def _set(response: Response[Any], seen: Visit, name: str, value: str, age_s: int) -> None:
+    secure = "https" in {seen.request.url.scheme, urlsplit(seen.ctx.platform.settings.url()).scheme}
+    response.set_cookie(name, value, max_age=age_s, httponly=True, samesite="lax", secure=secure)

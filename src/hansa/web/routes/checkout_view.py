@@ -1,0 +1,125 @@
+"""The checkout page of a quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.trade import api as trade
+from hansa.centers.trade.types import FulfilmentOption, Group, Quote
+from hansa.centers.user import api as user
+from hansa.centers.user.types import ADDRESS_ID, BookedAddress
+from hansa.kernel.money import Money
+from hansa.web.i18n import N_
+from hansa.web.parts import Address, CheckoutGroup, DeliveryOption, Form, Notice
+from hansa.web.showing import address_text, countries, line, quote_sums, seller_link
+from hansa.web.views import CheckoutPage
+from hansa.web.visit import Visit
+
+OPTION_NAMES = {"standard": N_("Standard delivery")}
+"""Ways of delivery that need no name from who offers them; another one is called by its code."""
+
+
+def delivery_field(group: str) -> str:
+    """Return the name of the field that chooses a group's delivery."""
+    return f"delivery-{group}"
+
+
+def option_name(seen: Visit, option: FulfilmentOption) -> str:
+    """Return what a way of delivery is called."""
+    return seen.gettext(OPTION_NAMES.get(option.code, option.code))
+
+
+async def checkout_view(
+    seen: Visit,
+    quote: Quote,
+    *,
+    token: str,
+    attempt: str,
+    form: Form,
+    notices: tuple[Notice, ...] = (),
+) -> CheckoutPage:
+    """Show a quote with what is to be chosen; the form sends `token` back."""
+    offered = await trade.delivery_options(seen.ctx, quote)
+    shops = await shop.shops(seen.ctx, {group.shop_id for group in quote.groups})
+    book = await user.addresses(seen.ctx)
+    chrome = seen.chrome(section="cart", notices=notices)
+    return CheckoutPage(
+        chrome=chrome,
+        groups=tuple(
+            _group(
+                seen, quote, group, options, name=seller_link(seen, shops.get(group.shop_id)).label, part=part
+            )
+            for part, (group, options) in enumerate(zip(quote.groups, offered, strict=True))
+        ),
+        sums=quote_sums(seen, quote),
+        total=Money(quote.payable, quote.currency),
+        post_url=chrome.path,
+        quote=token,
+        attempt=attempt,
+        countries=countries(seen, timezone=chrome.timezone),
+        addresses=tuple(_address(one) for one in book),
+        guest=not seen.logged_in,
+        expires_at=quote.expires_at,
+        form=form,
+    )
+
+
+def changes(seen: Visit, before: Quote, after: Quote) -> str:
+    """Say which lines and which sum differ; nothing when none does."""
+    _ = seen.gettext
+    written = seen.pages.formatter(seen.ctx.locale).plain_money
+    old = {line.line_no: line for line in before.lines}
+    told = [
+        _("%(name)s: %(before)s, now %(after)s.")
+        % {
+            "name": line.title,
+            "before": written(Money(old[line.line_no].payable, before.currency)),
+            "after": written(Money(line.payable, after.currency)),
+        }
+        for line in after.lines
+        if line.line_no in old and old[line.line_no].payable != line.payable
+    ]
+    if before.payable != after.payable:
+        told.append(_("To pay: %(after)s.") % {"after": written(Money(after.payable, after.currency))})
+    return " ".join(told)
+
+
+def _group(
+    seen: Visit, quote: Quote, group: Group, options: Sequence[FulfilmentOption], *, name: str, part: int
+) -> CheckoutGroup:
+    """Show a group. A seller's goods from a second place come the way that was chosen for the first."""
+    shop_id = SHOP_ID.show(group.shop_id)
+    first = next(at for at, one in enumerate(quote.groups) if one.shop_id == group.shop_id) == part
+    numbers = set(group.line_nos)
+    return CheckoutGroup(
+        id=shop_id if first else f"{shop_id}-{part}",
+        shop=name,
+        lines=tuple(
+            line(seen, one, currency=quote.currency) for one in quote.lines if one.line_no in numbers
+        ),
+        delivery=tuple(
+            DeliveryOption(
+                id=option.code,
+                label=option_name(seen, option),
+                promise=option.promise,
+                price=Money(
+                    group.freight if option.code == group.option.code else option.price_minor, quote.currency
+                ),
+                checked=option.code == group.option.code,
+            )
+            for option in options
+            if first or option.code == group.option.code
+        ),
+    )
+
+
+def _address(booked: BookedAddress) -> Address:
+    return Address(
+        id=ADDRESS_ID.show(booked.id),
+        person=booked.address.recipient,
+        phone=booked.address.phone,
+        text=address_text(booked.address),
+        selected=booked.preferred,
+    )

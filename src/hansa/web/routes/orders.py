@@ -1,0 +1,137 @@
+"""One's orders: the list, one of them, and what can be done with it."""
+
+from __future__ import annotations
+
+from litestar import Response, get, post
+
+from hansa.centers.shop import api as shop
+from hansa.centers.trade import api as trade
+from hansa.centers.trade.errors import AlreadyClosed, IllegalMove
+from hansa.centers.trade.types import ORDER_ID, Order, OrderState
+from hansa.kernel.context import Ctx
+from hansa.kernel.money import Money
+from hansa.kernel.problem import Busy, Unauthenticated
+from hansa.web.answers import go, show
+from hansa.web.forms import read_form
+from hansa.web.i18n import N_
+from hansa.web.parts import Link, OrderCard, Pager
+from hansa.web.routes.order_view import actions, next_step, order_view
+from hansa.web.showing import picture, seller_link
+from hansa.web.views import OrdersPage
+from hansa.web.visit import Seen, Visit
+
+PAGE = 20
+_SHOWN_DIGITS_MAX = 6
+
+_TABS = {
+    OrderState.AWAITING_PAYMENT: N_("To pay"),
+    OrderState.AWAITING_SHIPMENT: N_("Being packed"),
+    OrderState.SHIPPED: N_("On the way"),
+    OrderState.FINISHED: N_("Completed"),
+    OrderState.CLOSED: N_("Closed"),
+}
+
+
+@get("/orders")
+async def show_orders(seen: Seen) -> Response[str]:
+    """One's orders, newest first; `state` narrows them."""
+    _acting(seen)
+    text = seen.asked("state")
+    state = OrderState(text) if text in {one.value for one in OrderState} else None
+    after = seen.asked("after", letters_max=1000)
+    page = await trade.orders(seen.ctx, state=state, cursor=after or None, limit=PAGE)
+    shops = await shop.shops(seen.ctx, {order.shop_id for order in page.items})
+    before = seen.asked("shown")
+    shown = len(page.items) + (
+        int(before) if before.isascii() and before.isdigit() and len(before) <= _SHOWN_DIGITS_MAX else 0
+    )
+    here = state.value if state else ""
+    view = OrdersPage(
+        chrome=seen.chrome(section="orders"),
+        orders=tuple(
+            _card(seen, order, seller=seller_link(seen, shops.get(order.shop_id)).label)
+            for order in page.items
+        ),
+        pager=Pager(
+            shown=shown,
+            next_url=seen.at("orders", state=here, after=page.cursor, shown=str(shown))
+            if page.cursor
+            else "",
+            first_url=seen.at("orders", state=here) if after else "",
+        ),
+        clear_url=seen.at("orders"),
+        tabs=_tabs(seen, state) if page.items or state else (),
+        empty="" if page.items else "no_match" if state or after else "nothing_yet",
+    )
+    return show(seen, view)
+
+
+@get("/orders/{order_id:str}")
+async def show_order(seen: Seen, order_id: str) -> Response[str]:
+    """One order; somebody else's looks as if there were none."""
+    ctx = _acting(seen)
+    order = await trade.order(ctx, order_id=ORDER_ID.read(order_id))
+    return show(seen, await order_view(seen, order))
+
+
+@post("/orders/{order_id:str}/receive")
+async def receive(seen: Seen, order_id: str) -> Response[str]:
+    """Confirm that the goods are there: the seller is paid."""
+    await read_form(seen)
+    here = seen.at(f"orders/{order_id}")
+    try:
+        await trade.receive(_acting(seen), order_id=ORDER_ID.read(order_id))
+    except IllegalMove:
+        return go(seen, here, told="moved_on")
+    except Busy:
+        return go(seen, here, told="not_now")
+    return go(seen, here, told="received")
+
+
+@post("/orders/{order_id:str}/cancel")
+async def cancel(seen: Seen, order_id: str) -> Response[str]:
+    """Close an order that is not paid, with all that was ordered with it."""
+    await read_form(seen)
+    here = seen.at(f"orders/{order_id}")
+    order = await trade.order(_acting(seen), order_id=ORDER_ID.read(order_id))
+    try:
+        await trade.cancel(seen.ctx, checkout_id=order.checkout_id)
+    except (IllegalMove, AlreadyClosed):
+        return go(seen, here, told="moved_on")
+    except Busy:
+        return go(seen, here, told="not_now")
+    return go(seen, here, told="cancelled")
+
+
+def _acting(seen: Visit) -> Ctx:
+    """Return the context of a party. Raises `Unauthenticated`, which leads to the log-in."""
+    if seen.ctx.actor.party is None:
+        raise Unauthenticated
+    return seen.ctx
+
+
+def _card(seen: Visit, order: Order, *, seller: str) -> OrderCard:
+    return OrderCard(
+        id=ORDER_ID.show(order.id),
+        url=seen.at(f"orders/{ORDER_ID.show(order.id)}"),
+        placed_at=order.placed_at,
+        state=order.state.value,
+        shops=seller,
+        pieces=sum(line.quantity for line in order.lines),
+        total=Money(order.payable, order.currency),
+        pictures=tuple(picture(line.art, alt=line.title) for line in order.lines),
+        next=next_step(seen, order),
+        actions=tuple(one for one in actions(seen, order) if one.primary),
+    )
+
+
+def _tabs(seen: Visit, current: OrderState | None) -> tuple[Link, ...]:
+    _ = seen.gettext
+    narrow = tuple(
+        Link(label=_(word), url=seen.at("orders", state=state.value), current=state is current)
+        for state, word in _TABS.items()
+    )
+    return (Link(label=_("All"), url=seen.at("orders"), current=current is None), *narrow)
+
+
+ROUTES = (show_orders, show_order, receive, cancel)

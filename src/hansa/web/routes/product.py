@@ -1,0 +1,175 @@
+"""One product as its page shows it: a variant, what it costs, whether it is to be had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hansa.centers.inventory import api as inventory
+from hansa.centers.place import api as place
+from hansa.centers.place.types import PlaceId
+from hansa.centers.product import api as product
+from hansa.centers.product.types import (
+    OFFER_ID,
+    PRODUCT_ID,
+    SKU_ID,
+    Offer,
+    Option,
+    ProductPage,
+    Sku,
+    SkuId,
+)
+from hansa.centers.shop import api as shop
+from hansa.kernel.texts import pick
+from hansa.web.i18n import LANGUAGES
+from hansa.web.parts import Action, Fact, Form, GoodCard, Link, OptionGroup, OptionValue
+from hansa.web.showing import picture, seller_link
+from hansa.web.views import ProductPage as ProductView
+from hansa.web.visit import Visit
+
+PIECES_MAX = 999
+"""The most of one thing that a page lets one take at once."""
+_LOW = 5
+
+Stock = Mapping[SkuId, Mapping[PlaceId, int]]
+
+
+async def product_view(
+    seen: Visit,
+    page: ProductPage,
+    *,
+    sku: str = "",
+    similar: Sequence[GoodCard] = (),
+    form: Form | None = None,
+) -> ProductView:
+    """Show a product in one variant; `sku` is the shown id of it, another text means the first to be had."""
+    _ = seen.gettext
+    language = seen.ctx.locale
+    stock = await inventory.availability(seen.ctx, [one.id for one in page.skus])
+    chosen = _variant(page, stock, sku)
+    offer = _offer(page, chosen.id)
+    seller = (await shop.shops(seen.ctx, [offer.shop_id])).get(offer.shop_id)
+    left = sum(stock.get(chosen.id, {}).values()) if offer.active else 0
+    title = pick(page.product.titles, language)
+    other = next(code for code in LANGUAGES if code != language)
+    also = page.product.titles.get(other, "")
+    state = (
+        "withdrawn"
+        if not offer.active
+        else "sold_out"
+        if left <= 0
+        else "low_stock"
+        if left <= _LOW
+        else "in_stock"
+    )
+    dearer = offer.list_price if offer.list_price and offer.list_price.minor > offer.price.minor else None
+    return ProductView(
+        chrome=seen.chrome(
+            path=seen.at(f"products/{PRODUCT_ID.show(page.product.id)}", sku=SKU_ID.show(chosen.id))
+        ),
+        name=title,
+        also=also if also != title else "",
+        also_lang=other if also != title else "",
+        offer=OFFER_ID.show(offer.id),
+        price=offer.price,
+        was=dearer,
+        pictures=(
+            picture(
+                offer.art or chosen.art or page.product.art,
+                alt=", ".join(filter(None, (title, offer.options_in(language)))),
+            ),
+        ),
+        shop=seller_link(seen, seller),
+        options=tuple(
+            _group(seen, page, option, chosen=chosen, stock=stock) for option in page.product.options
+        ),
+        stock_state=state,
+        stock_note=(seen.ngettext("only %(num)s left", "only %(num)s left", left) % {"num": left})
+        if state == "low_stock"
+        else "",
+        limit=max(1, min(left, PIECES_MAX)),
+        actions=_actions(seen, state),
+        crumbs=await _crumbs(seen, page, title),
+        facts=await _facts(seen, stock.get(chosen.id, {})),
+        description=tuple(filter(None, pick(page.product.descriptions, language).split("\n"))),
+        similar=tuple(similar),
+        form=form or Form(),
+    )
+
+
+def _variant(page: ProductPage, stock: Stock, shown: str) -> Sku:
+    """Return the variant asked for, else the first that can be bought, else the first."""
+    asked = next((one for one in page.skus if SKU_ID.show(one.id) == shown), None)
+    here = {offer.sku_id for offer in page.offers}
+    active = {offer.sku_id for offer in page.offers if offer.active}
+    offered = [one for one in page.skus if one.id in here]
+    to_be_had = [one for one in offered if one.id in active and sum(stock.get(one.id, {}).values()) > 0]
+    return asked if asked in offered else (to_be_had or offered or list(page.skus))[0]
+
+
+def _offer(page: ProductPage, sku_id: SkuId) -> Offer:
+    """Return the best offer of a variant: the cheapest that is active."""
+    of_sku = [offer for offer in page.offers if offer.sku_id == sku_id] or list(page.offers)
+    return min(of_sku, key=lambda offer: (not offer.active, offer.price.minor, offer.id))
+
+
+def _group(seen: Visit, page: ProductPage, option: Option, *, chosen: Sku, stock: Stock) -> OptionGroup:
+    language = seen.ctx.locale
+    values = []
+    for value in option.values:
+        target = _closest(page.skus, chosen, option.code, value.code)
+        if target is None:
+            continue
+        offer = _offer(page, target.id)
+        values.append(
+            OptionValue(
+                label=pick(value.names, language),
+                url=seen.at(f"products/{PRODUCT_ID.show(page.product.id)}", sku=SKU_ID.show(target.id)),
+                picture=picture(target.art) if target.art else None,
+                current=chosen.values.get(option.code) == value.code,
+                sold_out=not offer.active or sum(stock.get(target.id, {}).values()) <= 0,
+            )
+        )
+    return OptionGroup(label=pick(option.names, language), values=tuple(values))
+
+
+def _closest(skus: Sequence[Sku], chosen: Sku, option: str, value: str) -> Sku | None:
+    """Return the variant with this value that shares most of the others with the chosen one."""
+    having = [sku for sku in skus if sku.values.get(option) == value]
+    return max(having, key=lambda sku: len(sku.values.items() & chosen.values.items()), default=None)
+
+
+def _actions(seen: Visit, state: str) -> tuple[Action, ...]:
+    _ = seen.gettext
+    why = {"sold_out": _("Sold out for now."), "withdrawn": _("Not for sale at the moment.")}.get(state, "")
+    return (
+        Action(
+            label=_("Add to cart"),
+            url=seen.at("cart/add"),
+            icon="shopping-cart",
+            primary=True,
+            closed_because=why,
+        ),
+        Action(label=_("Buy now"), url=seen.at("buy"), closed_because=why),
+    )
+
+
+async def _crumbs(seen: Visit, page: ProductPage, title: str) -> tuple[Link, ...]:
+    categories = {one.id: one for one in await product.categories(seen.ctx)}
+    own = categories.get(page.product.category_id) if page.product.category_id else None
+    lineage = [categories[one] for one in own.lineage if one in categories] if own else []
+    return (
+        Link(label=seen.ctx.plan.business.text(seen.ctx.locale), url=seen.at()),
+        *(Link(label=pick(one.names, seen.ctx.locale), url=seen.at(category=one.slug)) for one in lineage),
+        Link(label=title, url="", current=True),
+    )
+
+
+async def _facts(seen: Visit, stock: Mapping[PlaceId, int]) -> tuple[Fact, ...]:
+    _ = seen.gettext
+    places = await place.places(seen.ctx, [one for one, left in stock.items() if left > 0])
+    towns = sorted({one.address for one in places.values()})
+    sent = (Fact(label=_("Sent from"), text=" · ".join(towns)),) if towns else ()
+    held = _("Held by %(business)s until you have received the goods") % {
+        "business": seen.ctx.plan.business.text(seen.ctx.locale)
+    }
+    return (*sent, Fact(label=_("Your money"), text=held))

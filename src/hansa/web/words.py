@@ -1,0 +1,151 @@
+"""What pages say of refusals, wrong fields and things just done: one place for the words, by stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from hansa.kernel.problem import Problem
+from hansa.web.i18n import N_
+
+PROBLEMS: Mapping[str, str] = MappingProxyType(
+    {
+        "internal": N_("Something went wrong on our side"),
+        "request.not_found": N_("There is nothing here"),
+        "request.forbidden": N_("You may not do this"),
+        "request.unauthenticated": N_("Please log in first"),
+        "request.busy": N_("Very busy just now, please try again in a moment"),
+        "request.timed_out": N_("This took too long, please try again"),
+        "request.invalid": N_("Some of what was sent cannot be right"),
+        "request.malformed": N_("What was sent cannot be read"),
+        "request.too_large": N_("That is more than can be sent at once"),
+        "request.method_not_allowed": N_("This cannot be done here"),
+        "database.unavailable": N_("We cannot look things up just now, please try again in a moment"),
+        "extension.failed": N_("A part of this service is not answering, please try again in a moment"),
+        "lane.call_failed": N_("Something went wrong on our side; nothing was changed"),
+        "lane.unsettled": N_("It is not certain yet whether this happened; please look again in a moment"),
+        "idempotency.key_reused": N_("This form was sent before with something else in it"),
+        "idempotency.in_flight": N_("This is still being worked on; please look again in a moment"),
+        "id.malformed": N_("There is nothing here"),
+        "page.cursor_malformed": N_("This part of the list is gone; please start from its beginning"),
+        "web.form_forged": N_("Please open the page again and repeat what you did"),
+        "business.stopped": N_("This shop is closed for the moment"),
+        "business.ended": N_("This shop has closed for good"),
+        "business.unknown": N_("There is no such shop"),
+        "plan.generation_retired": N_("The terms have changed; please look the order over again"),
+        "plan.generation_elsewhere": N_("The terms have changed; please look the order over again"),
+        "shop.not_found": N_("There is no such seller"),
+        "product.not_found": N_("This product is not here"),
+        "product.offer_not_found": N_("This product is not here"),
+        "product.category_not_found": N_("There is no such kind of goods"),
+        "product.offer_changed": N_("A price has changed in the meantime"),
+        "product.price_refused": N_("This cannot be sold just now"),
+        "inventory.out_of_stock": N_("Some of this is sold out"),
+        "payment.not_found": N_("There is no such payment"),
+        "payment.closed": N_("This payment is closed; please order again"),
+        "payment.already_captured": N_("This is paid already"),
+        "payment.no_provider": N_("Paying is not possible just now"),
+        "payment.card_not_testable": N_("The sandbox takes its test cards only"),
+        "trade.quote_expired": N_("The prices were held for a while and that is over"),
+        "trade.quote_invalid": N_("This page was open for too long"),
+        "trade.quote_not_yours": N_("This page was made before you logged in"),
+        "trade.offer_unavailable": N_("Some of this is not for sale now"),
+        "trade.no_place_serves": N_("Some of this is sold out"),
+        "trade.mixed_currencies": N_(
+            "These goods are priced in different currencies and need separate orders"
+        ),
+        "trade.pricing_broken": N_("The price could not be worked out"),
+        "trade.placement_refused": N_("This order cannot be accepted"),
+        "trade.order_not_found": N_("There is no such order"),
+        "trade.illegal_move": N_("The order can no longer do that"),
+        "trade.already_closed": N_("The order was closed before the payment came; the money goes back"),
+        "trade.payment_declined": N_("The card was declined. Nothing was charged; another one may work."),
+        "trade.cart_full": N_("The cart is full"),
+        "user.wrong_credentials": N_("E-mail address and password do not belong together"),
+        "user.email_taken": N_("Somebody has signed up with this e-mail address already"),
+        "user.too_many_attempts": N_("Too many attempts, please wait a few minutes"),
+        "user.suspended": N_("This account is suspended"),
+        "user.risk_refused": N_("This cannot be done just now"),
+        "user.address_not_found": N_("There is no such address"),
+        "user.too_many_addresses": N_("The address book is full"),
+        "user.token_not_found": N_("There is no such token"),
+        "user.party_not_found": N_("This account is no longer here"),
+    }
+)
+
+_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "required": N_("Please fill this in"),
+        "characters": N_("This holds characters that cannot be kept"),
+        "too_long": N_("This is too long"),
+        "too_short": N_("At least 8 characters"),
+        "guessable": N_("This would be the first guess"),
+        "quantity": N_("A whole number, please"),
+        "unknown": N_("Please choose one of these"),
+        "passed": N_("This date has passed"),
+        "email.malformed": N_("This is not an e-mail address"),
+        "phone.malformed": N_("5 to 15 digits, perhaps with a leading +"),
+        "postcode.malformed": N_("3 to 12 letters and digits"),
+        "expiry.malformed": N_("Month and year, for example 08 / 30"),
+        "security_code.malformed": N_("3 or 4 digits"),
+        "card.malformed": N_("A card number has 12 to 19 digits"),
+        "card.unknown": N_("The sandbox takes its test cards only"),
+    }
+)
+
+DECLINES: Mapping[str, str] = MappingProxyType(
+    {
+        "card_declined": N_("The card was declined. Nothing was charged; another one may work."),
+        "insufficient_funds": N_(
+            "There is not enough on this card. Nothing was charged; another one may work."
+        ),
+        "card_expired": N_("This card has expired. Nothing was charged; another one may work."),
+        "suspected_fraud": N_(
+            "The bank does not trust this payment. Nothing was charged; another card may work."
+        ),
+    }
+)
+
+
+class Said(NamedTuple):
+    """A sentence for the next page, and its tone."""
+
+    text: str
+    tone: str = "ok"
+
+
+TOLD: Mapping[str, Said] = MappingProxyType(
+    {
+        "added": Said(N_("It is in your cart.")),
+        "removed": Said(N_("It is out of your cart.")),
+        "placed": Said(N_("Your order is placed; the goods are held for you until it is paid.")),
+        "received": Said(N_("Thank you. The seller is paid now.")),
+        "cancelled": Said(N_("The order is closed; nothing was charged.")),
+        "saved": Said(N_("Saved.")),
+        "welcome": Said(N_("Welcome! Your account is ready.")),
+        "logged_out": Said(N_("You are logged out.")),
+        "sold_out": Said(
+            N_("Something was sold or withdrawn in the meantime; the lines below say what."), "warn"
+        ),
+        "moved_on": Said(N_("The order had moved on in the meantime; this is how it stands now."), "info"),
+        "not_now": Said(N_("This did not work just now; please try again in a moment."), "warn"),
+        "late": Said(N_("The order was closed before the payment came; the money goes back."), "warn"),
+    }
+)
+
+
+def problem_words(problem: Problem, words: Callable[[str], str]) -> str:
+    """Return what a page says of a problem; one that pages do not know speaks for itself, in English."""
+    return words(PROBLEMS.get(problem.code, problem.title))
+
+
+def field_words(field: str, code: str, words: Callable[[str], str]) -> str:
+    """Return what a page says of a wrong field: by field and code, else by code alone."""
+    last = field.rpartition(".")[2]
+    return words(_FIELDS.get(f"{last}.{code}") or _FIELDS.get(code) or N_("This cannot be right"))
+
+
+def decline_words(code: str, words: Callable[[str], str]) -> str:
+    """Return what a page says of a declined card."""
+    return words(DECLINES.get(code, DECLINES["card_declined"]))
