@@ -39,7 +39,7 @@ def make_web(platform: Platform) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if not scope["path"].startswith(STATIC_PATH):
             # Known before the router is asked, so that a page that does not exist speaks the visitor's language.
-            request: Request[Any, Any, Any] = Request(scope)
+            request: Request[Any, Any, Any] = Request(scope, receive)
             try:
                 scope["state"]["seen"] = await visit(platform, request, shown)
             except Exception as wrong:  # noqa: BLE001 - whatever it is, somebody waits for a page
