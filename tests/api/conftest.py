@@ -1,10 +1,24 @@
 """The house over HTTP: two servers on one database, and callers at their doors."""
 
+from uuid import uuid4
+
 import pytest
 
-from callers import Caller, door_of
+from callers import Caller, door_of, good
+from hansa.centers.product import api as product
+from hansa.centers.product.types import CATEGORY_ID
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PARTY_ID, Role
+
+GOOD_CARD = "9000000000000019"
+HOME = {
+    "recipient": "Ada",
+    "phone": "+8613800138000",
+    "country": "CN",
+    "region": "Zhejiang",
+    "city": "Hangzhou",
+    "street": "Well Lane 1",
+}
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +36,7 @@ def guest(doors):
     return Caller(doors[0])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def person(doors):
     """Make somebody with an account."""
 
@@ -32,7 +46,7 @@ def person(doors):
     return sign_up
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def operator(houses, person):
     """Make an operator of the platform."""
 
@@ -42,3 +56,85 @@ def operator(houses, person):
         return made
 
     return make
+
+
+@pytest.fixture(scope="session")
+def stall(person):
+    """Open a shop with one place and one good over HTTP."""
+
+    async def make(*, price=3600, stock=10):
+        seller = await person()
+        name = {"en": "Pear cellar", "zh": "梨窖"}
+        shop = good(await seller.post("/shops", {"slug": f"s{uuid4().hex[:20]}", "name": name}), 201)
+        cellar = {"name": name, "kind": "warehouse", "address": "Kiln lane 1"}
+        place = good(await seller.post(f"/shops/{shop['id']}/places", cellar), 201)
+        wanted = {
+            "titles": {"en": f"Pear {uuid4().hex}"},
+            "skus": [{"price": {"minor": price, "currency": "CNY"}}],
+        }
+        made = good(await seller.post(f"/shops/{shop['id']}/products", wanted), 201)
+        sku = made["skus"][0]["id"]
+        if stock:
+            receipt = {"sku_id": sku, "place_id": place["id"], "quantity": stock}
+            good(await seller.post("/stock/receipts", {"receipts": [receipt]}), 201)
+        return {
+            "seller": seller,
+            "shop": shop["id"],
+            "slug": shop["slug"],
+            "place": place["id"],
+            "product": made["id"],
+            "sku": sku,
+            "title": made["titles"]["en"],
+            "offer": made["offers"][0]["id"],
+        }
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def bought(stall, person):
+    """Have a stall, and somebody who bought there and has more of their own; ids by the names routes give them."""
+
+    async def make():
+        stand, buyer = await stall(stock=100_000), await person()
+        addresses = good(await buyer.post("/me/addresses", HOME), 201)
+        wish = {"label": "till", "expires_at": "2027-06-30T00:00:00Z"}
+        token = good(await buyer.post("/me/tokens", wish), 201)
+        good(await buyer.ask("PUT", f"/cart/{stand['offer']}", json={"quantity": 1}))
+        quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": stand["offer"]}]}))
+        placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
+        payment = placed["payment_id"]
+        good(await buyer.post(f"/payments/{payment}/pay", {"card": GOOD_CARD}))
+        return {
+            "seller": stand["seller"],
+            "buyer": buyer,
+            "ids": {
+                "shop_id": stand["shop"],
+                "slug": stand["slug"],
+                "place_id": stand["place"],
+                "product_id": stand["product"],
+                "sku_id": stand["sku"],
+                "offer_id": stand["offer"],
+                "order_id": placed["orders"][0]["id"],
+                "checkout_id": placed["checkout_id"],
+                "payment_id": payment,
+                "address_id": addresses[0]["id"],
+                "token_id": token["id"],
+                "party_id": buyer.party,
+                "party": str(PARTY_ID.read(buyer.party)),
+                "provider": "sandbox",
+            },
+        }
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def books(houses, operator, bought):
+    """What there is besides: the platform's books, a category."""
+    sold, keeper = await bought(), await operator()
+    account = good(await keeper.get("/ledger/accounts"))["items"][0]["id"]
+    entry = good(await keeper.get(f"/ledger/accounts/{account}/entries"))["items"][0]
+    branch = await product.add_category(houses[0].system, slug=f"c{uuid4().hex[:12]}", names={"en": "Fruit"})
+    ids = {"account_id": account, "journal_id": entry["journal"], "category_id": CATEGORY_ID.show(branch.id)}
+    return sold | {"operator": keeper, "ids": sold["ids"] | ids}

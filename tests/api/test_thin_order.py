@@ -4,8 +4,6 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
-
 from callers import Caller, good, problem
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PARTY_ID
@@ -16,41 +14,6 @@ DECLINED_CARD = "9000000000000027"
 
 def fresh_key():
     return uuid4().hex
-
-
-@pytest.fixture
-def stall(person):
-    """Open a shop with one place and one good over HTTP."""
-
-    async def make(*, price=3600, stock=10):
-        seller = await person()
-        name = {"en": "Pear cellar", "zh": "梨窖"}
-        shop = good(await seller.post("/shops", {"slug": f"s{uuid4().hex[:20]}", "name": name}), 201)
-        place = good(
-            await seller.post(
-                f"/shops/{shop['id']}/places", {"name": name, "kind": "warehouse", "address": "Kiln lane 1"}
-            ),
-            201,
-        )
-        wanted = {
-            "titles": {"en": f"Pear {uuid4().hex}"},
-            "skus": [{"price": {"minor": price, "currency": "CNY"}}],
-        }
-        product = good(await seller.post(f"/shops/{shop['id']}/products", wanted), 201)
-        sku = product["skus"][0]["id"]
-        if stock:
-            receipt = {"sku_id": sku, "place_id": place["id"], "quantity": stock}
-            good(await seller.post("/stock/receipts", {"receipts": [receipt]}), 201)
-        return {
-            "seller": seller,
-            "shop": shop["id"],
-            "place": place["id"],
-            "sku": sku,
-            "title": product["titles"]["en"],
-            "offer": product["offers"][0]["id"],
-        }
-
-    return make
 
 
 async def test_from_sign_up_to_receipt(guest, stall, doors):

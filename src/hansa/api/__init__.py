@@ -1,5 +1,5 @@
 """The REST face: every center's routes under `/api`, one way of saying who one is, one OpenAPI document."""
 
-from hansa.api.app import make_api
+from hansa.api.app import make_api, make_router
 
-__all__ = ["make_api"]
+__all__ = ["make_api", "make_router"]

@@ -26,7 +26,7 @@ from hansa.kernel.http.negotiation import accepts
 from hansa.kernel.http.openapi import config, document
 from hansa.kernel.http.reading import ApiRequest
 from hansa.kernel.idempotency import IdempotencyKey
-from hansa.kernel.problem import FieldError, Invalid
+from hansa.kernel.problem import FieldError, Invalid, Problem
 from hansa.kernel.wire import INT64_MAX, INT64_MIN
 
 MakeContext = Callable[[Request[Any, Any, Any]], Awaitable[Ctx]]
@@ -53,6 +53,7 @@ def create_api(
     context: MakeContext,
     key: MakeKey | None = None,
     around: Callable[[ASGIApp], ASGIApp] | None = None,
+    always: Sequence[type[Problem]] = (),
     body_bytes_max: int = 1 << 20,
     title: str = "Hansa",
     version: str = "0",
@@ -61,7 +62,8 @@ def create_api(
 
     `context` makes the `ctx` that routes ask for from a request (who is it, in which business), `key` the
     `key` of a write, None when it names none. `around` wraps every route, behind the routing and in front
-    of guards: its app finds `scope["route_handler"]` there.
+    of guards: its app finds `scope["route_handler"]` there. `always` are problems that any route may answer
+    because `context`, `key` or `around` raise them.
     A route's `opt` may say `idempotency="required"` (a write without Idempotency-Key is refused) or
     `idempotency="none"`, and `example={...}`, the body shown in the document.
     """
@@ -91,7 +93,7 @@ def create_api(
             include_in_schema=True,
         )
         _hand_over_unread(app, dependencies)
-        described.append(msgspec.json.encode(document(app, groups)))
+        described.append(msgspec.json.encode(document(app, groups, always=always)))
     return app
 
 
@@ -125,7 +127,9 @@ async def _negotiate(connection: ASGIConnection[Any, Any, Any, Any], handler: Ba
         raise NotAcceptable(offered=wanted)
 
 
-async def _check_idempotency_key(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def _check_idempotency_key(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
     if connection.scope.get("method") in WRITES:
         rule = handler.opt.get("idempotency")
         key = None if rule == "none" else parse_key(connection.headers.get(HEADER))

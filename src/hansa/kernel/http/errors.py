@@ -63,3 +63,11 @@ class TimedOut(Problem):
     code = "request.timed_out"
     status = 503
     title = "This took too long, please try again"
+
+
+class BusinessUnclear(Problem):
+    """The header Hansa-Business names another business than the address does."""
+
+    code = "business.unclear"
+    status = 400
+    title = "The request names two businesses"

@@ -14,10 +14,20 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from hansa.kernel.business import PATH_PATTERN
+from hansa.kernel.db.errors import DatabaseUnavailable
+from hansa.kernel.extension import ExtensionFailed
 from hansa.kernel.http.declared import MEDIA_TYPE, ProblemDetails, describe, example
-from hansa.kernel.http.errors import NotAcceptable, TimedOut, TooLarge, UnsupportedMediaType
+from hansa.kernel.http.errors import BusinessUnclear, NotAcceptable, TimedOut, TooLarge, UnsupportedMediaType
 from hansa.kernel.http.idempotency import HEADER, KeyMissing
 from hansa.kernel.idempotency import KEY_LENGTH_MAX, AnswerLost, InFlight, KeyMalformed, KeyReused
+from hansa.kernel.lane import CallFailed, Unsettled
+from hansa.kernel.plan.errors import (
+    BusinessEnded,
+    BusinessStopped,
+    GenerationElsewhere,
+    GenerationRetired,
+    UnknownBusiness,
+)
 from hansa.kernel.problem import Busy, Invalid, Malformed, NotFound, Problem, Unauthenticated
 from hansa.kernel.wire import INT64_MAX, INT64_MIN
 
@@ -38,10 +48,23 @@ ALWAYS: tuple[type[Problem], ...] = (
     Problem,
     Busy,
     TimedOut,
+    DatabaseUnavailable,
+    ExtensionFailed,
+    UnknownBusiness,
+    BusinessUnclear,
+    BusinessStopped,
+    BusinessEnded,
 )
+WITH_LANE: tuple[type[Problem], ...] = (Unsettled, CallFailed, GenerationRetired, GenerationElsewhere)
 WITH_INPUT: tuple[type[Problem], ...] = (Invalid,)
 WITH_BODY: tuple[type[Problem], ...] = (TooLarge, UnsupportedMediaType)
 WITH_KEY: tuple[type[Problem], ...] = (KeyMalformed, InFlight, AnswerLost, KeyReused)
+
+_WELL = {
+    "200": "It went well.",
+    "201": "It was made.",
+    "204": "It went well, and there is nothing to say.",
+}
 
 _KEY_PARAMETER = {
     "name": HEADER,
@@ -90,8 +113,10 @@ def _operation_id(handler: Any, _method: Any, _components: Any) -> str:
     return "_".join([*tags[-1:], name])
 
 
-def document(app: Litestar, groups: Sequence[RouteGroup]) -> dict[str, Any]:
-    """Return the whole document."""
+def document(
+    app: Litestar, groups: Sequence[RouteGroup], *, always: Sequence[type[Problem]] = ()
+) -> dict[str, Any]:
+    """Return the whole document; `always` are further problems that every operation may answer."""
     made: dict[str, Any] = app.openapi_schema.to_schema()
     made["servers"] = [{"url": "/"}]
     made["tags"] = [
@@ -106,7 +131,7 @@ def document(app: Litestar, groups: Sequence[RouteGroup]) -> dict[str, Any]:
     for path, item in made.get("paths", {}).items():
         for method in _METHODS:
             if method in item:
-                _complete(item[method], method, opts.get((path, method), {}), reference)
+                _complete(item[method], method, opts.get((path, method), {}), reference, always)
     _bound_integers(made)
     _share_examples(made)
     made["paths"] = dict(sorted(made.get("paths", {}).items()))
@@ -156,9 +181,15 @@ def _opts(app: Litestar) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
-def _complete(operation: dict[str, Any], method: str, opt: dict[str, Any], reference: str) -> None:
+def _complete(
+    operation: dict[str, Any],
+    method: str,
+    opt: dict[str, Any],
+    reference: str,
+    always: Sequence[type[Problem]],
+) -> None:
     parameters = operation.setdefault("parameters", [])
-    kinds = list(ALWAYS)
+    kinds = [*ALWAYS, *always]
     if parameters or "requestBody" in operation:
         kinds += WITH_INPUT
     if "requestBody" in operation:
@@ -167,6 +198,8 @@ def _complete(operation: dict[str, Any], method: str, opt: dict[str, Any], refer
             for content in operation["requestBody"]["content"].values():
                 content["example"] = opt["example"]
     rule = opt.get("idempotency")
+    if rule == "lane":
+        kinds += WITH_LANE
     if method in _WRITES and rule != "none":
         kinds += WITH_KEY
         parameters.append(_KEY_PARAMETER | {"required": rule == "required"})
@@ -193,6 +226,10 @@ def _declare(responses: dict[str, Any], kinds: Iterable[type[Problem]], referenc
             examples[kind.code] = {"summary": kind.title, "value": example(kind)}
             declared["description"] = "\n".join(filter(None, (declared["description"], describe(kind))))
     for status, declared in responses.items():
+        if status in _WELL:
+            declared["description"] = _WELL[status]
+        for shown in declared.get("content", {}).get(MEDIA_TYPE, {}).get("examples", {}).values():
+            shown.pop("id", None)  # Litestar's own; OpenAPI knows no such field
         if MEDIA_TYPE in declared.get("content", {}):
             declared["content"][MEDIA_TYPE]["schema"] = {"$ref": reference}
         elif status.startswith(("4", "5")):

@@ -6,13 +6,12 @@ and logs. Apps behind it see `scope["path"]` without the business (`/api/...`), 
 """
 
 from hansa.kernel.http.edge.app import Edge, HttpMetrics, Inner
-from hansa.kernel.http.edge.business import BusinessFinder, BusinessUnclear, find_business
+from hansa.kernel.http.edge.business import BusinessFinder, find_business
 from hansa.kernel.http.edge.checks import check_url
 from hansa.kernel.http.edge.operations import Operations
 
 __all__ = [
     "BusinessFinder",
-    "BusinessUnclear",
     "Edge",
     "HttpMetrics",
     "Inner",

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from hansa.kernel.http.errors import BusinessUnclear
 from hansa.kernel.plan.errors import UnknownBusiness
-from hansa.kernel.problem import Problem
-
-
-class BusinessUnclear(Problem):
-    """The header Hansa-Business names another business than the address does."""
-
-    code = "business.unclear"
-    status = 400
-    title = "The request names two businesses"
 
 
 class BusinessFinder(Protocol):
