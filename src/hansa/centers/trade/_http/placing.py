@@ -77,6 +77,7 @@ class PayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     "/quotes",
     summary="Quote a checkout",
     status_code=200,
+    opt={"idempotency": "none", "thin": True},
     responses=problems(
         Unauthenticated, Invalid, OfferUnavailable, MixedCurrencies, NoPlaceServes, IdMalformed
     ),
@@ -103,7 +104,7 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
 @post(
     "/orders",
     summary="Place a quoted checkout",
-    opt={"idempotency": "lane"},
+    opt={"idempotency": "lane", "thin": True},
     responses=problems(
         Unauthenticated,
         QuoteInvalid,
@@ -126,7 +127,7 @@ async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> 
     "/payments/{payment_id:str}/pay",
     summary="Pay a checkout",
     status_code=200,
-    opt={"idempotency": "lane"},
+    opt={"idempotency": "lane", "thin": True},
     responses=problems(
         Unauthenticated,
         PaymentNotFound,
