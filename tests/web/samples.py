@@ -21,6 +21,7 @@ from hansa.web.views import (
     PortalPage, ProductPage, SignupPage, View,
 )  # fmt: skip
 
+COUNTRIES = (Choice(value="CN", label="China", checked=True), Choice(value="SG", label="Singapore"))
 NOW = datetime(2026, 11, 21, 8, 20, 41, tzinfo=UTC)
 ORDER = "ord_0198f3c2a7b47d0e9c1f5a6e3d7f3e91"
 
@@ -149,7 +150,7 @@ def product(t: Words) -> ProductPage:
     glazes = [("Plum green", "梅子青", "celadon", "mist"), ("Dark clay", "乌泥", "ink", "stone"), ("Deep sea", "霁蓝", "cobalt", "mist"), ("White", "甜白", "porcelain", "mist"), ("Vermilion", "朱砂", "cinnabar", "stone")]
     return ProductPage(
         chrome=chrome(t, section="", path="/bazaar/products/prd_1"), name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"),
-        also=t("梅子青横把壶 · 龙泉手拉坯", "Side-handle teapot, thrown in Longquan"), also_lang=t("zh", "en"), sku="sku_1", price=yuan(238), was=yuan(268), price_note=t("A group of 2 pays ¥30 less each", "2 人成团每人立减 30 元"),
+        also=t("梅子青横把壶 · 龙泉手拉坯", "Side-handle teapot, thrown in Longquan"), also_lang=t("zh", "en"), offer="offer_1", price=yuan(238), was=yuan(268), price_note=t("A group of 2 pays ¥30 less each", "2 人成团每人立减 30 元"),
         breakdown=(SumRow(label=t("Price alone", "单独购买价"), amount=yuan(268)), SumRow(label=t("Autumn offer", "秋日优惠"), note=t("paid by 青禾茶器", "由青禾茶器承担"), amount=yuan(-30)), SumRow(label=t("You pay", "实付"), amount=yuan(238), total=True)),
         pictures=(Picture(art="teapot", glaze="celadon", alt=t("Celadon teapot on a pale table", "淡色桌上的青瓷茶壶"), beside="cups"), Picture(art="teapot", glaze="celadon", alt=t("Teapot", "茶壶")), Picture(art="cups", wall="stone", alt=t("With cups", "配杯")), Picture(art="teapot", glaze="ink", wall="stone", alt=t("Dark clay", "乌泥")), Picture(art="teapot", glaze="cobalt", wall="sky", alt=t("Deep sea", "霁蓝")), Picture(art="tin", wall="sand", alt=t("Tea that suits it", "相配的茶")), Picture(art="teapot", glaze="porcelain", wall="blush", alt=t("White", "甜白"))),
         shop=Link(label="青禾茶器", url="/bazaar/?shop=1"), score="4.8", remarks=(t("312 reviews", "312 条评价"), t("1,284 bought", "1,284 人已买")),
@@ -215,7 +216,7 @@ def checkout(t: Words, *, guest: bool = False) -> CheckoutPage:
     return CheckoutPage(
         chrome=chrome(t, section="cart", path="/bazaar/checkout", person="" if guest else t("Lin Xiao", "林晓")),
         groups=(CheckoutGroup(id="g1", shop="青禾茶器", lines=(a, b), delivery=options("1")), CheckoutGroup(id="g2", shop="莱阳果园", lines=(c,), delivery=options("2")[:1])),
-        sums=sums(t), total=yuan(330), post_url="/bazaar/checkout", quote="qt_1", attempt="9f", expires_at=NOW + timedelta(minutes=14, seconds=30), terms_url="/bazaar/terms", guest=guest,
+        sums=sums(t), total=yuan(330), post_url="/bazaar/checkout", quote="qt_1", attempt="9f", countries=COUNTRIES, expires_at=NOW + timedelta(minutes=14, seconds=30), terms_url="/bazaar/terms", guest=guest,
         addresses=() if guest else (Address(id="adr_1", person="林晓", phone="138 **** 6214", text="上海市静安区武康路 100 弄 3 室", selected=True), Address(id="adr_2", person="林晓", phone="138 **** 6214", text="上海市徐汇区漕溪北路 595 号 12 楼")),
         form=wrong if guest else Form(),
     )  # fmt: skip
@@ -330,10 +331,10 @@ def signup(t: Words) -> SignupPage:
 def account(t: Words) -> AccountPage:
     end = Action(label=t("End", "退出"), url="/bazaar/account/sessions", fields=(("session", "s2"),))
     return AccountPage(
-        chrome=chrome(t, section="account", path="/bazaar/account"), email="lin@demo.hansa", since=NOW - timedelta(days=420), post_url="/bazaar/account", password_url="/bazaar/account/password",
+        chrome=chrome(t, section="account", path="/bazaar/account"), email="lin@demo.hansa", since=NOW - timedelta(days=420), post_url="/bazaar/account", address_url="/bazaar/account/addresses", countries=COUNTRIES, password_url="/bazaar/account/password",
         logout=Action(label=t("Log out", "退出登录"), url="/bazaar/logout", icon="log-out"),
         addresses=(Address(id="adr_1", person="林晓", phone="138 **** 6214", text="上海市静安区武康路 100 弄 3 室", selected=True, actions=(Action(label=t("Remove", "删除"), url="/bazaar/account/addresses", fields=(("address", "adr_1"),)),)),),
-        sessions=(Session(device=t("Chrome on Linux", "Linux 上的 Chrome"), since=NOW - timedelta(hours=2), current=True), Session(device=t("Phone", "手机"), since=NOW - timedelta(days=12), action=end)),
+        sessions=(Session(device=t("Chrome on Linux", "Linux 上的 Chrome"), since=NOW - timedelta(hours=2), current=True), Session(device=t("Phone", "手机"), since=NOW - timedelta(days=12), action=end)), tokens=(Session(device="warehouse", since=NOW - timedelta(days=3), action=end),),
     )  # fmt: skip
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Litestar, Request, Response, get
-from litestar.di import Provide
-from litestar.params import Dependency
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa.kernel.http import problem_of
@@ -71,7 +71,7 @@ def _refuse(request: Request[Any, Any, Any], wrong: Exception) -> Response[Any]:
 
 @get("/static/{path:path}", sync_to_thread=False)
 def _static(
-    request: Request[Any, Any, Any], assets: Annotated[Assets, Dependency(skip_validation=True)]
+    request: Request[Any, Any, Any], assets: NamedDependency[SkipValidation[Assets]]
 ) -> Response[bytes]:
     asset = assets.at(request.scope["path"])
     if asset is None:

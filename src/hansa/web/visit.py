@@ -6,11 +6,12 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from litestar import Request
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from hansa.centers.trade import api as trade
 from hansa.centers.user import api as user
@@ -164,7 +165,7 @@ class Visit:
         return f"{self.visitor} {self.ctx.actor.session if self.logged_in else ''}".encode()
 
 
-Seen = Annotated[Visit, Dependency(skip_validation=True)]
+Seen = NamedDependency[SkipValidation[Visit]]
 """The visit, as a route takes it."""
 
 

@@ -84,6 +84,18 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "quantity": N_("A whole number, please"),
         "unknown": N_("Please choose one of these"),
         "passed": N_("This date has passed"),
+        "person.required": N_("Who receives it?"),
+        "phone.required": N_("Which phone number reaches you?"),
+        "region.required": N_("Which province or state?"),
+        "city.required": N_("Which city?"),
+        "street.required": N_("Where does the courier ring?"),
+        "name.required": N_("What shall we call you?"),
+        "email.required": N_("Which e-mail address reaches you?"),
+        "password.required": N_("Please type a password"),
+        "card.required": N_("Please type a card number"),
+        "expiry.required": N_("Until when is the card valid?"),
+        "security_code.required": N_("The digits beside the signature"),
+        "address.unknown": N_("Please choose where it goes"),
         "email.malformed": N_("This is not an e-mail address"),
         "phone.malformed": N_("5 to 15 digits, perhaps with a leading +"),
         "postcode.malformed": N_("3 to 12 letters and digits"),
@@ -126,7 +138,7 @@ TOLD: Mapping[str, Said] = MappingProxyType(
         "welcome": Said(N_("Welcome! Your account is ready.")),
         "logged_out": Said(N_("You are logged out.")),
         "sold_out": Said(
-            N_("Something was sold or withdrawn in the meantime; the lines below say what."), "warn"
+            N_("Something was sold or withdrawn in the meantime; this is what there is now."), "warn"
         ),
         "moved_on": Said(N_("The order had moved on in the meantime; this is how it stands now."), "info"),
         "not_now": Said(N_("This did not work just now; please try again in a moment."), "warn"),

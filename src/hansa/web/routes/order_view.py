@@ -114,15 +114,8 @@ def actions(seen: Visit, order: Order) -> tuple[Action, ...]:
     _ = seen.gettext
     here = f"orders/{ORDER_ID.show(order.id)}"
     if order.state in _UNPAID:
-        written = seen.pages.formatter(seen.ctx.locale).plain_money
-        amount = {"amount": written(Money(order.payable, order.currency))}
-        pending = order.state is S.PAYMENT_PENDING
         pay = Action(
-            label=_("See the payment")
-            if pending
-            else _("Pay")
-            if order.payable == 0
-            else _("Pay, %(amount)s of it for this order") % amount,
+            label=_("See the payment") if order.state is S.PAYMENT_PENDING else _("Pay"),
             url=seen.at(f"pay/{PAYMENT_ID.show(order.payment_id)}"),
             method="get",
             primary=True,

@@ -66,6 +66,7 @@ async def pay(seen: Seen, payment_id: str) -> Response[str]:
         )
     except PaymentDeclined as declined:
         words = decline_words(str(declined.extras.get("reason", "")), seen.gettext)
+        found = await payment.payment(seen.ctx, payment_id=found.id)
         return await _page(seen, found, form=Form(problem=words), status=402)
     except CardNotTestable:
         fields.blame("card", "unknown")
