@@ -30,6 +30,7 @@ from hansa.kernel.metering import Meter
 from hansa.kernel.plan import KERNEL_POINTS, Code, Plans, installed_businesses
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
+from hansa.kernel.quota import Limits
 from hansa.kernel.security import Signer, signing_keys
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import Metrics
@@ -58,6 +59,7 @@ async def running(settings: Settings) -> AsyncIterator[Platform]:
     platform = Platform(settings=settings, db=db, clocks=Clocks(), plans=plans, meter=meter, centers=CENTERS)
     platform.add(Signer(signing_keys(settings)))
     platform.add(Metrics())
+    platform.add(Limits(processes=lambda: plans.processes))
     platform.add(Reception(welcome))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(db.close)

@@ -4,16 +4,17 @@ import sys
 from typing import Any
 
 from litestar import Litestar, Request
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa import __version__
 from hansa.api.identity import TokenElsewhere, TokenUnknown, of_scope
 from hansa.api.once import once
 from hansa.api.thin import Thin
 from hansa.kernel.context import Ctx
-from hansa.kernel.http import RouteGroup, create_api, parse_key
+from hansa.kernel.http import DOCUMENT_PATH, RouteGroup, create_api, parse_key
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.platform import Platform
+from hansa.kernel.quota import Limits, QuotaExceeded, RateLimited
 
 
 def _first_line(module: str) -> str:
@@ -21,9 +22,19 @@ def _first_line(module: str) -> str:
 
 
 def make_api(platform: Platform) -> ASGIApp:
-    """Make the API of a running platform; its hottest routes stand in front of the router."""
+    """Make the API of a running platform: who calls is known and admitted, then the hottest routes, then the router."""
     hot = [route for center in platform.centers for route in center.routes]
-    return Thin(make_router(platform), platform, hot)
+    routes = Thin(make_router(platform), platform, hot)
+    limits = platform.service(Limits)
+
+    async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == DOCUMENT_PATH:  # for everybody, and of no business
+            await routes(scope, receive, send)
+            return
+        with limits.under_way(await of_scope(platform, scope)):
+            await routes(scope, receive, send)
+
+    return admitted
 
 
 def make_router(platform: Platform) -> Litestar:
@@ -49,7 +60,7 @@ def make_router(platform: Platform) -> Litestar:
         context=context,
         key=key,
         around=once(platform),
-        always=(TokenUnknown, TokenElsewhere),
+        always=(TokenUnknown, TokenElsewhere, RateLimited, QuotaExceeded),
         body_bytes_max=platform.settings.body_max_bytes,
         version=__version__,
     )

@@ -16,6 +16,7 @@ from hansa.kernel.i18n import negotiate
 from hansa.kernel.plan import UnknownBusiness
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem, Unauthenticated
+from hansa.kernel.quota import Limits
 
 _BEARER = "bearer "
 
@@ -58,7 +59,18 @@ async def identify(
 
 
 async def of_scope(platform: Platform, scope: Mapping[str, Any]) -> Ctx:
-    """Make the context of an ASGI request that came through the edge."""
+    """Return the context of an ASGI request that came through the edge, admitted within its business's quotas.
+
+    Made once per request, whoever asks first. Raises as `identify`, and `quota.rate_limited`.
+    """
+    known: Ctx | None = scope["state"].get("ctx")
+    if known is None:
+        known = scope["state"]["ctx"] = await _of_headers(platform, scope)
+        platform.service(Limits).admit_request(known)
+    return known
+
+
+async def _of_headers(platform: Platform, scope: Mapping[str, Any]) -> Ctx:
     authorization = accept_language = ""
     for name, value in scope["headers"]:
         if name == b"authorization":

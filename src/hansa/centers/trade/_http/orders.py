@@ -5,6 +5,8 @@ from typing import Annotated
 from litestar import get, post
 from litestar.params import Parameter
 
+from hansa.centers.ledger.errors import InsufficientBalance
+from hansa.centers.payment.errors import AlreadyCaptured
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api
 from hansa.centers.trade._http.views import (
@@ -19,10 +21,10 @@ from hansa.centers.trade.errors import AlreadyClosed, IllegalMove, OrderNotFound
 from hansa.centers.trade.types import CHECKOUT_ID, ORDER_ID, OrderState
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
-from hansa.kernel.idempotency import IdempotencyKey, InFlight, KeyReused
+from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.ids import IdMalformed
 from hansa.kernel.page import CursorMalformed, Page
-from hansa.kernel.problem import Busy, Forbidden, Invalid, Unauthenticated
+from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
 
 Cursor = Annotated[
     str | None, Parameter(description="Where the page starts; from the page before.", max_length=500)
@@ -30,9 +32,7 @@ Cursor = Annotated[
 Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
 OnlyState = Annotated[OrderState | None, Parameter(description="Only orders in this state.")]
 
-MOVING = problems(
-    Unauthenticated, Forbidden, OrderNotFound, IdMalformed, IllegalMove, AlreadyClosed, KeyReused, InFlight, Busy
-)
+MOVING = (Unauthenticated, Forbidden, OrderNotFound, IdMalformed, IllegalMove, AlreadyClosed)
 
 
 @get("/orders", summary="List the buyer's orders", responses=problems(Unauthenticated, CursorMalformed, Invalid))
@@ -66,7 +66,7 @@ async def get_history(ctx: Ctx, order_id: str) -> list[HistoryView]:
     summary="Confirm receipt",
     status_code=200,
     opt={"idempotency": "lane"},
-    responses=MOVING,
+    responses=problems(*MOVING, InsufficientBalance),
 )
 async def receive_order(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> MovedView:
     """Say that the goods have arrived: the seller is credited, the commission taken."""
@@ -78,7 +78,7 @@ async def receive_order(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> 
     summary="Ship an order",
     status_code=200,
     opt={"idempotency": "lane"},
-    responses=MOVING,
+    responses=problems(*MOVING),
 )
 async def ship_order(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> MovedView:
     """Say that the goods have left. Needs `trade.order.ship` of the shop."""
@@ -90,7 +90,7 @@ async def ship_order(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> Mov
     summary="Cancel an unpaid checkout",
     status_code=200,
     opt={"idempotency": "lane"},
-    responses=MOVING,
+    responses=problems(*MOVING, AlreadyCaptured),
 )
 async def cancel_checkout(ctx: Ctx, key: IdempotencyKey | None, checkout_id: str) -> list[MovedView]:
     """Close all orders of an unpaid checkout; their stock is free again."""

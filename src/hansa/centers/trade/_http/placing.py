@@ -36,9 +36,9 @@ from hansa.centers.trade.types import LINES_MAX, LineRequest, Measure, Quantity
 from hansa.centers.user.types import ADDRESS_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
-from hansa.kernel.idempotency import IdempotencyKey, InFlight, KeyReused
+from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.ids import IdMalformed
-from hansa.kernel.problem import Busy, Invalid, Unauthenticated
+from hansa.kernel.problem import Invalid, Unauthenticated
 
 
 class WantedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,9 +113,6 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
         PlacementRefused,
         OfferChangedSince,
         OutOfStock,
-        KeyReused,
-        InFlight,
-        Busy,
     ),
 )
 async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> PlacedView:
@@ -137,9 +134,6 @@ async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> 
         NoProvider,
         AlreadyClosed,
         IdMalformed,
-        KeyReused,
-        InFlight,
-        Busy,
     ),
 )
 async def pay_payment(ctx: Ctx, key: IdempotencyKey | None, payment_id: str, data: PayBody) -> PaidView:

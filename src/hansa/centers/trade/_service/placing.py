@@ -31,6 +31,7 @@ from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.lane import Lane
 from hansa.kernel.money import Money
 from hansa.kernel.problem import Problem
+from hansa.kernel.quota import Limits
 
 LANE = "trade.place"
 CLOSE_UNPAID = "trade.close_unpaid"
@@ -84,6 +85,9 @@ async def _admitted(ctx: Ctx, token: str, key: IdempotencyKey | None) -> Placeme
         raise PlacementRefused(veto.message, reason=veto.code, **veto.extras)
     placement = await _prepare(ctx, quote, key)
     await _pass_gate(ctx, placement)
+    (limited,) = ctx.platform.service(Limits).admit_orders([ctx])
+    if limited is not None:
+        raise limited
     return placement
 
 
