@@ -5,6 +5,9 @@ from uuid import uuid4
 import pytest
 
 from callers import Caller, door_of, good
+from hansa.centers.ledger import api as ledger
+from hansa.centers.ledger.types import JOURNAL_ID, AccountClass, AccountKey, Journal
+from hansa.centers.message.types import NOTIFICATION_ID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import CATEGORY_ID
 from hansa.centers.user import api as user
@@ -131,10 +134,22 @@ def bought(stall, person):
 
 @pytest.fixture(scope="session")
 async def books(houses, operator, bought):
-    """What there is besides: the platform's books, a category."""
+    """What there is besides: the platform's books, with a journal that nothing hangs on, and a category."""
+    ctx = houses[0].system
+    cash = AccountKey.of(ctx, AccountClass.CASH, currency="CNY")
+    cost = AccountKey.of(ctx, AccountClass.PLATFORM_EXPENSE, currency="CNY")
+    journal = Journal(
+        ctx=ctx, id=JOURNAL_ID.new(), kind="test.stamps", reference=uuid4(), entries=((cost, 80), (cash, -80))
+    )
+    async with ctx.transaction() as tx:
+        await ledger.post(tx, [journal])
+    branch = await product.add_category(ctx, slug=f"c{uuid4().hex[:12]}", names={"en": "Fruit"})
     sold, keeper = await bought(), await operator()
-    account = good(await keeper.get("/ledger/accounts"))["items"][0]["id"]
-    entry = good(await keeper.get(f"/ledger/accounts/{account}/entries"))["items"][0]
-    branch = await product.add_category(houses[0].system, slug=f"c{uuid4().hex[:12]}", names={"en": "Fruit"})
-    ids = {"account_id": account, "journal_id": entry["journal"], "category_id": CATEGORY_ID.show(branch.id)}
+    accounts = good(await keeper.get("/ledger/accounts"))["items"]
+    ids = {
+        "account_id": accounts[0]["id"],
+        "journal_id": JOURNAL_ID.show(journal.id),
+        "category_id": CATEGORY_ID.show(branch.id),
+        "notification_id": NOTIFICATION_ID.show(uuid4()),
+    }
     return sold | {"operator": keeper, "ids": sold["ids"] | ids}

@@ -278,7 +278,9 @@ async def list_tokens(ctx: Ctx) -> list[TokenView]:
 @post(
     "/me/tokens",
     summary="Issue an API token",
-    responses=problems(Invalid, Unauthenticated, Forbidden, GrantNotHeld, PartyNotFound, TooManyTokens),
+    responses=problems(
+        Invalid, Unauthenticated, Forbidden, GrantNotHeld, PartyNotFound, IdMalformed, TooManyTokens
+    ),
     opt={"idempotency": "none", "example": {"label": "warehouse", "expires_at": "2027-06-30T00:00:00Z"}},
 )
 async def issue_token(ctx: Ctx, data: TokenWish) -> TokenView:
