@@ -26,6 +26,7 @@ from hansa.demo import welcome
 from hansa.kernel.clock import Clocks
 from hansa.kernel.context import PLATFORM_BUSINESS, SYSTEM
 from hansa.kernel.db import Database
+from hansa.kernel.lane.observing import batch_observer
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan import KERNEL_POINTS, Code, Plans, installed_businesses
 from hansa.kernel.platform import Platform
@@ -71,6 +72,7 @@ async def running(settings: Settings) -> AsyncIterator[Platform]:
             for start in center.starts:
                 await start(platform)
         for lane in platform.lanes.values():
+            lane.stats.on_batch = batch_observer(platform.service(Metrics), lane.name)
             await lane.start()
             stack.push_async_callback(lane.stop)
         upkeep = asyncio.create_task(_keep_up(platform), name="upkeep")

@@ -17,6 +17,7 @@ from hansa.kernel.lane.seat import Seat
 from hansa.kernel.lane.stats import BatchSeen, LaneStats
 from hansa.kernel.lane.waiting import C, V, Waiting, in_turn
 from hansa.kernel.problem import Busy, Problem
+from hansa.kernel.telemetry import span
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Database, Transaction
@@ -261,7 +262,8 @@ class Lane(Generic[C, V]):
             return [part]
         before = enter()
         try:
-            verdicts = await self._committer.commit(tx, part.calls)
+            with span(f"lane {self.name}", calls=len(part.calls)):
+                verdicts = await self._committer.commit(tx, part.calls)
         except Exception as error:  # noqa: BLE001 - sorted out by kind in `_again`
             await seat.rollback()
             return self._again(part, error, lost=seat.lost)

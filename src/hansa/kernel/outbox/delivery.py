@@ -18,6 +18,7 @@ from hansa.kernel.db.faults import repeatable
 from hansa.kernel.event import Envelope, Handler
 from hansa.kernel.outbox import _store as store
 from hansa.kernel.outbox._store import Place, Row
+from hansa.kernel.telemetry import span
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
@@ -117,12 +118,16 @@ class Delivery:
             await self._deliver(rows[middle:], place)
 
     async def _handle(self, rows: Sequence[Row], place: Place) -> None:
+        with span(f"deliver {self.handler.name}", events=len(rows)):
+            await self._handle_in_one(rows, place)
+        self._stand_at(place)
+
+    async def _handle_in_one(self, rows: Sequence[Row], place: Place) -> None:
         async with self._platform.db.transaction() as tx:
             await self._move(tx, place)
             envelopes = await self._takeable(tx, rows)
             if envelopes and self.handler.handle is not None:
                 await self.handler.handle(tx, [envelope for _, envelope in envelopes])
-        self._stand_at(place)
 
     async def _send(self, rows: Sequence[Row], place: Place) -> None:
         """Send outside of any transaction: subjects beside each other, the events of one subject in turn."""
