@@ -1,0 +1,144 @@
+"""The tutorial, done from the first command to the last against a platform that was started for it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+
+import pytest
+from docs.pages import DOCS, Page, matches
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
+
+TUTORIAL = Page(DOCS / "tutorial.md")
+USE_THE_API = Page(DOCS / "howto" / "use-the-api.md")
+TEST_YOUR_BUSINESS = Page(DOCS / "howto" / "test-your-business.md")
+PATIENCE_S = 90
+WALK_S_MAX = 240
+COMMAND = "from hansa.cli import main; main()"
+
+
+class Desk:
+    """A folder as the tutorial finds it: `.venv/bin` with `hansa` and `python`, and a platform of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.environ = {name: value for name, value in os.environ.items() if not name.startswith("HANSA_")} | {
+            "HANSA_PORT": str(self.port),
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(folder / "tea-house"), os.environ.get("PYTHONPATH")))),
+        }
+        programs = folder / ".venv" / "bin"
+        programs.mkdir(parents=True)
+        for name, arguments in (("hansa", f"-c '{COMMAND}'"), ("python", "")):
+            program = programs / name
+            program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
+            program.chmod(0o755)
+
+    def install(self, files):
+        """Write the package and leave what an editable installation leaves: its entry points."""
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        project = tomllib.loads(files["tea-house/pyproject.toml"])["project"]
+        installed = self.folder / "tea-house" / "tea_house-1.0.dist-info"
+        installed.mkdir()
+        (installed / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
+        lines = [
+            f"[{group}]\n" + "\n".join(f"{name} = {value}" for name, value in entries.items())
+            for group, entries in project["entry-points"].items()
+        ]
+        (installed / "entry_points.txt").write_text("\n".join(lines))
+
+    def up(self):
+        with (self.folder / "up.log").open("w") as log:
+            running = subprocess.Popen(
+                [sys.executable, "-c", COMMAND, "up", "--no-demo", "--processes", "2"],
+                cwd=self.folder,
+                env=self.environ,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        give_up = time.monotonic() + PATIENCE_S
+        while "Ctrl-C stops it" not in (told := (self.folder / "up.log").read_text()):
+            assert running.poll() is None, told
+            assert time.monotonic() < give_up, told
+            time.sleep(0.1)
+        return running
+
+    def run(self, blocks):
+        """Run blocks in one shell, as somebody does who goes through the page; return what each printed."""
+        script = "\n".join(f"printf '\\n=== %s\\n' '{block.name}'\n{block.text}" for block in blocks)
+        (self.folder / "walk.sh").write_text(script.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}"))
+        with (self.folder / "walk.log").open("w") as log:
+            walk = subprocess.Popen(
+                ["bash", "-euo", "pipefail", "walk.sh"],
+                cwd=self.folder,
+                env=self.environ,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            code = walk.wait(WALK_S_MAX)
+        except subprocess.TimeoutExpired:
+            walk.kill()
+            code = None
+        told = (self.folder / "walk.log").read_text()
+        assert code == 0, told[-4000:]
+        parts = re.split(r"^=== (.+)$", told, flags=re.MULTILINE)[1:]
+        return dict(zip(parts[::2], parts[1::2], strict=True))
+
+    def status(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return answer.status
+
+
+def files_of(page):
+    """The examples that are files of the package: they bear their paths as names."""
+    return [block for block in page.examples() if block.name.startswith("tea-house/")]
+
+
+@pytest.fixture
+def desk(tmp_path):
+    made = Desk(tmp_path)
+    made.install({block.name: block.text for block in files_of(TUTORIAL)})
+    running = made.up()
+    yield made
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(PATIENCE_S) == 0
+
+
+def test_the_tutorial_works_and_so_does_the_api_after_it(desk):
+    printed = desk.run([*TUTORIAL.examples("sh"), *USE_THE_API.examples("sh")])
+
+    for name, said in {**TUTORIAL.outputs, **USE_THE_API.outputs}.items():
+        missing = matches(said, printed[name])
+        assert not missing, f"{name} does not print {missing}:\n{printed[name]}"
+    assert desk.status("/tea-club/") == 200
+
+
+def test_a_business_is_tested_as_the_page_says(tmp_path):
+    made = Desk(tmp_path)
+    made.install({block.name: block.text for page in (TUTORIAL, TEST_YOUR_BUSINESS) for block in files_of(page)})
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "tea-house/tests/test_order.py"],
+        cwd=tmp_path,
+        env=made.environ,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout[-4000:]
