@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessible import check
 from samples import SAMPLES
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.enable_socket]
@@ -11,7 +11,6 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.enable_socket]
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "zh")
 WIDTHS = (390, 1440)
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 # The default run looks at each page once, at another variant each time; `-m pages` at all of them.
 ONE_EACH = [
@@ -41,17 +40,6 @@ def open_page(chromium, site):
     for context in opened:
         context.close()
     assert complaints == []
-
-
-def check(page):
-    page.evaluate("document.fonts.ready.then(() => 0)")
-    # As high as its content: what merely lies under a phone's bar at one scroll position is not too small a target.
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(rule["id"], node["html"], node["failureSummary"]) for rule in found for node in rule["nodes"]] == []
-    # nothing is wider than the window, or a phone would scroll sideways
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize(("name", "language", "theme", "width"), ONE_EACH)

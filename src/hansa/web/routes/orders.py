@@ -24,7 +24,7 @@ PAGE = 20
 _SHOWN_DIGITS_MAX = 6
 
 _TABS = {
-    OrderState.AWAITING_PAYMENT: N_("To pay"),
+    OrderState.AWAITING_PAYMENT: N_("Awaiting payment"),
     OrderState.AWAITING_SHIPMENT: N_("Being packed"),
     OrderState.SHIPPED: N_("On the way"),
     OrderState.FINISHED: N_("Completed"),

@@ -1,0 +1,76 @@
+"""The real pages on a free port, with the demo in a real database; a server in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import uvicorn
+from house import House
+
+from hansa.app import CENTERS, demo, running
+from hansa.asgi import make_edge
+from hansa.kernel.db.migrate import migrate
+from hansa.kernel.settings import Settings
+
+T = TypeVar("T")
+
+
+class Shopfront:
+    """A running server, and the house behind it."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.house: House
+        self._loop: asyncio.AbstractEventLoop
+        self._server: uvicorn.Server
+        self._ready = threading.Event()
+
+    def do(self, story: Awaitable[T]) -> T:
+        """Let something happen behind the pages, in the server's own loop."""
+
+        async def told() -> T:
+            return await story
+
+        return asyncio.run_coroutine_threadsafe(told(), self._loop).result(60)
+
+    @contextmanager
+    def open(self, settings: Settings) -> Iterator[Shopfront]:
+        """Serve until the block ends."""
+        failed: list[BaseException] = []
+
+        def live() -> None:
+            try:
+                asyncio.run(self._live(settings))
+            except BaseException as wrong:
+                failed.append(wrong)
+            finally:
+                self._ready.set()
+
+        thread = threading.Thread(target=live, daemon=True)
+        thread.start()
+        assert self._ready.wait(60), "the shop did not open"
+        if failed:
+            raise failed[0]
+        yield self
+        self._server.should_exit = True
+        thread.join(30)
+        assert not failed, failed
+
+    async def _live(self, settings: Settings) -> None:
+        assert settings.database_url is not None
+        await migrate(settings.database_url.reveal(), CENTERS)
+        async with running(settings) as platform:
+            await demo(platform, lambda _: None)
+            self._loop = asyncio.get_running_loop()
+            self.house = House(platform)
+            listening = socket.create_server(("127.0.0.1", 0))
+            self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            config = uvicorn.Config(make_edge(platform), lifespan="off", ws="none", log_config=None, access_log=False)
+            self._server = uvicorn.Server(config)
+            self._ready.set()
+            await self._server.serve(sockets=[listening])
