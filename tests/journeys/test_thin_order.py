@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from house import DECLINED_CARD, DELAYED_CARD
 
 from hansa.centers.inventory.errors import OutOfStock
 from hansa.centers.ledger.types import AccountClass
@@ -26,6 +25,9 @@ from hansa.centers.trade.types import LineRequest, OrderState, PayState
 from hansa.kernel.context import Traffic
 from hansa.kernel.money import Money
 from hansa.kernel.problem import Forbidden
+from house import DECLINED_CARD, DELAYED_CARD
+
+pytestmark = pytest.mark.external
 
 
 async def test_a_buyer_buys_and_the_seller_is_credited(house):
@@ -48,7 +50,9 @@ async def test_a_buyer_buys_and_the_seller_is_credited(house):
 
     await trade.receive(buyer, order_id=order_id)
     assert await house.balance(AccountClass.ESCROW) == escrow
-    assert await house.balance(AccountClass.SELLER_PAYABLE, seller.shop_id) == 15200  # 5 % stays with the bazaar
+    assert (
+        await house.balance(AccountClass.SELLER_PAYABLE, seller.shop_id) == 15200
+    )  # 5 % stays with the bazaar
 
     order = await trade.order(buyer, order_id=order_id)
     assert order.state is OrderState.FINISHED
@@ -289,7 +293,11 @@ async def test_an_order_is_explained_from_what_was_stored(house):
     told = await trade.explain(buyer, order_id=order_id)
 
     assert told.generation == house.platform.plans.current.generation
-    assert {decision.point for decision in told.decisions} >= {"product.price", "inventory.sourcing", "trade.layers"}
+    assert {decision.point for decision in told.decisions} >= {
+        "product.price",
+        "inventory.sourcing",
+        "trade.layers",
+    }
     assert [entry.cause for entry in told.history] == ["placed", "paid"]
 
 

@@ -1,10 +1,8 @@
 """A real server, a template migrated once, a fresh database for every test, and a platform without centers."""
 
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,19 +12,9 @@ from hansa.kernel.clock import Clocks
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Database
 from hansa.kernel.db.migrate import migrate
-from hansa.kernel.embedded import EmbeddedPostgres
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.lane import Lane
 from hansa.kernel.problem import Problem
-
-
-@pytest.fixture(scope="session")
-def server():
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        EmbeddedPostgres(Path(folder), settings={"fsync": "off"}) as running,
-    ):
-        yield running
 
 
 @pytest.fixture(scope="session")
