@@ -6,8 +6,8 @@ import re
 import tomllib
 
 import pytest
-from docs.pages import DOCS, ROOT, RUN, Page, matches, pages
 
+from docs.pages import DOCS, ROOT, RUN, Page, matches, pages
 from hansa.app import CENTERS
 from hansa.kernel.business import Business
 from hansa.kernel.plan import KERNEL_POINTS, Code
@@ -76,7 +76,7 @@ def test_the_navigation_names_every_page_once():
 def test_the_first_business_of_the_readme_compiles():
     (example,) = Page(ROOT / "README.md").examples("python")
     space: dict[str, object] = {}
-    exec(compile(example.text, "README.md", "exec"), space)  # noqa: S102 - our own page
+    exec(compile(example.text, "README.md", "exec", dont_inherit=True), space)  # noqa: S102 - our own page
     (business,) = (value for value in space.values() if isinstance(value, Business))
 
     plan = Code.of(CENTERS, packages=[business], points=KERNEL_POINTS).compile()
@@ -103,3 +103,27 @@ def test_an_output_is_compared_line_by_line_in_order():
     assert matches("one 1\nthree at ...", printed) == []
     assert matches("three at ...\none 1", printed) == ["one 1"]
     assert matches("four", printed) == ["four"]
+
+
+RUN_HERE = [page for page in TAUGHT if page.examples("python") and page.name != "docs/tutorial.md"]
+
+
+@pytest.mark.parametrize("page", RUN_HERE, ids=by_name)
+def test_the_python_of_a_page_runs_from_top_to_bottom(page):
+    """Examples that are files of a package bear its path as their name; `test_tutorial` runs those."""
+    space: dict[str, object] = {"__name__": "page"}
+    for block in page.examples("python"):
+        if "/" not in block.name:
+            exec(compile("\n" * block.line + block.text, page.name, "exec", dont_inherit=True), space)  # noqa: S102 - our own page
+
+
+def test_the_manifest_of_a_play_is_what_its_page_says():
+    page = Page(DOCS / "howto" / "write-a-play.md")
+    space: dict[str, object] = {"__name__": "page"}
+    for block in page.examples("python"):
+        exec(compile(block.text, page.name, "exec", dont_inherit=True), space)  # noqa: S102 - our own page
+    (manifest,) = page.examples("toml")
+
+    business = space["codec"].read_toml(manifest.text)
+
+    assert [play.play.name for play in business.plays] == ["threshold"]

@@ -13,6 +13,7 @@ import tomllib
 import urllib.request
 
 import pytest
+
 from docs.pages import DOCS, Page, matches
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]

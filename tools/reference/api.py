@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hansa.kernel.http.openapi import WITH_BODY, WITH_INPUT, WITH_KEY
 from hansa.kernel.outbox.schemas import Schema
 from tools.reference import markdown as md
 from tools.reference.events import type_in_words
@@ -22,11 +23,13 @@ def page(house: House) -> str:
         for method in METHODS
         if method in item
     ]
+    general = _general([operation for _, _, operation in operations])
+    schemas = house.openapi["components"]["schemas"]
     parts = []
     for tag in house.openapi["tags"]:
         own = [one for one in operations if tag["name"] in one[2]["tags"]]
         parts += [f"## {tag['name']}", tag.get("description", "")]
-        parts += [_route(*one, house.openapi["components"]["schemas"]) for one in own]
+        parts += [_route(*one, schemas=schemas, general=general) for one in own]
     return md.page("API", _INTRODUCTION, *parts, _permissions(house))
 
 
@@ -36,41 +39,32 @@ a running platform serves at `/api/openapi.json`. How to [use it](../howto/use-t
 problems of its own; every route may also answer the general ones: unreadable, not valid, too large, an unknown
 token, busy. All of them stand in [problems](problems.md)."""
 
-_EVERYWHERE = frozenset(
-    {
-        "idempotency.answer_lost",
-        "idempotency.key_malformed",
-        "idempotency.key_reused",
-        "idempotency.in_flight",
-        "internal",
-        "request.busy",
-        "request.invalid",
-        "request.malformed",
-        "request.not_acceptable",
-        "request.not_found",
-        "request.timed_out",
-        "request.too_large",
-        "request.unauthenticated",
-        "request.unsupported_media_type",
-    }
-)
 
-
-def _route(method: str, path: str, operation: Operation, schemas: Mapping[str, Schema]) -> str:
-    parameters = [
-        parameter for parameter in operation.get("parameters", ()) if parameter["in"] in {"path", "query"}
-    ]
-    codes = [
+def _codes(operation: Operation) -> set[str]:
+    return {
         code
         for response in operation["responses"].values()
         for content in response.get("content", {}).values()
         for code in content.get("examples", {})
+    }
+
+
+def _general(operations: Sequence[Operation]) -> set[str]:
+    """Return the codes that say nothing about a route: those of every one, of every body, of every write."""
+    by_kind = {kind.code for kind in (*WITH_INPUT, *WITH_BODY, *WITH_KEY)}
+    return by_kind | set.intersection(*map(_codes, operations))
+
+
+def _route(
+    method: str, path: str, operation: Operation, *, schemas: Mapping[str, Schema], general: set[str]
+) -> str:
+    parameters = [
+        parameter for parameter in operation.get("parameters", ()) if parameter["in"] in {"path", "query"}
     ]
-    own = sorted({code for code in codes if code not in _EVERYWHERE})
     facts = [
         ", ".join(f"`{one['name']}` ({_kind(one, schemas)})" for one in parameters if one["in"] == "query"),
         _bodies(operation, schemas),
-        ", ".join(f"[`{code}`](problems.md#{code})" for code in own),
+        ", ".join(f"[`{code}`](problems.md#{code})" for code in sorted(_codes(operation) - general)),
     ]
     labels = ["Query", "Body", "Problems"]
     return "\n\n".join(

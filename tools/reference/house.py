@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 import hansa
-from hansa.api import make_api
+from hansa.api.app import make_router
 from hansa.app import CENTERS, PLAYS
 from hansa.kernel.center import Center
 from hansa.kernel.clock import Clocks
@@ -63,7 +63,7 @@ class House:
             meter=meter,
             centers=self.centers,
         )
-        served = make_api(platform).get_handler_index_by_name("openapi")
+        served = make_router(platform).get_handler_index_by_name("openapi")
         assert served is not None  # noqa: S101 - the API names its document so
         answer: Any = served["handler"].fn()
         document: dict[str, Any] = msgspec.json.decode(answer.content)
