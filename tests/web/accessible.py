@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 
 
 def check(page):
@@ -13,6 +18,8 @@ def check(page):
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
     found = Axe().run(page, options=RULES).response["violations"]
-    assert [(rule["id"], node["html"], node["failureSummary"]) for rule in found for node in rule["nodes"]] == []
+    assert [
+        (rule["id"], node["html"], node["failureSummary"]) for rule in found for node in rule["nodes"]
+    ] == []
     # nothing is wider than the window, or a phone would scroll sideways
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -1,6 +1,6 @@
 """One or more sample views per page, in both languages: what the tests render and photograph."""
 
-# ruff: noqa: I001, RUF001 - Chinese sentences use Chinese punctuation; long import lists stay readable
+# ruff: noqa: I001 - Chinese sentences use Chinese punctuation; long import lists stay readable
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -131,7 +131,15 @@ def search(t: Words) -> ListPage:
         name="category", label=t("Kind", "品类"),
         choices=(Choice(value="tea", label=t("Tea ware", "茶器"), count=64, checked=True), Choice(value="food", label=t("Food and tea", "食物与茶"), count=118), Choice(value="home", label=t("Home", "家居"), count=73)),
     )  # fmt: skip
-    sellers = Facet(name="shop", label=t("Seller", "卖家"), choices=(Choice(value="1", label="青禾茶器", count=28), Choice(value="2", label="景德小窑", count=35), Choice(value="3", label="North Loom", count=19)))
+    sellers = Facet(
+        name="shop",
+        label=t("Seller", "卖家"),
+        choices=(
+            Choice(value="1", label="青禾茶器", count=28),
+            Choice(value="2", label="景德小窑", count=35),
+            Choice(value="3", label="North Loom", count=19),
+        ),
+    )
     return msgspec.structs.replace(
         home(t), chrome=chrome(t, query=t("tea", "茶"), section=""), heading=t("“tea”", "“茶”"), lede=t("64 products", "64 件商品"), things=(), facets=(facet, sellers),
         chosen=(Link(label=t("Tea ware", "茶器"), url="/bazaar/?q=tea"),), shortcuts=(), pager=Pager(shown=16, total=1000, more_than_total=True, next_url="?after=c16", first_url="?"),
@@ -143,11 +151,19 @@ def no_match(t: Words) -> ListPage:
 
 
 def nothing_yet(t: Words) -> ListPage:
-    return msgspec.structs.replace(home(t), goods=(), empty="nothing_yet", pager=Pager(shown=0), things=(), sorts=(), shortcuts=())
+    return msgspec.structs.replace(
+        home(t), goods=(), empty="nothing_yet", pager=Pager(shown=0), things=(), sorts=(), shortcuts=()
+    )
 
 
 def product(t: Words) -> ProductPage:
-    glazes = [("Plum green", "梅子青", "celadon", "mist"), ("Dark clay", "乌泥", "ink", "stone"), ("Deep sea", "霁蓝", "cobalt", "mist"), ("White", "甜白", "porcelain", "mist"), ("Vermilion", "朱砂", "cinnabar", "stone")]
+    glazes = [
+        ("Plum green", "梅子青", "celadon", "mist"),
+        ("Dark clay", "乌泥", "ink", "stone"),
+        ("Deep sea", "霁蓝", "cobalt", "mist"),
+        ("White", "甜白", "porcelain", "mist"),
+        ("Vermilion", "朱砂", "cinnabar", "stone"),
+    ]
     return ProductPage(
         chrome=chrome(t, section="", path="/bazaar/products/prd_1"), name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"),
         also=t("梅子青横把壶 · 龙泉手拉坯", "Side-handle teapot, thrown in Longquan"), also_lang=t("zh", "en"), offer="offer_1", price=yuan(238), was=yuan(268), price_note=t("A group of 2 pays ¥30 less each", "2 人成团每人立减 30 元"),
@@ -193,7 +209,20 @@ def sums(t: Words) -> tuple[SumRow, ...]:
 
 def cart(t: Words, *, empty: bool = False) -> CartPage:
     def line(place: int, shown: Line, problem: str = "") -> CartLine:
-        return CartLine(id=f"l{place}", name=shown.name, url="/bazaar/products/prd_1", picture=shown.picture, option=shown.option, quantity=shown.quantity, limit=9, unit=shown.before or shown.total, total=shown.before or shown.total, problem=problem, update_url="/bazaar/cart/quantity", remove_url="/bazaar/cart/remove")
+        return CartLine(
+            id=f"l{place}",
+            name=shown.name,
+            url="/bazaar/products/prd_1",
+            picture=shown.picture,
+            option=shown.option,
+            quantity=shown.quantity,
+            limit=9,
+            unit=shown.before or shown.total,
+            total=shown.before or shown.total,
+            problem=problem,
+            update_url="/bazaar/cart/quantity",
+            remove_url="/bazaar/cart/remove",
+        )
 
     a, b, c = lines(t)
     shops = (
@@ -208,10 +237,30 @@ def cart(t: Words, *, empty: bool = False) -> CartPage:
 
 def checkout(t: Words, *, guest: bool = False) -> CheckoutPage:
     a, b, c = lines(t)
-    wrong = Form(values={"person": "林", "phone": "12"}, errors={"phone": t("This phone number is too short.", "手机号太短。"), "street": t("Where does the courier ring?", "请填写街道与门牌。")})
+    wrong = Form(
+        values={"person": "林", "phone": "12"},
+        errors={
+            "phone": t("This phone number is too short.", "手机号太短。"),
+            "street": t("Where does the courier ring?", "请填写街道与门牌。"),
+        },
+    )
 
     def options(kind: str) -> tuple[DeliveryOption, ...]:
-        return (DeliveryOption(id="standard", label=t("Standard", "标准配送"), promise=t("Tomorrow, by 18:00", "明天 18:00 前"), price=yuan(10), checked=True), DeliveryOption(id=f"shop-{kind}", label=t("Collect at 武康路 store", "武康路门店自提"), promise=t("Ready in 2 h", "2 小时后可取"), price=yuan(0)))
+        return (
+            DeliveryOption(
+                id="standard",
+                label=t("Standard", "标准配送"),
+                promise=t("Tomorrow, by 18:00", "明天 18:00 前"),
+                price=yuan(10),
+                checked=True,
+            ),
+            DeliveryOption(
+                id=f"shop-{kind}",
+                label=t("Collect at 武康路 store", "武康路门店自提"),
+                promise=t("Ready in 2 h", "2 小时后可取"),
+                price=yuan(0),
+            ),
+        )
 
     return CheckoutPage(
         chrome=chrome(t, section="cart", path="/bazaar/checkout", person="" if guest else t("Lin Xiao", "林晓")),
@@ -259,7 +308,12 @@ def pay_closed(t: Words) -> PayPage:
 def order(t: Words) -> OrderPage:
     a, b, c = lines(t)
     hours = lambda h: NOW - timedelta(hours=h)  # noqa: E731 - a table of times reads better with it
-    row = FundingRow(label=t("Side-handle teapot", "横把壶"), price=yuan(268), shares=(yuan(-30), yuan(-25.73), None), paid=yuan(212.27))
+    row = FundingRow(
+        label=t("Side-handle teapot", "横把壶"),
+        price=yuan(268),
+        shares=(yuan(-30), yuan(-25.73), None),
+        paid=yuan(212.27),
+    )
     return OrderPage(
         chrome=chrome(t, section="orders", path="/bazaar/orders/1"), order_id=ORDER, state="delivered", headline=t("Everything has arrived", "全部送达"), lede=t("Two parcels, today at 16:20. Look them over; the sellers are paid once you confirm.", "两个包裹已于今天 16:20 送达。请查看，确认后货款才会付给卖家。"),
         placed_at=hours(26), stamp=t("Delivered", "送达"), shops=(OrderShop(shop=Link(label="青禾茶器", url="/bazaar/?shop=1"), lines=(a, b), state="delivered"), OrderShop(shop=Link(label="莱阳果园", url="/bazaar/?shop=2"), lines=(c,), state="part_refunded")),
@@ -295,7 +349,21 @@ def order_unpaid(t: Words) -> OrderPage:
 
 def orders(t: Words, *, empty: str = "") -> OrdersPage:
     def card(place: int, state: str, next_: str, *arts: str, actions: tuple[Action, ...] = ()) -> OrderCard:
-        return OrderCard(id=ORDER[:-1] + str(place), url=f"/bazaar/orders/{place}", placed_at=NOW - timedelta(days=place * 2), state=state, shops=t("青禾茶器 and one more", "青禾茶器 等 2 家"), pieces=3, total=yuan(330 / place), pictures=tuple(Picture(art=art, wall=wall) for art, wall in zip(arts, ("mist", "stone", "sand"), strict=False)), next=next_, actions=actions)
+        return OrderCard(
+            id=ORDER[:-1] + str(place),
+            url=f"/bazaar/orders/{place}",
+            placed_at=NOW - timedelta(days=place * 2),
+            state=state,
+            shops=t("青禾茶器 and one more", "青禾茶器 等 2 家"),
+            pieces=3,
+            total=yuan(330 / place),
+            pictures=tuple(
+                Picture(art=art, wall=wall)
+                for art, wall in zip(arts, ("mist", "stone", "sand"), strict=False)
+            ),
+            next=next_,
+            actions=actions,
+        )
 
     return OrdersPage(
         chrome=chrome(t, section="orders", path="/bazaar/orders"), empty=empty, clear_url="/bazaar/orders",  # type: ignore[arg-type]
@@ -359,7 +427,10 @@ PAGES = Pages()
 
 
 def design(t: Words) -> View:
-    return design_page(chrome(t, storefront=False, business="Hansa", path="/design", section=""), PAGES.translator(t.language))
+    return design_page(
+        chrome(t, storefront=False, business="Hansa", path="/design", section=""),
+        PAGES.translator(t.language),
+    )
 
 
 SAMPLES: dict[str, Callable[[Words], View]] = {

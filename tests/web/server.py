@@ -1,6 +1,6 @@
 """A tiny server that shows the sample views with the real files and headers: for browsers in tests, and for eyes.
 
-    python tests/web/server.py [port]      then open http://127.0.0.1:8099/en/home
+python tests/web/server.py [port]      then open http://127.0.0.1:8099/en/home
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ class Handler(BaseHTTPRequestHandler):
         if asset is not None:
             self._send(200, asset.body, asset.media_type, {"cache-control": CACHE_FOR_EVER})
             return
-        if parts.path.startswith("/bazaar/"):  # where the samples lead: nothing new, as a page that looks again is told
+        if parts.path.startswith(
+            "/bazaar/"
+        ):  # where the samples lead: nothing new, as a page that looks again is told
             self._send(204, b"", "text/plain", {})
             return
         language, _, name = parts.path.strip("/").partition("/")

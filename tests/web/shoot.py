@@ -1,7 +1,7 @@
 """Photograph the sample pages into tests/web/shots/, to be looked at: files are named page-language-theme-width.png.
 
-    python tests/web/shoot.py                          every page, English and Chinese, light and dark, phone and desk
-    python tests/web/shoot.py order zh dark 390        only what all words given fit
+python tests/web/shoot.py                          every page, English and Chinese, light and dark, phone and desk
+python tests/web/shoot.py order zh dark 390        only what all words given fit
 """
 
 from __future__ import annotations
@@ -31,11 +31,15 @@ def main(words: list[str]) -> None:
     ]
     with chromium() as browser:
         for name, language, theme, width in wanted:
-            page = browser.new_page(viewport={"width": width, "height": 844 if width < 500 else 900}, color_scheme=theme)
+            page = browser.new_page(
+                viewport={"width": width, "height": 844 if width < 500 else 900}, color_scheme=theme
+            )
             page.goto(f"http://127.0.0.1:{server.server_port}/{language}/{name}?theme={theme}")
             page.evaluate("document.fonts.ready.then(() => 0)")
             height = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size({"width": width, "height": max(height, 700)})  # or the phone's bar stands mid-page
+            page.set_viewport_size(
+                {"width": width, "height": max(height, 700)}
+            )  # or the phone's bar stands mid-page
             target = SHOTS / f"{name}-{language}-{theme}-{width}.png"
             page.screenshot(path=target, full_page=True)
             page.close()

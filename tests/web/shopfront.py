@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import uvicorn
-from house import House
 
 from hansa.app import CENTERS, demo, running
 from hansa.asgi import make_edge
 from hansa.kernel.db.migrate import migrate
 from hansa.kernel.settings import Settings
+from house import House
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ class Shopfront:
         def live() -> None:
             try:
                 asyncio.run(self._live(settings))
-            except BaseException as wrong:
+            except BaseException as wrong:  # noqa: BLE001 - told in the thread that waits
                 failed.append(wrong)
             finally:
                 self._ready.set()
@@ -70,7 +70,9 @@ class Shopfront:
             self.house = House(platform)
             listening = socket.create_server(("127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            config = uvicorn.Config(make_edge(platform), lifespan="off", ws="none", log_config=None, access_log=False)
+            config = uvicorn.Config(
+                make_edge(platform), lifespan="off", ws="none", log_config=None, access_log=False
+            )
             self._server = uvicorn.Server(config)
             self._ready.set()
             await self._server.serve(sockets=[listening])

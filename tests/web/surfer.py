@@ -50,7 +50,9 @@ class Surfer:
     def form(self, ending: str) -> tuple[str, dict[str, str]]:
         """The form of the page whose address ends so, and what it would send."""
         forms = Forms(self.page.text).forms
-        return next((at, dict(fields)) for at, fields in forms.items() if at.partition("?")[0].endswith(ending))
+        return next(
+            (at, dict(fields)) for at, fields in forms.items() if at.partition("?")[0].endswith(ending)
+        )
 
     def send(self, ending: str, *, to: str = "", **typed: str) -> httpx.Response:
         """Fill in a form of the page and send it; `to` is another button's address."""

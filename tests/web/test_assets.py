@@ -19,8 +19,13 @@ def served(name):
     assert file is not None
     return file
 
-_RAW_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|color)\(", re.ASCII)
-_NAMED_COLOUR = re.compile(r":\s*(?:white|black|red|green|blue|grey|gray|orange|yellow|purple|crimson|teal)\b")
+
+_RAW_COLOUR = re.compile(
+    r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|color)\(", re.ASCII
+)
+_NAMED_COLOUR = re.compile(
+    r":\s*(?:white|black|red|green|blue|grey|gray|orange|yellow|purple|crimson|teal)\b"
+)
 
 
 def test_a_file_is_found_by_its_hash_alone():
@@ -78,5 +83,7 @@ def test_every_vendored_file_is_the_one_that_was_pinned():
         assert any("LICENSE" in entry["to"] for entry in package["files"]), package["name"]
         for entry in (*package["files"], *([package["sprite"]] if "sprite" in package else [])):
             pinned[entry["to"]] = entry["sha256"]
-    present = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (STATIC / "vendor").iterdir()}
+    present = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (STATIC / "vendor").iterdir()
+    }
     assert present == pinned

@@ -17,7 +17,13 @@ _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 
 
 def msgids():
-    found = extract_from_dir(WEB, _METHODS, {"templates/**.html": {"trimmed": "true", "silent": "false"}}, keywords={"N_": None, "_": None, "gettext": None, "ngettext": (1, 2)}, strip_comment_tags=True)
+    found = extract_from_dir(
+        WEB,
+        _METHODS,
+        {"templates/**.html": {"trimmed": "true", "silent": "false"}},
+        keywords={"N_": None, "_": None, "gettext": None, "ngettext": (1, 2)},
+        strip_comment_tags=True,
+    )
     return {message for _, _, message, _, _ in found if message}
 
 
@@ -30,14 +36,22 @@ def chinese():
 def test_every_text_has_a_chinese_one(chinese):
     ids = msgids()
     assert len(ids) > 200
-    missing = [message for message in ids if not (found := chinese.get(message)) or not found.string or found.fuzzy]
-    missing += [message for message in ids if (found := chinese.get(message)) and isinstance(found.string, tuple) and not all(found.string)]
+    missing = [
+        message for message in ids if not (found := chinese.get(message)) or not found.string or found.fuzzy
+    ]
+    missing += [
+        message
+        for message in ids
+        if (found := chinese.get(message)) and isinstance(found.string, tuple) and not all(found.string)
+    ]
     assert missing == []
 
 
 def test_no_translation_is_left_over(chinese):
     ids = {message[0] if isinstance(message, tuple) else message for message in msgids()}
-    kept = {message.id[0] if isinstance(message.id, tuple) else message.id for message in chinese if message.id}
+    kept = {
+        message.id[0] if isinstance(message.id, tuple) else message.id for message in chinese if message.id
+    }
     assert kept - ids == set()
 
 

@@ -43,7 +43,10 @@ def test_an_amount_reads_the_same_in_both_languages(formatter, amount, shown):
 
 
 def test_the_sign_stands_back_and_the_minor_units_are_small():
-    assert english().money(Money(-2000, "CNY")) == '<span class="money">−<span class="sign">¥</span>20<span class="minor">.00</span></span>'
+    assert (
+        english().money(Money(-2000, "CNY"))
+        == '<span class="money">−<span class="sign">¥</span>20<span class="minor">.00</span></span>'
+    )
     assert english().money(Money(7, "JPY")) == '<span class="money"><span class="sign">JP¥</span>7</span>'
 
 

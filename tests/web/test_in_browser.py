@@ -15,7 +15,9 @@ WIDTHS = (390, 1440)
 # The default run looks at each page once, at another variant each time; `-m pages` at all of them.
 ONE_EACH = [
     (name, *variant)
-    for name, variant in zip(SAMPLES, itertools.cycle(itertools.product(LANGUAGES, THEMES, WIDTHS)), strict=False)
+    for name, variant in zip(
+        SAMPLES, itertools.cycle(itertools.product(LANGUAGES, THEMES, WIDTHS)), strict=False
+    )
 ]
 ALL = list(itertools.product(SAMPLES, LANGUAGES, THEMES, WIDTHS))
 
@@ -27,10 +29,15 @@ def open_page(chromium, site):
     opened = []
 
     def visit(name, language="en", theme="light", width=1440, *, scripts=True):
-        context = chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=theme, java_script_enabled=scripts)
+        context = chromium.new_context(
+            viewport={"width": width, "height": 844}, color_scheme=theme, java_script_enabled=scripts
+        )
         page = context.new_page()
         opened.append(context)
-        page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None,
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
         page.goto(f"{site}/{language}/{name}?theme={theme}")
@@ -108,7 +115,11 @@ def test_a_changed_quantity_is_sent_and_the_cart_redrawn(open_page):
 
     def answer(route):
         seen.append(route.request.post_data)
-        route.fulfill(status=200, content_type="text/html", body="<main id=main><h1>new cart</h1></main><span id=cart-count>7</span>")
+        route.fulfill(
+            status=200,
+            content_type="text/html",
+            body="<main id=main><h1>new cart</h1></main><span id=cart-count>7</span>",
+        )
 
     page.route("**/bazaar/cart/quantity", answer)
     page.get_by_role("button", name="One more").first.click()
@@ -120,7 +131,9 @@ def test_a_changed_quantity_is_sent_and_the_cart_redrawn(open_page):
 
 def test_a_waiting_payment_looks_again_by_itself(open_page):
     page = open_page("pay_waiting")
-    page.route("**/bazaar/pay/pay_1", lambda route: route.continue_(url=page.url.replace("pay_waiting", "pay_done")))
+    page.route(
+        "**/bazaar/pay/pay_1", lambda route: route.continue_(url=page.url.replace("pay_waiting", "pay_done"))
+    )
     page.get_by_role("heading", name="Paid, thank you").wait_for(timeout=10_000)
 
 

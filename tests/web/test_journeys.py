@@ -60,7 +60,9 @@ class Buyer:
         else:
             self.page.locator("main input[name=quantity]").fill("2")
             self.press("Update")
-        self.page.get_by_text("¥476.00").or_(self.page.locator(".line-total", has_text="476")).first.wait_for()
+        self.page.get_by_text("¥476.00").or_(
+            self.page.locator(".line-total", has_text="476")
+        ).first.wait_for()
 
     def signs_up(self):
         self.follow("Log in")
@@ -77,7 +79,13 @@ class Buyer:
         self.page.goto(f"{self.url}/bazaar/cart")
         self.follow("To checkout")
         self.arrives("Checkout")
-        typed = {"person": "Lin", "phone": "13800000000", "region": "上海", "city": "上海市", "street": "武康路 1 号"} | also
+        typed = {
+            "person": "Lin",
+            "phone": "13800000000",
+            "region": "上海",
+            "city": "上海市",
+            "street": "武康路 1 号",
+        } | also
         for name, text in typed.items():
             self.page.locator(f"[name={name}]").fill(text)
         self.page.locator("main button.big").click()
@@ -130,7 +138,9 @@ def from_finding_to_having(buyer):
     buyer.signs_up()
     buyer.checks_out()
     buyer.pays("9000 0000 0000 0027")
-    buyer.page.get_by_text(buyer.say("The card was declined. Nothing was charged; another one may work.")).wait_for()
+    buyer.page.get_by_text(
+        buyer.say("The card was declined. Nothing was charged; another one may work.")
+    ).wait_for()
     buyer.look()
     buyer.pays("9000 0000 0000 0019")
     buyer.arrives("Paid, thank you")

@@ -70,7 +70,12 @@ def test_ids_are_unique_and_labels_lead_somewhere(page):
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     wanted = [label["for"] for label in page.all("label") if "for" in label]
-    wanted += [name for _, attributes in page.tags for key in ("aria-describedby", "aria-labelledby") for name in (attributes.get(key) or "").split()]
+    wanted += [
+        name
+        for _, attributes in page.tags
+        for key in ("aria-describedby", "aria-labelledby")
+        for name in (attributes.get(key) or "").split()
+    ]
     wanted += [link["href"][1:] for link in page.all("a") if (link.get("href") or "").startswith("#")]
     assert set(wanted) - {""} <= set(ids)
 
@@ -95,9 +100,13 @@ def test_a_page_says_its_language(page):
 
 def test_every_view_has_a_sample_and_every_template_a_view():
     shown = {type(make) for make in (sample(name, "en") for name in SAMPLES)}
-    described = {view for view in vars(views).values() if isinstance(view, type) and issubclass(view, views.View)} - {views.View}
+    described = {
+        view for view in vars(views).values() if isinstance(view, type) and issubclass(view, views.View)
+    } - {views.View}
     assert shown == described
-    assert {view.template for view in described} == {f"pages/{path.name}" for path in (TEMPLATES / "pages").iterdir()}
+    assert {view.template for view in described} == {
+        f"pages/{path.name}" for path in (TEMPLATES / "pages").iterdir()
+    }
 
 
 def test_a_template_that_asks_for_more_than_its_view_fails():
@@ -109,7 +118,9 @@ def test_a_template_that_asks_for_more_than_its_view_fails():
 
 
 def test_what_people_write_is_shown_as_text():
-    view = msgspec.structs.replace(sample("missing", "en"), title="<script>alert(1)</script>", detail='" onload="x')
+    view = msgspec.structs.replace(
+        sample("missing", "en"), title="<script>alert(1)</script>", detail='" onload="x'
+    )
     page = PAGES.render(view)
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
@@ -176,7 +187,9 @@ def test_every_state_a_center_has_is_in_the_map():
         kind
         for types in (trade_types, payment_types, shop_types, product_types)
         for kind in vars(types).values()
-        if isinstance(kind, type) and issubclass(kind, enum.StrEnum) and kind.__name__.endswith(("State", "Status"))
+        if isinstance(kind, type)
+        and issubclass(kind, enum.StrEnum)
+        and kind.__name__.endswith(("State", "Status"))
     ]
     assert len(kinds) >= 4
     for kind in kinds:

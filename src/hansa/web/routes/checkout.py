@@ -31,7 +31,7 @@ from hansa.kernel.plan.errors import GenerationElsewhere, GenerationRetired
 from hansa.kernel.problem import Busy, Invalid, Problem
 from hansa.web.answers import go, show
 from hansa.web.forms import Fields, read_form
-from hansa.web.parts import Form, Notice
+from hansa.web.parts import Form, Link, Notice
 from hansa.web.routes.addressing import chosen_address, guest_named
 from hansa.web.routes.checkout_view import changes, checkout_view, delivery_field
 from hansa.web.routes.product import PIECES_MAX
@@ -189,12 +189,26 @@ async def _again(seen: Visit, fields: Fields, problem: Problem, *, before: Quote
     except GONE:
         return await _back_to_goods(seen)
     told = changes(seen, before, fresh) if before else ""
+    if before and isinstance(problem, OutOfStock):
+        return await _page(seen, fresh, fields=fields, notices=(_short(seen, problem, before),), status=409)
     notice = Notice(
         tone="warn",
         title=problem_words(problem, _),
         text=told or _("These are the prices now. Look them over before you order."),
     )
     return await _page(seen, fresh, fields=fields, notices=(notice,), status=409)
+
+
+def _short(seen: Visit, problem: OutOfStock, before: Quote) -> Notice:
+    """Name what ran out, and lead to where it can be changed: what is left is known for sure only there."""
+    _ = seen.gettext
+    numbers = {line["line_no"] for line in problem.extras["lines"]}
+    names = ", ".join(line.title for line in before.lines if line.line_no in numbers)
+    back = Link(label=_("Change the cart"), url=seen.at("cart"))
+    if seen.asked("offer"):
+        product_id = PRODUCT_ID.show(before.lines[0].product_id)
+        back = Link(label=_("Back to the product"), url=seen.at(f"products/{product_id}"))
+    return Notice(tone="warn", title=problem_words(problem, _), text=names, link=back)
 
 
 async def _look_again(seen: Visit, fields: Fields, shown: Quote, fresh: Quote) -> Shown:
