@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import re
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,8 @@ from hansa.cli.failure import Failure
 from hansa.cli.startup import with_platform
 from hansa.cli.upkeep import Json
 from hansa.kernel.business import PATH_LENGTH_MAX, PATH_PATTERN, Business
+from hansa.kernel.db import Database
+from hansa.kernel.plan import Ending, end_business
 from hansa.kernel.plan.reading import Difference, diff
 from hansa.kernel.platform import Platform
 
@@ -215,6 +218,59 @@ def kill(
 
     with_platform(change)
     screen.out.print(f"{path} is {'on again' if undo else 'off'}.", markup=False)
+
+
+def end(
+    path: str,
+    /,
+    *,
+    yes: Annotated[bool, Parameter(negative="", help="Do not ask for the name once more.")] = False,
+    json: Json = False,
+) -> None:
+    """End a business for good: without residue when it never traded live, else down to a tombstone.
+
+    Sales stop at once. One that traded live keeps its books and its name, and ends once its orders, payments
+    and debts are settled: say it again until then. Needs the database log-in that owns the tables.
+    """
+    if not yes:
+        _confirm(path)
+
+    async def change(platform: Platform) -> Ending:
+        owner = Database(platform.db.url, connections_max=1, role=None)
+        try:
+            return await end_business(platform, path, by=_who(), owner=owner)
+        finally:
+            await owner.close()
+
+    ending = with_platform(change)
+    if json:
+        screen.print_json(ending)
+    else:
+        screen.out.print(Text(_told(path, ending)))
+
+
+def _confirm(path: str) -> None:
+    if not sys.stdin.isatty():
+        raise Failure(f"Nobody is there to be asked. Add --yes to end {path}.")
+    screen.out.print(f"{path} ends for good. Nothing brings back what is removed.", markup=False)
+    if screen.out.input("Type its name to go on: ", markup=False).strip() != path:
+        raise Failure(f"That is not its name. {path} goes on as before.")
+
+
+def _told(path: str, ending: Ending) -> str:
+    match ending.status:
+        case "removed":
+            lines = [f"{path} is removed. It never traded live, so nothing of it stays:"]
+            lines += [f"  {one}" for one in ending.deleted]
+            return "\n".join([*lines, "People it met stay: they belong to the platform, not to a business."])
+        case "tombstone":
+            return f"{path} has ended. It traded live, so its orders and books stay, and nobody else takes its name."
+        case _:
+            reason = ending.objection.message if ending.objection else ""
+            return (
+                f"{path} is winding down: it sells nothing more. It cannot end yet: {reason}.\n"
+                f"Orders, payments and refunds go on; run `hansa business end {path}` again when they are done."
+            )
 
 
 def _read(manifest: Path) -> str:

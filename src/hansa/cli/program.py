@@ -45,13 +45,14 @@ _BUSINESS_COMMANDS = (
     ("publish", "publish", "Make a manifest live in every process, without a deploy."),
     ("rollback", "rollback", "Go back to the plan before the present one."),
     ("kill", "kill", "Switch a business off at once."),
+    ("end", "end", "End a business for good: removed, or wound down when it traded live."),
 )
 
 # By their import paths: a command's module is imported when it is asked for, so that --help is quick.
 for group, where, name, meaning in _COMMANDS:
     app.command(f"hansa.cli.{where}", name=name, help=meaning, group=group)
 
-business = App(name="business", help="List, make, check, publish and stop businesses.", group=CHANGE)
+business = App(name="business", help="List, make, check, publish, stop and end businesses.", group=CHANGE)
 for where, name, meaning in _BUSINESS_COMMANDS:
     business.command(f"hansa.cli.business:{where}", name=name, help=meaning)
 app.command(business)

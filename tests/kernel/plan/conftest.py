@@ -112,6 +112,7 @@ class House:
 
     def __init__(self, url, code, **how):
         self.db = Database(url, connections_max=3)
+        self.owner = Database(url, connections_max=1, role=None)
         self.plans = Plans(code, self.db, **how)
         self.platform = Platform(Settings(_sections={}), self.db, Clocks(), self.plans, self.plans.meter, [])
 
@@ -191,6 +192,7 @@ async def houses(server, template):
     for house in opened:
         await house.plans.stop()
         await house.db.close()
+        await house.owner.close()
     await asyncio.to_thread(server.drop_database, name)
 
 

@@ -62,7 +62,7 @@ async def test_a_business_that_never_traded_live_leaves_nothing(house, shop):
     await house.kill("tea")
     assert any("tea" in row for row in await everything(house))
 
-    ending = await end_business(house.platform, "tea", by="ada")
+    ending = await end_business(house.platform, "tea", by="ada", owner=house.owner)
 
     assert ending.status == "removed"
     assert ending.deleted == (
@@ -92,7 +92,7 @@ async def test_a_business_that_traded_is_wound_down_and_keeps_its_name(house, sh
     shop.open_orders.add("tea")
     generation = house.plans.current.generation
 
-    ending = await end_business(house.platform, "tea", by="ada")
+    ending = await end_business(house.platform, "tea", by="ada", owner=house.owner)
 
     assert (ending.status, ending.objection.code) == ("winding", "trade.open_orders")
     (refused,) = await house.check((generation, "tea"))
@@ -101,7 +101,7 @@ async def test_a_business_that_traded_is_wound_down_and_keeps_its_name(house, sh
     assert house.ctx("tea", actor=SYSTEM)
 
     shop.open_orders.clear()
-    ending = await end_business(house.platform, "tea", by="ada")
+    ending = await end_business(house.platform, "tea", by="ada", owner=house.owner)
 
     assert ending.status == "tombstone"
     assert shop.rows == {"tea": 3}  # history stays
@@ -119,7 +119,7 @@ async def test_a_center_may_object_to_removing_one_that_never_traded(house, shop
     shop.open_orders.add("tea")
 
     with pytest.raises(BusinessKept, match="It has open orders") as caught:
-        await end_business(house.platform, "tea", by="ada")
+        await end_business(house.platform, "tea", by="ada", owner=house.owner)
 
     assert caught.value.extras["objection"] == "trade.open_orders"
     assert house.ctx("tea").business == "tea"
@@ -135,7 +135,7 @@ async def test_a_center_that_fails_to_clean_up_keeps_the_business_whole(house, s
     await house.publish(Business("tea"))
 
     with pytest.raises(Exception, match="not answering"):
-        await end_business(house.platform, "tea", by="ada")
+        await end_business(house.platform, "tea", by="ada", owner=house.owner)
 
     assert house.ctx("tea").business == "tea"
     assert await house.rows("SELECT status FROM kernel.business WHERE path = 'tea'") == [("live",)]
@@ -145,18 +145,18 @@ async def test_what_others_inherit_from_or_a_package_brings_stays(house):
     await house.publish(Business("tea.green"))
 
     with pytest.raises(BusinessKept, match=r"tea\.green inherit from it"):
-        await end_business(house.platform, "tea", by="ada")
+        await end_business(house.platform, "tea", by="ada", owner=house.owner)
     with pytest.raises(BusinessKept, match="uninstall the package"):
-        await end_business(house.platform, "bazaar", by="ada")
+        await end_business(house.platform, "bazaar", by="ada", owner=house.owner)
     with pytest.raises(UnknownBusiness):
-        await end_business(house.platform, "nobody", by="ada")
+        await end_business(house.platform, "nobody", by="ada", owner=house.owner)
 
 
 async def test_other_processes_drop_it_too(house, houses, shop):
     other = await houses(house.plans.code)
     assert other.ctx("tea")
 
-    await end_business(house.platform, "tea", by="ada")
+    await end_business(house.platform, "tea", by="ada", owner=house.owner)
     await other.plans.refresh()
 
     assert other.plans.named("tea") is None

@@ -9,10 +9,12 @@ from hansa.centers.inventory import _http as http
 from hansa.centers.inventory._checks import CHECKS
 from hansa.centers.inventory._gate import SoldOutGate
 from hansa.centers.inventory._service.reading import AvailabilitySnapshot
+from hansa.centers.inventory._store_ending import forget_businesses
 from hansa.centers.inventory._tables import metadata
 from hansa.centers.inventory.events import EVENTS
 from hansa.centers.inventory.extensions import POINTS
 from hansa.kernel.center import Center, Job
+from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
 
 
@@ -27,6 +29,7 @@ INVENTORY = Center(
     tables=metadata,
     migrations=Path(__file__).parent / "_migrations",
     points=POINTS,
+    answers=(BUSINESS_REMOVED.by(forget_businesses, name="inventory_forgets_businesses"),),
     events=EVENTS,
     jobs=(Job("inventory.release_lost_holds", handlers.release_lost_holds, every_s=60),),
     routes=http.ROUTES,

@@ -51,3 +51,11 @@ class NotReversible(Problem):
     code = "ledger.not_reversible"
     status = 409
     title = "A reversal cannot be reversed"
+
+
+class JournalsShared(Problem):
+    """Journals touch the accounts of a business that is to be removed and those of another; nothing was removed."""
+
+    code = "ledger.journals_shared"
+    status = 409
+    title = "The books of this business are bound to those of another"

@@ -6,16 +6,23 @@ from pathlib import Path
 
 from hansa.centers.ledger import _http, extensions
 from hansa.centers.ledger._checks import CHECKS
+from hansa.centers.ledger._ending import nobody_is_owed
 from hansa.centers.ledger._service import READ, REVERSE
+from hansa.centers.ledger._store.ending import forget_businesses
 from hansa.centers.ledger._tables import metadata
 from hansa.centers.ledger.events import JournalReversed
 from hansa.kernel.center import Center
+from hansa.kernel.plan import BUSINESS_REMOVED, MAY_END_BUSINESS
 
 LEDGER = Center(
     name="ledger",
     tables=metadata,
     migrations=Path(__file__).parent / "_migrations",
     points=extensions.POINTS,
+    answers=(
+        MAY_END_BUSINESS.by(nobody_is_owed),
+        BUSINESS_REMOVED.by(forget_businesses, name="ledger_forgets_businesses"),
+    ),
     events=(JournalReversed,),
     routes=_http.ROUTES,
     permissions=(READ, REVERSE),

@@ -10,6 +10,7 @@ from hansa.centers.message import _http, _store
 from hansa.centers.message._handlers import HANDLERS
 from hansa.centers.message._rules.rendering import Renderer
 from hansa.centers.message._service.telling import READ_DELIVERIES, told_to
+from hansa.centers.message._store_ending import forget_businesses
 from hansa.centers.message._tables import metadata
 from hansa.centers.message.api import Templates
 from hansa.centers.message.events import EVENTS
@@ -17,6 +18,7 @@ from hansa.centers.message.extensions import POINTS, TEMPLATE
 from hansa.centers.message.types import Mail
 from hansa.centers.user.extensions import PERSONAL_DATA
 from hansa.kernel.center import Center, Check
+from hansa.kernel.plan import BUSINESS_REMOVED
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
@@ -45,6 +47,7 @@ MESSAGE = Center(
     answers=(
         TEMPLATE.by(Templates("message", _HERE / "_templates"), name="message_templates"),
         PERSONAL_DATA.by(told_to, name="message_told"),
+        BUSINESS_REMOVED.by(forget_businesses, name="message_forgets_businesses"),
     ),
     events=EVENTS,
     handlers=HANDLERS,

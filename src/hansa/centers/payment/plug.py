@@ -11,15 +11,18 @@ from hansa.centers.payment import _handlers as handlers
 from hansa.centers.payment import _http
 from hansa.centers.payment import _sandbox as sandbox
 from hansa.centers.payment._service import charging
+from hansa.centers.payment._service.ending import no_money_under_way
 from hansa.centers.payment._service.providers import Providers
 from hansa.centers.payment._service.reading import READ
 from hansa.centers.payment._store.audits import AUDITS
+from hansa.centers.payment._store.ending import forget_businesses
 from hansa.centers.payment._tables import metadata
 from hansa.centers.payment.events import EVENTS, RefundRequested
 from hansa.centers.payment.extensions import POINTS, ProviderAnswer
 from hansa.kernel.center import Center, Job
 from hansa.kernel.event import Handler
 from hansa.kernel.lane import Lane
+from hansa.kernel.plan import BUSINESS_REMOVED, MAY_END_BUSINESS
 from hansa.kernel.platform import Platform
 
 
@@ -63,6 +66,10 @@ PAYMENT = Center(
     tables=metadata,
     migrations=Path(__file__).parent / "_migrations",
     points=POINTS,
+    answers=(
+        MAY_END_BUSINESS.by(no_money_under_way),
+        BUSINESS_REMOVED.by(forget_businesses, name="payment_forgets_businesses"),
+    ),
     events=EVENTS,
     handlers=(Handler("payment.send_refund", (RefundRequested,), send=handlers.send_refund),),
     jobs=(

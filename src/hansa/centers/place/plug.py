@@ -6,9 +6,11 @@ from pathlib import Path
 
 from hansa.centers.place import _http
 from hansa.centers.place._service import PlaceSnapshot, ShopPlacesSnapshot
+from hansa.centers.place._store_ending import forget_businesses
 from hansa.centers.place._tables import metadata
 from hansa.centers.place.events import EVENTS
 from hansa.kernel.center import Center
+from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
 
 
@@ -21,6 +23,7 @@ PLACE = Center(
     name="place",
     tables=metadata,
     migrations=Path(__file__).parent / "_migrations",
+    answers=(BUSINESS_REMOVED.by(forget_businesses, name="place_forgets_businesses"),),
     events=EVENTS,
     routes=_http.ROUTES,
     permissions=("place.place.add", "place.place.edit"),

@@ -16,10 +16,12 @@ from hansa.centers.product._service.catalogue import (
     SkuSnapshot,
 )
 from hansa.centers.product._service.offers import PRICE_OFFER, WITHDRAW_OFFER, OfferSnapshot
+from hansa.centers.product._store.ending import forget_businesses
 from hansa.centers.product._tables import metadata
 from hansa.centers.product.events import EVENTS
 from hansa.centers.product.extensions import POINTS
 from hansa.kernel.center import Center
+from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
 
 
@@ -33,6 +35,7 @@ PRODUCT = Center(
     tables=metadata,
     migrations=Path(__file__).parent / "_migrations",
     points=POINTS,
+    answers=(BUSINESS_REMOVED.by(forget_businesses, name="product_forgets_businesses"),),
     events=EVENTS,
     handlers=HANDLERS,
     routes=_http.ROUTES,

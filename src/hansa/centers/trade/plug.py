@@ -14,7 +14,9 @@ from hansa.centers.trade import _http
 from hansa.centers.trade._checks import CHECKS
 from hansa.centers.trade._service import givingback, moves, moving, paying, placing
 from hansa.centers.trade._service.carts import merge_guest_carts
+from hansa.centers.trade._service.ending import no_orders_under_way
 from hansa.centers.trade._service.reading import READ_PERMISSION, personal_orders
+from hansa.centers.trade._store_ending import forget_businesses
 from hansa.centers.trade._tables import metadata
 from hansa.centers.trade.events import EVENTS, OrderMoved
 from hansa.centers.trade.extensions import POINTS
@@ -24,6 +26,7 @@ from hansa.centers.user.extensions import MERGE_GUEST, PERSONAL_DATA
 from hansa.kernel.center import Center, DeadlineKind, Job
 from hansa.kernel.event import Handler
 from hansa.kernel.lane import Lane
+from hansa.kernel.plan import BUSINESS_REMOVED, MAY_END_BUSINESS
 from hansa.kernel.platform import Platform
 
 _HERE = Path(__file__).parent
@@ -69,6 +72,8 @@ TRADE = Center(
         TEMPLATE.by(Templates("trade", _HERE / "_templates"), name="trade_templates"),
         MERGE_GUEST.by(merge_guest_carts),
         PERSONAL_DATA.by(personal_orders),
+        MAY_END_BUSINESS.by(no_orders_under_way),
+        BUSINESS_REMOVED.by(forget_businesses, name="trade_forgets_businesses"),
     ),
     terms=(Deadlines,),
     events=EVENTS,

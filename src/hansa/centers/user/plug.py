@@ -12,11 +12,13 @@ from hansa.centers.user._service.passwords import Passwords
 from hansa.centers.user._service.personal import forget_unneeded
 from hansa.centers.user._service.sessions import Sessions
 from hansa.centers.user._store import addresses, parties, tokens
+from hansa.centers.user._store.ending import forget_businesses
 from hansa.centers.user._tables import metadata
 from hansa.centers.user.events import EVENTS
 from hansa.centers.user.extensions import POINTS
 from hansa.centers.user.types import Accounts
 from hansa.kernel.center import Center, Check, Job
+from hansa.kernel.plan import BUSINESS_REMOVED
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
@@ -58,6 +60,7 @@ USER = Center(
     tables=metadata,
     migrations=Path(__file__).parent / "_migrations",
     points=POINTS,
+    answers=(BUSINESS_REMOVED.by(forget_businesses, name="user_forgets_businesses"),),
     events=EVENTS,
     jobs=(Job("user.forget_unneeded", forget_unneeded, every_s=3600),),
     routes=_http.ROUTES,

@@ -15,6 +15,7 @@ from hansa.kernel.plan.ending import (
     BusinessRemoval,
     Ending,
     end_business,
+    remove_rows,
 )
 from hansa.kernel.plan.errors import (
     BusinessEnded,
@@ -77,4 +78,5 @@ __all__ = [
     "end_business",
     "explain",
     "installed_businesses",
+    "remove_rows",
 ]

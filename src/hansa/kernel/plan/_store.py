@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from hansa.kernel.db.queue import SETTINGS as QUEUE
+
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
 
@@ -218,10 +220,25 @@ async def unkill(tx: Transaction, path: str) -> None:
     await tx.raw.execute("DELETE FROM kernel.kill_switch WHERE path = $1", path)
 
 
+async def is_owner(tx: Transaction) -> bool:
+    """Tell whether this connection may do with the tables what their owner may."""
+    owns: bool = await tx.raw.fetchval(
+        """SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class
+            WHERE oid = 'kernel.business'::regclass"""
+    )
+    return owns
+
+
+async def delete_deadlines(tx: Transaction, path: str) -> None:
+    """Drop what would fall due in a business that is no more: what is left is not live, or nobody objected."""
+    await tx.raw.execute("DELETE FROM kernel.deadline WHERE business = $1", path)
+
+
 async def delete_rows(tx: Transaction, path: str) -> Mapping[str, int]:
     """Delete every row of the kernel's own tables that belongs to a business; return how many, by table.
 
-    The tables are found by their columns, so that one added later is not forgotten.
+    The tables are found by their columns, so that one added later is not forgotten; a queued job belongs
+    to the business that its payload names as `"business":"..."`.
     """
     tables = await tx.raw.fetch(
         """SELECT table_name, column_name FROM information_schema.columns
@@ -237,6 +254,12 @@ async def delete_rows(tx: Transaction, path: str) -> Mapping[str, int]:
         count = int(outcome.rpartition(" ")[2])
         if count:
             gone[f"kernel.{table}"] = count
+    outcome = await tx.raw.execute(
+        f"DELETE FROM {QUEUE.qualified.queue_table} WHERE position(convert_to($1, 'UTF8') IN payload) > 0",
+        f'"business":{msgspec.json.encode(path).decode()}',
+    )
+    if count := int(outcome.rpartition(" ")[2]):
+        gone[QUEUE.qualified.queue_table] = count
     return gone
 
 

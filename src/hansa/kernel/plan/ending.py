@@ -2,11 +2,13 @@
 
 Winding down: sales stop, obligations drain (nobody objects any more), then the business leaves the plan
 and its name stays as a tombstone that nobody can take again.
+
+Ending is the owner's work: removal deletes rows of append-only tables, which the runtime role may not do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,7 +20,7 @@ from hansa.kernel.plan.errors import BusinessKept
 from hansa.kernel.problem import Problem
 
 if TYPE_CHECKING:
-    from hansa.kernel.db import Transaction
+    from hansa.kernel.db import Database, Transaction
     from hansa.kernel.platform import Platform
 
 
@@ -78,11 +80,32 @@ KERNEL_POINTS: tuple[ExtensionPoint[MayEndBusiness] | ExtensionPoint[BusinessRem
 )
 
 
-async def end_business(platform: Platform, path: str, *, by: str) -> Ending:
+async def remove_rows(
+    tx: Transaction, commands: Sequence[BusinessRemoval], statements: Mapping[str, str]
+) -> list[list[str]]:
+    """Answer `BUSINESS_REMOVED` by statements, run in the order given, children before what they hang on.
+
+    Each stands under the table it empties, deletes the rows of the businesses in `$1::text[]`, and returns
+    the business of every row it deleted as `business`. Tables without such rows are not named in the answer.
+    """
+    paths = sorted({command.ctx.business for command in commands})
+    told: dict[str, list[str]] = {path: [] for path in paths}
+    for table, statement in statements.items():
+        rows = await tx.raw.fetch(
+            f"WITH gone AS ({statement}) SELECT business, count(*) AS rows FROM gone GROUP BY business", paths
+        )
+        for row in rows:
+            told[row["business"]].append(f"{table}: {row['rows']}")
+    return [told[command.ctx.business] for command in commands]
+
+
+async def end_business(platform: Platform, path: str, *, by: str, owner: Database) -> Ending:
     """End a business as far as it can end now; call again until the status is not `winding`.
 
-    Raises `UnknownBusiness`, and `BusinessKept` when a package brings it, when others inherit from it, or
-    when a center objects to removing one that never traded.
+    `owner` is a database of the log-in that owns the tables, without the runtime role. One that never traded
+    is switched off before its rows go, and on again when they cannot. Raises `UnknownBusiness`, and
+    `BusinessKept` when a package brings it, when others inherit from it, when a center objects to removing
+    one that never traded, or when `owner` does not own the tables.
     """
     plans = platform.plans
     plans.resolve(path)
@@ -90,15 +113,31 @@ async def end_business(platform: Platform, path: str, *, by: str) -> Ending:
     async with platform.db.transaction() as tx:
         held = await store.lock_business(tx, path)
         traded = held is not None and held[1]
+        shut_before = (await store.statuses(tx)).get(path) == "killed"
         if traded:
             await plans.set_status(tx, path, "winding")
-    ctx = plans.context(platform, path, actor=SYSTEM)
+        elif not shut_before:
+            await plans.kill(tx, path, why="it is being ended", by=by)
+    try:
+        return await _end(platform, path, by=by, owner=owner, traded=traded)
+    except BaseException:
+        if not traded and not shut_before:
+            async with platform.db.transaction() as tx:
+                await plans.unkill(tx, path)
+        raise
+
+
+async def _end(platform: Platform, path: str, *, by: str, owner: Database, traded: bool) -> Ending:
+    ctx = platform.plans.context(platform, path, actor=SYSTEM)
     objection = await MAY_END_BUSINESS.of(ctx)(ctx)
     if objection is not None:
         if traded:
             return Ending("winding", objection)
         raise BusinessKept(objection.message, business=path, objection=objection.code)
-    async with platform.db.transaction() as tx:
+    owner.platform = platform  # answers may make contexts
+    async with owner.transaction() as tx:
+        if not await store.is_owner(tx):
+            raise BusinessKept("It takes the database log-in that owns the tables", business=path)
         return await _bury(tx, platform, ctx, by=by)
 
 
@@ -112,6 +151,7 @@ async def _bury(tx: Transaction, platform: Platform, ctx: Ctx, *, by: str) -> En
             raise BusinessKept("It has traded in the meantime", business=path)
         await plans.publish(tx, [], by=by, remove=[path])
         await plans.set_status(tx, path, "tombstone")
+        await store.delete_deadlines(tx, path)
         return Ending("tombstone")
     (answer,) = await BUSINESS_REMOVED.of_batch(tx, [BusinessRemoval(ctx)])
     if isinstance(answer, Problem):

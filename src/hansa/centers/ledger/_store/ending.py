@@ -1,0 +1,55 @@
+"""What the end of a business takes from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hansa.centers.ledger._tables import ACCOUNT_RANK
+from hansa.centers.ledger.errors import JournalsShared
+from hansa.centers.ledger.types import AccountClass
+from hansa.kernel.plan import BusinessRemoval, remove_rows
+
+if TYPE_CHECKING:
+    from hansa.kernel.db import Transaction
+
+
+async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]) -> list[list[str]]:
+    """Answer `kernel.business_removed`: whole journals, or nothing.
+
+    Raises `JournalsShared` when a journal also touches the accounts of another business.
+    """
+    tx.locks(ACCOUNT_RANK)
+    paths = sorted({command.ctx.business for command in commands})
+    if await tx.raw.fetchval(_SHARED, paths):
+        raise JournalsShared(businesses=paths)
+    return await remove_rows(tx, commands, _OF_A_BUSINESS)
+
+
+_OF_A_BUSINESS = {
+    "ledger.entry": """DELETE FROM ledger.entry c USING ledger.account p
+        WHERE p.id = c.account_id AND p.business = ANY($1::text[]) RETURNING p.business""",
+    "ledger.account": "DELETE FROM ledger.account WHERE business = ANY($1::text[]) RETURNING business",
+    "ledger.journal": "DELETE FROM ledger.journal WHERE business = ANY($1::text[]) RETURNING business",
+}
+
+_SHARED = """
+SELECT EXISTS (SELECT FROM ledger.entry e
+                 JOIN ledger.account a ON a.id = e.account_id
+                 JOIN ledger.journal j ON j.id = e.journal_id
+                WHERE (a.business = ANY($1::text[])) <> (j.business = ANY($1::text[])))
+"""
+
+_OWED = """
+SELECT account_class, currency::text, sum(balance_minor * normal)::bigint AS minor FROM ledger.account
+ WHERE business = $1 AND traffic = 'live' AND account_class = ANY($2::text[]) AND balance_minor <> 0
+ GROUP BY account_class, currency ORDER BY account_class, currency
+"""
+
+
+async def owed_live(
+    tx: Transaction, business: str, classes: Sequence[AccountClass]
+) -> list[tuple[AccountClass, str, int]]:
+    """Return class, currency and amount of the live money that a business holds for others."""
+    rows = await tx.raw.fetch(_OWED, business, list(classes))
+    return [(AccountClass(row["account_class"]), row["currency"], row["minor"]) for row in rows]

@@ -1,0 +1,27 @@
+"""What the end of a business takes from message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hansa.centers.message._tables import NOTIFICATION_RANK
+from hansa.kernel.plan import BusinessRemoval, remove_rows
+
+if TYPE_CHECKING:
+    from hansa.kernel.db import Transaction
+
+
+async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]) -> list[list[str]]:
+    """Answer `kernel.business_removed`."""
+    tx.locks(NOTIFICATION_RANK)
+    return await remove_rows(tx, commands, _OF_A_BUSINESS)
+
+
+_OF_A_BUSINESS = {
+    "message.delivery_log": """DELETE FROM message.delivery_log c USING message.notification p
+        WHERE (p.party_id, p.notification_id) = (c.party_id, c.notification_id) AND p.business = ANY($1::text[]) RETURNING p.business""",
+    "message.delivery": """DELETE FROM message.delivery c USING message.notification p
+        WHERE (p.party_id, p.notification_id) = (c.party_id, c.notification_id) AND p.business = ANY($1::text[]) RETURNING p.business""",
+    "message.notification": "DELETE FROM message.notification WHERE business = ANY($1::text[]) RETURNING business",
+}
