@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from hansa.kernel.problem import FieldError, Invalid, Problem
+from hansa.kernel.problem import FieldError, Invalid, Malformed, Problem
+from hansa.kernel.wire import check_json
 
 T = TypeVar("T")
 
@@ -59,6 +61,11 @@ def decode_cursor(cursor: str, kind: type[T]) -> T:
     """Read ordering values back as `kind`, a tuple type. Raises `CursorMalformed`."""
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        return msgspec.json.decode(raw, type=kind)
-    except (ValueError, msgspec.MsgspecError):
+        check_json(raw)
+        key = msgspec.json.decode(raw, type=kind)
+        for part in key if isinstance(key, tuple) else ():
+            if isinstance(part, datetime):
+                part.astimezone(UTC)  # beyond the calendar at the edges of year 1 and 9999
+    except (ValueError, OverflowError, msgspec.MsgspecError, Malformed):
         raise CursorMalformed from None
+    return key

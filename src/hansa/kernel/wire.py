@@ -6,6 +6,7 @@ not UTF-8 within a member that nobody reads. All borders look here before they d
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -23,9 +24,9 @@ _DEEP = re.compile(rb"[\[{]")
 
 
 def check_json(raw: bytes) -> None:
-    """Raise `Malformed` when JSON is not UTF-8, nested too deep, or carries NUL or an integer beyond int64.
+    """Raise `Malformed` when JSON cannot be meant: not UTF-8, too deep, NUL, an integer beyond int64, a name twice.
 
-    Broken JSON passes: whoever decodes it says where it breaks.
+    A name that an object has twice is read differently by different programs (RFC 8259, 4). Broken JSON passes: whoever decodes it says where it breaks.
     """
     if not raw.isascii():
         try:
@@ -37,6 +38,36 @@ def check_json(raw: bytes) -> None:
     # Digits may stand inside a text, brackets too; only a look at the decoded values decides.
     if _LONG.search(raw) or len(_DEEP.findall(raw, 0, 1 << 16)) > DEPTH_MAX or len(raw) > 1 << 16:
         _check_values(raw)
+    if _may_repeat(raw):
+        _check_names(raw)
+
+
+def _may_repeat(raw: bytes) -> bool:
+    """Tell, without decoding, whether any name occurs twice; escapes hide where a text ends."""
+    if b"\\" in raw:
+        return True
+    parts = raw.split(b'"')  # every second part is a text, and a name when a colon follows it
+    names = [parts[at] for at in range(1, len(parts) - 1, 2) if parts[at + 1].lstrip()[:1] == b":"]
+    return len(set(names)) < len(names)
+
+
+def _check_names(raw: bytes) -> None:
+    """Look object by object: objects of a list have the same names, and that is well."""
+    try:
+        json.loads(raw, object_pairs_hook=_once, parse_int=_unread, parse_float=_unread)
+    except (ValueError, RecursionError):
+        return
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twice = next(name for at, name in enumerate(names) if name in names[:at])
+        raise Malformed("An object has a name twice", name=twice[:64].encode(errors="replace").decode())
+
+
+def _unread(_digits: str) -> None:
+    """Leave a number as it is written: only names are looked at."""
 
 
 def _check_values(raw: bytes) -> None:

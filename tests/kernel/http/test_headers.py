@@ -80,3 +80,32 @@ def test_any_bytes_pass_or_are_malformed(raw):
     except Malformed as refused:
         verdict = refused.detail
     assert verdict == "" or "UTF-8" in verdict or "NUL" in verdict or "beyond" in verdict
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a":1,"a":2}',
+        b'{"b":[{"a":1,"a":1}]}',
+        b'{"a":1,"\\u0061":2}',
+        b'{"a":"\\"","a":"b"}',
+        b'{"a" : [1e999, 99999999999999999999], "a":1}',
+    ],
+)
+def test_a_name_twice_is_refused(raw):
+    with pytest.raises(Malformed):
+        check_json(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a":{"a":1},"b":[{"a":1},{"a":2}]}',
+        b'{"a":"a","b":":"}',
+        b'{"a":"x\\":","b":"\\"a\\":1,\\"a\\":2"}',
+        b'{"a',
+        b"[]",
+    ],
+)
+def test_a_name_here_and_there_is_well(raw):
+    check_json(raw)

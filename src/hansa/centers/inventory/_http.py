@@ -70,7 +70,7 @@ class MovementView(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
 
 
-class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
+class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Goods that came in."""
 
     sku_id: str
@@ -80,7 +80,7 @@ class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
     reference: str = ""
 
 
-class AdjustmentLine(msgspec.Struct, frozen=True, kw_only=True):
+class AdjustmentLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A correction by a difference that is not zero."""
 
     sku_id: str
@@ -89,13 +89,13 @@ class AdjustmentLine(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Receive(msgspec.Struct, frozen=True, kw_only=True):
+class Receive(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Goods to take in, all or none."""
 
     receipts: Annotated[list[ReceiptLine], msgspec.Meta(min_length=1, max_length=1_000)]
 
 
-class Adjust(msgspec.Struct, frozen=True, kw_only=True):
+class Adjust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Corrections to make, all or none."""
 
     adjustments: Annotated[list[AdjustmentLine], msgspec.Meta(min_length=1, max_length=1_000)]

@@ -35,7 +35,7 @@ class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
     active: bool
 
 
-class AddPlace(msgspec.Struct, frozen=True, kw_only=True):
+class AddPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A place to be added to a shop."""
 
     name: Annotated[Texts, msgspec.Meta(examples=[{"en": "Longquan kiln", "zh": "龙泉窑"}])]
@@ -47,7 +47,7 @@ class AddPlace(msgspec.Struct, frozen=True, kw_only=True):
     hours: Hours | None = None
 
 
-class ChangePlace(msgspec.Struct, frozen=True, kw_only=True):
+class ChangePlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to change of a place; what is left out stays."""
 
     name: Texts | None = None

@@ -121,7 +121,7 @@ class CategoryView(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
-class CreateProduct(msgspec.Struct, frozen=True, kw_only=True):
+class CreateProduct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A product with its variants and their prices; without options there is one variant."""
 
     titles: Annotated[Texts, msgspec.Meta(examples=[{"en": "Teapot", "zh": "茶壶"}])]
@@ -132,7 +132,7 @@ class CreateProduct(msgspec.Struct, frozen=True, kw_only=True):
     art: Annotated[str, msgspec.Meta(examples=["teapot celadon mist"])] = ""
 
 
-class EditProduct(msgspec.Struct, frozen=True, kw_only=True):
+class EditProduct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to change of a product; what is left out stays."""
 
     titles: Texts | None = None
@@ -141,7 +141,7 @@ class EditProduct(msgspec.Struct, frozen=True, kw_only=True):
     art: str | None = None
 
 
-class SetPrice(msgspec.Struct, frozen=True, kw_only=True):
+class SetPrice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A price; with `seen_version` only if the offer is still as it was seen."""
 
     price: Annotated[Money, msgspec.Meta(examples=[{"minor": 12800, "currency": "EUR"}])]
@@ -149,7 +149,7 @@ class SetPrice(msgspec.Struct, frozen=True, kw_only=True):
     seen_version: int | None = None
 
 
-class MakeOffer(msgspec.Struct, frozen=True, kw_only=True):
+class MakeOffer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One more shop's price for a variant in the catalogue."""
 
     sku_id: str
@@ -157,7 +157,7 @@ class MakeOffer(msgspec.Struct, frozen=True, kw_only=True):
     list_price: Money | None = None
 
 
-class AddCategory(msgspec.Struct, frozen=True, kw_only=True):
+class AddCategory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A branch to be added to the tree of goods."""
 
     slug: Annotated[str, msgspec.Meta(examples=["tea-ware"])]

@@ -46,20 +46,20 @@ class ShopView(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
 
 
-class OpenShop(msgspec.Struct, frozen=True, kw_only=True):
+class OpenShop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A shop to be opened for the acting person."""
 
     slug: Annotated[str, msgspec.Meta(examples=["celadon-house"])]
     name: Annotated[Texts, msgspec.Meta(examples=[{"en": "Celadon House", "zh": "青瓷馆"}])]
 
 
-class RenameShop(msgspec.Struct, frozen=True, kw_only=True):
+class RenameShop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Another name for a shop."""
 
     name: Texts
 
 
-class ChangeStatus(msgspec.Struct, frozen=True, kw_only=True):
+class ChangeStatus(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The status a shop is to have."""
 
     status: ShopStatus
@@ -73,7 +73,7 @@ class StaffView(msgspec.Struct, frozen=True, kw_only=True):
     added_at: datetime
 
 
-class PutStaff(msgspec.Struct, frozen=True, kw_only=True):
+class PutStaff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a party may do for a shop."""
 
     permissions: Annotated[

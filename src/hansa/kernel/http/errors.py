@@ -33,6 +33,14 @@ class TooLarge(Problem):
     title = "That is more than can be sent at once"
 
 
+class HeadersTooLarge(Problem):
+    """The headers are longer, together, than the platform reads."""
+
+    code = "request.headers_too_large"
+    status = 431
+    title = "The headers of the request are too long"
+
+
 class UnsupportedMediaType(Problem):
     """The body is not in a media type that this route reads."""
 

@@ -17,7 +17,14 @@ from hansa.kernel.business import PATH_PATTERN
 from hansa.kernel.db.errors import DatabaseUnavailable
 from hansa.kernel.extension import ExtensionFailed
 from hansa.kernel.http.declared import MEDIA_TYPE, ProblemDetails, describe, example
-from hansa.kernel.http.errors import BusinessUnclear, NotAcceptable, TimedOut, TooLarge, UnsupportedMediaType
+from hansa.kernel.http.errors import (
+    BusinessUnclear,
+    HeadersTooLarge,
+    NotAcceptable,
+    TimedOut,
+    TooLarge,
+    UnsupportedMediaType,
+)
 from hansa.kernel.http.idempotency import HEADER, KeyMissing
 from hansa.kernel.idempotency import KEY_LENGTH_MAX, AnswerLost, InFlight, KeyMalformed, KeyReused
 from hansa.kernel.lane import CallFailed, Unsettled
@@ -45,6 +52,8 @@ ALWAYS: tuple[type[Problem], ...] = (
     Unauthenticated,
     NotFound,
     NotAcceptable,
+    TooLarge,
+    HeadersTooLarge,
     Problem,
     Busy,
     TimedOut,
@@ -57,7 +66,7 @@ ALWAYS: tuple[type[Problem], ...] = (
 )
 WITH_LANE: tuple[type[Problem], ...] = (Unsettled, CallFailed, GenerationRetired, GenerationElsewhere)
 WITH_INPUT: tuple[type[Problem], ...] = (Invalid,)
-WITH_BODY: tuple[type[Problem], ...] = (TooLarge, UnsupportedMediaType)
+WITH_BODY: tuple[type[Problem], ...] = (UnsupportedMediaType,)
 WITH_KEY: tuple[type[Problem], ...] = (KeyMalformed, InFlight, AnswerLost, KeyReused)
 
 _WELL = {

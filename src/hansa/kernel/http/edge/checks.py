@@ -6,9 +6,15 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
+from hansa.kernel.http.errors import HeadersTooLarge
 from hansa.kernel.problem import Malformed
 
 URL_BYTES_MAX = 8 * 1024
+HEADER_BYTES_MAX = 32 * 1024
+SAID_ONCE = frozenset(
+    {b"authorization", b"content-length", b"content-type", b"hansa-business", b"host", b"idempotency-key"}
+)
+"""Headers of which a second one would be read by some and not by others."""
 
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
@@ -25,10 +31,21 @@ def check_url(raw_path: bytes, query: bytes) -> None:
 
 
 def check_headers(headers: Iterable[tuple[bytes, bytes]]) -> None:
-    """Refuse NUL in a header, and escaped in a cookie, where frameworks unescape it. Raises `Malformed`."""
+    """Refuse headers that are too long together, or say twice what can be said once, or carry NUL.
+
+    NUL is also refused escaped in a cookie, where frameworks unescape it. Raises `HeadersTooLarge`, `Malformed`.
+    """
+    length, said = 0, set()
     for name, value in headers:
+        length += len(name) + len(value)
         if b"\0" in value or (name == b"cookie" and (b"%00" in value or b"\\000" in value)):
             raise Malformed(f"The header {name.decode('latin-1')} carries NUL")
+        if name in SAID_ONCE:
+            if name in said:
+                raise Malformed(f"The header {name.decode('latin-1')} is there twice")
+            said.add(name)
+    if length > HEADER_BYTES_MAX:
+        raise HeadersTooLarge(bytes_max=HEADER_BYTES_MAX)
 
 
 def _check_part(raw: bytes, name: str) -> None:
