@@ -15,8 +15,8 @@ up: runtime ## Start everything: database, demo, server on http://127.0.0.1:8000
 	@exec .venv/bin/hansa up $(ARGS)
 
 .PHONY: test
-test: dev ## Run the tests
-	@$(PYTHON) -m pytest $(ARGS)
+test: dev ## Run the tests, on all cores
+	@$(PYTHON) -m pytest -n auto --dist loadfile $(ARGS)
 
 .PHONY: lint
 lint: dev ## Check style, types and who imports whom

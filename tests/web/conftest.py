@@ -19,9 +19,12 @@ from hansa.centers.user.types import Accounts
 from hansa.kernel.settings import Secret, Settings
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """A real browser; the tests that need one are skipped, with the reason, where there is none."""
+    """A real browser; the tests that need one are skipped, with the reason, where there is none.
+
+    Playwright keeps an event loop running as long as it is there, so it goes before other modules want theirs.
+    """
     if not chromium_of_the_system.found():
         pytest.skip("no Chromium found: install it (Debian: chromium) or set HANSA_CHROMIUM to its path")
     with chromium_of_the_system.chromium() as running:
