@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from tools.reference import FOLDER, House, generated
 
 from hansa.kernel.outbox.schemas import incompatibilities, schemas
-from tools.reference import FOLDER, House, generated
 
 DOCS = FOLDER.parent
 HINT = "run `make docs` and commit what it writes"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from architecture.source import Source, sources
 from hansa.app import CENTERS
 from hansa.centers.order import ORDER
 from hansa.kernel.event import Event
 from hansa.kernel.extension import ExtensionPoint
 from hansa.kernel.problem import problems
-from architecture.source import Source, sources
 
 PUBLIC = {"api", "types", "events", "errors", "extensions", "terms"}
 SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE)\b")

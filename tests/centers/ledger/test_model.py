@@ -136,7 +136,7 @@ class LedgerAgainstModel(RuleBasedStateMachine):
 
 
 @pytest.fixture
-async def loop(books):  # noqa: ARG001 - the loop that the books' connections belong to
+async def loop(books):
     return asyncio.get_running_loop()
 
 

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, ARG002, RUF001 - signatures are points' and aiosmtpd's; Chinese has its own punctuation
+
 """A database with `user` and `message` in it, a mail server of our own, and people to tell things."""
 
 import asyncio

@@ -19,7 +19,7 @@ async def client_of():
     opened = []
 
     async def open_client(ctx):
-        async def context(request: Request[Any, Any, Any]) -> Any:  # noqa: ARG001 - as the edge is asked
+        async def context(request: Request[Any, Any, Any]) -> Any:
             return ctx
 
         app = create_api([RouteGroup("message", MESSAGE.routes)], context=context)

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - Chinese has its own punctuation
+
 """Mail leaves after commit, once as far as anybody can tell, and never to strangers by mistake."""
 
 import socket
@@ -166,7 +166,7 @@ async def test_a_duplicate_after_a_crash_is_the_same_mail(house, office, queued,
     told = await house.tell(buyer.actor.party)
     envelope = await queued(told)
 
-    async def die(tx, **_):  # noqa: ARG001 - as what it stands for
+    async def die(tx, **_):
         raise ConnectionError("the process died just now")
 
     with monkeypatch.context() as patched:

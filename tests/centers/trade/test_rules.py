@@ -166,7 +166,7 @@ def test_every_state_can_be_reached_and_every_way_ends():
 
 
 def test_the_database_knows_the_same_transitions():
-    import hansa.centers.trade as trade
+    from hansa.centers import trade
 
     migration = (Path(trade.__file__).parent / "_migrations" / "0001_trade.py").read_text()
     in_the_migration = re.findall(r'\("(\w+)", "(\w+)"\),', migration)

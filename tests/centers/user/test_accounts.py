@@ -161,7 +161,7 @@ async def test_too_many_hashes_at_once_are_refused_and_not_queued_for_ever(house
 async def test_the_risk_point_can_refuse_and_never_sees_the_address(houses):
     asked = []
 
-    async def no_log_ins(ctx, attempt) -> Risk:  # noqa: ARG001 - the point's signature
+    async def no_log_ins(ctx, attempt) -> Risk:
         asked.append(attempt)
         return Risk(allowed=attempt.action != "user.log_in", reason="test.no_log_ins")
 
@@ -177,7 +177,7 @@ async def test_the_risk_point_can_refuse_and_never_sees_the_address(houses):
 async def test_a_guests_things_come_along_at_log_in_once(houses):
     merges = []
 
-    async def take_the_cart(tx, commands):  # noqa: ARG001 - the point's signature
+    async def take_the_cart(tx, commands):
         merges.extend(commands)
         return [("trade.cart",) for _ in commands]
 
@@ -216,7 +216,7 @@ async def test_a_guest_signs_up_and_keeps_the_address(house):
 
 
 async def test_a_merge_that_fails_leaves_the_guest_as_it_was(houses):
-    async def cannot(tx, commands):  # noqa: ARG001 - the point's signature
+    async def cannot(tx, commands):
         raise RuntimeError("the cart is on fire")
 
     house = await houses(answers=[MERGE_GUEST.by(cannot)])
@@ -263,7 +263,7 @@ async def test_a_suspended_person_neither_acts_nor_logs_in(houses, acting_with):
 
 
 async def test_roles_carry_permissions_and_centers_add_theirs(houses):
-    async def staff_of_a_shop(ctx, party):  # noqa: ARG001 - the point's signature
+    async def staff_of_a_shop(ctx, party):
         return ["shop.staff.manage@shop:00000000-0000-0000-0000-000000000001"]
 
     house = await houses(answers=[GRANTS.by(staff_of_a_shop)])
@@ -281,7 +281,7 @@ async def test_roles_carry_permissions_and_centers_add_theirs(houses):
 
 
 async def test_a_person_sees_everything_that_is_held(houses):
-    async def held_by_trade(ctx, party):  # noqa: ARG001 - the point's signature
+    async def held_by_trade(ctx, party):
         return [PersonalRecord(kind="trade.order", content={"note": "ring twice"})]
 
     house = await houses(answers=[PERSONAL_DATA.by(held_by_trade)])

@@ -112,7 +112,7 @@ async def test_a_role_taken_elsewhere_is_seen(houses, time_passes):
 async def test_a_center_that_changed_its_grants_says_so(houses, time_passes):
     staff = set()
 
-    async def staff_of(ctx, party):  # noqa: ARG001 - the point's signature
+    async def staff_of(ctx, party):
         return ["shop.staff.manage"] if party in staff else []
 
     here, there = await houses(answers=[GRANTS.by(staff_of)]), await houses(answers=[GRANTS.by(staff_of)])
