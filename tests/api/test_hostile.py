@@ -12,6 +12,7 @@ import pytest
 
 from callers import PROBLEM
 from described import DOCUMENT, OPERATIONS, Operation, resolve
+from requests_of import path_of, sample
 
 INT64 = 2**63
 EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
@@ -83,32 +84,6 @@ TYPES: dict[str, Any] = {
     "array": [1],
     "object": {"a": 1},
 }
-
-
-def path_of(operation: Operation, ids: dict[str, str], **other: str) -> str:
-    """The path with ids of things that are there."""
-    return operation.path.removeprefix("/api").format_map(ids | other)
-
-
-def sample(schema: Any, ids: dict[str, Any], name: str = "") -> Any:
-    """Something that fits a schema, or nearly."""
-    schema = resolve(DOCUMENT, schema)
-    if name in ids:
-        return ids[name]
-    for union in ("oneOf", "anyOf"):
-        if union in schema:
-            return sample(schema[union][0], ids, name)
-    if "enum" in schema:
-        return schema["enum"][0]
-    if schema.get("type") == "object":
-        return {
-            field: sample(inner, ids, field)
-            for field, inner in schema.get("properties", {}).items()
-            if field in schema.get("required", ())
-        }
-    if schema.get("type") == "array":
-        return [sample(schema.get("items", {"type": "string"}), ids, name)]
-    return {"integer": 1, "number": 1.0, "boolean": False}.get(schema.get("type"), "Pear")
 
 
 def allowed(schema: Any) -> set[str]:

@@ -70,7 +70,7 @@ async def test_seller_a_cannot_touch_a_place_of_seller_b(market, shop):
 
     with pytest.raises(Forbidden):
         await market.place_of(other, shop_id)
-    with pytest.raises(PlaceNotFound):
+    with pytest.raises(Forbidden):
         await place.change_place(other, place_id=added.id, active=False)
     with pytest.raises(Unauthenticated):
         await market.place_of(market.platform.context("bazaar"), shop_id)

@@ -113,8 +113,9 @@ async def change_place(
     }
     async with ctx.transaction() as tx:
         before = await store.lock_place(tx, place_id)
-        if before is None or not ctx.may("place.place.edit", of=_owner(before)):
+        if before is None:
             raise PlaceNotFound
+        ctx.require("place.place.edit", of=_owner(before))
         after = msgspec.structs.replace(
             before, version=before.version + 1, **{k: v for k, v in stated.items() if v is not None}
         )

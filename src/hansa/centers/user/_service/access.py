@@ -65,6 +65,8 @@ async def issue_token(
 ) -> IssuedToken:
     """Issue an API token for the acting person or one of its apps; see `user.api`."""
     owner, now = ctx.party(), ctx.now()
+    if ctx.actor.kind is ActorKind.GUEST:
+        raise Forbidden("Only somebody with an account issues tokens: a guest's session is meant to end.")
     tidy_label, label_error = check_text("label", label, letters_max=NAME_LETTERS_MAX)
     errors = [label_error] if label_error else []
     errors += _wrong_grants(grants)

@@ -1,0 +1,204 @@
+"""Who may do what: every role at every route, and everybody at what belongs to somebody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callers import Caller, good, problem
+from described import OPERATIONS, Operation
+from hansa.centers.shop.types import SHOP_ID
+from requests_of import request_to
+
+ROLES = ("nobody", "guest", "buyer", "rival", "seller", "operator")
+"""Without a token; with a session alone; who bought; another seller; whose shop it is; the platform's operator."""
+
+EVERYBODY = frozenset(ROLES)
+SOMEBODY = EVERYBODY - {"nobody"}
+SHOP = frozenset({"seller", "operator"})
+OPERATOR = frozenset({"operator"})
+BUYER = frozenset({"buyer"})
+PARTIES = frozenset({"buyer", "seller", "operator"})
+
+MAY = {
+    "GET /api/availability": EVERYBODY,
+    "GET /api/cart": SOMEBODY,
+    "PUT /api/cart/{offer_id}": SOMEBODY,
+    "GET /api/categories": EVERYBODY,
+    "POST /api/categories": OPERATOR,
+    "POST /api/checkouts/{checkout_id}/cancel": BUYER,
+    "GET /api/ledger/accounts": OPERATOR,
+    "GET /api/ledger/accounts/{account_id}": OPERATOR,
+    "GET /api/ledger/accounts/{account_id}/entries": OPERATOR,
+    "GET /api/ledger/journals": OPERATOR,
+    "GET /api/ledger/journals/{journal_id}": OPERATOR,
+    "POST /api/ledger/journals/{journal_id}/reversal": OPERATOR,
+    "GET /api/ledger/trial-balance": OPERATOR,
+    "GET /api/me": SOMEBODY,
+    "PATCH /api/me": SOMEBODY,
+    "GET /api/me/addresses": SOMEBODY,
+    "POST /api/me/addresses": SOMEBODY,
+    "PUT /api/me/addresses/{address_id}": BUYER,
+    "DELETE /api/me/addresses/{address_id}": BUYER,
+    "POST /api/me/apps": SOMEBODY - {"guest"},
+    "GET /api/me/data": SOMEBODY,
+    "GET /api/me/notifications": SOMEBODY,
+    "POST /api/me/notifications/read": SOMEBODY,
+    "GET /api/me/notifications/unread": SOMEBODY,
+    "GET /api/me/tokens": SOMEBODY,
+    "POST /api/me/tokens": SOMEBODY - {"guest"},
+    "DELETE /api/me/tokens/{token_id}": BUYER,
+    "POST /api/offers/{offer_id}/withdrawal": SHOP,
+    "PUT /api/offers/{offer_id}/price": SHOP,
+    "GET /api/orders": SOMEBODY,
+    "POST /api/orders": EVERYBODY,  # a quote says itself whose it is
+    "GET /api/orders/{order_id}": PARTIES,
+    "GET /api/orders/{order_id}/history": PARTIES,
+    "POST /api/orders/{order_id}/receive": BUYER,
+    "POST /api/orders/{order_id}/ship": SHOP,
+    "GET /api/parties/{party_id}/notifications/{notification_id}/deliveries": OPERATOR,
+    "POST /api/payment-webhooks/{provider}": EVERYBODY,
+    "GET /api/payments/{payment_id}": BUYER | OPERATOR,
+    "POST /api/payments/{payment_id}/pay": BUYER,
+    "GET /api/places/{place_id}": EVERYBODY,
+    "PATCH /api/places/{place_id}": SHOP,
+    "GET /api/places/{place_id}/stock": SHOP,
+    "GET /api/places/{place_id}/stock/{sku_id}/movements": SHOP,
+    "GET /api/products": EVERYBODY,
+    "GET /api/products/{product_id}": EVERYBODY,
+    "PATCH /api/products/{product_id}": SHOP,
+    "POST /api/quotes": SOMEBODY,
+    "DELETE /api/session": SOMEBODY,
+    "POST /api/session": EVERYBODY,
+    "POST /api/session/guest": EVERYBODY,
+    "GET /api/shops": EVERYBODY,
+    "POST /api/shops": SOMEBODY - {"guest"},
+    "GET /api/shops/by-slug/{slug}": EVERYBODY,
+    "GET /api/shops/{shop_id}": EVERYBODY,
+    "PATCH /api/shops/{shop_id}": SHOP,
+    "POST /api/shops/{shop_id}/offers": SHOP,
+    "GET /api/shops/{shop_id}/orders": SHOP,
+    "GET /api/shops/{shop_id}/places": EVERYBODY,
+    "POST /api/shops/{shop_id}/places": SHOP,
+    "GET /api/shops/{shop_id}/products": SHOP,
+    "POST /api/shops/{shop_id}/products": SHOP,
+    "GET /api/shops/{shop_id}/staff": SHOP,
+    "DELETE /api/shops/{shop_id}/staff/{party}": SHOP,
+    "PUT /api/shops/{shop_id}/staff/{party}": SHOP,
+    "PUT /api/shops/{shop_id}/status": OPERATOR,
+    "POST /api/stock/adjustments": SHOP,
+    "POST /api/stock/receipts": SHOP,
+    "POST /api/users": EVERYBODY,
+}
+
+REFUSED = {"request.unauthenticated", "request.forbidden"}
+
+
+@pytest.fixture(scope="module")
+async def world(bought, operator, person, stall):
+    """A shop, somebody who bought there, another shop beside it, and the operator."""
+    made, other = await bought(), await stall()
+    return made | {"rival": other["seller"], "operator": await operator(), "other": other}
+
+
+@pytest.fixture
+async def cast(world, doors):
+    """Everybody, logged in anew: an operation may have logged them out."""
+    made = {"nobody": Caller(doors[0]), "guest": await Caller(doors[0]).be_guest()}
+    for role in ROLES[2:]:
+        made[role] = await world[role].log_in(doors[0])
+    return made
+
+
+@pytest.fixture
+def ids(world, books):
+    """The ids of what belongs to the seller and the buyer; the books' are the platform's own."""
+    return books["ids"] | world["ids"]
+
+
+def test_every_operation_says_who_may():
+    assert sorted(MAY) == sorted(map(str, OPERATIONS))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+async def test_whoever_may_not_is_refused(operation, cast, ids):
+    wrong = []
+    for role, one in cast.items():
+        response = await one.ask(operation.method, **request_to(operation, ids))
+        code = response.json()["code"] if response.status_code >= 400 else ""
+        refused = code in REFUSED or is_hidden(operation, response)
+        if refused is (role in MAY[str(operation)]):
+            wrong.append((role, response.status_code, response.text[:300]))
+        if role == "nobody" and refused and response.status_code == 403:
+            wrong.append((role, "is told 403, not to log in"))
+    assert not wrong
+
+
+def is_hidden(operation: Operation, response: Any) -> bool:
+    """What belongs to somebody else looks as if it were not there."""
+    belongs = {"{order_id}", "{checkout_id}", "{payment_id}", "{address_id}", "{token_id}"}
+    return response.status_code == 404 and any(name in operation.path for name in belongs)
+
+
+async def test_what_is_hidden_tells_nothing(cast, ids):
+    """Somebody else's order and one that never was are answered alike, but for the trace."""
+    for path, one in (
+        ("/orders/{}", "order_id"),
+        ("/orders/{}/history", "order_id"),
+        ("/payments/{}", "payment_id"),
+    ):
+        there = await cast["rival"].get(path.format(ids[one]))
+        prefix = ids[one].partition("_")[0]
+        never = await cast["rival"].get(path.format(f"{prefix}_01jd3x00000000000000000000"))
+        assert (there.status_code, there.text) == (never.status_code, never.text)
+        assert there.status_code == 404
+
+
+async def test_ids_in_a_body_give_no_right_to_what_they_name(cast, ids, world):
+    rival, guest, other = cast["rival"], cast["guest"], world["other"]
+    theirs = {"sku_id": ids["sku_id"], "place_id": ids["place_id"], "quantity": 1}
+    problem(await rival.post("/stock/receipts", {"receipts": [theirs]}), 403, "request.forbidden")
+    mine = {"sku_id": other["sku"], "place_id": other["place"], "quantity": 1}
+    problem(await rival.post("/stock/receipts", {"receipts": [mine, theirs]}), 403, "request.forbidden")
+
+    line = {"offer_id": ids["offer_id"], "quantity": 1}
+    stolen = await guest.post("/quotes", {"lines": [line], "address_id": ids["address_id"]})
+    problem(stolen, 404, "user.address_not_found")
+    quote = good(await cast["buyer"].post("/quotes", {"lines": [{"offer_id": other["offer"]}]}))
+    problem(await guest.post("/orders", {"token": quote["token"]}), 403, "trade.quote_not_yours")
+
+
+async def test_nobody_gives_away_what_they_do_not_hold(cast, ids):
+    wish = {"label": "x", "expires_at": "2027-06-30T00:00:00Z", "grants": ["ledger.account.read"]}
+    problem(await cast["seller"].post("/me/tokens", wish), 403, "user.grant_not_held")
+
+    staff = f"/shops/{ids['shop_id']}/staff/{ids['party']}"
+    good(await cast["seller"].ask("PUT", staff, json={"permissions": ["ledger.account.read"]}))
+
+    helper = cast["buyer"]  # of the shop alone, which has no books of its own
+    problem(await helper.get("/ledger/accounts"), 403, "request.forbidden")
+    problem(
+        await helper.ask("PATCH", f"/shops/{ids['shop_id']}", json={"name": {"en": "Mine"}}),
+        403,
+        "request.forbidden",
+    )
+
+
+async def test_a_token_does_what_it_was_given_and_no_more(cast, ids, doors):
+    shop = ids["shop_id"]
+    held = [f"product.offer.price@shop:{SHOP_ID.read(shop)}"]
+    wish = {"label": "prices", "expires_at": "2027-06-30T00:00:00Z", "grants": held}
+    program = Caller(doors[0], good(await cast["seller"].post("/me/tokens", wish), 201)["secret"])
+
+    priced = await program.ask(
+        "PUT", f"/offers/{ids['offer_id']}/price", json={"price": {"minor": 3600, "currency": "CNY"}}
+    )
+
+    good(priced)
+    problem(
+        await program.ask("PATCH", f"/shops/{shop}", json={"name": {"en": "Mine"}}), 403, "request.forbidden"
+    )
+    problem(await program.post("/me/tokens", wish), 403, "request.forbidden")
+    elsewhere = await program.get("/me", headers={"Hansa-Business": "flagship"})
+    assert elsewhere.status_code in {403, 404}

@@ -1,0 +1,77 @@
+"""Requests to an operation of the API, made from its description and from ids of things that are there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from described import DOCUMENT, Operation, resolve
+
+SAYINGS: dict[str, Any] = {
+    "name": {"en": "Pear"},
+    "names": {"en": "Pear"},
+    "price": {"minor": 3600, "currency": "CNY"},
+    "titles": {"en": "Pear"},
+    "address": "Kiln lane 1",
+    "country": "CN",
+    "phone": "+8613800138000",
+    "currency": "CNY",
+    "permissions": ["product.offer.price"],
+    "expires_at": "2027-06-30T00:00:00Z",
+    "password": "a long enough one",
+    "email": "nobody@example.com",
+    "card": "9000000000000019",
+    "quantity": 1,
+    "ids": [],
+}
+"""What a body says where an id does not."""
+
+
+def path_of(operation: Operation, ids: dict[str, str], **other: str) -> str:
+    """The path with ids of things that are there."""
+    return operation.path.removeprefix("/api").format_map(ids | other)
+
+
+def sample(schema: Any, ids: dict[str, Any], name: str = "") -> Any:
+    """Something that fits a schema, or nearly."""
+    schema = resolve(DOCUMENT, schema)
+    if name in ids and fits(ids[name], schema):
+        return ids[name]
+    for union in ("oneOf", "anyOf"):
+        if union in schema:
+            return sample(schema[union][0], ids, name)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema.get("type") == "object":
+        return {
+            field: sample(inner, ids, field)
+            for field, inner in schema.get("properties", {}).items()
+            if field in schema.get("required", ())
+        }
+    if schema.get("type") == "array":
+        return [sample(schema.get("items", {"type": "string"}), ids, name)]
+    return {"integer": 1, "number": 1.0, "boolean": False}.get(schema.get("type"), "Pear")
+
+
+def fits(value: Any, schema: Any) -> bool:
+    """Tell whether a value is of a type that the schema takes, as far as one look tells."""
+    kind = {str: "string", int: "integer", list: "array", dict: "object"}[type(value)]
+    return any(
+        resolve(DOCUMENT, one).get("type", kind) == kind
+        for union in ("oneOf", "anyOf")
+        for one in schema.get(union, [schema])
+    )
+
+
+def request_to(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
+    """A well-formed request to an operation: its method's `path`, `params` and `json`."""
+    asked: dict[str, Any] = {"path": path_of(operation, ids)}
+    params = {
+        one["name"]: {"sku": ids["sku_id"], "reference": "00000000-0000-7000-8000-000000000000"}[one["name"]]
+        for one in operation.parameters("query")
+        if one.get("required")
+    }
+    if params:
+        asked["params"] = params
+    if operation.body is not None:
+        asked["json"] = sample(operation.body, SAYINGS | ids)
+    return asked
