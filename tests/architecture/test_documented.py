@@ -47,7 +47,9 @@ def test_the_reference_holds_nothing_else(reference):
 def test_every_thing_declared_stands_on_its_page(house, reference):
     declared = {
         "points.md": [f"### {point.name}\n" for point in house.code.points],
-        "events.md": [f"### {kind.topic}, version {kind.version}\n" for c in house.centers for kind in c.events],
+        "events.md": [
+            f"### {kind.topic}, version {kind.version}\n" for c in house.centers for kind in c.events
+        ],
         "problems.md": [f"`{kind.code}`" for kind in house.problems],
         "terms.md": [f"import {kind.__name__}`" for kind in house.code.terms],
         "api.md": [f"`{permission}`" for c in house.centers for permission in c.permissions],
@@ -78,7 +80,9 @@ def test_every_decision_is_numbered_and_listed():
     index = (DOCS / "adr" / "README.md").read_text("utf-8")
 
     for number, path in enumerate(pages, 1):
-        assert path.name.startswith(f"{number:04d}-"), f"{path.name}: number {number} is missing or taken twice"
+        assert path.name.startswith(f"{number:04d}-"), (
+            f"{path.name}: number {number} is missing or taken twice"
+        )
         title = path.read_text("utf-8").partition("\n")[0]
         assert title.startswith(f"# {number}. "), f"{path.name} begins with {title!r}"
         assert f"[{title.removeprefix(f'# {number}. ')}]({path.name})" in index, f"{path.name} is not listed"

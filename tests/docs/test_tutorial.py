@@ -11,6 +11,7 @@ import sys
 import time
 import tomllib
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
@@ -34,9 +35,13 @@ class Desk:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.environ = {name: value for name, value in os.environ.items() if not name.startswith("HANSA_")} | {
+        self.environ = {
+            name: value for name, value in os.environ.items() if not name.startswith("HANSA_")
+        } | {
             "HANSA_PORT": str(self.port),
-            "PYTHONPATH": os.pathsep.join(filter(None, (str(folder / "tea-house"), os.environ.get("PYTHONPATH")))),
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, (str(folder / "tea-house"), os.environ.get("PYTHONPATH")))
+            ),
         }
         programs = folder / ".venv" / "bin"
         programs.mkdir(parents=True)
@@ -61,7 +66,9 @@ class Desk:
         ]
         (installed / "entry_points.txt").write_text("\n".join(lines))
 
+    @contextmanager
     def up(self):
+        """Run the platform; whatever happens, nothing of it is left when the block ends."""
         with (self.folder / "up.log").open("w") as log:
             running = subprocess.Popen(
                 [sys.executable, "-c", COMMAND, "up", "--no-demo", "--processes", "2"],
@@ -70,12 +77,19 @@ class Desk:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        give_up = time.monotonic() + PATIENCE_S
-        while "Ctrl-C stops it" not in (told := (self.folder / "up.log").read_text()):
-            assert running.poll() is None, told
-            assert time.monotonic() < give_up, told
-            time.sleep(0.1)
-        return running
+        try:
+            give_up = time.monotonic() + PATIENCE_S
+            while "Ctrl-C stops it" not in (told := (self.folder / "up.log").read_text()):
+                assert running.poll() is None, told
+                assert time.monotonic() < give_up, told
+                time.sleep(0.1)
+            yield
+            running.send_signal(signal.SIGTERM)
+            assert running.wait(PATIENCE_S) == 0
+        finally:
+            if running.poll() is None:
+                running.kill()
+                running.wait(PATIENCE_S)
 
     def run(self, blocks):
         """Run blocks in one shell, as somebody does who goes through the page; return what each printed."""
@@ -113,10 +127,8 @@ def files_of(page):
 def desk(tmp_path):
     made = Desk(tmp_path)
     made.install({block.name: block.text for block in files_of(TUTORIAL)})
-    running = made.up()
-    yield made
-    running.send_signal(signal.SIGTERM)
-    assert running.wait(PATIENCE_S) == 0
+    with made.up():
+        yield made
 
 
 def test_the_tutorial_works_and_so_does_the_api_after_it(desk):
@@ -130,7 +142,9 @@ def test_the_tutorial_works_and_so_does_the_api_after_it(desk):
 
 def test_a_business_is_tested_as_the_page_says(tmp_path):
     made = Desk(tmp_path)
-    made.install({block.name: block.text for page in (TUTORIAL, TEST_YOUR_BUSINESS) for block in files_of(page)})
+    made.install(
+        {block.name: block.text for page in (TUTORIAL, TEST_YOUR_BUSINESS) for block in files_of(page)}
+    )
 
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tea-house/tests/test_order.py"],
