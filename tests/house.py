@@ -56,15 +56,16 @@ class Seller:
 
 
 class House:
-    """A running platform, spoken to in stories."""
+    """A business in a running platform, spoken to in stories."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, business: str = BUSINESS) -> None:
         self.platform = platform
-        self.system = platform.context(BUSINESS, actor=SYSTEM)
+        self.business = business
+        self.system = platform.context(business, actor=SYSTEM)
 
     async def person(self, *, guest: bool = False) -> Ctx:
         """Somebody new, logged in."""
-        ctx = self.platform.context(BUSINESS, locale="en")
+        ctx = self.platform.context(self.business, locale="en")
         if guest:
             return ctx.with_(actor=(await user.start_guest(ctx)).actor)
         email = f"{uuid4().hex}@example.com"
@@ -146,16 +147,16 @@ class House:
         return level.on_hand, level.held, level.allocated
 
     async def balance(self, account_class: AccountClass, party: UUID | None = None) -> int:
-        """What an account of the bazaar holds, in fen."""
+        """What an account of the business holds, in fen."""
         key = AccountKey.of(self.system, account_class, currency="CNY", party=party)
         return (await ledger.balances(self.system, keys=[key]))[key].minor
 
     async def wait(self, span: timedelta) -> None:
-        """Let time pass for the bazaar's sandbox, and whatever falls due happen."""
+        """Let time pass for the business's sandbox, and whatever falls due happen."""
         clocks = self.platform.clocks
-        moved = clocks.moved().get((BUSINESS, "sandbox"), (timedelta(), None))[0]
+        moved = clocks.moved().get((self.business, "sandbox"), (timedelta(), None))[0]
         async with self.platform.db.transaction() as tx:
-            await clocks.move(tx, business=BUSINESS, traffic=Traffic.SANDBOX, offset=moved + span)
+            await clocks.move(tx, business=self.business, traffic=Traffic.SANDBOX, offset=moved + span)
         kinds = {kind.kind: kind for center in self.platform.centers for kind in center.deadlines}
         await run_due(self.platform, kinds)
 

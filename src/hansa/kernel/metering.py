@@ -126,12 +126,15 @@ class Meter:
         return [msgspec.convert(dict(row), Usage) for row in rows]
 
 
+# The businesses are locked as a foreign key would: one that is being removed at this moment is waited for.
 _ADD_USAGE = """
+WITH known AS MATERIALIZED (
+  SELECT path FROM kernel.business WHERE path = ANY($2::text[]) ORDER BY path FOR KEY SHARE)
 INSERT INTO kernel.usage AS u (business, traffic, hour, what, calls, errors, ns, ns_max)
 SELECT business, traffic, $1, what, calls, errors, ns, ns_max
   FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
        AS n (business, traffic, what, calls, errors, ns, ns_max)
- WHERE business = '' OR EXISTS (SELECT FROM kernel.business AS b WHERE b.path = n.business)
+ WHERE business = '' OR business IN (SELECT path FROM known)
 ON CONFLICT (business, traffic, hour, what)
 DO UPDATE SET calls = u.calls + excluded.calls, errors = u.errors + excluded.errors,
               ns = u.ns + excluded.ns, ns_max = greatest(u.ns_max, excluded.ns_max)
