@@ -1,5 +1,10 @@
 """Businesses come and go without a deploy: published, traded on, ended, and nothing of them is left."""
 
+import asyncio
+import io
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,6 +17,8 @@ from hansa.centers.ledger.types import JOURNAL_ID, AccountClass, AccountKey, Ent
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import ORDER_ID, OrderState
 from hansa.centers.user import api as user
+from hansa.cli import business as commands
+from hansa.cli.failure import Failure
 from hansa.kernel.business import Business
 from hansa.kernel.context import SYSTEM, Traffic
 from hansa.kernel.db import Database
@@ -314,6 +321,50 @@ async def test_an_order_is_explained_by_its_id_alone(house):
     assert explanation.order.id == order_id
     assert explanation.order.business == house.business
     assert explanation.decisions
+
+
+class Terminal(io.StringIO):
+    """Somebody who types."""
+
+    def isatty(self):
+        return True
+
+
+async def test_the_command_asks_for_the_name_and_tells_what_is_gone(house, launch, tmp_path, monkeypatch):
+    club = await launch()
+    await club.seller()
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(Failure, match="Add --yes"):
+        commands.end(club.business)
+    monkeypatch.setattr("sys.stdin", Terminal("another\n"))
+    with pytest.raises(Failure, match="goes on as before"):
+        commands.end(club.business)
+
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [
+            sys.executable,
+            "-c",
+            "from hansa.cli import main; main()",
+            "business",
+            "end",
+            club.business,
+            "--yes",
+        ],
+        cwd=tmp_path,
+        env=os.environ | {"HANSA_DATABASE_URL": house.platform.db.url, "HANSA_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{club.business} is removed." in done.stdout
+    assert "  shop.shop: 1\n" in done.stdout
+    await house.platform.plans.refresh()
+    with pytest.raises(UnknownBusiness):
+        house.platform.context(club.business)
 
 
 async def book(club, kind, *entries):
