@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from hansa.centers.place import api as place
-from hansa.centers.place.errors import GlnTaken, PlaceNotFound
+from hansa.centers.place.errors import GlnTaken
 from hansa.centers.place.types import Capability, Hours, Location, Opening, PlaceKind
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
