@@ -1,8 +1,13 @@
 """The end of a business: without residue when it never traded, with a tombstone when it did."""
 
+from uuid import uuid4
+
 import pytest
 
+from hansa.kernel import deadlines, jobs
 from hansa.kernel.business import Business
+from hansa.kernel.center import Deadline
+from hansa.kernel.clock import system_now
 from hansa.kernel.context import SYSTEM, Traffic
 from hansa.kernel.extension import Veto
 from hansa.kernel.plan import (
@@ -84,6 +89,38 @@ async def test_a_business_that_never_traded_live_leaves_nothing(house, shop):
     assert house.plans.named("tea") is None  # going back does not bring it back
     await house.publish(Business("tea"))  # and the name is free again
     assert house.ctx("tea").business == "tea"
+
+
+async def test_jobs_of_a_removed_business_are_not_run(house):
+    async with house.db.transaction() as tx:
+        await jobs.enqueue(tx, "trade.give_back", b'{"business":"tea","minor":5}')
+        await jobs.enqueue(tx, "trade.give_back", b'{"business":"tea-room","minor":5}')
+
+    ending = await end_business(house.platform, "tea", by="ada", owner=house.owner)
+
+    assert "kernel.pgqueuer: 1" in ending.deleted
+    assert await house.rows("SELECT payload FROM kernel.pgqueuer") == [
+        (b'{"business":"tea-room","minor":5}',)
+    ]
+
+
+async def test_what_would_fall_due_after_the_end_is_dropped(house):
+    async with house.db.transaction() as tx:
+        await house.plans.mark_traded(tx, ["tea"])
+        for path in ("tea", "coffee"):
+            at = Deadline(
+                kind="trade.close_unpaid",
+                subject=uuid4(),
+                business=path,
+                traffic=Traffic.SANDBOX,
+                due_at=system_now(),
+            )
+            await deadlines.schedule(tx, [at])
+
+    ending = await end_business(house.platform, "tea", by="ada", owner=house.owner)
+
+    assert ending.status == "tombstone"
+    assert await house.rows("SELECT business FROM kernel.deadline") == [("coffee",)]
 
 
 async def test_a_business_that_traded_is_wound_down_and_keeps_its_name(house, shop):
