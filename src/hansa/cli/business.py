@@ -89,7 +89,7 @@ def list_businesses(*, json: Json = False) -> None:
     screen.out.print(table if found else "There is no business yet: `hansa business new NAME` begins one.")
 
 
-def show(path: str, /, *, json: Json = False) -> None:
+def show(path: Annotated[str, Parameter(help="The business.")], /, *, json: Json = False) -> None:
     """Show a business's manifest, with everything it inherits filled in."""
 
     async def read(platform: Platform) -> tuple[str, dict[str, Any]]:
@@ -126,7 +126,7 @@ def new(
     path: Annotated[str, Parameter(help="Its name: tea-club, or flagship.tea for a child of flagship.")],
     /,
     *,
-    title: Annotated[str, Parameter(help="What people call it.")] = "",
+    title: Annotated[str, Parameter(show_default=False, help="What people call it.")] = "",
     file: Annotated[Path | None, Parameter(help="Where to write it; NAME.toml unless said.")] = None,
 ) -> None:
     """Write the manifest of a new business: commented, complete, and ready to be checked."""
@@ -201,11 +201,11 @@ def rollback(*, json: Json = False) -> None:
 
 
 def kill(
-    path: str,
+    path: Annotated[str, Parameter(help="The business.")],
     /,
     *,
-    why: Annotated[str, Parameter(help="Why; kept with the switch.")] = "",
-    undo: Annotated[bool, Parameter(negative="", help="Take the switch back.")] = False,
+    why: Annotated[str, Parameter(show_default=False, help="Why; kept with the switch.")] = "",
+    undo: Annotated[bool, Parameter(negative="", show_default=False, help="Take the switch back.")] = False,
 ) -> None:
     """Switch a business off at once, with everything below it; --undo switches it on again."""
 
@@ -221,10 +221,12 @@ def kill(
 
 
 def end(
-    path: str,
+    path: Annotated[str, Parameter(help="The business.")],
     /,
     *,
-    yes: Annotated[bool, Parameter(negative="", help="Do not ask for the name once more.")] = False,
+    yes: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Do not ask for the name once more.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """End a business for good: without residue when it never traded live, else down to a tombstone.

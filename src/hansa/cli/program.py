@@ -62,7 +62,8 @@ app.command(business)
 def launch(
     *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
     debug: Annotated[
-        bool, Parameter(negative="", help="Show where it went wrong, for reports of faults.")
+        bool,
+        Parameter(negative="", show_default=False, help="Show where it went wrong, for reports of faults."),
     ] = False,
 ) -> int:
     """Run one command; every failure ends here."""

@@ -87,7 +87,9 @@ def explain(
     subject: Annotated[str, Parameter(help="An order's id, or the name of an extension point.")],
     /,
     *,
-    business: Annotated[str, Parameter(help="The business, when the subject is an extension point.")] = "",
+    business: Annotated[
+        str, Parameter(show_default=False, help="The business, when the subject is an extension point.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Tell why an order is what it is (`ord_...`), or who answers an extension point in a business.

@@ -12,7 +12,7 @@ from hansa.cli import screen
 from hansa.cli.startup import centers, database, migrated, quiet, read_settings, url_of, with_platform
 from hansa.kernel.platform import Platform
 
-Json = Annotated[bool, Parameter(negative="", help="Print JSON, for scripts.")]
+Json = Annotated[bool, Parameter(negative="", show_default=False, help="Print JSON, for scripts.")]
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -24,7 +24,10 @@ class Verified(msgspec.Struct, frozen=True):
 
 
 def migrate(
-    *, check: Annotated[bool, Parameter(negative="", help="Change nothing; tell what is missing.")] = False
+    *,
+    check: Annotated[
+        bool, Parameter(negative="", show_default=False, help="Change nothing; tell what is missing.")
+    ] = False,
 ) -> int:
     """Bring the database up to this code. Safe to repeat, and to run from several places at once."""
     with database(quiet(read_settings())) as (settings, _):
