@@ -137,7 +137,7 @@ def test_the_tutorial_works_and_so_does_the_api_after_it(desk):
     for name, said in {**TUTORIAL.outputs, **USE_THE_API.outputs}.items():
         missing = matches(said, printed[name])
         assert not missing, f"{name} does not print {missing}:\n{printed[name]}"
-    assert desk.status("/tea-club/") == 200
+    assert desk.status("/tea-house/") == 200
 
 
 def test_a_business_is_tested_as_the_page_says(tmp_path):

@@ -68,7 +68,11 @@ async def welcome(platform: Platform) -> Welcome:
         for path, business in platform.plans.current.businesses.items()
         if path
     ]
-    doors = [Door("Portal", "/", "what runs here"), *businesses, Door("API", "/api/openapi.json", "for programs")]
+    doors = [
+        Door("Portal", "/", "what runs here"),
+        *businesses,
+        Door("API", "/api/openapi.json", "for programs"),
+    ]
     there = platform.plans.named(BUSINESS) and await _is_there(
         platform.context(BUSINESS, actor=SYSTEM), _FIRST_SHOP
     )
@@ -87,7 +91,9 @@ async def _person(ctx: Ctx, login: Login) -> UUID:
     """Sign somebody up, with an address for the buyer and every permission for the operator."""
     guest = ctx.platform.context(ctx.business, locale="zh")
     try:
-        signed_up = await user.sign_up(guest, email=login.email, password=login.password, name=_NAMES[login.email])
+        signed_up = await user.sign_up(
+            guest, email=login.email, password=login.password, name=_NAMES[login.email]
+        )
     except EmailTaken:
         signed_up = await user.log_in(guest, email=login.email, password=login.password)
         return guest.with_(actor=signed_up.actor).party()
@@ -151,7 +157,8 @@ async def _sell(ctx: Ctx, shop_id: ShopId, place_id: PlaceId, good: Good, catego
     await inventory.receive_stock(
         ctx,
         receipts=[
-            Receipt(sku_id=sku.id, place_id=place_id, quantity=good.stock, reference="demo") for sku in page.skus
+            Receipt(sku_id=sku.id, place_id=place_id, quantity=good.stock, reference="demo")
+            for sku in page.skus
         ],
     )
 
@@ -160,5 +167,7 @@ def _options(good: Good) -> list[Option]:
     if not good.variants:
         return []
     zh, en = good.option
-    values = tuple(OptionValue(variant.code, {"zh": variant.zh, "en": variant.en}) for variant in good.variants)
+    values = tuple(
+        OptionValue(variant.code, {"zh": variant.zh, "en": variant.en}) for variant in good.variants
+    )
     return [Option("variant", {"zh": zh, "en": en}, values)]

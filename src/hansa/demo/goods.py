@@ -1,6 +1,5 @@
 """What the demo sells: seven small shops and their goods."""
 
-
 from __future__ import annotations
 
 from collections.abc import Sequence

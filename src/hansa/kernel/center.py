@@ -86,4 +86,3 @@ class Center:
     checks: Sequence[Check] = ()
     starts: Sequence[Callable[[Platform], Awaitable[None]]] = ()
     """Called once per process before it serves: to register lanes, load snapshots."""
-

@@ -59,6 +59,4 @@ class Platform:
 
         Raises `UnknownBusiness`, `BusinessStopped`, `BusinessEnded`.
         """
-        return self.plans.context(
-            self, business, traffic=traffic, actor=actor, locale=locale, trace=trace
-        )
+        return self.plans.context(self, business, traffic=traffic, actor=actor, locale=locale, trace=trace)

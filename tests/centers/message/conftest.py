@@ -1,4 +1,3 @@
-
 """A database with `user` and `message` in it, a mail server of our own, and people to tell things."""
 
 import asyncio

@@ -1,4 +1,3 @@
-
 """Mail leaves after commit, once as far as anybody can tell, and never to strangers by mistake."""
 
 import socket

@@ -18,17 +18,13 @@ class FindTemplate(Protocol):
     then the business's languages, then English.
     """
 
-    def __call__(
-        self, ctx: Ctx, name: str, language: str
-    ) -> Template | None: ...
+    def __call__(self, ctx: Ctx, name: str, language: str) -> Template | None: ...
 
 
 class ChooseChannels(Protocol):
     """Return the channels of a notification, or None to leave the choice to others."""
 
-    def __call__(
-        self, ctx: Ctx, template: str
-    ) -> Sequence[Channel] | None: ...
+    def __call__(self, ctx: Ctx, template: str) -> Sequence[Channel] | None: ...
 
 
 def no_words(ctx: Ctx, name: str, language: str) -> Template | None:  # noqa: ARG001 - the point's signature

@@ -19,7 +19,9 @@ from hansa.kernel.event import Envelope
 from hansa.kernel.money import Money
 from hansa.kernel.problem import Problem
 
-TELLS_BUYER = frozenset({OrderState.AWAITING_SHIPMENT, OrderState.SHIPPED, OrderState.FINISHED, OrderState.CLOSED})
+TELLS_BUYER = frozenset(
+    {OrderState.AWAITING_SHIPMENT, OrderState.SHIPPED, OrderState.FINISHED, OrderState.CLOSED}
+)
 
 
 async def close_unpaid(tx: Transaction, due: Sequence[Deadline]) -> None:
@@ -52,7 +54,9 @@ async def confirm_receipt(tx: Transaction, due: Sequence[Deadline]) -> None:
     keys = await _store.keys_of_orders(tx, [deadline.subject for deadline in due])
     orders = {order.id: order for order in await assemble(tx, await _store.orders_by_key(tx, keys))}
     calls = [
-        receiving(tx.context(deadline.business, deadline.traffic), order, None, cause="receipt taken as confirmed")
+        receiving(
+            tx.context(deadline.business, deadline.traffic), order, None, cause="receipt taken as confirmed"
+        )
         for deadline in due
         if (order := orders.get(OrderId(deadline.subject))) and order.state is OrderState.SHIPPED
     ]

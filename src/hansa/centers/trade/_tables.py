@@ -124,7 +124,9 @@ allocation = Table(
     Column("line_no", Integer, primary_key=True),
     Column("ordinal", Integer, primary_key=True),
     Column("layer", Text, nullable=False),
-    Column("funder_kind", Text, CheckConstraint("funder_kind IN ('platform', 'shop', 'brand')"), nullable=False),
+    Column(
+        "funder_kind", Text, CheckConstraint("funder_kind IN ('platform', 'shop', 'brand')"), nullable=False
+    ),
     Column("funder_party", Uuid),
     Column("minor", BigInteger, CheckConstraint("minor > 0"), nullable=False),
     info={"append_only": True},

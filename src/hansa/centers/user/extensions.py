@@ -49,9 +49,7 @@ class GuestMerge:
 class MergeGuest(Protocol):
     """Take over what the guests of these merges had; return per merge what was taken (`trade.cart`)."""
 
-    async def __call__(
-        self, tx: Transaction, commands: Sequence[GuestMerge]
-    ) -> Sequence[Sequence[str]]: ...
+    async def __call__(self, tx: Transaction, commands: Sequence[GuestMerge]) -> Sequence[Sequence[str]]: ...
 
 
 async def no_more(ctx: Ctx, party: UUID) -> Sequence[str]:  # noqa: ARG001 - the point's signature

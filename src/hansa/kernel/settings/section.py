@@ -129,4 +129,6 @@ def _duration(span: timedelta) -> str:
     for unit, one in (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1))):
         if span and not span % one:
             return f"{span // one}{unit}"
-    return f"{span // timedelta(milliseconds=1)}ms" if span.microseconds else f"{span // timedelta(seconds=1)}s"
+    return (
+        f"{span // timedelta(milliseconds=1)}ms" if span.microseconds else f"{span // timedelta(seconds=1)}s"
+    )

@@ -35,7 +35,11 @@ OnlyState = Annotated[OrderState | None, Parameter(description="Only orders in t
 MOVING = (Unauthenticated, Forbidden, OrderNotFound, IdMalformed, IllegalMove, AlreadyClosed)
 
 
-@get("/orders", summary="List the buyer's orders", responses=problems(Unauthenticated, CursorMalformed, Invalid))
+@get(
+    "/orders",
+    summary="List the buyer's orders",
+    responses=problems(Unauthenticated, CursorMalformed, Invalid),
+)
 async def list_orders(
     ctx: Ctx, order_state: OnlyState = None, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[OrderView]:

@@ -48,7 +48,9 @@ class WantedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Quantity = 1
     measure: MeasureView | None = None
     inputs: Annotated[
-        dict[Annotated[str, msgspec.Meta(max_length=64)], int | Annotated[str, msgspec.Meta(max_length=1000)]],
+        dict[
+            Annotated[str, msgspec.Meta(max_length=64)], int | Annotated[str, msgspec.Meta(max_length=1000)]
+        ],
         msgspec.Meta(max_length=20, description="A business's own facts about the line."),
     ] = {}
 

@@ -177,7 +177,16 @@ def _line_row(buyer: UUID, order_id: OrderId, line: QuotedLine) -> tuple[Any, ..
 
 def _allocation_rows(buyer: UUID, order_id: OrderId, line: QuotedLine) -> list[tuple[Any, ...]]:
     return [
-        (buyer, order_id, line.line_no, ordinal, share.layer, share.funder.kind.value, share.funder.party, share.minor)
+        (
+            buyer,
+            order_id,
+            line.line_no,
+            ordinal,
+            share.layer,
+            share.funder.kind.value,
+            share.funder.party,
+            share.minor,
+        )
         for ordinal, share in enumerate(line.allocations, start=1)
     ]
 

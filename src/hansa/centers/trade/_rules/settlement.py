@@ -122,7 +122,9 @@ def returned_journal(ctx: Ctx, refund: RefundSettled) -> Journal:
         reference=refund.payment_id,
         entries=(
             debit(AccountKey.of(ctx, AccountClass.UNAPPLIED, currency=refund.currency), refund.minor),
-            credit(AccountKey.of(ctx, AccountClass.PROVIDER_CLEARING, currency=refund.currency), refund.minor),
+            credit(
+                AccountKey.of(ctx, AccountClass.PROVIDER_CLEARING, currency=refund.currency), refund.minor
+            ),
         ),
     )
 

@@ -73,7 +73,7 @@ async def merge_guest_carts(tx: Transaction, commands: Sequence[GuestMerge]) -> 
 
 
 async def _read(tx: Transaction, ctx: Ctx) -> tuple[CartLine, ...]:
-    rows = await _store.cart_lines(
-        tx, buyer=ctx.party(), business=ctx.business, traffic=ctx.traffic.value
+    rows = await _store.cart_lines(tx, buyer=ctx.party(), business=ctx.business, traffic=ctx.traffic.value)
+    return tuple(
+        CartLine(row["offer_id"], row["quantity"], row["added_at"], row["unit_minor"]) for row in rows
     )
-    return tuple(CartLine(row["offer_id"], row["quantity"], row["added_at"], row["unit_minor"]) for row in rows)

@@ -87,7 +87,9 @@ async def give_back(ctx: Ctx, facts: Facts) -> None:
 async def book_returned(tx: Transaction, settled: Sequence[Envelope[RefundSettled]]) -> None:
     """The provider has returned unexpected money: unapplied is cleared. Refunds of orders are not our concern."""
     journals = [
-        returned_journal(tx.context(envelope.business, envelope.traffic, trace=envelope.trace), envelope.event)
+        returned_journal(
+            tx.context(envelope.business, envelope.traffic, trace=envelope.trace), envelope.event
+        )
         for envelope in settled
         if envelope.event.order_id is None
     ]

@@ -73,7 +73,9 @@ async def receive(ctx: Ctx, *, order_id: OrderId, key: IdempotencyKey | None = N
     return await _submit(ctx, order, receiving(ctx, order, key, cause="received"))
 
 
-async def cancel(ctx: Ctx, *, checkout_id: CheckoutId, key: IdempotencyKey | None = None) -> tuple[Moved, ...]:
+async def cancel(
+    ctx: Ctx, *, checkout_id: CheckoutId, key: IdempotencyKey | None = None
+) -> tuple[Moved, ...]:
     """Close an unpaid checkout at its buyer's wish: every order, its stock and its payment.
 
     Raises `OrderNotFound`, `IllegalMove` when it is paid already, `AlreadyClosed`.

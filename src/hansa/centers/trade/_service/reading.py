@@ -61,7 +61,9 @@ async def history(ctx: Ctx, *, order: Order) -> tuple[HistoryEntry, ...]:
         rows = await _store.history_of(tx, (order.buyer, order.id))
         placed = (await _store.orders_by_key(tx, [(order.buyer, order.id)]))[0]
     return (
-        HistoryEntry(1, None, OrderState.AWAITING_PAYMENT, placed["placed_at"], placed["placed_by"], "placed"),
+        HistoryEntry(
+            1, None, OrderState.AWAITING_PAYMENT, placed["placed_at"], placed["placed_by"], "placed"
+        ),
         *(
             HistoryEntry(
                 row["version"],
