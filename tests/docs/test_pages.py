@@ -70,7 +70,8 @@ def test_the_navigation_names_every_page_once():
     there = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
 
     assert len(listed) == len(set(listed))
-    assert set(listed) == there
+    assert there - set(listed) == set(), "add them to mkdocs.yml"
+    assert set(listed) - there == set(), "take them out of mkdocs.yml"
 
 
 def test_the_first_business_of_the_readme_compiles():
