@@ -73,9 +73,10 @@ def operations(of: dict[str, Any]) -> Iterator[Operation]:
 
 
 def resolve(of: dict[str, Any], schema: Any) -> Any:
-    """Follow references until the schema itself is there."""
+    """Follow references until the thing itself is there."""
     while isinstance(schema, dict) and "$ref" in schema:
-        schema = of["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        _, _, kind, name = schema["$ref"].split("/", 3)
+        schema = of["components"][kind][name]
     return schema
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 from callers import Caller, good, problem
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PARTY_ID
+from hansa.kernel.quota import Limits
 
 GOOD_CARD = "9000000000000019"
 DECLINED_CARD = "9000000000000027"
@@ -171,3 +172,17 @@ async def test_one_key_at_two_servers_at_once_places_one_order(guest, stall, doo
     assert len({good(answer, 201)["checkout_id"] for answer in answers}) == 1
     stock = good(await stand["seller"].get(f"/places/{stand['place']}/stock"))["items"][0]
     assert stock["held"] == 2
+
+
+async def test_one_caller_too_fast_is_asked_to_wait(houses, guest):
+    platform, buyer = houses[0].platform, await guest.be_guest()
+    usual = platform.service(Limits)
+    platform.add(Limits(processes=lambda: 1, monotonic=lambda: 0.0))  # what is spent never comes back
+    try:
+        answers = [await buyer.get("/me") for _ in range(101)]  # two seconds' worth, and one
+    finally:
+        platform.add(usual)
+
+    assert [answer.status_code for answer in answers[:100]] == [200] * 100
+    refused = problem(answers[100], 429, "quota.rate_limited")
+    assert answers[100].headers["retry-after"] == str(refused["retry_after_s"])

@@ -39,6 +39,8 @@ SKUS_ASKED_MAX = 100
 
 SELLING = (Unauthenticated, Forbidden, IdMalformed, SkuNotFound, Invalid)
 
+_LINE = {"sku_id": "sku_01jd3x00000000000000000000", "place_id": "place_01jd3x00000000000000000000"}
+
 
 class AvailabilityView(msgspec.Struct, frozen=True, kw_only=True):
     """How many of a SKU can be sold, over all places; 99 means 99 or more."""
@@ -129,6 +131,7 @@ async def show_availability(
     summary="Take goods in",
     responses=problems(*SELLING, StockFull),
     tags=["stock"],
+    opt={"example": {"receipts": [_LINE | {"quantity": 24, "reference": "delivery 7"}]}},
 )
 async def receive_stock(ctx: Ctx, data: Receive) -> list[StockView]:
     """Add to what is on hand. Needs `inventory.stock.receive` in the shop of each place."""
@@ -153,6 +156,7 @@ async def receive_stock(ctx: Ctx, data: Receive) -> list[StockView]:
     summary="Correct stock",
     responses=problems(*SELLING, StockCommitted, StockFull),
     tags=["stock"],
+    opt={"example": {"adjustments": [_LINE | {"difference": -1, "reason": "broken"}]}},
 )
 async def adjust(ctx: Ctx, data: Adjust) -> list[StockView]:
     """Correct what is on hand, for a reason. Needs `inventory.stock.adjust` in the shop of each place."""

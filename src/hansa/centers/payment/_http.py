@@ -58,7 +58,7 @@ async def show_payment(ctx: Ctx, payment_id: str) -> PaymentView:
     responses=problems(ProviderUnknown, WebhookRefused, ProviderForbidden),
     status_code=204,
     tags=["payment"],
-    opt={"webhook": True},
+    opt={"webhook": True, "idempotency": "none"},
 )
 async def take_callback(ctx: Ctx, request: Request, provider: str) -> None:  # type: ignore[type-arg]
     """Verify the signature (Standard Webhooks), write the callback down once, and act on it.

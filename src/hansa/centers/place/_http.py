@@ -18,6 +18,8 @@ from hansa.kernel.ids import IdMalformed
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
 from hansa.kernel.texts import Texts
 
+_KILN = {"en": "Longquan kiln", "zh": "龙泉窑"}
+
 
 class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
     """A place; `open_now` is None where nobody said when it is open."""
@@ -91,6 +93,7 @@ async def show_place(ctx: Ctx, place_id: str) -> PlaceView:
     summary="Add a place to a shop",
     responses=problems(Unauthenticated, Forbidden, IdMalformed, ShopNotFound, Invalid, GlnTaken, PlacesFull),
     tags=["places"],
+    opt={"example": {"name": _KILN, "kind": "warehouse", "address": "Longquan, Zhejiang"}},
 )
 async def add_place(ctx: Ctx, shop_id: str, data: AddPlace) -> PlaceView:
     """Add a place. Needs `place.place.add` in the shop."""
@@ -113,6 +116,7 @@ async def add_place(ctx: Ctx, shop_id: str, data: AddPlace) -> PlaceView:
     summary="Change a place",
     responses=problems(Unauthenticated, Forbidden, IdMalformed, PlaceNotFound, Invalid, GlnTaken),
     tags=["places"],
+    opt={"example": {"address": "Longquan, Zhejiang", "active": True}},
 )
 async def change_place(ctx: Ctx, place_id: str, data: ChangePlace) -> PlaceView:
     """Change what is given of a place. Needs `place.place.edit` in its shop."""

@@ -51,6 +51,9 @@ Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
 
 WRITING = (Unauthenticated, Forbidden, IdMalformed, Invalid)
 
+_TEAPOT = {"en": "Teapot", "zh": "茶壶"}
+_PRICE = {"minor": 12800, "currency": "CNY"}
+
 
 class ListedView(msgspec.Struct, frozen=True, kw_only=True):
     """A product in a list; with several offers its price is a `from`."""
@@ -211,6 +214,7 @@ async def show_product(ctx: Ctx, product_id: str) -> ProductView:
     summary="Create a product",
     responses=problems(*WRITING, ShopNotFound, CategoryNotFound),
     tags=["products"],
+    opt={"example": {"titles": _TEAPOT, "skus": [{"price": _PRICE}], "art": "teapot celadon mist"}},
 )
 async def create_product(ctx: Ctx, shop_id: str, data: CreateProduct) -> ProductView:
     """Create a product with its variants and put it on sale. Needs `product.product.create` in the shop."""
@@ -256,6 +260,7 @@ async def list_kept(ctx: Ctx, shop_id: str, cursor: Cursor = None, limit: Limit 
     summary="Edit a product",
     responses=problems(*WRITING, ProductNotFound, CategoryNotFound),
     tags=["products"],
+    opt={"example": {"titles": _TEAPOT}},
 )
 async def edit_product(ctx: Ctx, product_id: str, data: EditProduct) -> KeptView:
     """Change what is given of a product. Needs `product.product.edit` in the shop that keeps it."""
@@ -281,6 +286,7 @@ async def edit_product(ctx: Ctx, product_id: str, data: EditProduct) -> KeptView
     summary="Set a price",
     responses=problems(*WRITING, OfferNotFound, OfferChangedSince),
     tags=["products"],
+    opt={"example": {"price": _PRICE, "seen_version": 3}},
 )
 async def set_price(ctx: Ctx, offer_id: str, data: SetPrice) -> OfferView:
     """Set what a shop asks, which also puts the offer on sale. Needs `product.offer.price` in the shop."""
@@ -311,6 +317,7 @@ async def withdraw_offer(ctx: Ctx, offer_id: str) -> OfferView:
     summary="Offer a variant of the catalogue",
     responses=problems(*WRITING, ShopNotFound, SkuUnknown, OfferExists),
     tags=["products"],
+    opt={"example": {"sku_id": "sku_01jd3x00000000000000000000", "price": _PRICE}},
 )
 async def make_offer(ctx: Ctx, shop_id: str, data: MakeOffer) -> OfferView:
     """Offer what another shop keeps in the catalogue too. Needs `product.offer.price` in the shop."""
@@ -336,6 +343,7 @@ async def list_categories(ctx: Ctx) -> list[CategoryView]:
     summary="Add a category",
     responses=problems(*WRITING, CategoryNotFound, CategorySlugTaken, CategoryTreeFull),
     tags=["products"],
+    opt={"example": {"slug": "tea-ware", "names": {"en": "Tea ware", "zh": "茶器"}}},
 )
 async def add_category(ctx: Ctx, data: AddCategory) -> CategoryView:
     """Add a branch to the tree of goods. Needs `product.category.edit`."""

@@ -35,6 +35,8 @@ Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
 
 WRITING = (Unauthenticated, Forbidden, IdMalformed, ShopNotFound)
 
+_NAME = {"en": "Celadon House", "zh": "青瓷馆"}
+
 
 class ShopView(msgspec.Struct, frozen=True, kw_only=True):
     """A shop as buyers see it."""
@@ -115,13 +117,20 @@ async def find_shop(ctx: Ctx, slug: str) -> ShopView:
     summary="Open a shop",
     responses=problems(Unauthenticated, Forbidden, Invalid, SlugTaken, ShopNotAdmitted),
     tags=["shops"],
+    opt={"example": {"slug": "celadon-house", "name": _NAME}},
 )
 async def open_shop(ctx: Ctx, data: OpenShop) -> ShopView:
     """Open a shop that the acting person owns."""
     return _shop(await api.open_shop(ctx, slug=data.slug, name=data.name, owner=ctx.party()))
 
 
-@patch("/shops/{shop_id:str}", summary="Rename a shop", responses=problems(*WRITING, Invalid), tags=["shops"])
+@patch(
+    "/shops/{shop_id:str}",
+    summary="Rename a shop",
+    responses=problems(*WRITING, Invalid),
+    tags=["shops"],
+    opt={"example": {"name": _NAME}},
+)
 async def rename_shop(ctx: Ctx, shop_id: str, data: RenameShop) -> ShopView:
     """Give a shop another name. Needs `shop.shop.edit` in the shop."""
     return _shop(await api.rename_shop(ctx, shop_id=SHOP_ID.read(shop_id), name=data.name))
@@ -132,6 +141,7 @@ async def rename_shop(ctx: Ctx, shop_id: str, data: RenameShop) -> ShopView:
     summary="Suspend or reinstate a shop",
     responses=problems(*WRITING, StatusUnchangeable),
     tags=["shops"],
+    opt={"example": {"status": "suspended"}},
 )
 async def change_status(ctx: Ctx, shop_id: str, data: ChangeStatus) -> ShopView:
     """Suspend a shop or let it sell again. Needs `shop.shop.suspend`, which no shop can give."""
@@ -155,6 +165,7 @@ async def list_staff(ctx: Ctx, shop_id: str, cursor: Cursor = None, limit: Limit
     summary="Let a party act for a shop",
     responses=problems(*WRITING, PermissionUnknown, OwnerStays, StaffFull),
     tags=["shops"],
+    opt={"example": {"permissions": ["product.offer.price", "inventory.stock.receive"]}},
 )
 async def put_staff(ctx: Ctx, shop_id: str, party: UUID, data: PutStaff) -> StaffView:
     """Say what a party may do for a shop. Needs `shop.staff.change` and every permission given."""

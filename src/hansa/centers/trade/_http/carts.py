@@ -41,6 +41,7 @@ async def get_cart(ctx: Ctx) -> list[CartLineView]:
     "/cart/{offer_id:str}",
     summary="Set a line of the cart",
     responses=problems(Unauthenticated, Invalid, IdMalformed, OfferUnavailable, CartFull),
+    opt={"example": {"quantity": 2}},
 )
 async def put_cart_line(ctx: Ctx, offer_id: str, data: CartLineBody) -> list[CartLineView]:
     """Set how many of an offer the cart holds, and return the cart."""

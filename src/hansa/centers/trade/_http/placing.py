@@ -79,7 +79,11 @@ class PayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     "/quotes",
     summary="Quote a checkout",
     status_code=200,
-    opt={"idempotency": "none", "thin": True},
+    opt={
+        "example": {"lines": [{"offer_id": "offer_01jd3x00000000000000000000", "quantity": 2}]},
+        "idempotency": "none",
+        "thin": True,
+    },
     responses=problems(
         Unauthenticated, Invalid, OfferUnavailable, MixedCurrencies, NoPlaceServes, IdMalformed
     ),
@@ -106,7 +110,7 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
 @post(
     "/orders",
     summary="Place a quoted checkout",
-    opt={"idempotency": "lane", "thin": True},
+    opt={"example": {"token": "the token of a quote"}, "idempotency": "lane", "thin": True},
     responses=problems(
         Unauthenticated,
         QuoteInvalid,
@@ -126,7 +130,7 @@ async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> 
     "/payments/{payment_id:str}/pay",
     summary="Pay a checkout",
     status_code=200,
-    opt={"idempotency": "lane", "thin": True},
+    opt={"example": {"card": "9000000000000019"}, "idempotency": "lane", "thin": True},
     responses=problems(
         Unauthenticated,
         PaymentNotFound,

@@ -1,0 +1,79 @@
+"""The OpenAPI document itself: whole, in words, and with examples that hold."""
+
+from __future__ import annotations
+
+import jsonschema_rs
+import pytest
+
+from described import DOCUMENT, OPERATIONS, PROBLEM, WRITES, resolve
+from hansa.kernel.problem import problems
+
+WITHOUT_KEY = {
+    "POST /api/users": "a session's secret is kept nowhere",
+    "POST /api/session": "as above",
+    "POST /api/session/guest": "as above",
+    "POST /api/me/tokens": "a token's secret is kept nowhere",
+    "POST /api/quotes": "nothing is stored",
+    "POST /api/payment-webhooks/{provider}": "the callback's own id makes it idempotent",
+}
+KNOWN = {kind.code: kind for kind in problems()}
+EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+
+
+def validator(schema):
+    """A schema with the document's components beside it, so that references are found."""
+    return jsonschema_rs.Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+
+
+def test_operations_have_names_of_their_own():
+    names = [one.described["operationId"] for one in OPERATIONS]
+    assert len(set(names)) == len(names)
+
+
+@EVERY
+def test_an_operation_is_told_in_words(operation):
+    told = operation.described
+    assert told["summary"]
+    assert told["description"].endswith(".")
+    assert told["tags"]
+    for one in told.get("parameters", ()):
+        assert one["schema"], one["name"]
+
+
+@EVERY
+def test_every_answer_has_its_shape(operation):
+    for status, answer in operation.described["responses"].items():
+        assert answer["description"]
+        if status == "204":
+            assert not answer.get("content")
+            continue
+        (media_type,) = answer["content"]
+        assert media_type == ("application/json" if status.startswith("2") else PROBLEM)
+        assert answer["content"][media_type]["schema"]
+
+
+@EVERY
+def test_every_problem_that_is_declared_is_one(operation):
+    details = validator(DOCUMENT["components"]["schemas"]["ProblemDetails"])
+    for status in operation.described["responses"]:
+        for code in operation.codes(int(status)):
+            declared = operation.described["responses"][status]["content"][PROBLEM]["examples"][code]
+            shown = resolve(DOCUMENT, declared)
+            assert set(shown) == {"summary", "value"}
+            assert details.is_valid(shown["value"])
+            assert KNOWN[code].status == int(status)
+            assert f"`{code}`" in operation.described["responses"][status]["description"]
+
+
+@EVERY
+def test_every_write_can_be_repeated(operation):
+    keys = [one for one in operation.parameters("header") if one["name"] == "Idempotency-Key"]
+    wanted = operation.method in WRITES and str(operation) not in WITHOUT_KEY
+    assert [bool(one["description"]) for one in keys] == ([True] if wanted else [])
+    assert ("idempotency.key_reused" in operation.codes(422)) is wanted
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.body is not None], ids=str)
+def test_every_body_has_an_example_that_holds(operation):
+    content = operation.described["requestBody"]["content"]["application/json"]
+    assert validator(content["schema"]).validate(content["example"]) is None
