@@ -29,7 +29,7 @@ from hansa.kernel.db.migrate import migrate
 from hansa.kernel.lane import Part, decide_whole
 from hansa.kernel.metering import Meter
 from hansa.kernel.money import Money
-from hansa.kernel.plan import compile_plan
+from hansa.kernel.plan import KERNEL_POINTS, compile_plan
 from hansa.kernel.platform import Platform
 from hansa.kernel.settings import Settings
 
@@ -76,7 +76,9 @@ class Market:
         ]
         points = [point for center in CENTERS for point in center.points]
         answers = {f"center {center.name}": list(center.answers) for center in CENTERS}
-        plan = compile_plan(points, [term for c in CENTERS for term in c.terms], [], manifests, answers)
+        plan = compile_plan(
+            [*KERNEL_POINTS, *points], [term for c in CENTERS for term in c.terms], [], manifests, answers
+        )
         settings = Settings(_sections={Accounts: Accounts()})
         self.platform = Platform(settings, self.db, self.clocks, OnePlan(plan), Meter(), CENTERS)
         self.ctx = self.acting(SYSTEM)

@@ -24,7 +24,7 @@ from hansa.kernel.db import Database
 from hansa.kernel.db.migrate import migrate
 from hansa.kernel.metering import Meter
 from hansa.kernel.outbox import Patience, Registry, deliver_all
-from hansa.kernel.plan import compile_plan
+from hansa.kernel.plan import KERNEL_POINTS, compile_plan
 from hansa.kernel.platform import Platform
 from hansa.kernel.settings import Settings
 
@@ -138,7 +138,7 @@ class House:
         answers = {center.name: list(center.answers) for center in CENTERS}
         answers["test"] = [TEMPLATE.by(words_of_the_tests)]
         points = [point for center in CENTERS for point in center.points]
-        self.plan = compile_plan(points, [], [], [bazaar, market], answers)
+        self.plan = compile_plan([*KERNEL_POINTS, *points], [], [], [bazaar, market], answers)
         settings = Settings(_sections={Accounts: Accounts(hash_memory_kib=64, hash_passes=1), Mail: mail})
         plans: Any = self
         self.platform = Platform(settings, self.db, self.clocks, plans, Meter(), CENTERS)
