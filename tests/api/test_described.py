@@ -142,8 +142,16 @@ async def test_answers_are_as_described(data, operation, mode, cast, books, door
     await check(data, operation, mode, cast, books, doors)
 
 
+@pytest.fixture
+def at_length(pytestconfig):
+    """Ten minutes or so: not where chaos is asked to be short."""
+    if pytestconfig.getoption("--short"):
+        pytest.skip("asked to be short")
+
+
 @pytest.mark.chaos
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("at_length")
 @MODES
 @EVERY
 @given(data=st.data())
