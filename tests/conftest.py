@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -45,8 +46,9 @@ class ExternalServer:
             finally:
                 await connection.close()
 
-        with asyncio.Runner() as runner:
-            runner.run(run())
+        # In a thread of its own: some fixtures call this from within the tests' event loop.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(lambda: asyncio.run(run())).result()
 
 
 @pytest.fixture(scope="session")
