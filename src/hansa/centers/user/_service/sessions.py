@@ -88,16 +88,17 @@ class Sessions:
         found = {}
         async with self._platform.db.transaction() as tx:
             stored = await tokens.read_tokens(tx, hashes)
-            holders = {t.hash: await parties.read_holder(tx, t.party_id) for t in stored}
-            owners = {
-                key: await parties.read_holder(tx, holder.owner)
-                for key, holder in holders.items()
-                if holder is not None and holder.owner is not None
-            }
+            holders = await parties.read_holders(tx, [one.party_id for one in stored])
+            owners = await parties.read_holders(
+                tx, [holder.owner for holder in holders.values() if holder.owner is not None]
+            )
         for one in stored:
-            holder = holders[one.hash]
-            answering = owners.get(one.hash, holder)  # an app may do what its owner may, and no more
-            if holder is None or answering is None or not _may_act(holder, answering):
+            holder = holders.get(one.party_id)
+            if holder is None:
+                continue
+            # An app may do what its owner may, and no more.
+            answering = holder if holder.owner is None else owners.get(holder.owner)
+            if answering is None or not _may_act(holder, answering):
                 continue
             identity = await self._identity(one, holder, answering)
             found[one.hash] = _Known(identity, reread_at)

@@ -176,16 +176,18 @@ async def drop_person(tx: Transaction, party_id: UUID) -> None:
     await tx.raw.execute('DELETE FROM "user".person WHERE party_id = $1', party_id)
 
 
-async def read_holder(tx: Transaction, party_id: UUID) -> Holder | None:
-    """Read a party as far as its rights go."""
-    row = await tx.raw.fetchrow(
+async def read_holders(tx: Transaction, party_ids: Sequence[UUID]) -> dict[UUID, Holder]:
+    """Read parties as far as their rights go; who is not there is absent."""
+    if not party_ids:
+        return {}
+    rows = await tx.raw.fetch(
         """SELECT p.party_id, p.kind, p.state, p.locale, a.owner,
                   ARRAY(SELECT r.role FROM "user".role r WHERE r.party_id = p.party_id ORDER BY r.role) AS roles
              FROM "user".party p LEFT JOIN "user".app a ON a.party_id = p.party_id
-            WHERE p.party_id = $1""",
-        party_id,
+            WHERE p.party_id = ANY($1::uuid[])""",
+        list(party_ids),
     )
-    return msgspec.convert(dict(row), Holder, strict=False) if row else None
+    return {row["party_id"]: msgspec.convert(dict(row), Holder, strict=False) for row in rows}
 
 
 async def read_party(tx: Transaction, party_id: UUID) -> Party | None:
