@@ -188,7 +188,7 @@ class Market:
 
 async def shop_grants(ctx, party: UUID):
 
-    return await GRANTS.of(ctx)(ctx, party)
+    return [grant.permission for grant in await GRANTS.of(ctx)(ctx, [party])]
 
 
 class Markets:

@@ -15,7 +15,7 @@ from hansa.centers.user.errors import (
     TooManyAttempts,
     WrongCredentials,
 )
-from hansa.centers.user.extensions import ASSESS_RISK, GRANTS, MERGE_GUEST, PERSONAL_DATA
+from hansa.centers.user.extensions import ASSESS_RISK, GRANTS, MERGE_GUEST, PERSONAL_DATA, Grant
 from hansa.centers.user.types import Accounts, Address, PersonalRecord, Risk, Role
 from hansa.kernel.context import ActorKind
 from hansa.kernel.problem import Busy, Forbidden, Invalid, Unauthenticated
@@ -263,8 +263,9 @@ async def test_a_suspended_person_neither_acts_nor_logs_in(houses, acting_with):
 
 
 async def test_roles_carry_permissions_and_centers_add_theirs(houses):
-    async def staff_of_a_shop(ctx, party):
-        return ["shop.staff.manage@shop:00000000-0000-0000-0000-000000000001"]
+    async def staff_of_a_shop(ctx, parties):
+        of_one_shop = "shop.staff.manage@shop:00000000-0000-0000-0000-000000000001"
+        return [Grant(party, of_one_shop) for party in parties]
 
     house = await houses(answers=[GRANTS.by(staff_of_a_shop)])
     started = await api.sign_up(house.ctx(), email="ada@example.com", password=PASSWORD, name="Ada")

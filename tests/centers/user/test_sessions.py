@@ -10,7 +10,7 @@ from hansa.centers.user import api
 from hansa.centers.user._rules.tokens import RANDOM_OCTETS, make_token
 from hansa.centers.user._service.sessions import Sessions
 from hansa.centers.user.errors import GrantNotHeld, PartyNotFound, TokenNotFound, TooManyTokens
-from hansa.centers.user.extensions import GRANTS
+from hansa.centers.user.extensions import GRANTS, Grant
 from hansa.centers.user.plug import USER
 from hansa.centers.user.types import Accounts, Role, TokenKind
 from hansa.kernel.context import ActorKind, Traffic
@@ -112,8 +112,8 @@ async def test_a_role_taken_elsewhere_is_seen(houses, time_passes):
 async def test_a_center_that_changed_its_grants_says_so(houses, time_passes):
     staff = set()
 
-    async def staff_of(ctx, party):
-        return ["shop.staff.manage"] if party in staff else []
+    async def staff_of(ctx, parties):
+        return [Grant(party, "shop.staff.manage") for party in parties if party in staff]
 
     here, there = await houses(answers=[GRANTS.by(staff_of)]), await houses(answers=[GRANTS.by(staff_of)])
     ada = await started(here)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 from hansa.centers.shop.types import ShopStatus, shop_object
+from hansa.centers.user.extensions import Grant
 from hansa.kernel.problem import FieldError
 from hansa.kernel.texts import Texts, text_errors
 
@@ -19,6 +21,14 @@ TRANSITIONS: Mapping[ShopStatus, frozenset[ShopStatus]] = MappingProxyType(
         ShopStatus.SUSPENDED: frozenset({ShopStatus.ACTIVE}),
     }
 )
+
+
+class Post(NamedTuple):
+    """What a party is at a shop: its owner (`permissions` is None), or staff with what it was given."""
+
+    party: UUID
+    shop_id: UUID
+    permissions: Sequence[str] | None
 
 
 def is_slug(text: str) -> bool:
@@ -38,6 +48,10 @@ def shop_errors(*, slug: str, name: Texts) -> list[FieldError]:
     return errors + text_errors("name", name, length_max=NAME_MAX)
 
 
-def grants(held: Iterable[tuple[UUID, Iterable[str]]]) -> list[str]:
-    """Turn (shop, permissions) into grants for that one object: `product.offer.price@shop:<uuid>`."""
-    return [f"{permission}@{shop_object(shop)}" for shop, permissions in held for permission in permissions]
+def grants(posts: Iterable[Post], *, of_owners: Sequence[str]) -> list[Grant]:
+    """Turn posts into grants for the one shop of each: `product.offer.price@shop:<uuid>`."""
+    return [
+        Grant(party, f"{permission}@{shop_object(shop)}")
+        for party, shop, permissions in posts
+        for permission in (of_owners if permissions is None else permissions)
+    ]

@@ -18,6 +18,7 @@ from hansa.centers.shop.events import ShopOpened, ShopReinstated, ShopSuspended,
 from hansa.centers.shop.extensions import ADMISSION
 from hansa.centers.shop.types import SHOP_ID, Shop, ShopId, ShopStatus, Staff, shop_object
 from hansa.centers.user import api as user
+from hansa.centers.user.extensions import Grant
 from hansa.kernel.context import ActorKind, Ctx
 from hansa.kernel.db import Database, Transaction
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
@@ -195,13 +196,12 @@ def known_permissions(platform: Platform) -> frozenset[str]:
     return frozenset(permission for center in platform.centers for permission in center.permissions)
 
 
-async def grants_of(ctx: Ctx, party: UUID) -> list[str]:
-    """Return what a party holds through the shops it owns or is staff of."""
+async def grants_of(ctx: Ctx, parties: Sequence[UUID]) -> list[Grant]:
+    """Return what parties hold through the shops they own or are staff of."""
     async with ctx.transaction() as tx:
-        owned = await store.owned_by(tx, party)
-        staffed = await store.staffed_by(tx, party)
-    everything = sorted(known_permissions(ctx.platform)) if owned else []
-    return rules.grants([(shop_id, everything) for shop_id in owned] + staffed)
+        posts = await store.posts_of(tx, parties)
+    everything = sorted(known_permissions(ctx.platform)) if posts else []
+    return rules.grants(posts, of_owners=everything)
 
 
 async def _locked(tx: Transaction, ctx: Ctx, shop_id: ShopId, *, permission: str) -> Shop:

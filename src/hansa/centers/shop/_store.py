@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from hansa.centers.shop._rules import Post
 from hansa.centers.shop._tables import SHOP_RANK, STAFF_RANK, shop, staff
 from hansa.centers.shop.types import Shop, ShopId, ShopStatus, Staff
 from hansa.kernel.context import Traffic
@@ -155,16 +156,16 @@ async def list_staff(tx: Transaction, shop_id: ShopId, *, after: UUID | None, li
     return [msgspec.convert(_plain(row), Staff) for row in rows.mappings()]
 
 
-async def owned_by(tx: Transaction, party: UUID) -> list[UUID]:
-    """Return the shops a party owns."""
-    rows = await tx.conn.execute(select(shop.c.id).where(shop.c.owner == party))
-    return list(rows.scalars())
-
-
-async def staffed_by(tx: Transaction, party: UUID) -> list[tuple[UUID, list[str]]]:
-    """Return the shops a party is staff of, with what it may do there."""
-    rows = await tx.conn.execute(select(staff.c.shop_id, staff.c.permissions).where(staff.c.party == party))
-    return [(row.shop_id, row.permissions) for row in rows]
+async def posts_of(tx: Transaction, parties: Sequence[UUID]) -> list[Post]:
+    """Return what parties are at which shops."""
+    rows = await tx.raw.fetch(
+        """SELECT owner AS party, id AS shop_id, NULL::text[] AS permissions
+             FROM shop.shop WHERE owner = ANY($1::uuid[])
+           UNION ALL
+           SELECT party, shop_id, permissions FROM shop.staff WHERE party = ANY($1::uuid[])""",
+        list(parties),
+    )
+    return [Post(*row) for row in rows]
 
 
 async def first_owner_on_staff(tx: Transaction) -> UUID | None:

@@ -14,15 +14,23 @@ from hansa.kernel.db import Transaction
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
 
 
-class Grants(Protocol):
-    """Say which permissions a party holds through a center: shop names those of its staff, per shop.
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A party holds a permission, over everything or (`...@shop:<uuid>`) over one object."""
 
-    Asked when a token is read and not known yet. Whoever changes an answer tells `user.api.grants_changed`
+    party: UUID
+    permission: str
+
+
+class Grants(Protocol):
+    """Say which permissions parties hold through a center: shop names those of its staff, per shop.
+
+    Asked when tokens are read that are not known yet, for all of them at once. Whoever changes an answer tells `user.api.grants_changed`
     in the same transaction; else other processes go on with the old one for up to a minute. An answer that
     fails grants nothing: its permissions are missing for a while, and nobody else is shut out.
     """
 
-    async def __call__(self, ctx: Ctx, party: UUID) -> Sequence[str]: ...
+    async def __call__(self, ctx: Ctx, parties: Sequence[UUID]) -> Sequence[Grant]: ...
 
 
 class AssessRisk(Protocol):
@@ -52,8 +60,8 @@ class MergeGuest(Protocol):
     async def __call__(self, tx: Transaction, commands: Sequence[GuestMerge]) -> Sequence[Sequence[str]]: ...
 
 
-async def no_more(ctx: Ctx, party: UUID) -> Sequence[str]:  # noqa: ARG001 - the point's signature
-    """Grant nothing beyond a party's own."""
+async def no_more(ctx: Ctx, parties: Sequence[UUID]) -> Sequence[Grant]:  # noqa: ARG001 - the point's signature
+    """Grant nothing beyond what is each party's own."""
     return ()
 
 

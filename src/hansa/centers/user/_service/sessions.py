@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import msgspec
 
@@ -14,7 +15,7 @@ from hansa.centers.user._rules.tokens import is_token, token_hash
 from hansa.centers.user._store import parties, tokens
 from hansa.centers.user.extensions import GRANTS
 from hansa.centers.user.types import Accounts, Identity, PartyKind, PartyState, TokenKind
-from hansa.kernel.context import Actor, ActorKind
+from hansa.kernel.context import Actor, ActorKind, Traffic
 from hansa.kernel.outbox.parked import DISCARD as SETTLE_PARKED
 from hansa.kernel.plan.errors import BusinessEnded, BusinessStopped, UnknownBusiness
 from hansa.kernel.snapshot import Snapshot, changes_of
@@ -47,6 +48,8 @@ class Sessions:
         self, platform: Platform, settings: Accounts, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._platform = platform
+        self._declared = {permission for center in platform.centers for permission in center.permissions}
+        self._declared |= _OF_THE_KERNEL
         self._idle = settings.session_idle
         self._monotonic = monotonic
         self._known: Snapshot[bytes, _Known] = Snapshot(
@@ -92,21 +95,24 @@ class Sessions:
             owners = await parties.read_holders(
                 tx, [holder.owner for holder in holders.values() if holder.owner is not None]
             )
+        acting: list[tuple[StoredToken, Holder, Holder]] = []
         for one in stored:
             holder = holders.get(one.party_id)
             if holder is None:
                 continue
             # An app may do what its owner may, and no more.
             answering = holder if holder.owner is None else owners.get(holder.owner)
-            if answering is None or not _may_act(holder, answering):
-                continue
-            identity = await self._identity(one, holder, answering)
-            found[one.hash] = _Known(identity, reread_at)
+            if answering is not None and _may_act(holder, answering):
+                acting.append((one, holder, answering))
+        added = await self._added([(one, answering) for one, _, answering in acting])
+        for one, holder, answering in acting:
+            held = grants_of_roles(answering.roles, declared=self._declared)
+            held |= added.get((one.business, one.traffic, answering.party_id), frozenset())
+            found[one.hash] = _Known(await self._identity(one, holder, held), reread_at)
         return found
 
-    async def _identity(self, stored: StoredToken, holder: Holder, answering: Holder) -> Identity:
+    async def _identity(self, stored: StoredToken, holder: Holder, held: frozenset[str]) -> Identity:
         now = self._platform.clocks.now(stored.business, stored.traffic)
-        held = await self._held(stored, answering)
         is_session = stored.kind is TokenKind.SESSION
         return Identity(
             actor=Actor(
@@ -122,18 +128,24 @@ class Sessions:
             expires_at=await self._slide(stored, now=now) if is_session else stored.expires_at,
         )
 
-    async def _held(self, stored: StoredToken, holder: Holder) -> frozenset[str]:
-        """Return every permission a party holds beyond its own, by its roles and by what centers say."""
-        declared = {permission for center in self._platform.centers for permission in center.permissions}
-        declared |= _OF_THE_KERNEL
-        by_roles = grants_of_roles(holder.roles, declared=declared)
-        try:
-            ctx = self._platform.context(stored.business, traffic=stored.traffic)
-        except (UnknownBusiness, BusinessStopped, BusinessEnded):
-            # The business where the session began is closed; the person still goes about elsewhere, and
-            # what centers would add comes back with the next log-in there.
-            return by_roles
-        return by_roles | frozenset(await GRANTS.of(ctx)(ctx, holder.party_id))
+    async def _added(
+        self, asked: Sequence[tuple[StoredToken, Holder]]
+    ) -> dict[tuple[str, Traffic, UUID], frozenset[str]]:
+        """Return what centers add to the parties' own permissions, where each session is at home."""
+        homes: dict[tuple[str, Traffic], set[UUID]] = {}
+        for stored, holder in asked:
+            homes.setdefault((stored.business, stored.traffic), set()).add(holder.party_id)
+        added: dict[tuple[str, Traffic, UUID], set[str]] = {}
+        for (business, traffic), here in homes.items():
+            try:
+                ctx = self._platform.context(business, traffic=traffic)
+            except (UnknownBusiness, BusinessStopped, BusinessEnded):
+                # The business where the session began is closed; the person still goes about elsewhere, and
+                # what centers would add comes back with the next log-in there.
+                continue
+            for grant in await GRANTS.of(ctx)(ctx, sorted(here)):
+                added.setdefault((business, traffic, grant.party), set()).add(grant.permission)
+        return {home: frozenset(permissions) for home, permissions in added.items()}
 
     async def _slide(self, stored: StoredToken, *, now: datetime) -> datetime:
         later = slid(stored.expires_at, now=now, idle=self._idle, ends_at=stored.ends_at)
