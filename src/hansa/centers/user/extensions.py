@@ -11,7 +11,7 @@ from hansa.centers.order import rank_base
 from hansa.centers.user.types import Attempt, PartyId, PersonalRecord, Risk
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
-from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
+from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError, Veto
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,37 @@ class MergeGuest(Protocol):
     async def __call__(self, tx: Transaction, commands: Sequence[GuestMerge]) -> Sequence[Sequence[str]]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Somebody is being forgotten: `parties` are the person and every guest and party that it turned out to be.
+
+    `ctx` is where the person signed up; the erasure concerns every business and traffic.
+    """
+
+    ctx: Ctx
+    parties: tuple[PartyId, ...]
+
+
+class MayErase(Protocol):
+    """Say what somebody still has to wait for before being forgotten: an open order, money that is owed.
+
+    Asked when erasure is requested and again in the transaction that erases. It reads, and locks nothing.
+    """
+
+    async def __call__(self, tx: Transaction, commands: Sequence[Erasure]) -> Sequence[Veto | None]: ...
+
+
+class Erase(Protocol):
+    """Take out of this center's rows whatever tells about these persons: texts they wrote or were sent.
+
+    Free text becomes empty or its row goes; what the books need (ids, amounts, times, states) stays. So free
+    text never stands in an append-only table. Repeatable: text may arrive late and the same party is erased
+    again. Returns per command what was erased, as `<center>.<what>`, and names nothing that was not there.
+    """
+
+    async def __call__(self, tx: Transaction, commands: Sequence[Erasure]) -> Sequence[Sequence[str]]: ...
+
+
 async def no_more(ctx: Ctx, parties: Sequence[UUID]) -> Sequence[Grant]:  # noqa: ARG001 - the point's signature
     """Grant nothing beyond what is each party's own."""
     return ()
@@ -80,6 +111,14 @@ async def nothing_to_take(
     commands: Sequence[GuestMerge],
 ) -> Sequence[Sequence[str]]:
     """Take nothing over."""
+    return [() for _ in commands]
+
+
+async def nothing_to_erase(
+    tx: Transaction,  # noqa: ARG001 - the point's signature
+    commands: Sequence[Erasure],
+) -> Sequence[Sequence[str]]:
+    """Hold no text about anybody."""
     return [() for _ in commands]
 
 
@@ -120,5 +159,23 @@ MERGE_GUEST = ExtensionPoint[MergeGuest](
     default=nothing_to_take,
     lock_slot=rank_base("message"),  # after every row of our own; who answers locks at its own, higher ranks
 )
+MAY_ERASE = ExtensionPoint[MayErase](
+    "user.may_erase",
+    version=1,
+    mode=Mode.VETO,
+    effects=Effects.TX,
+    budget_ms=1_000,
+    on_error=OnError.CLOSED,
+)
+ERASE = ExtensionPoint[Erase](
+    "user.erase",
+    version=1,
+    mode=Mode.ALL,
+    effects=Effects.TX,
+    budget_ms=5_000,
+    on_error=OnError.CLOSED,
+    default=nothing_to_erase,
+    lock_slot=rank_base("message"),  # as above
+)
 
-POINTS = (GRANTS, ASSESS_RISK, PERSONAL_DATA, MERGE_GUEST)
+POINTS = (GRANTS, ASSESS_RISK, PERSONAL_DATA, MERGE_GUEST, MAY_ERASE, ERASE)
