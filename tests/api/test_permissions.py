@@ -187,15 +187,22 @@ async def test_nobody_gives_away_what_they_do_not_hold(cast, ids):
 
 async def test_a_token_does_what_it_was_given_and_no_more(cast, ids, doors):
     shop = ids["shop_id"]
-    held = [f"product.offer.price@shop:{SHOP_ID.read(shop)}"]
-    wish = {"label": "prices", "expires_at": "2027-06-30T00:00:00Z", "grants": held}
-    program = Caller(doors[0], good(await cast["seller"].post("/me/tokens", wish), 201)["secret"])
+    wish = {
+        "label": "prices",
+        "expires_at": "2027-06-30T00:00:00Z",
+        "grants": [f"product.offer.price@{shop}"],
+    }
+    issued = good(await cast["seller"].post("/me/tokens", wish), 201)
+    program = Caller(doors[0], issued["secret"])
 
     priced = await program.ask(
         "PUT", f"/offers/{ids['offer_id']}/price", json={"price": {"minor": 3600, "currency": "CNY"}}
     )
 
     good(priced)
+    assert issued["grants"] == [f"product.offer.price@{shop}"]
+    as_kept = wish | {"grants": [f"product.offer.price@shop:{SHOP_ID.read(shop)}"]}
+    assert good(await cast["seller"].post("/me/tokens", as_kept), 201)["grants"] == issued["grants"]
     problem(
         await program.ask("PATCH", f"/shops/{shop}", json={"name": {"en": "Mine"}}), 403, "request.forbidden"
     )

@@ -80,6 +80,9 @@ async def test_a_program_gets_a_token_and_loses_it(client):
     assert (await client.get("/api/me", headers=program)).status_code == 401
     greedy = await client.post("/api/me/tokens", json={**wish, "grants": ["user.role.grant"]}, headers=ada)
     assert (greedy.status_code, greedy.json()["grants"]) == (403, ["user.role.grant"])
+    of_a_shop = "trade.order.read@shop_01jd3x00000000000000000000"
+    greedy = await client.post("/api/me/tokens", json={**wish, "grants": [of_a_shop]}, headers=ada)
+    assert (greedy.status_code, greedy.json()["grants"]) == (403, [of_a_shop])
 
 
 async def test_a_guest_logs_in_and_keeps_the_address(client):

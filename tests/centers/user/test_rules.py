@@ -8,7 +8,14 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from hansa.centers.user._rules.email import EmailAddress, read_email
-from hansa.centers.user._rules.grants import covered, is_covered, is_permission, slid
+from hansa.centers.user._rules.grants import (
+    covered,
+    is_covered,
+    is_permission,
+    read_grant,
+    show_grant,
+    slid,
+)
 from hansa.centers.user._rules.texts import (
     COUNTRIES,
     check_address,
@@ -188,7 +195,8 @@ def test_there_are_249_countries():
     assert len(COUNTRIES) == 249
 
 
-PERMISSIONS = st.from_regex(r"[a-z]{1,5}\.[a-z]{1,5}\.[a-z]{1,5}(@shop:[0-9a-f-]{36})?", fullmatch=True)
+NAMES = st.from_regex(r"[a-z]{1,5}\.[a-z]{1,5}\.[a-z]{1,5}", fullmatch=True)
+PERMISSIONS = NAMES | st.builds("{}@shop:{}".format, NAMES, st.uuids())
 
 
 @given(st.frozensets(PERMISSIONS, max_size=5), st.frozensets(PERMISSIONS, max_size=5))
@@ -199,8 +207,34 @@ def test_a_token_never_does_more_than_its_holder(wanted, held):
     assert covered(effective, held) == effective
 
 
+@given(PERMISSIONS)
+def test_a_grant_is_read_as_it_is_shown_and_as_it_is_kept(grant):
+    shown = show_grant(grant)
+    assert read_grant(shown) == read_grant(grant) == grant
+    assert ":" not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "trade.order.read@shop_",
+        "trade.order.read@shop_01",
+        "trade.order.read@shop_" + "u" * 26,
+        "trade.order.read@shop_" + "z" * 26,
+        "trade.order.read@shop_" + "0" * 25 + "O",
+        "trade.order.read@Shop_" + "0" * 26,
+        "trade.order.read@shop:" + "0" * 36,
+        "trade.order.read@shop_" + "0" * 26 + "@shop_" + "0" * 26,
+        "@shop_" + "0" * 26,
+        "\ud800@\0",
+    ],
+)
+def test_what_is_not_a_grant_is_not_read_as_one(text):
+    assert not is_permission(read_grant(text))
+
+
 def test_a_permission_for_everything_covers_one_shop_but_not_the_other_way_round():
-    one_shop = "trade.order.ship@shop:" + "0" * 36
+    one_shop = "trade.order.ship@shop:00000000-0000-0000-0000-000000000000"
     assert is_covered(one_shop, {"trade.order.ship"})
     assert not is_covered("trade.order.ship", {one_shop})
 

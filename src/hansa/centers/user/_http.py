@@ -14,6 +14,7 @@ from litestar import delete, get, patch, post, put
 from litestar.params import Parameter
 
 from hansa.centers.user import api
+from hansa.centers.user._rules.grants import read_grant, show_grant
 from hansa.centers.user._rules.texts import PASSWORD_RAW_MAX
 from hansa.centers.user.errors import (
     AddressNotFound,
@@ -131,7 +132,12 @@ class TokenWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     expires_at: Annotated[
         datetime, msgspec.Meta(tz=True, description="When it ends, at most two years ahead.")
     ]
-    grants: Annotated[tuple[str, ...], msgspec.Meta(description="Permissions the token carries.")] = ()
+    grants: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(
+            description="Permissions the token carries: trade.order.read, or trade.order.read@shop_01jd... for one shop."
+        ),
+    ] = ()
     app: Annotated[str, msgspec.Meta(max_length=64, description="The app it acts as.")] | None = None
 
 
@@ -287,7 +293,11 @@ async def issue_token(ctx: Ctx, data: TokenWish) -> TokenView:
     """Issue an API token with permissions that its owner holds; its secret is shown this once."""
     app = PARTY_ID.read(data.app) if data.app is not None else None
     issued = await api.issue_token(
-        ctx, label=data.label, grants=data.grants, expires_at=data.expires_at, app=app
+        ctx,
+        label=data.label,
+        grants=[read_grant(grant) for grant in data.grants],
+        expires_at=data.expires_at,
+        app=app,
     )
     return _token(issued.token, secret=issued.secret)
 
@@ -371,7 +381,7 @@ def _token(token: Token, *, secret: str | None = None) -> TokenView:
     return TokenView(
         id=TOKEN_ID.show(token.id),
         label=token.label,
-        grants=token.grants,
+        grants=tuple(show_grant(grant) for grant in token.grants),
         business=token.business,
         traffic=token.traffic,
         created_at=token.created_at,

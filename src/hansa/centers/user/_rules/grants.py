@@ -5,15 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from hansa.centers.user.types import Role
+from hansa.kernel.ids import IdKind, IdMalformed
 
-_PERMISSION = re.compile(r"[a-z_]{1,40}(?:\.[a-z_]{1,40}){2}(?:@[a-z_]{1,40}:[0-9a-f-]{36})?")
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_PERMISSION = re.compile(rf"[a-z_]{{1,40}}(?:\.[a-z_]{{1,40}}){{2}}(?:@[a-z_]{{1,40}}:{_UUID})?")
+_SHOWN = re.compile(r"([a-z_]{1,40})_[0-9a-z]{26}")
 
 
 def is_permission(text: str) -> bool:
     """Tell whether a text is written like a permission: `<center>.<noun>.<verb>`, or that `@shop:<uuid>`."""
     return bool(_PERMISSION.fullmatch(text))
+
+
+def read_grant(text: str) -> str:
+    """Read a grant as the API shows it: `trade.order.read@shop_01jd3x...` is `trade.order.read@shop:<uuid>`.
+
+    What is not written so stays as it is; `is_permission` judges it.
+    """
+    permission, at, shown = text.partition("@")
+    kind = _SHOWN.fullmatch(shown)
+    if not at or kind is None:
+        return text
+    try:
+        return f"{permission}@{kind[1]}:{IdKind[UUID](kind[1]).read(shown)}"
+    except IdMalformed:
+        return text
+
+
+def show_grant(grant: str) -> str:
+    """Write a grant as the API shows it: an object by its shown id, whose prefix is its kind."""
+    permission, _, named = grant.partition("@")
+    kind, _, key = named.partition(":")
+    return f"{permission}@{IdKind[UUID](kind).show(UUID(key))}" if key else grant
 
 
 def grants_of_roles(roles: Iterable[Role], *, declared: Collection[str]) -> frozenset[str]:
