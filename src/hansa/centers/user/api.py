@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hansa.centers.user._service import access, accounts, book, personal
+from hansa.centers.user._service import access, accounts, apps, book, personal
 from hansa.centers.user._service.sessions import Sessions
 from hansa.centers.user._store import addresses as _addresses
+from hansa.centers.user._store import apps as _apps
 from hansa.centers.user._store import parties as _parties
 from hansa.centers.user.errors import AddressNotFound
 from hansa.centers.user.types import (
     Address,
     AddressId,
     AddressVersionId,
+    App,
     BookedAddress,
     Contact,
     FreezeAddress,
@@ -96,6 +98,42 @@ async def register_app(ctx: Ctx, *, name: str) -> PartyId:
     Raises `Invalid`, `Forbidden`, `TooManyTokens`.
     """
     return await access.register_app(ctx, name=name)
+
+
+async def add_app(tx: Transaction, ctx: Ctx, *, name: str) -> PartyId:
+    """As `register_app`, in the caller's transaction."""
+    return await access.add_app(tx, ctx, name=name)
+
+
+async def apps_by_id(tx: Transaction, app_ids: Sequence[UUID]) -> dict[PartyId, App]:
+    """Return apps with their owners; who is none is absent."""
+    return await _apps.read_apps(tx, app_ids)
+
+
+async def issue_app_token(
+    tx: Transaction, ctx: Ctx, *, app: PartyId, label: str, grants: Sequence[str], expires_at: datetime
+) -> IssuedToken:
+    """Issue a token to an app, for the business and traffic of `ctx`; its secret is shown this once.
+
+    It does those of `grants` that the app or its owner holds at the time of each use. Whoever calls has seen
+    that the actor may have it. Raises `Invalid`, `PartyNotFound`, `TooManyTokens`.
+    """
+    return await apps.issue_app_token(tx, ctx, app=app, label=label, grants=grants, expires_at=expires_at)
+
+
+async def end_app_tokens(
+    tx: Transaction, ctx: Ctx, *, app: PartyId, token_ids: Sequence[UUID], at: datetime
+) -> list[TokenId]:
+    """Let an app's tokens end at `at` at the latest, at once when that is not ahead; return those that lived.
+
+    Whoever calls has seen that the actor may.
+    """
+    return await apps.end_app_tokens(tx, ctx, app=app, token_ids=token_ids, at=at)
+
+
+async def app_tokens(tx: Transaction, ctx: Ctx, app: PartyId) -> list[Token]:
+    """Return an app's living tokens, newest first; there are at most 50."""
+    return await apps.app_tokens(tx, ctx, app)
 
 
 async def issue_token(

@@ -25,8 +25,8 @@ class Grant:
 class Grants(Protocol):
     """Say which permissions parties hold through a center: shop names those of its staff, per shop.
 
-    Asked when tokens are read that are not known yet, for all of them at once. Whoever changes an answer tells `user.api.grants_changed`
-    in the same transaction; else other processes go on with the old one for up to a minute. An answer that
+    Asked when tokens are read that are not known yet, for all of them at once; for an app's token both about
+    the app and about its owner. Whoever changes an answer tells `user.api.grants_changed` in the same transaction; else other processes go on with the old one for up to a minute. An answer that
     fails grants nothing: its permissions are missing for a while, and nobody else is shut out.
     """
 

@@ -89,6 +89,15 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class App(msgspec.Struct, frozen=True, kw_only=True):
+    """A program of a person, who answers for it."""
+
+    id: PartyId
+    owner: PartyId
+    name: str
+    state: PartyState
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """How to reach a party. `email` is empty when it gave none."""
 

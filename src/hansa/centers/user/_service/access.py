@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hansa.centers.user._rules.grants import is_covered, is_permission
+from hansa.centers.user._rules.grants import is_covered, is_permission, show_grant
 from hansa.centers.user._rules.texts import check_text
 from hansa.centers.user._rules.tokens import RANDOM_OCTETS, make_token, token_hash
 from hansa.centers.user._service.accounts import NAME_LETTERS_MAX, forget_after
@@ -44,19 +44,24 @@ SUSPEND = "user.party.suspend"
 
 async def register_app(ctx: Ctx, *, name: str) -> PartyId:
     """Make a party for a program of the acting person; see `user.api`."""
+    async with ctx.transaction() as tx:
+        return await add_app(tx, ctx, name=name)
+
+
+async def add_app(tx: Transaction, ctx: Ctx, *, name: str) -> PartyId:
+    """Make the party in the caller's transaction; see `user.api`."""
     owner, app = ctx.party(), PARTY_ID.new()
     tidy_name, error = check_text("name", name, letters_max=NAME_LETTERS_MAX)
     if error is not None:
         raise Invalid(error)
     if ctx.actor.kind is not ActorKind.PERSON:
         raise Forbidden("Only a person registers an app.")
-    async with ctx.transaction() as tx:
-        await parties.lock_states(tx, [owner])
-        if len(await tokens.apps_of(tx, owner)) >= APPS_MAX:
-            raise TooManyTokens
-        await parties.insert_party(tx, ctx, party_id=app, kind=PartyKind.APP)
-        await parties.insert_app(tx, party_id=app, owner=owner, name=tidy_name)
-        tx.emit(ctx, PartySignedUp(party=app, kind=PartyKind.APP))
+    await parties.lock_states(tx, [owner])
+    if len(await tokens.apps_of(tx, owner)) >= APPS_MAX:
+        raise TooManyTokens
+    await parties.insert_party(tx, ctx, party_id=app, kind=PartyKind.APP)
+    await parties.insert_app(tx, party_id=app, owner=owner, name=tidy_name)
+    tx.emit(ctx, PartySignedUp(party=app, kind=PartyKind.APP))
     return app
 
 
@@ -67,18 +72,11 @@ async def issue_token(
     owner, now = ctx.party(), ctx.now()
     if ctx.actor.kind is ActorKind.GUEST:
         raise Forbidden("Only somebody with an account issues tokens: a guest's session is meant to end.")
-    tidy_label, label_error = check_text("label", label, letters_max=NAME_LETTERS_MAX)
-    errors = [label_error] if label_error else []
-    errors += _wrong_grants(grants)
-    if not api_span(expires_at, now=now):
-        errors.append(FieldError("expires_at", "range", "From now to two years ahead."))
-    if errors:
-        raise Invalid(*errors)
+    tidy_label = check_wish(label, grants, expires_at, now=now)
     wanted = sorted(set(grants))
-    missing = [grant for grant in wanted if not is_covered(grant, ctx.actor.grants)]
+    missing = [show_grant(grant) for grant in wanted if not is_covered(grant, ctx.actor.grants)]
     if missing:
         raise GrantNotHeld(grants=missing)
-    secret, token = make_token(TokenKind.API, secrets.token_bytes(RANDOM_OCTETS)), TOKEN_ID.new()
     async with ctx.transaction() as tx:
         await parties.lock_states(tx, [owner])
         mine = [owner, *await tokens.apps_of(tx, owner)]
@@ -87,28 +85,49 @@ async def issue_token(
             raise PartyNotFound
         if len(await tokens.list_api_tokens(tx, party_ids=mine, now=now, limit=TOKENS_MAX)) >= TOKENS_MAX:
             raise TooManyTokens
-        party = app or PartyId(owner)
-        await tokens.insert_token(
-            tx,
-            ctx,
-            token_hash=token_hash(secret),
-            token_id=token,
-            party_id=party,
-            kind=TokenKind.API,
-            label=tidy_label,
-            grants=wanted,
-            expires_at=expires_at,
-            ends_at=expires_at,
+        return await issue(
+            tx, ctx, party=app or PartyId(owner), label=tidy_label, grants=wanted, expires_at=expires_at
         )
-        tx.emit(ctx, TokenIssued(party=party, token=token, grants=tuple(wanted)))
+
+
+def check_wish(label: str, grants: Sequence[str], expires_at: datetime, *, now: datetime) -> str:
+    """Return the label, tidied, of a token that may be asked for; raise `Invalid` with every wrong field."""
+    tidy_label, label_error = check_text("label", label, letters_max=NAME_LETTERS_MAX)
+    errors = [label_error] if label_error else []
+    errors += _wrong_grants(grants)
+    if not api_span(expires_at, now=now):
+        errors.append(FieldError("expires_at", "range", "From now to two years ahead."))
+    if errors:
+        raise Invalid(*errors)
+    return tidy_label
+
+
+async def issue(
+    tx: Transaction, ctx: Ctx, *, party: PartyId, label: str, grants: Sequence[str], expires_at: datetime
+) -> IssuedToken:
+    """Make and keep a token that somebody may have; its secret leaves with the answer alone."""
+    secret, token = make_token(TokenKind.API, secrets.token_bytes(RANDOM_OCTETS)), TOKEN_ID.new()
+    await tokens.insert_token(
+        tx,
+        ctx,
+        token_hash=token_hash(secret),
+        token_id=token,
+        party_id=party,
+        kind=TokenKind.API,
+        label=label,
+        grants=grants,
+        expires_at=expires_at,
+        ends_at=expires_at,
+    )
+    tx.emit(ctx, TokenIssued(party=party, token=token, grants=tuple(grants)))
     shown = Token(
         id=token,
         kind=TokenKind.API,
-        label=tidy_label,
-        grants=tuple(wanted),
+        label=label,
+        grants=tuple(grants),
         business=ctx.business,
         traffic=ctx.traffic,
-        created_at=now,
+        created_at=ctx.now(),
         expires_at=expires_at,
     )
     return IssuedToken(secret=secret, token=shown)

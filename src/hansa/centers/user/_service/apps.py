@@ -1,0 +1,51 @@
+"""Apps as whoever lets them in sees them: their tokens are issued and ended by the center that knows who installed them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from hansa.centers.user._service.access import TOKENS_MAX, check_wish, issue
+from hansa.centers.user._service.accounts import forget_after
+from hansa.centers.user._store import apps, parties, tokens
+from hansa.centers.user.errors import PartyNotFound, TooManyTokens
+from hansa.centers.user.events import TokenRevoked
+from hansa.centers.user.types import IssuedToken, PartyId, PartyState, Token, TokenId
+from hansa.kernel.context import Ctx
+
+if TYPE_CHECKING:
+    from hansa.kernel.db import Transaction
+
+
+async def issue_app_token(
+    tx: Transaction, ctx: Ctx, *, app: PartyId, label: str, grants: Sequence[str], expires_at: datetime
+) -> IssuedToken:
+    """Issue a token to an app, for the business and traffic of `ctx`; see `user.api`."""
+    tidy_label = check_wish(label, grants, expires_at, now=ctx.now())
+    if (await parties.lock_states(tx, [app])).get(app) is not PartyState.ACTIVE:
+        raise PartyNotFound
+    living = await tokens.list_api_tokens(tx, party_ids=[app], now=ctx.now(), limit=TOKENS_MAX)
+    if len(living) >= TOKENS_MAX:
+        raise TooManyTokens
+    return await issue(
+        tx, ctx, party=app, label=tidy_label, grants=sorted(set(grants)), expires_at=expires_at
+    )
+
+
+async def end_app_tokens(
+    tx: Transaction, ctx: Ctx, *, app: PartyId, token_ids: Sequence[UUID], at: datetime
+) -> list[TokenId]:
+    """Let an app's tokens end at a time, or at once; see `user.api`."""
+    now = ctx.now()
+    touched = await apps.shorten(tx, party_id=app, token_ids=token_ids, at=at, now=now)
+    if at <= now:
+        tx.emit(ctx, *(TokenRevoked(party=app, token=one.token_id) for one in touched))
+    forget_after(tx, ctx, [one.hash for one in touched])
+    return [one.token_id for one in touched]
+
+
+async def app_tokens(tx: Transaction, ctx: Ctx, app: PartyId) -> list[Token]:
+    """Return an app's living tokens, newest first; see `user.api`."""
+    return await tokens.list_api_tokens(tx, party_ids=[app], now=ctx.now(), limit=TOKENS_MAX)
