@@ -115,7 +115,7 @@ class IdempotencyKey:
 
 async def recall(db: Database, key: IdempotencyKey) -> Answer | None:
     """Return what was answered under a key, None when nothing was. Raises `KeyReused`."""
-    async with db.transaction() as tx:
+    async with db.reading() as tx:
         found = (await find(tx, [key])).get(key.scope)
     if found is None:
         return None
@@ -243,7 +243,7 @@ def _claiming(claim: Claim) -> Iterator[None]:
 
 
 async def _is_lost(db: Database, key: IdempotencyKey, work_s_max: float) -> bool:
-    async with db.transaction() as tx:
+    async with db.reading() as tx:
         return bool(await tx.raw.fetchval(_IS_LOST, key.scope, work_s_max))
 
 

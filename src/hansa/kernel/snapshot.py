@@ -163,7 +163,7 @@ def changes_of(db: Database, table: str, key: str, *, keys_max: int = 10_000) ->
     """
 
     async def changed(mark: str | None) -> tuple[str, Collection[K] | None]:
-        async with db.transaction() as tx:
+        async with db.reading() as tx:
             row = await _ask(tx, statement, mark)
         keys = row["keys"]
         return row["mark"], None if mark is None or len(keys) > keys_max else keys

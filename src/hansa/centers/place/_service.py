@@ -23,7 +23,7 @@ class PlaceSnapshot(Snapshot[PlaceId, Place]):
 
     def __init__(self, db: Database) -> None:
         async def load(ids: Sequence[PlaceId]) -> Mapping[PlaceId, Place]:
-            async with db.transaction() as tx:
+            async with db.reading() as tx:
                 return await store.read_places(tx, ids)
 
         super().__init__(load=load, changed=changes_of(db, "place.place", "id"))
@@ -34,7 +34,7 @@ class ShopPlacesSnapshot(Snapshot[ShopId, list[Place]]):
 
     def __init__(self, db: Database) -> None:
         async def load(ids: Sequence[ShopId]) -> Mapping[ShopId, list[Place]]:
-            async with db.transaction() as tx:
+            async with db.reading() as tx:
                 return await store.places_of_shops(tx, ids)
 
         super().__init__(load=load, changed=changes_of(db, "place.place", "shop_id"))

@@ -33,7 +33,7 @@ class ShopSnapshot(Snapshot[ShopId, Shop]):
 
     def __init__(self, db: Database) -> None:
         async def load(ids: Sequence[ShopId]) -> Mapping[ShopId, Shop]:
-            async with db.transaction() as tx:
+            async with db.reading() as tx:
                 return await store.read_shops(tx, ids)
 
         super().__init__(load=load, changed=changes_of(db, "shop.shop", "id"))
@@ -198,7 +198,7 @@ def known_permissions(platform: Platform) -> frozenset[str]:
 
 async def grants_of(ctx: Ctx, parties: Sequence[UUID]) -> list[Grant]:
     """Return what parties hold through the shops they own or are staff of."""
-    async with ctx.transaction() as tx:
+    async with ctx.platform.db.reading() as tx:
         posts = await store.posts_of(tx, parties)
     everything = sorted(known_permissions(ctx.platform)) if posts else []
     return rules.grants(posts, of_owners=everything)

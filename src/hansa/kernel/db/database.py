@@ -53,7 +53,7 @@ class Database:
         """
         async with contextlib.AsyncExitStack() as stack:
             try:
-                conn, raw = await self._begin(stack)
+                conn, raw = await self._check_out(stack, begin=True)
             except Exception as error:
                 if unreachable(error):
                     raise DatabaseUnavailable from error
@@ -73,6 +73,37 @@ class Database:
             finally:
                 leave(before)
         self.after(tx)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """Check a connection out to read: every statement stands alone, and sees what is committed when it begins.
+
+        That is all a transaction gives to statements that only read (READ COMMITTED), without its two round
+        trips. Raises `DatabaseUnavailable` as `transaction` does, `RuntimeError` when something was told.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                conn, raw = await self._check_out(stack, begin=False)
+            except Exception as error:
+                if unreachable(error):
+                    raise DatabaseUnavailable from error
+                raise
+            tx = Transaction(conn, raw, self.platform)
+            before = enter()
+            try:
+                yield tx
+            except BaseException as error:
+                lost = raw.is_closed() or hung_up(error)
+                if lost or not isinstance(error, Exception):
+                    raw.terminate()
+                    await conn.invalidate()
+                if lost and isinstance(error, Exception) and not isinstance(error, Problem):
+                    raise DatabaseUnavailable from error
+                raise
+            finally:
+                leave(before)
+        if tx.has_something_to_tell:
+            raise RuntimeError("nothing can be told where nothing is committed")
 
     def after(self, tx: Transaction) -> None:
         """Run what waits for the commit of a transaction. Called by whoever committed it."""
@@ -113,15 +144,15 @@ class Database:
             },
         )
 
-    async def _begin(
-        self, stack: contextlib.AsyncExitStack
+    async def _check_out(
+        self, stack: contextlib.AsyncExitStack, *, begin: bool
     ) -> tuple[AsyncConnection, asyncpg.Connection[Any]]:
-        """Check a connection out and begin. After a restart of the server the pool holds dead ones."""
+        """Check a connection out, and begin. After a restart of the server the pool holds dead ones."""
         for left in range(self._connections_max, -1, -1):
             conn = await stack.enter_async_context(self.engine.connect())
             raw = await driver_connection(conn)
             try:
-                await raw.execute("BEGIN")
+                await _ready(raw, begin=begin)
             except Exception:
                 # BEGIN has no other reason to fail than a dead connection; once all of the pool's were
                 # tried, a fresh one failed as well.
@@ -135,6 +166,14 @@ class Database:
                 raise
             return conn, raw
         raise AssertionError("the last round returns or raises")
+
+
+async def _ready(raw: asyncpg.Connection[Any], *, begin: bool) -> None:
+    """Begin; where that is not wanted, a connection that is known to be dead fails without being asked."""
+    if begin:
+        await raw.execute("BEGIN")
+    elif raw.is_closed():
+        raise ConnectionError
 
 
 async def driver_connection(conn: AsyncConnection) -> asyncpg.Connection[Any]:

@@ -55,6 +55,11 @@ class Transaction:
             raise RuntimeError("this transaction's database serves no platform")
         return self._platform
 
+    @property
+    def has_something_to_tell(self) -> bool:
+        """Whether events or deadlines wait to be written."""
+        return bool(self._events or self._deadlines)
+
     def context(self, business: str, traffic: Traffic, *, trace: str = "") -> Ctx:
         """Make the platform's own context for a business: how a handler acts on an event or a deadline."""
         ctx = self.platform.context(business, traffic=traffic, actor=SYSTEM)

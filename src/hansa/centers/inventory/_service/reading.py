@@ -24,7 +24,7 @@ class AvailabilitySnapshot(Snapshot[SkuTraffic, dict[PlaceId, int]]):
 
     def __init__(self, db: Database) -> None:
         async def load(keys: Sequence[SkuTraffic]) -> Mapping[SkuTraffic, dict[PlaceId, int]]:
-            async with db.transaction() as tx:
+            async with db.reading() as tx:
                 return await store.available(tx, keys)
 
         super().__init__(load=load)

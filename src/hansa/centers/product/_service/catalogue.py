@@ -61,7 +61,7 @@ class ProductSnapshot(Snapshot[ProductId, Catalogued]):
 
     def __init__(self, db: Database) -> None:
         async def load(ids: Sequence[ProductId]) -> Mapping[ProductId, Catalogued]:
-            async with db.transaction() as tx:
+            async with db.reading() as tx:
                 return await _read(tx, ids)
 
         super().__init__(load=load, changed=changes_of(db, "product.product", "id"), entries_max=20_000)
@@ -72,7 +72,7 @@ class CategorySnapshot(Snapshot[str, tuple[Category, ...]]):
 
     def __init__(self, db: Database) -> None:
         async def load(businesses: Sequence[str]) -> Mapping[str, tuple[Category, ...]]:
-            async with db.transaction() as tx:
+            async with db.reading() as tx:
                 return await store.categories(tx, businesses)
 
         super().__init__(load=load, changed=changes_of(db, "product.category", "business"), entries_max=1_000)
@@ -83,7 +83,7 @@ class SkuSnapshot(Snapshot[SkuId, Sku]):
 
     def __init__(self, db: Database) -> None:
         async def load(ids: Sequence[SkuId]) -> Mapping[SkuId, Sku]:
-            async with db.transaction() as tx:
+            async with db.reading() as tx:
                 return await store.read_skus(tx, ids)
 
         super().__init__(load=load, age_max_s=60)

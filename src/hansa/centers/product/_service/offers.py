@@ -39,7 +39,7 @@ class OfferSnapshot(Snapshot[OfferId, Offer]):
 
     def __init__(self, db: Database) -> None:
         async def load(ids: Sequence[OfferId]) -> Mapping[OfferId, Offer]:
-            async with db.transaction() as tx:
+            async with db.reading() as tx:
                 return await store.read_offers(tx, ids)
 
         super().__init__(load=load, changed=changes_of(db, "product.offer", "id"))
