@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,8 @@ class Center:
     handlers: Sequence[Handler[Any]] = ()
     deadlines: Sequence[DeadlineKind] = ()
     jobs: Sequence[Job] = ()
+    loops: Mapping[str, Callable[[Platform], Awaitable[None]]] = field(default_factory=dict)
+    """What every worker process keeps going, by name; one that fails is started again."""
     routes: Sequence[Any] = ()
     """Litestar route handlers and controllers, mounted under `/api`."""
     permissions: Sequence[str] = ()

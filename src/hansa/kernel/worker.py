@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hansa.kernel import idempotency
@@ -32,7 +33,7 @@ _LASTED_S = 60.0  # a loop that ran this long was well; its next failure is a ne
 
 
 class Worker:
-    """Delivers events, fires deadlines and runs jobs; `loops` are whatever else must go round and round.
+    """Delivers events, fires deadlines, runs jobs and the centers' loops; `loops` are whatever else must go round.
 
     A loop that fails is started again, after a pause that grows while it keeps failing; the others go on.
     """
@@ -50,6 +51,11 @@ class Worker:
             "outbox": Courier(platform, Registry.of(platform.centers)).run,
             "deadlines": lambda: watch(platform, kinds, poll=deadline_poll),
             "jobs": Runner(platform, jobs).run,
+            **{
+                name: partial(loop, platform)
+                for center in platform.centers
+                for name, loop in center.loops.items()
+            },
             **(loops or {}),
         }
 
