@@ -31,8 +31,8 @@ async def installed(houses):
 
 async def issue(ctx, app, *, grants=(OF_A_SHOP,), days=90):
     async with ctx.transaction() as tx:
-        return await api.issue_app_token(
-            tx, ctx, app=app, label="stock", grants=grants, expires_at=ctx.now() + timedelta(days=days)
+        return await api.issue_token_for(
+            tx, ctx, party=app, label="stock", grants=grants, expires_at=ctx.now() + timedelta(days=days)
         )
 
 

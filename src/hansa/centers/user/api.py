@@ -110,15 +110,20 @@ async def apps_by_id(tx: Transaction, app_ids: Sequence[UUID]) -> dict[PartyId, 
     return await _apps.read_apps(tx, app_ids)
 
 
-async def issue_app_token(
-    tx: Transaction, ctx: Ctx, *, app: PartyId, label: str, grants: Sequence[str], expires_at: datetime
+async def issue_token_for(
+    tx: Transaction, ctx: Ctx, *, party: PartyId, label: str, grants: Sequence[str], expires_at: datetime
 ) -> IssuedToken:
-    """Issue a token to an app, for the business and traffic of `ctx`; its secret is shown this once.
+    """Issue a token to a person or an app, for the business and traffic of `ctx`; its secret is shown this once.
 
-    It does those of `grants` that the app or its owner holds at the time of each use. Whoever calls has seen
-    that the actor may have it. Raises `Invalid`, `PartyNotFound`, `TooManyTokens`.
+    It does those of `grants` that the party (or the app's owner) holds at the time of each use. Whoever calls
+    has seen that the actor may have it. Raises `Invalid`, `PartyNotFound`, `TooManyTokens`.
     """
-    return await apps.issue_app_token(tx, ctx, app=app, label=label, grants=grants, expires_at=expires_at)
+    return await apps.issue_token_for(tx, ctx, party=party, label=label, grants=grants, expires_at=expires_at)
+
+
+async def demand_session(tx: Transaction, ctx: Ctx) -> None:
+    """Refuse an actor that did not log in: a token that leaked must not make others. Raises `Forbidden`."""
+    await access.demand_session(tx, ctx)
 
 
 async def end_app_tokens(

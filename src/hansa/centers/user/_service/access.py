@@ -80,7 +80,7 @@ async def issue_token(
     async with ctx.transaction() as tx:
         await parties.lock_states(tx, [owner])
         mine = [owner, *await tokens.apps_of(tx, owner)]
-        await _demand_session(tx, ctx)
+        await demand_session(tx, ctx)
         if app is not None and app not in mine:
             raise PartyNotFound
         if len(await tokens.list_api_tokens(tx, party_ids=mine, now=now, limit=TOKENS_MAX)) >= TOKENS_MAX:
@@ -207,7 +207,7 @@ async def grants_changed(tx: Transaction, ctx: Ctx, party_ids: Sequence[UUID]) -
     forget_after(tx, ctx, await tokens.touch_of(tx, party_ids))
 
 
-async def _demand_session(tx: Transaction, ctx: Ctx) -> None:
+async def demand_session(tx: Transaction, ctx: Ctx) -> None:
     """Refuse to let a token make tokens: one that leaked for an hour must not live on for a year."""
     if ctx.actor.kind is ActorKind.SYSTEM:
         return

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
 
 
-async def issue_app_token(
-    tx: Transaction, ctx: Ctx, *, app: PartyId, label: str, grants: Sequence[str], expires_at: datetime
+async def issue_token_for(
+    tx: Transaction, ctx: Ctx, *, party: PartyId, label: str, grants: Sequence[str], expires_at: datetime
 ) -> IssuedToken:
-    """Issue a token to an app, for the business and traffic of `ctx`; see `user.api`."""
+    """Issue a token to a person or an app, for the business and traffic of `ctx`; see `user.api`."""
     tidy_label = check_wish(label, grants, expires_at, now=ctx.now())
-    if (await parties.lock_states(tx, [app])).get(app) is not PartyState.ACTIVE:
+    if (await parties.lock_states(tx, [party])).get(party) is not PartyState.ACTIVE:
         raise PartyNotFound
-    living = await tokens.list_api_tokens(tx, party_ids=[app], now=ctx.now(), limit=TOKENS_MAX)
+    living = await tokens.list_api_tokens(tx, party_ids=[party], now=ctx.now(), limit=TOKENS_MAX)
     if len(living) >= TOKENS_MAX:
         raise TooManyTokens
     return await issue(
-        tx, ctx, party=app, label=tidy_label, grants=sorted(set(grants)), expires_at=expires_at
+        tx, ctx, party=party, label=tidy_label, grants=sorted(set(grants)), expires_at=expires_at
     )
 
 
