@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+from datetime import timedelta
 from email import policy
 from typing import Any
 from uuid import uuid4
@@ -11,9 +12,9 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from hansa.centers.message import api
-from hansa.centers.message.extensions import CHANNELS, TEMPLATE
+from hansa.centers.message.extensions import CHANNELS, TEMPLATE, TOPICS
 from hansa.centers.message.plug import MESSAGE
-from hansa.centers.message.types import Channel, Mail, Notification, Security, Template
+from hansa.centers.message.types import Channel, Mail, Notification, Security, Template, Topic
 from hansa.centers.user import api as user
 from hansa.centers.user.plug import USER
 from hansa.centers.user.types import Accounts
@@ -22,10 +23,12 @@ from hansa.kernel.clock import Clocks
 from hansa.kernel.context import GUEST, SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Database
 from hansa.kernel.db.migrate import migrate
+from hansa.kernel.deadlines import run_due
 from hansa.kernel.metering import Meter
 from hansa.kernel.outbox import Patience, Registry, deliver_all
 from hansa.kernel.plan import KERNEL_POINTS, compile_plan
 from hansa.kernel.platform import Platform
+from hansa.kernel.security import Signer
 from hansa.kernel.settings import Settings
 
 CENTERS = (USER, MESSAGE)
@@ -46,6 +49,8 @@ WORDS = {
     ),
     ("test.quiet", "en"): Template(subject="Quiet", text="{{ words }}"),
     ("test.english_only", "en"): Template(subject="Only English", text="{{ words }}"),
+    ("test.alarm", "en"): Template(subject="Somebody logged in as you", text="{{ words }}"),
+    ("test.offer_of_the_day", "en"): Template(subject="Today only", text="{{ words }}"),
 }
 
 
@@ -55,6 +60,19 @@ def quiet_things_stay_in_the_app(ctx, template):
 
 def words_of_the_tests(ctx, name, language):
     return WORDS.get((name, language))
+
+
+def topics_of_the_tests(ctx):
+    return [
+        Topic(name="orders", titles={"en": "Orders", "zh": "订单"}, templates=("test.paid",)),
+        Topic(name="safety", titles={"en": "Safety"}, templates=("test.alarm",), mandatory=(Channel.EMAIL,)),
+        Topic(
+            name="news",
+            titles={"en": "News"},
+            templates=("test.offer_*",),
+            off_at_first=(Channel.EMAIL,),
+        ),
+    ]
 
 
 def words_of_the_market(ctx, name, language):
@@ -136,12 +154,13 @@ class House:
             extends=[TEMPLATE.by(words_of_the_market), CHANNELS.by(quiet_things_stay_in_the_app)],
         )
         answers = {center.name: list(center.answers) for center in CENTERS}
-        answers["test"] = [TEMPLATE.by(words_of_the_tests)]
+        answers["test"] = [TEMPLATE.by(words_of_the_tests), TOPICS.by(topics_of_the_tests)]
         points = [point for center in CENTERS for point in center.points]
         self.plan = compile_plan([*KERNEL_POINTS, *points], [], [], [bazaar, market], answers)
         settings = Settings(_sections={Accounts: Accounts(hash_memory_kib=64, hash_passes=1), Mail: mail})
         plans: Any = self
         self.platform = Platform(settings, self.db, self.clocks, plans, Meter(), CENTERS)
+        self.platform.add(Signer([b"a key of the tests, long enough"]))
 
     def context(self, platform, business, *, traffic=None, actor=None, locale="", trace=""):
         traffic = traffic or self.plan.businesses[business].traffic
@@ -175,6 +194,20 @@ class House:
     async def deliver(self, *, attempts=1):
         """Let the outbox deliver everything; what fails so often is parked for good."""
         await deliver_all(self.platform, self.registry, patience=Patience(attempts=attempts, first_s=0))
+
+    async def wait(self, span, business="bazaar"):
+        """Let time pass for a business, and what falls due happen."""
+        traffic = self.plan.businesses[business].traffic
+        moved = self.clocks.moved().get((business, traffic.value), (timedelta(), None))[0]
+        async with self.db.transaction() as tx:
+            await self.clocks.move(tx, business=business, traffic=traffic, offset=moved + span)
+        await self.fire()
+
+    async def fire(self):
+        """Let what is due happen."""
+        kinds = {kind.kind: kind for center in CENTERS for kind in center.deadlines}
+        await run_due(self.platform, kinds)
+        await self.deliver()
 
     async def deliveries(self, party, told):
         return await api.deliveries(self.ctx(SYSTEM), party=party, notification_id=told)

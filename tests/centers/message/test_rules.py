@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hansa.centers.message._rules.languages import languages_to_try
-from hansa.centers.message._rules.mail import server_for, write_mail
+from hansa.centers.message._rules.mail import read_message_id, server_for, write_mail
 from hansa.centers.message._rules.rendering import Renderer
 from hansa.centers.message.errors import TemplateUnfit
 from hansa.centers.message.types import Mail, Rendered, Template
@@ -105,11 +105,16 @@ LINES = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=60)
     sender_name=LINES,
     to_name=LINES,
     traffic=st.sampled_from(Traffic),
+    url=st.one_of(
+        st.none(), st.text("abcXYZ019-_", min_size=1, max_size=300).map("https://hansa.example/x/".__add__)
+    ),
 )
-def test_a_mail_says_what_it_should_and_is_the_same_twice(subject, text, sender_name, to_name, traffic):
+def test_a_mail_says_what_it_should_and_is_the_same_twice(subject, text, sender_name, to_name, traffic, url):
     about = {
-        "event_id": UUID(int=7),
-        "occurred_at": datetime(2026, 11, 21, tzinfo=UTC),
+        "party_id": UUID(int=5),
+        "notification_id": UUID(int=7),
+        "told_at": datetime(2026, 11, 21, tzinfo=UTC),
+        "unsubscribe_url": url,
         "traffic": traffic,
         "sender": "shop@example.com",
         "sender_name": sender_name,
@@ -126,9 +131,14 @@ def test_a_mail_says_what_it_should_and_is_the_same_twice(subject, text, sender_
     assert plain is not None
     assert plain.get_content().strip().splitlines() == text.strip().splitlines()
     assert (read["X-Hansa-Traffic"] is None) == (traffic is Traffic.LIVE)
+    assert read_message_id(read["Message-ID"]) == (UUID(int=5), UUID(int=7))
+    assert read["List-Unsubscribe"] == (f"<{url}>" if url else None)
+    assert read["List-Unsubscribe-Post"] == ("List-Unsubscribe=One-Click" if url else None)
+    if url:  # programs read this header as it stands
+        assert f"<{url}>" in raw.decode("ascii").replace("\r\n", "")
     assert set(read.keys()) <= {
         "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Hansa-Traffic", "MIME-Version",
-        "Content-Type",
+        "Content-Type", "List-Unsubscribe", "List-Unsubscribe-Post",
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hansa.centers.message._service.sending import send_mail
 from hansa.centers.message._service.telling import notify
-from hansa.centers.message.events import NotificationQueued
+from hansa.centers.message.events import AddressSuppressed, NotificationQueued
 from hansa.centers.message.types import Notification
 from hansa.centers.user.events import PartySignedUp
 from hansa.centers.user.types import PartyKind
@@ -32,7 +32,22 @@ async def welcome(tx: Transaction, arrivals: Sequence[Envelope[PartySignedUp]]) 
     )
 
 
+async def tell_unreachable(tx: Transaction, given_up: Sequence[Envelope[AddressSuppressed]]) -> None:
+    """Tell people in the app that mail does not reach them."""
+    await notify(
+        tx,
+        [
+            (
+                tx.context(one.business, one.traffic, trace=one.trace),
+                Notification(party=one.event.party, template="message.address_unreachable"),
+            )
+            for one in given_up
+        ],
+    )
+
+
 HANDLERS = (
     Handler("message.welcome", (PartySignedUp,), handle=welcome),
+    Handler("message.tell_unreachable", (AddressSuppressed,), handle=tell_unreachable),
     Handler("message.send_mail", (NotificationQueued,), send=send_mail),
 )

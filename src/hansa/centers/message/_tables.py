@@ -9,9 +9,11 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
+    Time,
     Uuid,
     text,
 )
@@ -22,6 +24,8 @@ from hansa.centers.order import rank_base
 # Global lock order: `tx.locks(RANK)` before rows of a table are locked, then by key.
 NOTIFICATION_RANK = rank_base("message") + 1
 DELIVERY_RANK = rank_base("message") + 2
+STANDING_RANK = rank_base("message") + 3
+PREFERENCE_RANK = rank_base("message") + 4
 
 metadata = MetaData(schema="message")
 
@@ -58,12 +62,15 @@ delivery = Table(
     Column(
         "state",
         Text,
-        CheckConstraint("state IN ('queued', 'sent', 'suppressed', 'undeliverable', 'failed')"),
+        CheckConstraint("state IN ('queued', 'sent', 'suppressed', 'undeliverable', 'failed', 'bounced')"),
         nullable=False,
     ),
     Column("reason", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("updated_at", _AT, nullable=False),
+    Column("not_before", _AT),
+    CheckConstraint("not_before IS NULL OR state = 'queued'"),
+    Index("delivery_later", "notification_id", postgresql_where=text("not_before IS NOT NULL")),
 )
 
 delivery_log = Table(
@@ -77,4 +84,39 @@ delivery_log = Table(
     Column("code", Text, nullable=False),
     Column("at", _AT, nullable=False),
     info={"append_only": True},
+)
+
+# What a party did not choose is as its topic has it.
+preference = Table(
+    "preference",
+    metadata,
+    Column("party_id", Uuid, primary_key=True),
+    Column("business", Text, primary_key=True),
+    Column("traffic", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("changed_at", _AT, nullable=False),
+)
+
+quiet_hours = Table(
+    "quiet_hours",
+    metadata,
+    Column("party_id", Uuid, primary_key=True),
+    Column("business", Text, primary_key=True),
+    Column("traffic", Text, primary_key=True),
+    Column("starts", Time, nullable=False),
+    Column("ends", Time, CheckConstraint("ends <> starts"), nullable=False),
+    Column("time_zone", Text, nullable=False),
+)
+
+# Which address it is about is a hash that only this party's own address gives; the address is `user`'s.
+mail_standing = Table(
+    "mail_standing",
+    metadata,
+    Column("party_id", Uuid, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("refusals", Integer, CheckConstraint("refusals > 0"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("suppressed_at", _AT),
 )

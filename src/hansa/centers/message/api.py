@@ -6,16 +6,42 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hansa.centers.message._service import telling
+from hansa.centers.message._service import choosing, standing, telling, unsubscribing
 from hansa.centers.message._service.words import Templates
-from hansa.centers.message.types import Delivery, Item, Notification, NotificationId
+from hansa.centers.message.types import (
+    Channel,
+    Delivery,
+    Item,
+    MailStanding,
+    Notification,
+    NotificationId,
+    Preferences,
+    QuietHours,
+    Subscription,
+)
 from hansa.kernel.context import Ctx
 from hansa.kernel.page import Page
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
 
-__all__ = ["Templates", "deliveries", "inbox", "mark_read", "notify", "notify_all", "unread"]
+__all__ = [
+    "Templates",
+    "choose",
+    "deliveries",
+    "inbox",
+    "mail_standing",
+    "mark_read",
+    "notify",
+    "notify_all",
+    "preferences",
+    "release_address",
+    "report_bounce",
+    "set_quiet_hours",
+    "subscription",
+    "unread",
+    "unsubscribe",
+]
 
 
 async def notify(tx: Transaction, ctx: Ctx, notifications: Sequence[Notification]) -> list[NotificationId]:
@@ -52,3 +78,52 @@ async def mark_read(ctx: Ctx, ids: Sequence[NotificationId]) -> int:
 async def deliveries(ctx: Ctx, *, party: UUID, notification_id: NotificationId) -> list[Delivery]:
     """Return how far a notification got on each channel outside. Wants `message.delivery.read`."""
     return await telling.deliveries(ctx, party=party, notification_id=notification_id)
+
+
+async def preferences(ctx: Ctx) -> Preferences:
+    """Return how the acting party wants to be told things in this business."""
+    return await choosing.preferences(ctx)
+
+
+async def choose(ctx: Ctx, *, topic: str, channel: Channel, enabled: bool) -> None:
+    """Switch a channel of a topic on or off for the acting party, in this business and traffic.
+
+    Raises `TopicUnknown`, and `PreferenceFixed` for what cannot be switched off.
+    """
+    await choosing.choose(ctx, topic=topic, channel=channel, enabled=enabled)
+
+
+async def set_quiet_hours(ctx: Ctx, quiet: QuietHours | None) -> None:
+    """Say when mail to the acting party waits, if it can; `None` for never. Raises `Invalid`."""
+    await choosing.set_quiet_hours(ctx, quiet)
+
+
+async def subscription(ctx: Ctx, *, token: str) -> Subscription:
+    """Return what a link to unsubscribe is about. Raises `TokenInvalid`, `TopicUnknown`."""
+    return await unsubscribing.subscription(ctx, token=token)
+
+
+async def unsubscribe(ctx: Ctx, *, token: str) -> Subscription:
+    """End what a link to unsubscribe is about; asked again, nothing more happens.
+
+    Raises `TokenInvalid`, `TopicUnknown`.
+    """
+    return await unsubscribing.unsubscribe(ctx, token=token)
+
+
+async def mail_standing(ctx: Ctx, *, party: UUID) -> MailStanding:
+    """Return how mail to a party's present address fares. Wants `message.delivery.read`."""
+    return await standing.mail_standing(ctx, party=party)
+
+
+async def release_address(ctx: Ctx, *, party: UUID) -> None:
+    """Let mail go to a party again whose address was given up. Wants `message.address.release`."""
+    await standing.release_address(ctx, party=party)
+
+
+async def report_bounce(ctx: Ctx, *, message_id: str, status: str) -> None:
+    """Take note that a mail came back after it was taken, with its status by RFC 3463.
+
+    Wants `message.bounce.report`. Raises `Invalid`, `BounceUnknown`.
+    """
+    await standing.report_bounce(ctx, message_id=message_id, status=status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hansa.kernel.problem import Problem
+from hansa.kernel.problem import NotFound, Problem
 
 
 class TemplateMissing(Problem):
@@ -21,9 +21,23 @@ class TemplateUnfit(Problem):
     title = "The words of this notification need something that is not there"
 
 
-class MailNotTaken(Problem):
-    """The mail server did not take a mail this time; it is tried again. `reason` is the server's answer."""
+class PreferenceFixed(Problem):
+    """The channel of this topic cannot be switched off: what it tells is needed to keep an account safe."""
 
-    code = "message.mail_not_taken"
-    status = 503
-    title = "The mail server did not take the mail"
+    code = "message.preference_fixed"
+    status = 409
+    title = "This cannot be switched off"
+
+
+class TopicUnknown(NotFound):
+    """There is no such topic in this business, or it does not use this channel."""
+
+    code = "message.topic_unknown"
+    title = "There is no such kind of message"
+
+
+class BounceUnknown(NotFound):
+    """No mail of ours has this Message-ID, or it did not get as far as to come back."""
+
+    code = "message.bounce_unknown"
+    title = "There is no such mail"

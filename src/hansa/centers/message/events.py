@@ -22,4 +22,15 @@ class NotificationQueued(Event, frozen=True, kw_only=True):
         return self.notification
 
 
-EVENTS = (NotificationQueued,)
+class AddressSuppressed(Event, frozen=True, kw_only=True):
+    """Mail to a party's address came back too often, or the address is gone: no more is sent there."""
+
+    topic: ClassVar[str] = "message.address_suppressed"
+    party: UUID
+
+    def subject(self) -> UUID:
+        """Return the party."""
+        return self.party
+
+
+EVENTS = (NotificationQueued, AddressSuppressed)

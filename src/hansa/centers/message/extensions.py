@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from hansa.centers.message.types import Channel, Template
+from hansa.centers.message.types import Channel, Template, Topic
 from hansa.kernel.context import Ctx
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
 
@@ -27,6 +27,16 @@ class ChooseChannels(Protocol):
     def __call__(self, ctx: Ctx, template: str) -> Sequence[Channel] | None: ...
 
 
+class NameTopics(Protocol):
+    """Name the kinds of notifications that people choose by, each with the templates that belong to it.
+
+    Everybody is asked, a business before the centers, and the first topic that has a template is its topic;
+    what nobody names belongs to `other`. The topic says which channels cannot be switched off.
+    """
+
+    def __call__(self, ctx: Ctx) -> Sequence[Topic]: ...
+
+
 def no_words(ctx: Ctx, name: str, language: str) -> Template | None:  # noqa: ARG001 - the point's signature
     """Have no words for anything."""
     return None
@@ -35,6 +45,11 @@ def no_words(ctx: Ctx, name: str, language: str) -> Template | None:  # noqa: AR
 def app_and_mail(ctx: Ctx, template: str) -> Sequence[Channel]:  # noqa: ARG001 - the point's signature
     """Tell everything in the app and by mail."""
     return (Channel.IN_APP, Channel.EMAIL)
+
+
+def no_topics(ctx: Ctx) -> Sequence[Topic]:  # noqa: ARG001 - the point's signature
+    """Name none: everything belongs to `other`."""
+    return ()
 
 
 TEMPLATE = ExtensionPoint[FindTemplate](
@@ -55,5 +70,14 @@ CHANNELS = ExtensionPoint[ChooseChannels](
     on_error=OnError.PARENT,
     default=app_and_mail,
 )
+TOPICS = ExtensionPoint[NameTopics](
+    "message.topics",
+    version=1,
+    mode=Mode.ALL,
+    effects=Effects.PURE,
+    budget_ms=5,
+    on_error=OnError.OPEN,
+    default=no_topics,
+)
 
-POINTS = (TEMPLATE, CHANNELS)
+POINTS = (TEMPLATE, CHANNELS, TOPICS)

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hansa.centers.message import _http, _store
+from hansa.centers.message import _http
 from hansa.centers.message._handlers import HANDLERS
 from hansa.centers.message._rules.rendering import Renderer
-from hansa.centers.message._service.telling import READ_DELIVERIES, told_to
-from hansa.centers.message._store_ending import forget_businesses
+from hansa.centers.message._service.choosing import follow_party, own_topics
+from hansa.centers.message._service.standing import RELEASE_ADDRESS, REPORT_BOUNCE
+from hansa.centers.message._service.telling import LEAVE, READ_DELIVERIES, leave, told_to
+from hansa.centers.message._store import notifications
+from hansa.centers.message._store.ending import forget_businesses
 from hansa.centers.message._tables import metadata
 from hansa.centers.message.api import Templates
 from hansa.centers.message.events import EVENTS
-from hansa.centers.message.extensions import POINTS, TEMPLATE
+from hansa.centers.message.extensions import POINTS, TEMPLATE, TOPICS
 from hansa.centers.message.types import Mail
-from hansa.centers.user.extensions import PERSONAL_DATA
-from hansa.kernel.center import Center, Check
+from hansa.centers.user.extensions import MERGE_GUEST, PERSONAL_DATA
+from hansa.kernel.center import Center, Check, DeadlineKind
 from hansa.kernel.plan import BUSINESS_REMOVED
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ async def _start(platform: Platform) -> None:
 async def _deliveries_are_logged(tx: Transaction) -> Sequence[str]:
     return [
         f"Notification {notification} has a delivery that the log or the notification itself does not bear out."
-        for notification in await _store.deliveries_without_attempt(tx, _SHOWN_MAX)
+        for notification in await notifications.deliveries_without_attempt(tx, _SHOWN_MAX)
     ]
 
 
@@ -46,13 +49,16 @@ MESSAGE = Center(
     points=POINTS,
     answers=(
         TEMPLATE.by(Templates("message", _HERE / "_templates"), name="message_templates"),
+        TOPICS.by(own_topics, name="message_topics"),
+        MERGE_GUEST.by(follow_party, name="message_follows_guests"),
         PERSONAL_DATA.by(told_to, name="message_told"),
         BUSINESS_REMOVED.by(forget_businesses, name="message_forgets_businesses"),
     ),
     events=EVENTS,
     handlers=HANDLERS,
+    deadlines=(DeadlineKind(LEAVE, leave),),
     routes=_http.ROUTES,
-    permissions=(READ_DELIVERIES,),
+    permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE),
     settings=(Mail,),
     checks=(Check("message.deliveries_are_logged", _deliveries_are_logged),),
     starts=(_start,),

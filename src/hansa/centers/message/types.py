@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from ipaddress import ip_address
 from typing import Annotated, NewType
 from uuid import UUID
@@ -13,6 +13,7 @@ import msgspec
 
 from hansa.kernel.ids import IdKind
 from hansa.kernel.settings import Secret, Section
+from hansa.kernel.texts import Texts
 
 NotificationId = NewType("NotificationId", UUID)
 NOTIFICATION_ID = IdKind[NotificationId]("ntf")
@@ -35,7 +36,80 @@ class DeliveryState(enum.StrEnum):
     UNDELIVERABLE = "undeliverable"
     """The party has no address (any more)."""
     FAILED = "failed"
-    """Refused for good by the other side."""
+    """Refused for good by the other side, or not taken for days."""
+    BOUNCED = "bounced"
+    """Taken at first, and returned by a server further on."""
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of notifications that people choose by: a center or a business names its own.
+
+    `templates` are names, or beginnings of names that end in `*`. Of its `channels` the `mandatory` ones
+    cannot be switched off (security mail), and those `off_at_first` have to be asked for.
+    """
+
+    name: str
+    titles: Texts
+    templates: tuple[str, ...]
+    channels: tuple[Channel, ...] = (Channel.IN_APP, Channel.EMAIL)
+    mandatory: tuple[Channel, ...] = ()
+    off_at_first: tuple[Channel, ...] = ()
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a topic reaches the party through a channel. A `fixed` one cannot be changed."""
+
+    channel: Channel
+    enabled: bool
+    fixed: bool
+
+
+class TopicChoices(msgspec.Struct, frozen=True, kw_only=True):
+    """What a party chose for one topic; `title` is in its language."""
+
+    topic: str
+    title: str
+    choices: tuple[Choice, ...]
+
+
+class QuietHours(msgspec.Struct, frozen=True, kw_only=True):
+    """When mail that can wait does: every day from `starts` to `ends` of the time zone, over midnight or not."""
+
+    starts: time
+    ends: time
+    time_zone: str
+
+
+class Preferences(msgspec.Struct, frozen=True, kw_only=True):
+    """How a party wants to be told things in one business.
+
+    `mail_suppressed` says that mail to the party's address came back, so that no more is sent there.
+    """
+
+    topics: tuple[TopicChoices, ...]
+    quiet_hours: QuietHours | None
+    mail_suppressed: bool
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """What a link to unsubscribe is about, and whether the party still gets it."""
+
+    business: str
+    topic: str
+    title: str
+    channel: Channel
+    enabled: bool
+
+
+class MailStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """How mail to a party's present address fares: how often in a row it was refused, and whether it is given up.
+
+    `code` is what the last refusal said (RFC 5321, RFC 3463).
+    """
+
+    refusals: int
+    code: str
+    suppressed_at: datetime | None
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):

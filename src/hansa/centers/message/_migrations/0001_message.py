@@ -1,4 +1,4 @@
-"""Notifications, how far each got on each channel, and the log of attempts.
+"""Notifications, how far each got on each channel and the log of attempts; what parties want, and how mail fares.
 
 Revision ID: message_0001
 """
@@ -36,12 +36,15 @@ def upgrade() -> None:
           notification_id uuid NOT NULL,
           channel text NOT NULL,
           state text NOT NULL
-            CHECK (state IN ('queued', 'sent', 'suppressed', 'undeliverable', 'failed')),
+            CHECK (state IN ('queued', 'sent', 'suppressed', 'undeliverable', 'failed', 'bounced')),
           reason text NOT NULL,
           attempts int NOT NULL,
           updated_at timestamptz NOT NULL,
+          not_before timestamptz CHECK (not_before IS NULL OR state = 'queued'),
           PRIMARY KEY (party_id, notification_id, channel)
         )""")
+    op.execute("""
+        CREATE INDEX delivery_later ON message.delivery (notification_id) WHERE not_before IS NOT NULL""")
     op.execute("""
         CREATE TABLE message.delivery_log (
           party_id uuid NOT NULL,
@@ -52,4 +55,33 @@ def upgrade() -> None:
           code text NOT NULL,
           at timestamptz NOT NULL,
           PRIMARY KEY (party_id, notification_id, log_id)
+        )""")
+    op.execute("""
+        CREATE TABLE message.preference (
+          party_id uuid NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL,
+          topic text NOT NULL,
+          channel text NOT NULL,
+          enabled boolean NOT NULL,
+          changed_at timestamptz NOT NULL,
+          PRIMARY KEY (party_id, business, traffic, topic, channel)
+        )""")
+    op.execute("""
+        CREATE TABLE message.quiet_hours (
+          party_id uuid NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL,
+          starts time NOT NULL,
+          ends time NOT NULL CHECK (ends <> starts),
+          time_zone text NOT NULL,
+          PRIMARY KEY (party_id, business, traffic)
+        )""")
+    op.execute("""
+        CREATE TABLE message.mail_standing (
+          party_id uuid NOT NULL PRIMARY KEY,
+          fingerprint bytea NOT NULL,
+          refusals int NOT NULL CHECK (refusals > 0),
+          code text NOT NULL,
+          suppressed_at timestamptz
         )""")

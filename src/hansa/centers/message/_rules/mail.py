@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -14,6 +15,8 @@ import msgspec
 from hansa.centers.message.types import Mail, Rendered, Security
 from hansa.kernel.context import Traffic
 from hansa.kernel.settings import Secret
+
+_MESSAGE_ID = re.compile(r"<?(?P<notification>[0-9a-f]{32})\.(?P<party>[0-9a-f]{32})\.mail@[^\s<>@]+>?")
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -41,36 +44,55 @@ def server_for(traffic: Traffic, settings: Mail) -> Server | None:
     return Server(settings.stand_in_host, settings.stand_in_port, Security.NONE)
 
 
-def message_id(event_id: UUID, sender: str) -> str:
-    """Return the Message-ID of the mail that an event asks for: the same however often it is delivered."""
-    return f"<{event_id}.email@{sender.rpartition('@')[2]}>"
+def message_id(party_id: UUID, notification_id: UUID, sender: str) -> str:
+    """Return the Message-ID of a notification's mail: the same however often it leaves, and found again by it."""
+    return f"<{notification_id.hex}.{party_id.hex}.mail@{sender.rpartition('@')[2]}>"
+
+
+def read_message_id(text: str) -> tuple[UUID, UUID] | None:
+    """Return the party and the notification that a Message-ID of ours names; None for any other."""
+    found = _MESSAGE_ID.fullmatch(text.strip())
+    return (UUID(found["party"]), UUID(found["notification"])) if found else None
+
+
+def unsubscribe_headers(url: str) -> dict[str, str]:
+    """Return the headers by which a mail program unsubscribes at one click (RFC 2369, RFC 8058)."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def write_mail(
     rendered: Rendered,
     *,
-    event_id: UUID,
-    occurred_at: datetime,
+    party_id: UUID,
+    notification_id: UUID,
+    told_at: datetime,
     traffic: Traffic,
     sender: str,
     sender_name: str,
     to: str,
     to_name: str,
+    unsubscribe_url: str | None = None,
 ) -> EmailMessage:
-    """Write the mail that an event asks for; written again it is the same to the byte (RFC 5322, RFC 2045)."""
+    """Write the mail of a notification; written again it is the same to the byte (RFC 5322, RFC 2045).
+
+    With an `unsubscribe_url` it says how to get no more of its kind.
+    """
     # Only an address beyond ASCII needs a server that speaks SMTPUTF8; everything else is encoded in 7 bits.
     mail = EmailMessage(policy=(SMTP if to.isascii() else SMTPUTF8).clone(cte_type="7bit"))
     mail["From"] = _mailbox(sender_name, sender)
     mail["To"] = _mailbox(to_name, to)
     mail["Subject"] = rendered.subject
-    mail["Date"] = format_datetime(occurred_at)
-    mail["Message-ID"] = message_id(event_id, sender)
+    mail["Date"] = format_datetime(told_at)
+    mail["Message-ID"] = message_id(party_id, notification_id, sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answer comes back
+    if unsubscribe_url is not None:
+        for name, value in unsubscribe_headers(unsubscribe_url).items():
+            mail[name] = value
     if traffic is not Traffic.LIVE:
         mail["X-Hansa-Traffic"] = traffic.value
     mail.set_content(rendered.text + "\n", charset="utf-8")
     mail.add_alternative(rendered.html, subtype="html", charset="utf-8")
-    mail.set_boundary(f"=_{event_id.hex}")
+    mail.set_boundary(f"=_{notification_id.hex}")
     return mail
 
 

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import aiosmtplib
 import msgspec
 
-from hansa.centers.message import _store as store
+from hansa.centers.message._rules.bounces import (
+    Judgement,
+    enhanced_code,
+    fingerprint,
+    judge,
+    pause_after,
+)
+from hansa.centers.message._rules.choosing import topic_of
 from hansa.centers.message._rules.mail import Server, server_for, write_mail
+from hansa.centers.message._service.standing import note_refusal, note_taken
+from hansa.centers.message._service.telling import leaving_at
+from hansa.centers.message._service.unsubscribing import unsubscribe_url
 from hansa.centers.message._service.words import write
-from hansa.centers.message.errors import MailNotTaken
+from hansa.centers.message._store import notifications as store
+from hansa.centers.message._store.preferences import read_standing
 from hansa.centers.message.events import NotificationQueued
-from hansa.centers.message.types import Channel, DeliveryState, Mail, Security
+from hansa.centers.message.extensions import TOPICS
+from hansa.centers.message.types import Channel, DeliveryState, Mail, Security, Topic
 from hansa.centers.user import api as user
+from hansa.kernel.deadlines import schedule
 from hansa.kernel.event import Envelope
 
 if TYPE_CHECKING:
-    from hansa.centers.message._store import StoredNotification
+    from hansa.centers.message._store.notifications import StoredNotification
+    from hansa.centers.message._store.preferences import Standing
     from hansa.centers.user.types import Contact
+    from hansa.kernel.context import Ctx
     from hansa.kernel.platform import Platform
 
 
@@ -29,10 +45,12 @@ class Outcome(msgspec.Struct, frozen=True):
     state: DeliveryState
     entry: str
     code: str = ""
+    judgement: Judgement = Judgement.NOTHING
+    """What it says about the address."""
 
 
 async def send_mail(platform: Platform, envelope: Envelope[NotificationQueued]) -> None:
-    """Send the mail of one queued notification. Raises `MailNotTaken` when it is worth trying again.
+    """Send the mail of one queued notification; what a server does not take just now is tried again later.
 
     What was sent already is not sent again, unless the process died between the server's "taken" and our
     note of it; then the same mail leaves once more, under the same Message-ID.
@@ -41,55 +59,98 @@ async def send_mail(platform: Platform, envelope: Envelope[NotificationQueued]) 
     if queued.channel is not Channel.EMAIL:
         return
     async with platform.db.transaction() as tx:
-        waiting = await store.read_queued(
+        found = await store.read_queued(
             tx, party_id=queued.party, notification_id=queued.notification, channel=queued.channel
         )
         contact = (await user.contacts(tx, [queued.party])).get(queued.party)
-    if waiting is None:
+        standing = await read_standing(tx, queued.party)
+    if found is None:
         return
-    outcome = await _attempt(platform, envelope, waiting, contact)
-    async with platform.db.transaction() as tx:
-        await store.record_attempt(
+    waiting, attempts = found
+    ctx = platform.context(waiting.business, traffic=waiting.traffic)
+    outcome = await _attempt(ctx, waiting, contact, standing)
+    await _note(ctx, waiting, contact, outcome, attempts=attempts + 1)
+
+
+async def _note(
+    ctx: Ctx, waiting: StoredNotification, contact: Contact | None, outcome: Outcome, *, attempts: int
+) -> None:
+    """Write down what came of an attempt, what it says about the address, and when to try again."""
+    now, party_id = ctx.now(), waiting.party_id
+    not_before = None
+    if outcome.state is DeliveryState.QUEUED:
+        pause = pause_after(attempts, waiting.notification_id)
+        if pause is None:
+            outcome = Outcome(DeliveryState.FAILED, "failed", outcome.code)
+        else:
+            not_before = now + pause
+    async with ctx.transaction() as tx:
+        is_first = await store.record_attempt(
             tx,
-            party_id=queued.party,
-            notification_id=queued.notification,
-            channel=queued.channel,
+            party_id=party_id,
+            notification_id=waiting.notification_id,
+            channel=Channel.EMAIL,
             state=outcome.state,
             outcome=outcome.entry,
             code=outcome.code,
-            now=platform.clocks.now(envelope.business, envelope.traffic),
+            now=now,
+            not_before=not_before,
         )
-    if outcome.state is DeliveryState.QUEUED:
-        raise MailNotTaken(reason=outcome.code)
+        if not is_first or contact is None:
+            return
+        if not_before is not None:
+            await schedule(tx, [leaving_at(ctx, waiting.notification_id, not_before)])
+        elif outcome.state is DeliveryState.SENT:
+            await note_taken(tx, party_id, contact.email)
+        elif outcome.judgement is not Judgement.NOTHING:
+            await note_refusal(
+                tx, ctx, party_id, contact.email, code=outcome.code, judgement=outcome.judgement
+            )
 
 
 async def _attempt(
-    platform: Platform,
-    envelope: Envelope[NotificationQueued],
-    waiting: StoredNotification,
-    contact: Contact | None,
+    ctx: Ctx, waiting: StoredNotification, contact: Contact | None, standing: Standing | None
 ) -> Outcome:
-    settings = platform.settings.section(Mail)
+    settings = ctx.platform.settings.section(Mail)
     # Asked again here, by the notification's own traffic: settings change, and a queue can be old.
     server = server_for(waiting.traffic, settings)
     if server is None:
         return Outcome(DeliveryState.SUPPRESSED, "suppressed", "no_server")
     if contact is None or not contact.email:
         return Outcome(DeliveryState.UNDELIVERABLE, "undeliverable", "no_address")
-    ctx = platform.context(waiting.business, traffic=waiting.traffic)
+    topic = topic_of(waiting.template, TOPICS.of(ctx)(ctx))
+    # What somebody must know is tried at any address.
+    if Channel.EMAIL not in topic.mandatory and _is_given_up(standing, waiting.party_id, contact.email):
+        return Outcome(DeliveryState.UNDELIVERABLE, "undeliverable", "address_suppressed")
+    mail = _written(ctx, waiting, contact, topic, sender=settings.sender)
+    return await _hand_over(mail, server, settings, to=contact.email)
+
+
+def _is_given_up(standing: Standing | None, party_id: UUID, address: str) -> bool:
+    """Tell whether no more mail is sent to an address; another one of the same party is tried."""
+    if standing is None or standing.suppressed_at is None:
+        return False
+    return standing.fingerprint == fingerprint(party_id, address)
+
+
+def _written(
+    ctx: Ctx, waiting: StoredNotification, contact: Contact, topic: Topic, *, sender: str
+) -> EmailMessage:
     locale = waiting.locale or contact.locale
     words = write(ctx, name=waiting.template, params=waiting.params, locale=locale, recipient=contact.name)
-    mail = write_mail(
+    is_mandatory = Channel.EMAIL in topic.mandatory
+    return write_mail(
         words,
-        event_id=envelope.id,
-        occurred_at=envelope.occurred_at,
+        party_id=waiting.party_id,
+        notification_id=waiting.notification_id,
+        told_at=waiting.created_at,
         traffic=waiting.traffic,
-        sender=settings.sender,
+        sender=sender,
         sender_name=ctx.plan.business.text(locale.partition("-")[0]),
         to=contact.email,
         to_name=contact.name,
+        unsubscribe_url=None if is_mandatory else unsubscribe_url(ctx, waiting.party_id, topic.name),
     )
-    return await _hand_over(mail, server, settings, to=contact.email)
 
 
 async def _hand_over(mail: EmailMessage, server: Server, settings: Mail, *, to: str) -> Outcome:
@@ -107,9 +168,11 @@ async def _hand_over(mail: EmailMessage, server: Server, settings: Mail, *, to: 
             timeout=settings.timeout.total_seconds(),
         )
     except aiosmtplib.SMTPRecipientsRefused as refused:
-        return _refusal(max(answer.code for answer in refused.recipients))
+        worst = max(refused.recipients, key=lambda answer: answer.code)
+        return _refusal(worst.code, worst.message, at_recipient=True)
     except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as refused:
-        return _refusal(refused.code)
+        at_recipient = isinstance(refused, aiosmtplib.SMTPRecipientRefused)
+        return _refusal(refused.code, refused.message, at_recipient=at_recipient)
     except aiosmtplib.SMTPNotSupported:
         return Outcome(DeliveryState.FAILED, "failed", "smtputf8")
     except aiosmtplib.SMTPResponseException as refused:  # log-in, sender, greeting: ours to put right
@@ -119,8 +182,11 @@ async def _hand_over(mail: EmailMessage, server: Server, settings: Mail, *, to: 
     return Outcome(DeliveryState.SENT, "sent", "250")
 
 
-def _refusal(code: int) -> Outcome:
+def _refusal(code: int, message: str, *, at_recipient: bool) -> Outcome:
     """Judge a refusal of this very mail by RFC 5321: 5yz is for good, 4yz for now."""
+    enhanced = enhanced_code(message)
+    said = f"{code} {enhanced}".rstrip()  # never the rest of it, which may name the address
     if code >= 500:
-        return Outcome(DeliveryState.FAILED, "failed", str(code))
-    return Outcome(DeliveryState.QUEUED, "not_taken", str(code))
+        judgement = judge(code, enhanced, at_recipient=at_recipient)
+        return Outcome(DeliveryState.FAILED, "failed", said, judgement)
+    return Outcome(DeliveryState.QUEUED, "not_taken", said)

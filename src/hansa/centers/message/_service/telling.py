@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hansa.centers.message import _store as store
+from hansa.centers.message._rules.choosing import channels_for, topic_of
 from hansa.centers.message._rules.mail import server_for
+from hansa.centers.message._rules.quiet import quiet_until
 from hansa.centers.message._rules.rendering import Renderer
 from hansa.centers.message._service.words import find_words, write
-from hansa.centers.message._store import NewDelivery, StoredNotification
+from hansa.centers.message._store import notifications as store
+from hansa.centers.message._store.notifications import NewDelivery, StoredNotification
+from hansa.centers.message._store.preferences import Wishes, read_wishes
 from hansa.centers.message.errors import TemplateMissing, TemplateUnfit
 from hansa.centers.message.events import NotificationQueued
-from hansa.centers.message.extensions import CHANNELS
+from hansa.centers.message.extensions import CHANNELS, TOPICS
 from hansa.centers.message.types import (
     NOTIFICATION_ID,
     Channel,
@@ -26,13 +30,16 @@ from hansa.centers.message.types import (
 )
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PersonalRecord
+from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx
+from hansa.kernel.deadlines import schedule
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.problem import FieldError, Invalid
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
 
+LEAVE = "message.leave"
 READ_DELIVERIES = "message.delivery.read"
 MARKED_MAX = 100
 UNREAD_CAP = 100
@@ -44,33 +51,15 @@ Command = tuple[Ctx, Notification]
 
 async def notify(tx: Transaction, commands: Sequence[Command]) -> list[NotificationId]:
     """Write notifications down, of any business and party; see `message.api`."""
+    wishes = await read_wishes(tx, [(wish.party, ctx.business, ctx.traffic.value) for ctx, wish in commands])
     stored: list[StoredNotification] = []
     deliveries: list[NewDelivery] = []
     for ctx, wish in commands:
         _check(ctx, wish)
-        channels = CHANNELS.of(ctx)(ctx, wish.template) or ()
-        one = StoredNotification(
-            party_id=wish.party,
-            notification_id=NOTIFICATION_ID.new(),
-            template=wish.template,
-            params=dict(wish.params),
-            locale=wish.locale,
-            business=ctx.business,
-            traffic=ctx.traffic,
-            in_app=Channel.IN_APP in channels,
-            created_at=ctx.now(),
-        )
+        one, outside = _write_down(ctx, wish, wishes[wish.party, ctx.business, ctx.traffic.value])
         stored.append(one)
-        outside = [_start(ctx, one, channel) for channel in channels if channel is not Channel.IN_APP]
         deliveries += outside
-        tx.emit(
-            ctx,
-            *(
-                NotificationQueued(party=d.party_id, notification=d.notification_id, channel=d.channel)
-                for d in outside
-                if d.state is DeliveryState.QUEUED
-            ),
-        )
+        await _send_on(tx, ctx, outside)
     if stored:
         await store.insert_notifications(tx, stored)
     if deliveries:
@@ -78,17 +67,83 @@ async def notify(tx: Transaction, commands: Sequence[Command]) -> list[Notificat
     return [one.notification_id for one in stored]
 
 
-def _start(ctx: Ctx, one: StoredNotification, channel: Channel) -> NewDelivery:
+def _write_down(ctx: Ctx, wish: Notification, wishes: Wishes) -> tuple[StoredNotification, list[NewDelivery]]:
+    """Decide which ways a notification takes: the topic's, the business's, and what the party chose."""
+    topic = topic_of(wish.template, TOPICS.of(ctx)(ctx))
+    offered = CHANNELS.of(ctx)(ctx, wish.template) or ()
+    taken, declined = channels_for(topic, offered, wishes.chosen.get(topic.name, {}))
+    one = StoredNotification(
+        party_id=wish.party,
+        notification_id=NOTIFICATION_ID.new(),
+        template=wish.template,
+        params=dict(wish.params),
+        locale=wish.locale,
+        business=ctx.business,
+        traffic=ctx.traffic,
+        in_app=Channel.IN_APP in taken,
+        created_at=ctx.now(),
+    )
+    waits_until = None if topic.mandatory else quiet_until(one.created_at, wishes.quiet)
+    outside = [_start(ctx, one, channel, waits_until) for channel in taken if channel is not Channel.IN_APP]
+    outside += [
+        _suppressed(one, channel, "declined") for channel in declined if channel is not Channel.IN_APP
+    ]
+    return one, outside
+
+
+def _start(ctx: Ctx, one: StoredNotification, channel: Channel, waits_until: datetime | None) -> NewDelivery:
     """Queue a notification for a channel, unless nothing may leave for this traffic."""
-    leaves = server_for(ctx.traffic, ctx.platform.settings.section(Mail)) is not None
+    if server_for(ctx.traffic, ctx.platform.settings.section(Mail)) is None:
+        return _suppressed(one, channel, "no_server")
     return NewDelivery(
         party_id=one.party_id,
         notification_id=one.notification_id,
         channel=channel,
-        state=DeliveryState.QUEUED if leaves else DeliveryState.SUPPRESSED,
-        reason="" if leaves else "no_server",
+        state=DeliveryState.QUEUED,
+        reason="quiet_hours" if waits_until else "",
+        at=one.created_at,
+        not_before=waits_until,
+    )
+
+
+def _suppressed(one: StoredNotification, channel: Channel, reason: str) -> NewDelivery:
+    return NewDelivery(
+        party_id=one.party_id,
+        notification_id=one.notification_id,
+        channel=channel,
+        state=DeliveryState.SUPPRESSED,
+        reason=reason,
         at=one.created_at,
     )
+
+
+async def _send_on(tx: Transaction, ctx: Ctx, deliveries: Sequence[NewDelivery]) -> None:
+    """Let what is queued leave after commit, or when its time has come."""
+    for one in deliveries:
+        if one.state is not DeliveryState.QUEUED:
+            continue
+        if one.not_before is None:
+            event = NotificationQueued(
+                party=one.party_id, notification=one.notification_id, channel=one.channel
+            )
+            tx.emit(ctx, event)
+        else:
+            await schedule(tx, [leaving_at(ctx, one.notification_id, one.not_before)])
+
+
+def leaving_at(ctx: Ctx, notification_id: UUID, at: datetime) -> Deadline:
+    """Return the deadline by which a notification leaves."""
+    return Deadline(
+        kind=LEAVE, subject=notification_id, business=ctx.business, traffic=ctx.traffic, due_at=at
+    )
+
+
+async def leave(tx: Transaction, due: Sequence[Deadline]) -> None:
+    """The quiet hours, or the pause after a server that did not take a mail, are over: it leaves."""
+    contexts = {one.subject: tx.context(one.business, one.traffic) for one in due}
+    for one in await store.let_leave(tx, list(contexts)):
+        event = NotificationQueued(party=one.party_id, notification=one.notification_id, channel=one.channel)
+        tx.emit(contexts[one.notification_id], event)
 
 
 def _check(ctx: Ctx, wish: Notification) -> None:

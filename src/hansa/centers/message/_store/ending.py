@@ -23,5 +23,7 @@ _OF_A_BUSINESS = {
         WHERE (p.party_id, p.notification_id) = (c.party_id, c.notification_id) AND p.business = ANY($1::text[]) RETURNING p.business""",
     "message.delivery": """DELETE FROM message.delivery c USING message.notification p
         WHERE (p.party_id, p.notification_id) = (c.party_id, c.notification_id) AND p.business = ANY($1::text[]) RETURNING p.business""",
+    "message.preference": "DELETE FROM message.preference WHERE business = ANY($1::text[]) RETURNING business",
+    "message.quiet_hours": "DELETE FROM message.quiet_hours WHERE business = ANY($1::text[]) RETURNING business",
     "message.notification": "DELETE FROM message.notification WHERE business = ANY($1::text[]) RETURNING business",
 }

@@ -1,4 +1,4 @@
-"""Every SQL statement of the center."""
+"""Notifications, and how far each got."""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
     state: DeliveryState
     reason: str
     at: datetime
+    not_before: datetime | None = None
+
+
+class Leaving(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery that waited for its time, which has come."""
+
+    party_id: UUID
+    notification_id: NotificationId
+    channel: Channel
 
 
 async def insert_notifications(tx: Transaction, notifications: Sequence[StoredNotification]) -> None:
@@ -74,28 +83,34 @@ async def insert_notifications(tx: Transaction, notifications: Sequence[StoredNo
 async def insert_deliveries(tx: Transaction, deliveries: Sequence[NewDelivery]) -> None:
     """Add how notifications start out on their channels, all in one statement."""
     rows = [
-        (d.party_id, d.notification_id, d.channel.value, d.state.value, d.reason, d.at) for d in deliveries
+        (d.party_id, d.notification_id, d.channel.value, d.state.value, d.reason, d.at, d.not_before)
+        for d in deliveries
     ]
     await tx.raw.execute(
         """INSERT INTO message.delivery
-             (party_id, notification_id, channel, state, reason, updated_at, attempts)
-           SELECT *, 0 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])""",
+             (party_id, notification_id, channel, state, reason, updated_at, not_before, attempts)
+           SELECT *, 0 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
+                                   $7::timestamptz[])""",
         *map(list, zip(*rows, strict=True)),
     )
 
 
 async def read_queued(
     tx: Transaction, *, party_id: UUID, notification_id: UUID, channel: Channel
-) -> StoredNotification | None:
-    """Read a notification that still waits on a channel; `None` when it does not (any more)."""
+) -> tuple[StoredNotification, int] | None:
+    """Read a notification that is to leave through a channel now, and how often it was tried.
+
+    `None` when it left already, or waits for a time that has not come.
+    """
     row = await tx.raw.fetchrow(
-        """SELECT n.* FROM message.notification n JOIN message.delivery d USING (party_id, notification_id)
-            WHERE n.party_id = $1 AND n.notification_id = $2 AND d.channel = $3 AND d.state = 'queued'""",
+        """SELECT n.*, d.attempts FROM message.notification n JOIN message.delivery d USING (party_id, notification_id)
+            WHERE n.party_id = $1 AND n.notification_id = $2 AND d.channel = $3 AND d.state = 'queued'
+              AND d.not_before IS NULL""",
         party_id,
         notification_id,
         channel.value,
     )
-    return _notification(row) if row else None
+    return (_notification(row), row["attempts"]) if row else None
 
 
 async def record_attempt(
@@ -108,19 +123,58 @@ async def record_attempt(
     outcome: str,
     code: str,
     now: datetime,
-) -> None:
-    """Write what came of an attempt, and where the delivery stands after it."""
+    not_before: datetime | None = None,
+) -> bool:
+    """Write what came of an attempt, and where the delivery stands after it; false when it stood elsewhere already."""
     tx.locks(DELIVERY_RANK)
-    await tx.raw.execute(
-        """UPDATE message.delivery SET state = $4, reason = $5, attempts = attempts + 1, updated_at = $6
-            WHERE party_id = $1 AND notification_id = $2 AND channel = $3 AND state = 'queued'""",
+    changed = await tx.raw.fetchval(
+        """UPDATE message.delivery
+              SET state = $4, reason = $5, attempts = attempts + 1, updated_at = $6, not_before = $7
+            WHERE party_id = $1 AND notification_id = $2 AND channel = $3 AND state = 'queued'
+           RETURNING true""",
         party_id,
         notification_id,
         channel.value,
         state.value,
         code,
         now,
+        not_before,
     )
+    await _log(tx, party_id, notification_id, channel, outcome=outcome, code=code, now=now)
+    return changed is not None
+
+
+async def record_bounce(
+    tx: Transaction, *, party_id: UUID, notification_id: UUID, channel: Channel, code: str, now: datetime
+) -> bool:
+    """Write that something sent came back; false when it was never sent, or came back already."""
+    tx.locks(DELIVERY_RANK)
+    changed = await tx.raw.fetchval(
+        """UPDATE message.delivery SET state = 'bounced', reason = $4, updated_at = $5
+            WHERE party_id = $1 AND notification_id = $2 AND channel = $3 AND state = 'sent'
+           RETURNING true""",
+        party_id,
+        notification_id,
+        channel.value,
+        code,
+        now,
+    )
+    if changed is None:
+        return False
+    await _log(tx, party_id, notification_id, channel, outcome="bounced", code=code, now=now)
+    return True
+
+
+async def _log(
+    tx: Transaction,
+    party_id: UUID,
+    notification_id: UUID,
+    channel: Channel,
+    *,
+    outcome: str,
+    code: str,
+    now: datetime,
+) -> None:
     await tx.raw.execute(
         """INSERT INTO message.delivery_log (party_id, notification_id, log_id, channel, outcome, code, at)
            VALUES ($1, $2, $3, $4, $5, $6, $7)""",
@@ -132,6 +186,22 @@ async def record_attempt(
         code,
         now,
     )
+
+
+async def let_leave(tx: Transaction, notification_ids: Sequence[UUID]) -> list[Leaving]:
+    """Let deliveries leave that waited for a time; return which."""
+    tx.locks(DELIVERY_RANK)
+    rows = await tx.raw.fetch(
+        """UPDATE message.delivery d SET not_before = NULL
+             FROM (SELECT party_id, notification_id, channel FROM message.delivery
+                    WHERE notification_id = ANY($1::uuid[]) AND not_before IS NOT NULL
+                    ORDER BY party_id, notification_id, channel FOR UPDATE) AS due
+            WHERE d.party_id = due.party_id AND d.notification_id = due.notification_id
+              AND d.channel = due.channel
+           RETURNING d.party_id, d.notification_id, d.channel""",
+        list(notification_ids),
+    )
+    return [msgspec.convert(dict(row), Leaving, strict=False) for row in rows]
 
 
 async def read_inbox(
@@ -243,7 +313,7 @@ async def deliveries_without_attempt(tx: Transaction, limit: int) -> list[UUID]:
     """Return notifications that count as sent or failed though no attempt is in the log, or that are gone."""
     rows = await tx.raw.fetch(
         """SELECT d.notification_id FROM message.delivery d
-            WHERE (d.state IN ('sent', 'failed') AND NOT EXISTS (
+            WHERE (d.state IN ('sent', 'failed', 'bounced') AND NOT EXISTS (
                      SELECT FROM message.delivery_log l
                       WHERE l.party_id = d.party_id AND l.notification_id = d.notification_id
                         AND l.channel = d.channel AND l.outcome = d.state))

@@ -1,4 +1,4 @@
-"""Routes: the acting party's inbox, and for operators how far a notification got."""
+"""The acting party's inbox, and for operators how far a notification got and how mail fares."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar import get, post
-from litestar.params import Parameter
+from litestar import delete, get, post
 
 from hansa.centers.message import api
-from hansa.centers.message.types import NOTIFICATION_ID, Attempt, Channel, DeliveryState, Item
+from hansa.centers.message._http.asked import Cursor, Limit, Shown
+from hansa.centers.message.errors import BounceUnknown
+from hansa.centers.message.types import (
+    NOTIFICATION_ID,
+    Attempt,
+    Channel,
+    DeliveryState,
+    Item,
+    MailStanding,
+)
 from hansa.centers.user.types import PARTY_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
 from hansa.kernel.page import CursorMalformed, Page
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
-
-Cursor = Annotated[
-    str | None, Parameter(description="Where the page starts; from the page before.", max_length=500)
-]
-Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
-Shown = Annotated[str, Parameter(max_length=64, description="The id, as it was given.")]
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +57,20 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     state: DeliveryState
     reason: str
     attempts: tuple[Attempt, ...]
+
+
+class BounceBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mail that came back."""
+
+    message_id: Annotated[
+        str, msgspec.Meta(min_length=3, max_length=300, description="Message-ID of the mail that came back.")
+    ]
+    status_code: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^[245]\.[0-9]{1,3}\.[0-9]{1,3}$", description="Status code by RFC 3463, such as 5.1.1."
+        ),
+    ]
 
 
 @get(
@@ -103,7 +119,47 @@ async def deliveries(ctx: Ctx, party_id: Shown, notification_id: Shown) -> list[
     ]
 
 
-ROUTES = (inbox, unread, mark_read, deliveries)
+@get(
+    "/parties/{party_id:str}/mail-standing",
+    summary="How mail to a party fares",
+    responses=problems(Unauthenticated, Forbidden, IdMalformed),
+)
+async def mail_standing(ctx: Ctx, party_id: Shown) -> MailStanding:
+    """Return how often mail to the party's address came back. Needs `message.delivery.read`."""
+    return await api.mail_standing(ctx, party=PARTY_ID.read(party_id))
+
+
+@delete(
+    "/parties/{party_id:str}/mail-standing",
+    summary="Send mail to a party again",
+    responses=problems(Unauthenticated, Forbidden, IdMalformed),
+)
+async def release_address(ctx: Ctx, party_id: Shown) -> None:
+    """Forget that mail to the party's address came back. Needs `message.address.release`."""
+    await api.release_address(ctx, party=PARTY_ID.read(party_id))
+
+
+@post(
+    "/mail-bounces",
+    summary="Report a mail that came back",
+    responses=problems(Unauthenticated, Forbidden, Invalid, BounceUnknown),
+    status_code=204,
+    opt={
+        "example": {
+            "message_id": "<0192f0c1a5b27c3d8e4f5a6b7c8d9e0f.0192f0c1a5b27c3d8e4f5a6b7c8d9e10.mail@example.com>",
+            "status_code": "5.1.1",
+        }
+    },
+)
+async def report_bounce(ctx: Ctx, data: BounceBody) -> None:
+    """Take a report (RFC 3464) of whoever reads what comes back. Needs `message.bounce.report`.
+
+    A status that begins with 5 is for good and counts against the address; one that begins with 4 is not.
+    """
+    await api.report_bounce(ctx, message_id=data.message_id, status=data.status_code)
+
+
+ROUTES = (inbox, unread, mark_read, deliveries, mail_standing, release_address, report_bounce)
 
 
 def _item(item: Item) -> ItemView:
