@@ -22,6 +22,10 @@ SAYINGS: dict[str, Any] = {
     "card": "9000000000000019",
     "quantity": 1,
     "ids": [],
+    "status_code": "5.1.1",
+    "starts": "22:00",
+    "ends": "07:00",
+    "time_zone": "Asia/Shanghai",
 }
 """What a body says where an id does not."""
 

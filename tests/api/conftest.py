@@ -8,6 +8,7 @@ import pytest
 from callers import Caller, door_of, good
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import JOURNAL_ID, AccountClass, AccountKey, Journal
+from hansa.centers.message._service.unsubscribing import unsubscribe_url
 from hansa.centers.message.types import NOTIFICATION_ID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import CATEGORY_ID
@@ -155,5 +156,8 @@ async def books(houses, operator, bought):
         "journal_id": JOURNAL_ID.show(journal.id),
         "category_id": CATEGORY_ID.show(branch.id),
         "notification_id": NOTIFICATION_ID.show(uuid4()),
+        "topic": "other",
+        "channel": "email",
+        "link": unsubscribe_url(ctx, uuid4(), "other").rpartition("/")[2],
     }
     return sold | {"operator": keeper, "ids": sold["ids"] | ids}
