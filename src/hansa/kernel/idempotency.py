@@ -21,6 +21,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from hansa.kernel.problem import Problem
+from hansa.kernel.telling import INSERT_EVENTS
 
 if TYPE_CHECKING:
     from hansa.kernel.context import Ctx
@@ -135,19 +136,19 @@ async def find(tx: Transaction, keys: Iterable[IdempotencyKey]) -> dict[bytes, t
 
 
 async def keep(tx: Transaction, answers: Sequence[tuple[IdempotencyKey, Answer]]) -> bool:
-    """Store answers with the work they belong to; False when another transaction was first with one.
+    """Store answers with the work they belong to, and what it told; False when another transaction was first with one.
 
     Then the caller rolls back and looks again. Rows go in by scope order, behind every lock of the work, so
     that waiting for another transaction here cannot become a deadlock.
     """
-    if not answers:
-        return True
     ordered = sorted(answers, key=_scope)
     columns = zip(
         *[(key.scope, key.body, key.business, key.traffic, a.status, a.body) for key, a in ordered],
         strict=True,
     )
-    return len(await tx.raw.fetch(_KEEP, *columns)) == len(ordered)
+    if not ordered:
+        return True
+    return len(await tx.raw.fetch(_KEEP, *tx.take_events(), *columns)) == len(ordered)
 
 
 class Claim:
@@ -274,9 +275,10 @@ def _scope(kept: tuple[IdempotencyKey, Answer]) -> bytes:
 
 _FIND = "SELECT scope, body, status, answer FROM kernel.idempotency WHERE scope = ANY($1::bytea[])"
 
-_KEEP = """
+_KEEP = f"""
+WITH told AS ({INSERT_EVENTS})
 INSERT INTO kernel.idempotency (scope, body, business, traffic, status, answer)
-SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::smallint[], $6::bytea[])
+SELECT * FROM unnest($12::bytea[], $13::bytea[], $14::text[], $15::text[], $16::smallint[], $17::bytea[])
     ON CONFLICT (scope) DO NOTHING
 RETURNING scope
 """

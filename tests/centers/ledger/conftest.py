@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hansa.centers.ledger import api
+from hansa.centers.ledger._known import KnownAccounts
 from hansa.centers.ledger.plug import LEDGER
 from hansa.centers.ledger.types import (
     JOURNAL_ID,
@@ -63,6 +64,7 @@ class Books:
         self.db = db
         self.owner = owner
         self.platform = Platform(NONE, db, Clocks(), NONE, NONE, [LEDGER])
+        self.platform.add(KnownAccounts())
         self.ctx = self.context()
 
     def context(self, *, business="bazaar", traffic=Traffic.SANDBOX, actor=SYSTEM):

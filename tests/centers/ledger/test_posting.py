@@ -443,3 +443,25 @@ async def test_the_books_are_not_for_everybody(books):
         await api.trial_balance(guest)
     with pytest.raises(Unauthenticated):
         await api.reverse(guest, journal_id=JOURNAL_ID.new())
+
+
+async def test_accounts_that_went_with_their_business_are_opened_again(books):
+    await books.post(books.paid(1000))
+    await books.empty()
+
+    assert [type(verdict) for verdict in await books.post(books.paid(300))] == [Posted]
+
+    assert await books.minor(books.escrow) == 300
+    assert await books.verify() == []
+
+
+async def test_an_account_opened_in_a_transaction_that_failed_is_not_taken_as_known(books):
+    with pytest.raises(ZeroDivisionError):
+        async with books.db.transaction() as tx:
+            await api.post(tx, [books.paid(1000)])
+            raise ZeroDivisionError
+
+    assert [type(verdict) for verdict in await books.post(books.paid(300))] == [Posted]
+
+    assert await books.minor(books.escrow) == 300
+    assert await books.verify() == []

@@ -59,69 +59,84 @@ async def read_holds(tx: Transaction, keys: Collection[HoldKey]) -> dict[HoldKey
 async def write_stock(tx: Transaction, deltas: Mapping[StockKey, Delta]) -> None:
     """Change locked stock rows, each once; the database refuses what would oversell."""
     if deltas:
-        await tx.raw.execute(
-            """UPDATE inventory.stock s
-               SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held, allocated = s.allocated + d.allocated
-               FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
-                 AS d (sku_id, place_id, traffic, on_hand, held, allocated)
-               WHERE s.sku_id = d.sku_id AND s.place_id = d.place_id AND s.traffic = d.traffic""",
-            *_columns([(*key, *delta) for key, delta in deltas.items()], 6),
+        await tx.raw.execute(_CHANGE_STOCK, *_delta_columns(deltas))
+
+
+async def place_holds(
+    tx: Transaction, *, deltas: Mapping[StockKey, Delta], new: Sequence[tuple[Change, datetime, datetime]]
+) -> None:
+    """Change locked stock rows, each once, and write new holds: (change, expires at, placed at).
+
+    The database refuses what would oversell.
+    """
+    if not new:
+        return
+    rows = [
+        (
+            change.key.sku_id,
+            change.key.order_id,
+            change.key.place_id,
+            change.ctx.business,
+            change.after.traffic,
+            change.after.quantity,
+            expires_at,
+            at,
         )
+        for change, expires_at, at in new
+    ]
+    await tx.raw.execute(_PLACE_HOLDS, *_delta_columns(deltas), *_columns(rows, 8))
 
 
-async def insert_holds(tx: Transaction, rows: Sequence[tuple[Change, datetime, datetime]]) -> None:
-    """Write new holds: (change, expires at, placed at)."""
-    if rows:
-        await tx.raw.execute(
-            """INSERT INTO inventory.hold
-                 (sku_id, order_id, place_id, business, traffic, quantity, state, expires_at, placed_at, changed_at)
-               SELECT sku_id, order_id, place_id, business, traffic, quantity, 'held', expires_at, at, at
-               FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[],
-                           $7::timestamptz[], $8::timestamptz[])
-                 AS n (sku_id, order_id, place_id, business, traffic, quantity, expires_at, at)""",
-            *_columns(
-                [
-                    (
-                        change.key.sku_id,
-                        change.key.order_id,
-                        change.key.place_id,
-                        change.ctx.business,
-                        change.after.traffic,
-                        change.after.quantity,
-                        expires_at,
-                        at,
-                    )
-                    for change, expires_at, at in rows
-                ],
-                8,
-            ),
+async def move_holds(
+    tx: Transaction, *, deltas: Mapping[StockKey, Delta], moved: Sequence[tuple[Change, datetime]]
+) -> None:
+    """Change locked stock rows, each once, and write the new states of holds; illegal ones the database refuses."""
+    if not moved:
+        return
+    rows = [
+        (
+            change.key.sku_id,
+            change.key.order_id,
+            change.key.place_id,
+            change.before.state.value if change.before else None,
+            change.after.state.value,
+            at,
         )
+        for change, at in moved
+    ]
+    await tx.raw.execute(_MOVE_HOLDS, *_delta_columns(deltas), *_columns(rows, 6))
 
 
-async def move_holds(tx: Transaction, changes: Sequence[tuple[Change, datetime]]) -> None:
-    """Write the new states of existing holds; the database refuses an illegal transition."""
-    if changes:
-        await tx.raw.execute(
-            """UPDATE inventory.hold h
-               SET previous_state = m.previous, state = m.state, changed_at = m.at
-               FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[])
-                 AS m (sku_id, order_id, place_id, previous, state, at)
-               WHERE h.sku_id = m.sku_id AND h.order_id = m.order_id AND h.place_id = m.place_id""",
-            *_columns(
-                [
-                    (
-                        change.key.sku_id,
-                        change.key.order_id,
-                        change.key.place_id,
-                        change.before.state.value if change.before else None,
-                        change.after.state.value,
-                        at,
-                    )
-                    for change, at in changes
-                ],
-                6,
-            ),
-        )
+def _delta_columns(deltas: Mapping[StockKey, Delta]) -> list[list[Any]]:
+    return _columns([(*key, *delta) for key, delta in deltas.items()], 6)
+
+
+_CHANGE_STOCK = """
+UPDATE inventory.stock s
+SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held, allocated = s.allocated + d.allocated
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+  AS d (sku_id, place_id, traffic, on_hand, held, allocated)
+WHERE s.sku_id = d.sku_id AND s.place_id = d.place_id AND s.traffic = d.traffic
+"""
+
+_PLACE_HOLDS = f"""
+WITH changed AS ({_CHANGE_STOCK})
+INSERT INTO inventory.hold
+  (sku_id, order_id, place_id, business, traffic, quantity, state, expires_at, placed_at, changed_at)
+SELECT sku_id, order_id, place_id, business, traffic, quantity, 'held', expires_at, at, at
+FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::bigint[], $13::timestamptz[],
+            $14::timestamptz[])
+  AS n (sku_id, order_id, place_id, business, traffic, quantity, expires_at, at)
+"""
+
+_MOVE_HOLDS = f"""
+WITH changed AS ({_CHANGE_STOCK})
+UPDATE inventory.hold h
+SET previous_state = m.previous, state = m.state, changed_at = m.at
+FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::timestamptz[])
+  AS m (sku_id, order_id, place_id, previous, state, at)
+WHERE h.sku_id = m.sku_id AND h.order_id = m.order_id AND h.place_id = m.place_id
+"""
 
 
 async def open_rows(tx: Transaction, keys: Collection[StockKey]) -> None:

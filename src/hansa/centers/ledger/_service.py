@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.ledger import _rules, _store
+from hansa.centers.ledger._known import KnownAccounts
 from hansa.centers.ledger._rules import Books
 from hansa.centers.ledger.errors import JournalConflict, NotReversible
 from hansa.centers.ledger.events import JournalReversed
@@ -52,8 +53,14 @@ class PostingParticipant:
         keys = _rules.accounts_of(demands)
         if not keys:
             return Books({}, {})
-        await _store.open_accounts(tx, keys)
+        known = demands[0].ctx.platform.service(KnownAccounts)
+        if not known.covers(keys):
+            await _store.open_accounts(tx, keys)
         accounts = await _store.lock_accounts(tx, list(keys))
+        if len(accounts) < len(keys):  # known, and gone since with the end of their business
+            await _store.open_accounts(tx, keys)
+            accounts = await _store.lock_accounts(tx, list(keys))
+        tx.after_commit(lambda: known.saw(keys))
         ids = [journal.id for posting in demands for journal in posting.journals]
         return Books(accounts, await _store.seen_journals(tx, ids))
 
@@ -66,7 +73,7 @@ class PostingParticipant:
         _rules.undo(state, demand)
 
     async def write(self, tx: Transaction, state: Books) -> None:
-        """Append journals and entries and set the balances, each in one statement.
+        """Append journals and entries and set the balances.
 
         Raises `JournalConflict` when somebody posted another journal under one of the ids at the same
         moment, on accounts that share no lock with it: the batch is sent again and decides afresh.
@@ -75,11 +82,9 @@ class PostingParticipant:
         if not journals:
             return
         rows, accounts = _rules.number(state, journals)
-        stored = await _store.write_journals(tx, journals, state.seen, rows)
+        stored = await _store.write(tx, journals=journals, seen=state.seen, entries=rows, accounts=accounts)
         if len(stored) < len(journals):
             raise JournalConflict(journal=next(j.id for j in journals if j.id not in stored))
-        await _store.write_entries(tx, rows)
-        await _store.write_balances(tx, accounts)
 
 
 POST = PostingParticipant()

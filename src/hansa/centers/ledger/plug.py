@@ -7,12 +7,20 @@ from pathlib import Path
 from hansa.centers.ledger import _http, extensions
 from hansa.centers.ledger._checks import CHECKS
 from hansa.centers.ledger._ending import nobody_is_owed
+from hansa.centers.ledger._known import KnownAccounts
 from hansa.centers.ledger._service import READ, REVERSE
 from hansa.centers.ledger._store.ending import forget_businesses
 from hansa.centers.ledger._tables import metadata
 from hansa.centers.ledger.events import JournalReversed
 from hansa.kernel.center import Center
 from hansa.kernel.plan import BUSINESS_REMOVED, MAY_END_BUSINESS
+from hansa.kernel.platform import Platform
+
+
+async def _start(platform: Platform) -> None:
+    """Add what the ledger keeps per process: the accounts it has seen."""
+    platform.add(KnownAccounts())
+
 
 LEDGER = Center(
     name="ledger",
@@ -27,4 +35,5 @@ LEDGER = Center(
     routes=_http.ROUTES,
     permissions=(READ, REVERSE),
     checks=CHECKS,
+    starts=(_start,),
 )

@@ -16,7 +16,7 @@ from hansa.centers.trade._service import givingback, moves, moving, paying, plac
 from hansa.centers.trade._service.carts import merge_guest_carts
 from hansa.centers.trade._service.ending import no_orders_under_way
 from hansa.centers.trade._service.reading import READ_PERMISSION, personal_orders
-from hansa.centers.trade._store_ending import forget_businesses
+from hansa.centers.trade._store.ending import forget_businesses
 from hansa.centers.trade._tables import metadata
 from hansa.centers.trade.events import EVENTS, OrderMoved
 from hansa.centers.trade.extensions import POINTS

@@ -12,6 +12,7 @@ import msgspec
 from hansa.kernel.context import SYSTEM
 from hansa.kernel.idempotency import current_claim
 from hansa.kernel.ids import uuid7
+from hansa.kernel.telling import EVENT_COLUMNS, INSERT_EVENTS
 
 if TYPE_CHECKING:
     import asyncpg
@@ -112,10 +113,9 @@ class Transaction:
 
     async def flush(self) -> None:
         """Write the deadlines and events that were told. Called by whoever commits, just before."""
-        if self._deadlines:
-            await self._flush_deadlines()
+        await self.flush_deadlines()
         if self._events:
-            await self._flush_events()
+            await self.raw.execute(INSERT_EVENTS, *self.take_events())
         claim = current_claim()
         if claim is not None:
             await claim.mark(self)
@@ -125,7 +125,8 @@ class Transaction:
         for call in self._after_commit:
             call()
 
-    async def _flush_events(self) -> None:
+    def take_events(self) -> list[tuple[Any, ...]]:
+        """Return what was told as the parameters of `INSERT_EVENTS`, for whoever writes it along with their own."""
         encode = msgspec.json.encode
         rows = [
             (
@@ -144,15 +145,17 @@ class Transaction:
             for ctx, event, occurred_at in self._events
         ]
         self._events.clear()
-        self.told = True
-        await self.raw.execute(_INSERT_EVENTS, *zip(*rows, strict=True))
+        self.told = self.told or bool(rows)
+        return list(zip(*rows, strict=True)) or [()] * EVENT_COLUMNS
 
-    async def _flush_deadlines(self) -> None:
+    async def flush_deadlines(self) -> None:
         """Write deadlines last of all locks, in key order.
 
         Every transaction does, the one that fires them too: so a deadline's row is never held by
         somebody who still waits for another row, and cannot be part of a deadlock.
         """
+        if not self._deadlines:
+            return
         wanted = sorted(self._deadlines.items())
         self._deadlines = {}
         dropped = [key for key, deadline in wanted if deadline is None]
@@ -167,15 +170,6 @@ class Transaction:
 def _columns(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
     return zip(*rows, strict=True)
 
-
-_INSERT_EVENTS = """
-INSERT INTO kernel.outbox
-  (id, topic, version, subject, business, traffic, entity, actor, trace, occurred_at, payload)
-SELECT id, topic, version, subject, business, traffic, entity, actor, trace, occurred_at, payload::jsonb
-  FROM unnest($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
-              $9::text[], $10::timestamptz[], $11::text[])
-    AS told (id, topic, version, subject, business, traffic, entity, actor, trace, occurred_at, payload)
-"""
 
 _DELETE_DEADLINES = """
 WITH locked AS MATERIALIZED (

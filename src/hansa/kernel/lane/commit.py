@@ -60,8 +60,10 @@ class Committer(Generic[C, V]):
             key = batch[place].key
             if key is not None and not isinstance(verdict, Problem):
                 answers.append((key, Answer(200, self.encode(verdict))))
-        await tx.flush()  # deadlines before keys, as in every other transaction
-        await self._keep(tx, answers)
+        await tx.flush_deadlines()  # before keys, as in every other transaction
+        if answers:
+            await self._keep(tx, answers)  # what was told rides along
+        await tx.flush()
         await tx.raw.execute("COMMIT")
         return [verdict for verdict in verdicts if verdict is not None]
 

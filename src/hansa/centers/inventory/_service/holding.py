@@ -68,8 +68,9 @@ class Holding:
             if isinstance(demand, HoldDemand)
             for change in decided
         }
-        await store.write_stock(tx, rules.merged(state))
-        await store.insert_holds(tx, [(c, expiry[id(c)], c.ctx.now()) for c in changes])
+        await store.place_holds(
+            tx, deltas=rules.merged(state), new=[(c, expiry[id(c)], c.ctx.now()) for c in changes]
+        )
         last = {change.level.key: change for change in changes if change.level.available == 0}
         for (sku_id, place_id, _), change in last.items():
             tx.emit(change.ctx, SoldOut(sku_id=sku_id, place_id=place_id))
@@ -91,8 +92,11 @@ class _Stepping(Generic[D]):
     async def write(self, tx: Transaction, state: StockState) -> None:
         """Write the merged stock rows, the holds' new states, and what left as movements."""
         changes = rules.changes_of(state)
-        await store.write_stock(tx, rules.merged(state))
-        await store.move_holds(tx, [(one, one.ctx.now()) for one in rules.last_of_each(changes)])
+        await store.move_holds(
+            tx,
+            deltas=rules.merged(state),
+            moved=[(one, one.ctx.now()) for one in rules.last_of_each(changes)],
+        )
         await store.insert_movements(tx, [_shipped(c) for c in changes if c.after.state is HoldState.SHIPPED])
         if released := [change for change in changes if change.after.state is HoldState.RELEASED]:
             back = {change.level.key for change in released}

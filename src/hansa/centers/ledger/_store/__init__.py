@@ -5,9 +5,7 @@ from hansa.centers.ledger._store.posting import (
     lock_accounts,
     open_accounts,
     seen_journals,
-    write_balances,
-    write_entries,
-    write_journals,
+    write,
 )
 from hansa.centers.ledger._store.reading import (
     account,
@@ -35,7 +33,5 @@ __all__ = [
     "open_accounts",
     "seen_journals",
     "trial_balance",
-    "write_balances",
-    "write_entries",
-    "write_journals",
+    "write",
 ]

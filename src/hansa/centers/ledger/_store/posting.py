@@ -36,31 +36,29 @@ WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 
 _SEEN = "SELECT id, payload_hash, occurred_at FROM ledger.journal WHERE id = ANY($1::uuid[])"
 
-# Entries travel as flat arrays; each journal cuts its own slice, because PostgreSQL has no ragged arrays.
-_INSERT_JOURNALS = """
+# One round trip for three tables. Entries travel as flat arrays, from which each journal cuts its own slice,
+# because PostgreSQL has no ragged arrays. A journal that somebody else posted meanwhile is not returned, and the
+# caller takes everything back: so entries and balances need not ask which journals were new.
+_POST = """
+WITH entered AS (
+  INSERT INTO ledger.entry (account_id, seq, journal_id, line, minor, balance_minor, posted_at)
+  SELECT * FROM unnest($13::uuid[], $14::bigint[], $15::uuid[], $16::smallint[], $17::bigint[], $18::bigint[],
+                       $19::timestamptz[])),
+balanced AS (
+  UPDATE ledger.account
+  SET balance_minor = after.balance_minor, entries = after.entries, posted_at = after.posted_at
+  FROM unnest($21::uuid[], $22::bigint[], $23::bigint[], $24::timestamptz[])
+    AS after (id, balance_minor, entries, posted_at)
+  WHERE account.id = after.id)
 INSERT INTO ledger.journal
   (id, traffic, entity, business, kind, reference, reverses, payload_hash, actor, occurred_at,
    accounts, currencies, amounts)
 SELECT j.id, j.traffic, j.entity, j.business, j.kind, j.reference, j.reverses, j.payload_hash, j.actor,
-       j.occurred_at, ($13::uuid[])[j.low:j.high], ($14::text[])[j.low:j.high], ($15::bigint[])[j.low:j.high]
+       j.occurred_at, ($13::uuid[])[j.low:j.high], ($20::text[])[j.low:j.high], ($17::bigint[])[j.low:j.high]
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::bytea[],
             $9::text[], $10::timestamptz[], $11::int[], $12::int[])
   AS j (id, traffic, entity, business, kind, reference, reverses, payload_hash, actor, occurred_at, low, high)
 ON CONFLICT (id) DO NOTHING RETURNING id
-"""
-
-_INSERT_ENTRIES = """
-INSERT INTO ledger.entry (account_id, seq, journal_id, line, minor, balance_minor, posted_at)
-SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::smallint[], $5::bigint[], $6::bigint[],
-                     $7::timestamptz[])
-"""
-
-_UPDATE_ACCOUNTS = """
-UPDATE ledger.account
-SET balance_minor = after.balance_minor, entries = after.entries, posted_at = after.posted_at
-FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::timestamptz[])
-  AS after (id, balance_minor, entries, posted_at)
-WHERE account.id = after.id
 """
 
 
@@ -105,10 +103,18 @@ async def seen_journals(tx: Transaction, ids: Sequence[JournalId]) -> dict[Journ
     }
 
 
-async def write_journals(
-    tx: Transaction, journals: Sequence[Journal], seen: Mapping[JournalId, Seen], entries: Sequence[EntryRow]
+async def write(
+    tx: Transaction,
+    *,
+    journals: Sequence[Journal],
+    seen: Mapping[JournalId, Seen],
+    entries: Sequence[EntryRow],
+    accounts: Sequence[Account],
 ) -> set[JournalId]:
-    """Append journals; returns the ids that were new."""
+    """Append journals and entries, and set each account to where the batch leaves it; returns the ids that were new.
+
+    Where an id is missing from the answer, the transaction must not commit.
+    """
     rows = []
     low = 1
     for journal in journals:
@@ -132,21 +138,9 @@ async def write_journals(
             )
         )
         low = high + 1
-    currencies = [key.currency for journal in journals for key, _ in journal.entries]
     stored = await tx.raw.fetch(
-        _INSERT_JOURNALS,
+        _POST,
         *_columns(rows),
-        [entry.account_id for entry in entries],
-        currencies,
-        [entry.minor for entry in entries],
-    )
-    return {row["id"] for row in stored}
-
-
-async def write_entries(tx: Transaction, entries: Sequence[EntryRow]) -> None:
-    """Append entries."""
-    await tx.raw.execute(
-        _INSERT_ENTRIES,
         [e.account_id for e in entries],
         [e.seq for e in entries],
         [e.journal_id for e in entries],
@@ -154,13 +148,13 @@ async def write_entries(tx: Transaction, entries: Sequence[EntryRow]) -> None:
         [e.minor for e in entries],
         [e.balance_minor for e in entries],
         [e.posted_at for e in entries],
+        [key.currency for journal in journals for key, _ in journal.entries],
+        [a.id for a in accounts],
+        [a.balance_minor for a in accounts],
+        [a.entries for a in accounts],
+        [a.posted_at for a in accounts],
     )
-
-
-async def write_balances(tx: Transaction, accounts: Sequence[Account]) -> None:
-    """Set each account to where the batch leaves it: once, however many entries it got."""
-    rows = [(a.id, a.balance_minor, a.entries, a.posted_at) for a in accounts]
-    await tx.raw.execute(_UPDATE_ACCOUNTS, *_columns(rows))
+    return {row["id"] for row in stored}
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -116,8 +116,7 @@ async def begin_batch(tx: Transaction, calls: Sequence[Begin]) -> list[Begun | P
             fresh.append(attempt)
             verdicts.append(Begun(attempt, row.currency, fresh=True))
     if fresh:
-        await store.insert_attempts(tx, fresh)
-        await store.update(tx, [rows[id_] for id_ in sorted({attempt.payment_id for attempt in fresh})])
+        await store.begin(tx, fresh)
     return verdicts
 
 

@@ -66,12 +66,8 @@ class CaptureParticipant:
         state.undo(demand)
 
     async def write(self, tx: Transaction, state: Locked[Capture]) -> None:
-        """Store payments and attempts, each in one statement."""
-        await store.update(tx, state.changed())
-        facts = sorted(
-            (demand.facts for demand, _, _ in state.taken), key=lambda f: (f.payment_id, f.attempt)
-        )
-        await store.take_attempts(tx, facts)
+        """Store payments and attempts in one statement."""
+        await store.capture(tx, [(demand.facts, after.changed_at) for demand, _, after in state.taken])
 
 
 class CloseParticipant:

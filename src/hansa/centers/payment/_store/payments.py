@@ -64,11 +64,16 @@ FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::timestamptz[], $5::int[], 
 WHERE p.id = n.id
 """
 
-_INSERT_ATTEMPTS = """
-INSERT INTO payment.attempt (payment_id, number, provider, state, brand, last_four, minor, started_at)
-SELECT n.payment_id, n.number, n.provider, 'started', n.brand, n.last_four, n.minor, n.started_at
-FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
-  AS n (payment_id, number, provider, brand, last_four, minor, started_at)
+_BEGIN = """
+WITH n AS (
+  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
+    AS n (payment_id, number, provider, brand, last_four, minor, started_at)),
+begun AS (
+  INSERT INTO payment.attempt (payment_id, number, provider, state, brand, last_four, minor, started_at)
+  SELECT payment_id, number, provider, 'started', brand, last_four, minor, started_at FROM n)
+UPDATE payment.payment AS p
+SET previous_state = p.state, state = 'pending', attempts = n.number, changed_at = n.started_at
+FROM n WHERE p.id = n.payment_id
 """
 
 _UPDATE_ATTEMPTS = """
@@ -90,6 +95,22 @@ SET previous_state = CASE WHEN a.state <> 'succeeded' THEN a.state ELSE a.previo
 FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::timestamptz[])
   AS n (payment_id, number, provider_reference, resolved_at)
 WHERE a.payment_id = n.payment_id AND a.number = n.number
+"""
+
+_CAPTURE = """
+WITH n AS (
+  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+    AS n (payment_id, number, provider_reference, resolved_at, captured_at)),
+taken AS (
+  UPDATE payment.attempt AS a
+  SET previous_state = CASE WHEN a.state <> 'succeeded' THEN a.state ELSE a.previous_state END,
+      state = 'succeeded', taken = true, provider_reference = n.provider_reference, decline_code = NULL,
+      resolved_at = coalesce(CASE WHEN a.state = 'succeeded' THEN a.resolved_at END, n.resolved_at)
+  FROM n WHERE a.payment_id = n.payment_id AND a.number = n.number)
+UPDATE payment.payment AS p
+SET previous_state = p.state, state = 'captured', captured_attempt = n.number, captured_minor = p.amount,
+    changed_at = n.captured_at
+FROM n WHERE p.id = n.payment_id
 """
 
 _ATTEMPTS = """
@@ -193,17 +214,12 @@ async def update_refunded(tx: Transaction, rows: Sequence[PaymentRow]) -> None:
     await tx.raw.execute(_UPDATE_REFUNDED, *_columns(columns), flat)
 
 
-async def insert_attempts(tx: Transaction, attempts: Sequence[AttemptRow]) -> None:
-    """Write attempts as they start."""
-    await tx.raw.execute(
-        _INSERT_ATTEMPTS,
-        *_columns(
-            [
-                (a.payment_id, a.number, a.provider, a.brand, a.last_four, a.minor, a.started_at)
-                for a in attempts
-            ]
-        ),
-    )
+async def begin(tx: Transaction, attempts: Sequence[AttemptRow]) -> None:
+    """Write attempts as they start, and that they occupy their payments."""
+    rows = [
+        (a.payment_id, a.number, a.provider, a.brand, a.last_four, a.minor, a.started_at) for a in attempts
+    ]
+    await tx.raw.execute(_BEGIN, *_columns(rows))
 
 
 async def update_attempts(tx: Transaction, attempts: Sequence[AttemptRow]) -> None:
@@ -227,6 +243,15 @@ async def update_attempts(tx: Transaction, attempts: Sequence[AttemptRow]) -> No
                 ]
             ),
         )
+
+
+async def capture(tx: Transaction, taken: Sequence[tuple[Facts, datetime]]) -> None:
+    """Store payments as captured whole at these moments, by the attempts that the facts name."""
+    if taken:
+        rows = [
+            (f.payment_id, f.attempt, f.provider_reference, f.at, captured_at) for f, captured_at in taken
+        ]
+        await tx.raw.execute(_CAPTURE, *_columns(sorted(rows, key=_attempt_key)))
 
 
 async def take_attempts(tx: Transaction, facts: Sequence[Facts]) -> None:
@@ -339,6 +364,10 @@ def _locked(row: Any) -> PaymentRow:
     for name in ("share_orders", "share_minors", "share_refunded"):
         values[name] = tuple(row[name])
     return PaymentRow(**values)
+
+
+def _attempt_key(row: tuple[Any, ...]) -> tuple[PaymentId, int]:
+    return row[0], row[1]
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -16,7 +16,7 @@ INSERT INTO payment.sandbox_charge
   (reference, provider_reference, business, traffic, minor, currency, behaviour, charged_at, due_at, callbacks_left)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
                      $8::timestamptz[], $9::timestamptz[], $10::smallint[])
-ON CONFLICT (reference) DO NOTHING
+ON CONFLICT (reference) DO NOTHING RETURNING *
 """
 
 _FIND_ALL = "SELECT * FROM payment.sandbox_charge WHERE reference = ANY($1::text[])"
@@ -63,9 +63,12 @@ class NewCharge(NamedTuple):
 
 async def charge(tx: Transaction, charges: Sequence[NewCharge]) -> dict[str, Any]:
     """Write charges down, once per reference; returns them by reference as they were first written."""
-    await tx.raw.execute(_CHARGE, *(list(column) for column in zip(*sorted(charges), strict=True)))
-    found = await tx.raw.fetch(_FIND_ALL, [charge.reference for charge in charges])
-    return {row["reference"]: row for row in found}
+    written = await tx.raw.fetch(_CHARGE, *(list(column) for column in zip(*sorted(charges), strict=True)))
+    known = {row["reference"]: row for row in written}
+    repeated = [charge.reference for charge in charges if charge.reference not in known]
+    if repeated:
+        known |= {row["reference"]: row for row in await tx.raw.fetch(_FIND_ALL, repeated)}
+    return known
 
 
 async def find(tx: Transaction, reference: str) -> Any | None:

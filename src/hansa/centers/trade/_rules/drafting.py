@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.shop.types import Shop, ShopId
-from hansa.centers.trade._store import NewCheckout, NewOrder
+from hansa.centers.trade._rules.rows import NewCheckout, NewOrder
 from hansa.centers.trade.events import CheckoutPlaced
 from hansa.centers.trade.types import (
     FrozenTerms,
@@ -71,7 +71,6 @@ def draft(
             line = lines[line_no]
             line_rows.append(_line_row(quote.buyer, order_id, line))
             allocation_rows.extend(_allocation_rows(quote.buyer, order_id, line))
-    payable = quote.payable
     return Draft(
         checkout=NewCheckout(
             buyer=quote.buyer,
@@ -79,7 +78,7 @@ def draft(
             business=quote.business,
             traffic=quote.traffic.value,
             payment_id=payment_id,
-            payable=payable,
+            payable=quote.payable,
             currency=quote.currency,
             generation=quote.generation,
             plan_hash=at.plan_hash,
@@ -91,27 +90,35 @@ def draft(
         orders=orders,
         lines=tuple(line_rows),
         allocations=tuple(allocation_rows),
-        event=CheckoutPlaced(
-            checkout_id=quote.id,
-            buyer=quote.buyer,
-            payment_id=payment_id,
-            orders=tuple(order_ids),
-            payable=payable,
-            currency=quote.currency,
-            pay_by=pay_by.isoformat(),
+        event=_event(quote, order_ids, payment_id, pay_by),
+        placed=_placed(quote, order_ids, payment_id, pay_by),
+    )
+
+
+def _event(quote: Quote, order_ids: Sequence[OrderId], payment_id: UUID, pay_by: datetime) -> CheckoutPlaced:
+    return CheckoutPlaced(
+        checkout_id=quote.id,
+        buyer=quote.buyer,
+        payment_id=payment_id,
+        orders=tuple(order_ids),
+        payable=quote.payable,
+        currency=quote.currency,
+        pay_by=pay_by.isoformat(),
+    )
+
+
+def _placed(quote: Quote, order_ids: Sequence[OrderId], payment_id: UUID, pay_by: datetime) -> Placed:
+    return Placed(
+        checkout_id=quote.id,
+        payment_id=payment_id,
+        orders=tuple(
+            PlacedOrder(order_id, group.shop_id, group.payable)
+            for order_id, group in zip(order_ids, quote.groups, strict=True)
         ),
-        placed=Placed(
-            checkout_id=quote.id,
-            payment_id=payment_id,
-            orders=tuple(
-                PlacedOrder(order_id, group.shop_id, group.payable)
-                for order_id, group in zip(order_ids, quote.groups, strict=True)
-            ),
-            payable=payable,
-            currency=quote.currency,
-            state=OrderState.AWAITING_PAYMENT,
-            pay_by=pay_by,
-        ),
+        payable=quote.payable,
+        currency=quote.currency,
+        state=OrderState.AWAITING_PAYMENT,
+        pay_by=pay_by,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hansa.centers.trade._rules.states import FINAL
-from hansa.centers.trade._store_ending import live_orders_outside
+from hansa.centers.trade._store.ending import live_orders_outside
 from hansa.kernel.context import Ctx
 from hansa.kernel.extension import Veto
 

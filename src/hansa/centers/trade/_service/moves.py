@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hansa.centers.trade import _store
+from hansa.centers.trade._rules.rows import Move, OrderKey, Row
 from hansa.centers.trade._rules.states import TRANSITIONS
-from hansa.centers.trade._store import Move, OrderKey, Row
 from hansa.centers.trade.errors import AlreadyClosed, IllegalMove, OrderNotFound
 from hansa.centers.trade.events import OrderMoved
 from hansa.centers.trade.types import OrderState

@@ -30,12 +30,12 @@ from hansa.centers.payment.types import (
     Source,
 )
 from hansa.centers.trade import _store
+from hansa.centers.trade._rules.rows import Row
 from hansa.centers.trade._rules.settlement import capture_journal
 from hansa.centers.trade._rules.states import UNPAID
 from hansa.centers.trade._service.driving import drive
 from hansa.centers.trade._service.givingback import enqueue_give_back, give_back
 from hansa.centers.trade._service.moves import MOVES, MoveDemand
-from hansa.centers.trade._store import Row
 from hansa.centers.trade.errors import AlreadyClosed, PaymentDeclined
 from hansa.centers.trade.types import OrderId, OrderState, Paid, PayState
 from hansa.kernel.context import Ctx

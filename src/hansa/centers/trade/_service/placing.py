@@ -16,6 +16,7 @@ from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import Commission
 from hansa.centers.trade import _store, extensions
 from hansa.centers.trade._rules.drafting import Circumstances, Draft, draft
+from hansa.centers.trade._rules.rows import OrderKey
 from hansa.centers.trade._service.driving import drive
 from hansa.centers.trade._service.explaining import decisions_of
 from hansa.centers.trade._service.paying import settle_free
@@ -49,7 +50,7 @@ class Placement:
     demands: tuple[Any, ...]
 
     @property
-    def checkout(self) -> _store.OrderKey:
+    def checkout(self) -> OrderKey:
         """The checkout's key: buyer first."""
         return (self.draft.checkout.buyer, self.draft.checkout.id)
 
@@ -100,13 +101,13 @@ async def place_batch(tx: Transaction, calls: Sequence[Placement]) -> list[Place
     live = {call.ctx.business for call in calls if call.ctx.traffic is Traffic.LIVE}
     if live:
         await tx.platform.plans.mark_traded(tx, sorted(live))
-    first: dict[_store.OrderKey, Placement] = {}
+    first: dict[OrderKey, Placement] = {}
     for call in calls:
         first.setdefault(call.checkout, call)
     inserted = await _store.insert_checkouts(tx, [first[key].draft.checkout for key in sorted(first)])
     fresh = [call for call in first.values() if call.checkout in inserted]
     problems = await drive(tx, PARTICIPANTS, fresh)
-    verdicts: dict[_store.OrderKey, Placed | Problem] = {
+    verdicts: dict[OrderKey, Placed | Problem] = {
         call.checkout: problem or call.draft.placed for call, problem in zip(fresh, problems, strict=True)
     }
     taken = [call for call, problem in zip(fresh, problems, strict=True) if problem is None]
@@ -133,9 +134,12 @@ async def _pass_gate(ctx: Ctx, placement: Placement) -> None:
 
 async def _write(tx: Transaction, taken: Sequence[Placement]) -> None:
     drafts = [call.draft for call in taken]
-    await _store.insert_orders(tx, [order for one in drafts for order in one.orders])
-    await _store.insert_lines(tx, [line for one in drafts for line in one.lines])
-    await _store.insert_allocations(tx, [share for one in drafts for share in one.allocations])
+    await _store.insert_orders(
+        tx,
+        orders=[order for one in drafts for order in one.orders],
+        lines=[line for one in drafts for line in one.lines],
+        allocations=[share for one in drafts for share in one.allocations],
+    )
     await deadlines.schedule(
         tx,
         [

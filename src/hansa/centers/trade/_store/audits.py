@@ -1,0 +1,62 @@
+"""What must hold over all of trade, as queries for what does not."""
+
+from __future__ import annotations
+
+from hansa.centers.trade._rules.rows import Row
+from hansa.kernel.db import Transaction
+
+AUDITS = (
+    (
+        "trade.lines",
+        "the order {0} says goods {1}, discount {2} and tax {3}, its lines sum to {4}, {5} and {6}",
+        """SELECT o.id, o.goods, o.discount, o.tax, l.goods AS goods_sum, l.discount AS discount_sum, l.tax AS tax_sum
+           FROM trade."order" o
+           LEFT JOIN LATERAL (SELECT coalesce(sum(gross), 0) AS goods, coalesce(sum(discount), 0) AS discount,
+                                     coalesce(sum(tax), 0) AS tax
+                              FROM trade.line WHERE buyer = o.buyer AND order_id = o.id) l ON true
+           WHERE (o.goods, o.discount, o.tax) <> (l.goods, l.discount, l.tax) ORDER BY o.id""",
+    ),
+    (
+        "trade.allocations",
+        "line {1} of the order {0} says discount {2}, its allocations sum to {3}",
+        """SELECT l.order_id, l.line_no, l.discount, coalesce(sum(a.minor), 0)
+           FROM trade.line l
+           LEFT JOIN trade.allocation a
+             ON a.buyer = l.buyer AND a.order_id = l.order_id AND a.line_no = l.line_no
+           GROUP BY l.buyer, l.order_id, l.line_no
+           HAVING l.discount <> coalesce(sum(a.minor), 0) ORDER BY 1, 2""",
+    ),
+    (
+        "trade.checkouts",
+        "the checkout {0} says {1}, its orders sum to {2}",
+        """SELECT c.id, c.payable, coalesce(sum(o.goods - o.discount + o.freight + o.tax), 0)
+           FROM trade.checkout c
+           LEFT JOIN trade."order" o ON o.buyer = c.buyer AND o.id = ANY(c.orders)
+           GROUP BY c.buyer, c.id
+           HAVING c.payable <> coalesce(sum(o.goods - o.discount + o.freight + o.tax), 0)
+               OR count(o.id) <> cardinality(c.orders) ORDER BY 1""",
+    ),
+    (
+        "trade.histories",
+        "the order {0} is {1} in version {2}, its history ends {3} in version {4}",
+        """SELECT o.id, o.state, o.version, coalesce(h.state, 'awaiting_payment'), coalesce(h.version, 1)
+           FROM trade."order" o
+           LEFT JOIN LATERAL (SELECT state, version FROM trade.history
+                              WHERE buyer = o.buyer AND order_id = o.id ORDER BY version DESC LIMIT 1) h ON true
+           WHERE (o.state, o.version) <> (coalesce(h.state, 'awaiting_payment'), coalesce(h.version, 1))
+           ORDER BY o.id""",
+    ),
+)
+"""Name of each audit, what to say about a bad row, and a query for the bad rows."""
+
+
+async def escrowed(tx: Transaction) -> list[Row]:
+    """Sum what buyers have paid for orders that are not settled: what escrow must hold."""
+    return list(
+        await tx.raw.fetch(
+            """SELECT traffic, entity, business, currency,
+                      sum(CASE WHEN state IN ('paid_on_hold', 'awaiting_shipment', 'partly_shipped', 'shipped')
+                               THEN goods - discount + freight + tax ELSE 0 END)::bigint AS minor
+               FROM trade."order" GROUP BY traffic, entity, business, currency ORDER BY 1, 2, 3, 4""",
+        ),
+    )

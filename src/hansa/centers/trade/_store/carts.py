@@ -1,0 +1,96 @@
+"""Carts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from hansa.centers.trade._rules.rows import Row
+from hansa.kernel.db import Transaction
+
+
+async def cart_lines(tx: Transaction, *, buyer: UUID, business: str, traffic: str) -> list[Row]:
+    """Return a cart, oldest line first."""
+    return list(
+        await tx.raw.fetch(
+            """SELECT offer_id, quantity, unit_minor, added_at FROM trade.cart_line
+               WHERE buyer = $1 AND business = $2 AND traffic = $3 ORDER BY added_at, offer_id LIMIT 500""",
+            buyer,
+            business,
+            traffic,
+        ),
+    )
+
+
+async def put_cart_line(
+    tx: Transaction,
+    *,
+    buyer: UUID,
+    business: str,
+    traffic: str,
+    offer_id: UUID,
+    quantity: int,
+    unit_minor: int | None,
+    at: datetime,
+) -> None:
+    """Set the quantity of an offer in a cart, and the price it was seen at; zero takes it out."""
+    if quantity == 0:
+        await tx.raw.execute(
+            """DELETE FROM trade.cart_line
+               WHERE buyer = $1 AND business = $2 AND traffic = $3 AND offer_id = $4""",
+            buyer,
+            business,
+            traffic,
+            offer_id,
+        )
+        return
+    await tx.raw.execute(
+        """INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
+           ON CONFLICT (buyer, business, traffic, offer_id)
+           DO UPDATE SET quantity = excluded.quantity, unit_minor = excluded.unit_minor""",
+        buyer,
+        business,
+        traffic,
+        offer_id,
+        quantity,
+        unit_minor,
+        at,
+    )
+
+
+async def take_from_cart(
+    tx: Transaction,
+    *,
+    buyer: UUID,
+    business: str,
+    traffic: str,
+    offer_ids: Sequence[UUID],
+) -> None:
+    """Take offers out of a cart."""
+    await tx.raw.execute(
+        """DELETE FROM trade.cart_line
+           WHERE buyer = $1 AND business = $2 AND traffic = $3 AND offer_id = ANY($4::uuid[])""",
+        buyer,
+        business,
+        traffic,
+        offer_ids,
+    )
+
+
+async def merge_carts(tx: Transaction, *, guests: Sequence[UUID], parties: Sequence[UUID]) -> None:
+    """Move guests' cart lines to the parties they became; the larger quantity of an offer wins."""
+    await tx.raw.execute(
+        """WITH pair AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (guest, party)),
+                taken AS (DELETE FROM trade.cart_line c USING pair WHERE c.buyer = pair.guest
+                          RETURNING pair.party, c.business, c.traffic, c.offer_id, c.quantity, c.unit_minor,
+                                    c.added_at)
+           INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at)
+           SELECT DISTINCT ON (party, business, traffic, offer_id) * FROM taken
+           ORDER BY party, business, traffic, offer_id, quantity DESC
+           ON CONFLICT (buyer, business, traffic, offer_id)
+           DO UPDATE SET quantity = greatest(trade.cart_line.quantity, excluded.quantity)""",
+        guests,
+        parties,
+    )

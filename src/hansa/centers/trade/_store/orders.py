@@ -1,0 +1,140 @@
+"""Orders as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from hansa.centers.trade._rules.rows import OrderKey, Row
+from hansa.centers.trade._store.columns import keys_of
+from hansa.kernel.db import Transaction
+
+
+async def orders_by_key(tx: Transaction, keys: Sequence[OrderKey]) -> list[Row]:
+    """Return orders by (buyer, order), without locking."""
+    rows = await tx.raw.fetch(
+        """SELECT o.* FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           JOIN trade."order" o ON o.buyer = k.buyer AND o.id = k.id""",
+        *keys_of(keys),
+    )
+    return list(rows)
+
+
+async def lines_by_order(tx: Transaction, keys: Sequence[OrderKey]) -> dict[UUID, list[Row]]:
+    """Return the lines of orders, by order, in the order of their numbers. Lines never change."""
+    rows = await tx.raw.fetch(
+        """SELECT l.* FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           JOIN trade.line l ON l.buyer = k.buyer AND l.order_id = k.id
+           ORDER BY l.buyer, l.order_id, l.line_no""",
+        *keys_of(keys),
+    )
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["order_id"], []).append(row)
+    return found
+
+
+async def allocations_by_order(tx: Transaction, keys: Sequence[OrderKey]) -> dict[UUID, list[Row]]:
+    """Return the allocations of orders, by order, in the order in which the layers made them."""
+    rows = await tx.raw.fetch(
+        """SELECT a.* FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           JOIN trade.allocation a ON a.buyer = k.buyer AND a.order_id = k.id
+           ORDER BY a.buyer, a.order_id, a.line_no, a.ordinal""",
+        *keys_of(keys),
+    )
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["order_id"], []).append(row)
+    return found
+
+
+async def keys_of_orders(tx: Transaction, order_ids: Sequence[UUID]) -> list[OrderKey]:
+    """Find the buyers of orders known by id alone (a seller's or an operator's request)."""
+    rows = await tx.raw.fetch('SELECT buyer, id FROM trade."order" WHERE id = ANY($1::uuid[])', order_ids)
+    return [(row["buyer"], row["id"]) for row in rows]
+
+
+async def keys_of_payments(tx: Transaction, payment_ids: Sequence[UUID]) -> dict[UUID, list[OrderKey]]:
+    """Find the orders of payments (a deadline, a provider's word), by payment."""
+    rows = await tx.raw.fetch(
+        """SELECT payment_id, buyer, unnest(orders) AS id FROM trade.checkout
+           WHERE payment_id = ANY($1::uuid[])""",
+        payment_ids,
+    )
+    found: dict[UUID, list[OrderKey]] = {}
+    for row in rows:
+        found.setdefault(row["payment_id"], []).append((row["buyer"], row["id"]))
+    return found
+
+
+async def orders_of_payments(tx: Transaction, payment_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    """Return what settling needs of the orders of payments, by payment; nothing of it ever changes."""
+    rows = await tx.raw.fetch(
+        """SELECT c.payment_id, o.buyer, o.id, o.place_id, o.currency,
+                  o.goods - o.discount + o.freight + o.tax AS payable,
+                  ARRAY(SELECT l.sku_id FROM trade.line l
+                        WHERE l.buyer = o.buyer AND l.order_id = o.id ORDER BY l.line_no) AS skus
+           FROM trade.checkout c
+           JOIN trade."order" o ON o.buyer = c.buyer AND o.id = ANY(c.orders)
+           WHERE c.payment_id = ANY($1::uuid[])""",
+        payment_ids,
+    )
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["payment_id"], []).append(row)
+    return found
+
+
+async def checkout(tx: Transaction, key: OrderKey) -> Row | None:
+    """Return one checkout by (buyer, checkout)."""
+    row: Row | None = await tx.raw.fetchrow("SELECT * FROM trade.checkout WHERE buyer = $1 AND id = $2", *key)
+    return row
+
+
+async def history_of(tx: Transaction, key: OrderKey) -> list[Row]:
+    """Return an order's moves after it was placed, oldest first."""
+    return list(
+        await tx.raw.fetch(
+            "SELECT * FROM trade.history WHERE buyer = $1 AND order_id = $2 ORDER BY version LIMIT 1000",
+            *key,
+        ),
+    )
+
+
+async def page_of_orders(
+    tx: Transaction,
+    *,
+    business: str,
+    traffic: str,
+    buyer: UUID | None = None,
+    shop_id: UUID | None = None,
+    state: str | None = None,
+    before: UUID | None = None,
+    limit: int,
+) -> list[Row]:
+    """Return orders of a buyer or of a shop, newest first, ids below `before`."""
+    return list(
+        await tx.raw.fetch(
+            """SELECT * FROM trade."order"
+               WHERE business = $1 AND traffic = $2
+                 AND ($3::uuid IS NULL OR buyer = $3) AND ($4::uuid IS NULL OR shop_id = $4)
+                 AND ($5::text IS NULL OR state = $5) AND ($6::uuid IS NULL OR id < $6)
+               ORDER BY id DESC LIMIT $7""",
+            business,
+            traffic,
+            buyer,
+            shop_id,
+            state,
+            before,
+            limit,
+        ),
+    )
+
+
+async def orders_of_party(tx: Transaction, *, buyer: UUID, limit: int) -> list[Row]:
+    """Return a party's latest orders in all businesses, for its own personal data."""
+    return list(
+        await tx.raw.fetch(
+            'SELECT * FROM trade."order" WHERE buyer = $1 ORDER BY id DESC LIMIT $2', buyer, limit
+        )
+    )

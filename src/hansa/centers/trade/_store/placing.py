@@ -1,0 +1,108 @@
+"""Checkouts and orders as they are placed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hansa.centers.trade._rules.rows import NewCheckout, NewOrder, OrderKey
+from hansa.centers.trade._store.columns import columns, keys_of
+from hansa.centers.trade._tables import CHECKOUT_RANK
+from hansa.centers.trade.types import OrderState, Placed, PlacedOrder
+from hansa.kernel.db import Transaction
+
+
+async def insert_checkouts(tx: Transaction, rows: Sequence[NewCheckout]) -> set[OrderKey]:
+    """Write checkouts, given in key order; return the keys (buyer, checkout) that were not there before.
+
+    A transaction that is placing the same checkout just now is waited for.
+    """
+    tx.locks(CHECKOUT_RANK)
+    written = await tx.raw.fetch(
+        """INSERT INTO trade.checkout
+             (buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash, decisions,
+              orders, placed_at, pay_by)
+           SELECT buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash,
+                  decisions, orders::uuid[], placed_at, pay_by
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::text[],
+                       $8::bigint[], $9::text[], $10::jsonb[], $11::text[], $12::timestamptz[],
+                       $13::timestamptz[])
+             AS n (buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash,
+                   decisions, orders, placed_at, pay_by)
+           ON CONFLICT (buyer, id) DO NOTHING
+           RETURNING buyer, id""",
+        *columns(rows, 13),
+    )
+    return {(row["buyer"], row["id"]) for row in written}
+
+
+async def delete_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> None:
+    """Take back checkouts that were refused after their row was written in this transaction."""
+    await tx.raw.execute(
+        """DELETE FROM trade.checkout c USING unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           WHERE c.buyer = k.buyer AND c.id = k.id""",
+        *keys_of(keys),
+    )
+
+
+async def placed_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> dict[OrderKey, Placed]:
+    """Return checkouts that were placed before, as they were answered then."""
+    rows = await tx.raw.fetch(
+        """SELECT c.*, o.id AS order_id, o.shop_id, o.goods - o.discount + o.freight + o.tax AS order_payable
+           FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+           JOIN trade.checkout c ON c.buyer = k.buyer AND c.id = k.id
+           JOIN trade."order" o ON o.buyer = c.buyer AND o.id = ANY(c.orders)
+           ORDER BY c.id, array_position(c.orders, o.id)""",
+        *keys_of(keys),
+    )
+    found: dict[OrderKey, Placed] = {}
+    for row in rows:
+        key = (row["buyer"], row["id"])
+        earlier = found[key].orders if key in found else ()
+        found[key] = Placed(
+            checkout_id=row["id"],
+            payment_id=row["payment_id"],
+            orders=(*earlier, PlacedOrder(row["order_id"], row["shop_id"], row["order_payable"])),
+            payable=row["payable"],
+            currency=row["currency"],
+            state=OrderState.AWAITING_PAYMENT,
+            pay_by=row["pay_by"],
+        )
+    return found
+
+
+async def insert_orders(
+    tx: Transaction,
+    *,
+    orders: Sequence[NewOrder],
+    lines: Sequence[tuple[Any, ...]],
+    allocations: Sequence[tuple[Any, ...]],
+) -> None:
+    """Write orders as they are placed (awaiting payment, version 1), with their lines and allocations."""
+    await tx.raw.execute(_INSERT_ORDERS, *columns(orders, 21), *columns(lines, 19), *columns(allocations, 8))
+
+
+# One round trip for three tables; foreign keys are looked at when the whole statement has ended.
+_INSERT_ORDERS = """
+WITH placed AS (
+  INSERT INTO trade."order"
+    (buyer, id, checkout_id, payment_id, business, traffic, entity, shop_id, seller, place_id,
+     currency, goods, discount, freight, tax, option, terms, address_version, placed_by, placed_at,
+     due_at, state)
+  SELECT n.*, 'awaiting_payment'
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+              $8::uuid[], $9::uuid[], $10::uuid[], $11::text[], $12::bigint[], $13::bigint[],
+              $14::bigint[], $15::bigint[], $16::jsonb[], $17::jsonb[], $18::uuid[], $19::text[],
+              $20::timestamptz[], $21::timestamptz[]) AS n),
+lined AS (
+  INSERT INTO trade.line
+    (buyer, order_id, line_no, offer_id, offer_version, sku_id, product_id, title, options, art,
+     quantity, measure_amount, measure_unit, unit_minor, gross, discount, tax, attribution, inputs)
+  SELECT * FROM unnest($22::uuid[], $23::uuid[], $24::int[], $25::uuid[], $26::int[], $27::uuid[],
+     $28::uuid[], $29::text[], $30::text[], $31::text[], $32::int[], $33::bigint[], $34::text[],
+     $35::bigint[], $36::bigint[], $37::bigint[], $38::bigint[], $39::jsonb[], $40::jsonb[]))
+INSERT INTO trade.allocation
+  (buyer, order_id, line_no, ordinal, layer, funder_kind, funder_party, minor)
+SELECT * FROM unnest($41::uuid[], $42::uuid[], $43::int[], $44::int[], $45::text[], $46::text[],
+                     $47::uuid[], $48::bigint[])
+"""
