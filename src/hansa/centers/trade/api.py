@@ -9,7 +9,14 @@ from hansa.centers.trade._service.moving import cancel, receive, ship
 from hansa.centers.trade._service.paying import pay
 from hansa.centers.trade._service.placing import place
 from hansa.centers.trade._service.quoting import delivery_options, quote, seal, unseal
-from hansa.centers.trade._service.reading import checkout_orders, history, order, orders, shop_orders
+from hansa.centers.trade._service.reading import (
+    checkout_orders,
+    history,
+    order,
+    orders,
+    orders_in,
+    shop_orders,
+)
 
 __all__ = [
     "cancel",
@@ -20,6 +27,7 @@ __all__ = [
     "history",
     "order",
     "orders",
+    "orders_in",
     "pay",
     "place",
     "put_in_cart",

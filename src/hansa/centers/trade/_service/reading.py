@@ -9,7 +9,7 @@ import msgspec
 
 from hansa.centers.shop.types import ShopId, shop_object
 from hansa.centers.trade import _store
-from hansa.centers.trade._store import OrderKey, Row
+from hansa.centers.trade._rules.rows import OrderKey, Row
 from hansa.centers.trade.errors import OrderNotFound
 from hansa.centers.trade.types import (
     ORDER_ID,
@@ -110,6 +110,14 @@ async def load_order(ctx: Ctx, order_id: OrderId, *, permission: str | None = No
     if not found or not _visible(ctx, found[0], permission):
         raise OrderNotFound
     return found[0]
+
+
+async def orders_in(tx: Transaction, *, keys: Sequence[OrderKey]) -> list[Order]:
+    """Return orders by (buyer, order) within the caller's transaction: for handlers of what trade told.
+
+    Whoever asks answers for who may see them; unknown keys are absent.
+    """
+    return await assemble(tx, await _store.orders_by_key(tx, keys)) if keys else []
 
 
 async def checkout_orders(ctx: Ctx, checkout_id: CheckoutId) -> list[Order]:
