@@ -12,6 +12,7 @@ from hansa.centers.message._service.unsubscribing import unsubscribe_url
 from hansa.centers.message.types import NOTIFICATION_ID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import CATEGORY_ID
+from hansa.centers.review.types import ENTRY_ID
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PARTY_ID, Role
 from hansa.kernel.quota import Limits
@@ -156,6 +157,9 @@ async def books(houses, operator, bought):
         "journal_id": JOURNAL_ID.show(journal.id),
         "category_id": CATEGORY_ID.show(branch.id),
         "notification_id": NOTIFICATION_ID.show(uuid4()),
+        "entry_id": ENTRY_ID.show(uuid4()),
+        "review_id": ENTRY_ID.show(uuid4()),
+        "line_no": "1",
         "topic": "other",
         "channel": "email",
         "link": unsubscribe_url(ctx, uuid4(), "other").rpartition("/")[2],

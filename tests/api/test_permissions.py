@@ -18,6 +18,8 @@ EVERYBODY = frozenset(ROLES)
 SOMEBODY = EVERYBODY - {"nobody"}
 SHOP = frozenset({"seller", "operator"})
 OPERATOR = frozenset({"operator"})
+NOT_YET: frozenset[str] = frozenset()
+"""The order is not received: what can be said about it later looks as if it were not there."""
 BUYER = frozenset({"buyer"})
 PARTIES = frozenset({"buyer", "seller", "operator"})
 
@@ -51,6 +53,8 @@ MAY = {
     "GET /api/me/notifications/unread": SOMEBODY,
     "DELETE /api/me/quiet-hours": SOMEBODY,
     "PUT /api/me/quiet-hours": SOMEBODY,
+    "GET /api/me/reviewable": SOMEBODY,
+    "GET /api/me/reviews": SOMEBODY,
     "GET /api/me/tokens": SOMEBODY,
     "POST /api/me/tokens": SOMEBODY - {"guest"},
     "DELETE /api/me/tokens/{token_id}": BUYER,
@@ -59,8 +63,11 @@ MAY = {
     "GET /api/orders": SOMEBODY,
     "POST /api/orders": EVERYBODY,  # a quote says itself whose it is
     "GET /api/orders/{order_id}": PARTIES,
+    "POST /api/orders/{order_id}/buyer-review": NOT_YET,
     "GET /api/orders/{order_id}/history": PARTIES,
+    "POST /api/orders/{order_id}/lines/{line_no}/review": NOT_YET,
     "POST /api/orders/{order_id}/receive": BUYER,
+    "GET /api/orders/{order_id}/reviews": NOT_YET,
     "POST /api/orders/{order_id}/ship": SHOP,
     "GET /api/parties/{party_id}/notifications/{notification_id}/deliveries": OPERATOR,
     "DELETE /api/parties/{party_id}/mail-standing": OPERATOR,
@@ -75,7 +82,14 @@ MAY = {
     "GET /api/products": EVERYBODY,
     "GET /api/products/{product_id}": EVERYBODY,
     "PATCH /api/products/{product_id}": SHOP,
+    "GET /api/products/{product_id}/rating": EVERYBODY,
+    "GET /api/products/{product_id}/reviews": EVERYBODY,
     "POST /api/quotes": SOMEBODY,
+    "GET /api/reviews/waiting": OPERATOR,
+    "GET /api/reviews/{entry_id}/decisions": OPERATOR,
+    "POST /api/reviews/{entry_id}/decisions": OPERATOR,
+    "POST /api/reviews/{review_id}/follow-up": SOMEBODY,  # each finds its own alone
+    "POST /api/reviews/{review_id}/reply": SOMEBODY,
     "DELETE /api/session": SOMEBODY,
     "POST /api/session": EVERYBODY,
     "POST /api/session/guest": EVERYBODY,
@@ -90,6 +104,8 @@ MAY = {
     "POST /api/shops/{shop_id}/places": SHOP,
     "GET /api/shops/{shop_id}/products": SHOP,
     "POST /api/shops/{shop_id}/products": SHOP,
+    "GET /api/shops/{shop_id}/rating": EVERYBODY,
+    "GET /api/shops/{shop_id}/reviews": EVERYBODY,
     "GET /api/shops/{shop_id}/staff": SHOP,
     "DELETE /api/shops/{shop_id}/staff/{party}": SHOP,
     "PUT /api/shops/{shop_id}/staff/{party}": SHOP,

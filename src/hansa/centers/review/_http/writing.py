@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import post
+from litestar.params import Parameter
+
+from hansa.centers.review import api
+from hansa.centers.review._http.views import (
+    RateBuyer,
+    WriteFollowUp,
+    WriteReply,
+    WriteReview,
+    Written,
+    written,
+)
+from hansa.centers.review.errors import (
+    AlreadyWritten,
+    ContentRefused,
+    LineNotReceived,
+    ReviewNotFound,
+    TooLate,
+)
+from hansa.centers.review.types import ENTRY_ID, MediaId, Scores
+from hansa.centers.trade.types import LINES_MAX, ORDER_ID
+from hansa.centers.user.errors import RiskRefused
+from hansa.kernel.context import Ctx
+from hansa.kernel.http import problems
+from hansa.kernel.ids import IdMalformed
+from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
+
+LineNo = Annotated[int, Parameter(description="The line's number in its order.", ge=1, le=LINES_MAX)]
+
+WRITING = (Unauthenticated, Invalid, IdMalformed, TooLate, AlreadyWritten, ContentRefused, RiskRefused)
+
+
+@post(
+    "/orders/{order_id:str}/lines/{line_no:int}/review",
+    summary="Review a received line",
+    responses=problems(*WRITING, LineNotReceived),
+    opt={"example": {"item": 5, "service": 4, "delivery": 5, "text": "The glaze is even better."}},
+)
+async def add_review(ctx: Ctx, order_id: str, line_no: LineNo, data: WriteReview) -> Written:
+    """Review a line once, within the business's window; it is shown when the order is revealed."""
+    entry_id = await api.write_review(
+        ctx,
+        order_id=ORDER_ID.read(order_id),
+        line_no=line_no,
+        scores=Scores(data.item, data.service, data.delivery),
+        body=data.text,
+        media=[MediaId(one) for one in data.pictures],
+    )
+    return written(entry_id)
+
+
+@post(
+    "/orders/{order_id:str}/buyer-review",
+    summary="Review the buyer of an order",
+    responses=problems(*WRITING, LineNotReceived),
+    opt={"example": {"score": 5, "text": "Quick to answer."}},
+)
+async def rate_buyer(ctx: Ctx, order_id: str, data: RateBuyer) -> Written:
+    """Say for the shop what the buyer was like. Needs `review.buyer.write` of the shop."""
+    entry_id = await api.review_buyer(ctx, order_id=ORDER_ID.read(order_id), score=data.score, body=data.text)
+    return written(entry_id)
+
+
+@post(
+    "/reviews/{review_id:str}/follow-up",
+    summary="Add to a review",
+    responses=problems(*WRITING, ReviewNotFound),
+    opt={"example": {"text": "Half a year on, not a crack."}},
+)
+async def add_follow_up(ctx: Ctx, review_id: str, data: WriteFollowUp) -> Written:
+    """Add second thoughts to one's own review, once."""
+    entry_id = await api.follow_up(
+        ctx,
+        review_id=ENTRY_ID.read(review_id),
+        body=data.text,
+        media=[MediaId(one) for one in data.pictures],
+    )
+    return written(entry_id)
+
+
+@post(
+    "/reviews/{review_id:str}/reply",
+    summary="Answer a review",
+    responses=problems(*WRITING, Forbidden, ReviewNotFound),
+    opt={"example": {"text": "Thank you, and welcome back."}},
+)
+async def add_reply(ctx: Ctx, review_id: str, data: WriteReply) -> Written:
+    """Answer a review for the shop, once. Needs `review.reply.write` of the shop."""
+    return written(await api.reply(ctx, review_id=ENTRY_ID.read(review_id), body=data.text))

@@ -1,0 +1,166 @@
+"""Received orders and their lines: who may review what, until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.review._tables import RECEIPT_RANK
+from hansa.kernel.db import Transaction
+
+OrderKey = tuple[UUID, UUID]
+"""(buyer, order): the distribution key first."""
+
+Row = Mapping[str, Any]
+
+
+class Receipt(msgspec.Struct, frozen=True, array_like=True):
+    """A row of `review.receipt`, in the order of its columns."""
+
+    buyer: UUID
+    order_id: UUID
+    business: str
+    traffic: str
+    shop_id: UUID
+    seller: UUID
+    lines: int
+    paid_at: datetime | None
+    received_at: datetime
+    open_until: datetime
+    revealed_at: datetime | None
+
+
+class ReceivedLine(msgspec.Struct, frozen=True, array_like=True):
+    """A row of `review.line`, in the order of its columns."""
+
+    buyer: UUID
+    order_id: UUID
+    line_no: int
+    product_id: UUID
+    sku_id: UUID
+    title: str
+    options: str
+
+
+_RECEIPT = ", ".join(Receipt.__struct_fields__)
+
+
+async def insert_receipts(tx: Transaction, receipts: Sequence[Receipt]) -> set[UUID]:
+    """Write received orders; return the orders that were not there yet."""
+    tx.locks(RECEIPT_RANK)
+    rows = await tx.raw.fetch(
+        f"""INSERT INTO review.receipt ({_RECEIPT})
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::int[],
+                                 $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
+            ON CONFLICT (buyer, order_id) DO NOTHING
+            RETURNING order_id""",
+        *_columns(map(msgspec.structs.astuple, sorted(receipts, key=_key)), 11),
+    )
+    return {row["order_id"] for row in rows}
+
+
+async def insert_lines(tx: Transaction, lines: Sequence[ReceivedLine]) -> None:
+    """Write the lines of received orders."""
+    await tx.raw.execute(
+        """INSERT INTO review.line (buyer, order_id, line_no, product_id, sku_id, title, options)
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::text[], $7::text[])
+           ON CONFLICT (buyer, order_id, line_no) DO NOTHING""",
+        *_columns(map(msgspec.structs.astuple, lines), 7),
+    )
+
+
+async def lock_receipts(tx: Transaction, keys: Iterable[OrderKey]) -> dict[UUID, Receipt]:
+    """Lock received orders in key order, and with them everything written about them; by order."""
+    tx.locks(RECEIPT_RANK)
+    rows = await tx.raw.fetch(
+        f"""SELECT {_qualified("r")} FROM review.receipt r
+            JOIN unnest($1::uuid[], $2::uuid[]) AS k (buyer, order_id)
+              ON r.buyer = k.buyer AND r.order_id = k.order_id
+            ORDER BY r.buyer, r.order_id FOR UPDATE OF r""",
+        *_columns(sorted(set(keys)), 2),
+    )
+    return {row["order_id"]: _receipt(row) for row in rows}
+
+
+async def receipts(tx: Transaction, order_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
+    """Return received orders by id, without locking."""
+    rows = await tx.raw.fetch(
+        f"SELECT {_RECEIPT} FROM review.receipt WHERE order_id = ANY($1::uuid[])", list(order_ids)
+    )
+    return {row["order_id"]: _receipt(row) for row in rows}
+
+
+async def line(tx: Transaction, key: OrderKey, line_no: int) -> ReceivedLine | None:
+    """Return a received line."""
+    row = await tx.raw.fetchrow(
+        """SELECT buyer, order_id, line_no, product_id, sku_id, title, options FROM review.line
+           WHERE buyer = $1 AND order_id = $2 AND line_no = $3""",
+        *key,
+        line_no,
+    )
+    return ReceivedLine(*row) if row else None
+
+
+async def mark_revealed(tx: Transaction, keys: Sequence[OrderKey], ats: Sequence[datetime]) -> None:
+    """Note when each locked order was revealed."""
+    await tx.raw.execute(
+        """UPDATE review.receipt r SET revealed_at = k.at
+           FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS k (buyer, order_id, at)
+           WHERE r.buyer = k.buyer AND r.order_id = k.order_id""",
+        *_columns(keys, 2),
+        list(ats),
+    )
+
+
+async def reviewable(
+    tx: Transaction,
+    *,
+    buyer: UUID,
+    business: str,
+    traffic: str,
+    now: datetime,
+    after: tuple[UUID, int] | None,
+    limit: int,
+) -> list[Row]:
+    """Return the lines a buyer may still review, the latest order first."""
+    order_id, line_no = after or (None, 0)
+    return list(
+        await tx.raw.fetch(
+            """SELECT l.*, r.shop_id, r.received_at, r.open_until
+               FROM review.receipt r JOIN review.line l USING (buyer, order_id)
+               WHERE r.buyer = $1 AND r.business = $2 AND r.traffic = $3 AND r.open_until > $4
+                 AND ($5::uuid IS NULL OR l.order_id < $5 OR (l.order_id = $5 AND l.line_no > $6))
+                 AND NOT EXISTS (SELECT FROM review.entry e
+                                 WHERE e.buyer = l.buyer AND e.order_id = l.order_id
+                                   AND e.line_no = l.line_no AND e.kind = 'review')
+               ORDER BY l.order_id DESC, l.line_no LIMIT $7""",
+            buyer,
+            business,
+            traffic,
+            now,
+            order_id,
+            line_no,
+            limit,
+        )
+    )
+
+
+def _receipt(row: Any) -> Receipt:
+    return Receipt(*row)
+
+
+def _key(receipt: Receipt) -> OrderKey:
+    return (receipt.buyer, receipt.order_id)
+
+
+def _qualified(alias: str) -> str:
+    return ", ".join(f"{alias}.{name}" for name in Receipt.__struct_fields__)
+
+
+def _columns(rows: Iterable[Iterable[Any]], count: int) -> list[list[Any]]:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return columns or [[] for _ in range(count)]

@@ -1,0 +1,53 @@
+"""What `review` adds to the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hansa.centers.message.api import Templates
+from hansa.centers.message.extensions import TEMPLATE
+from hansa.centers.review import _handlers as handlers
+from hansa.centers.review import _http
+from hansa.centers.review._checks import CHECKS
+from hansa.centers.review._service.moderating import MODERATE_ENTRIES
+from hansa.centers.review._service.personal import erase_words, personal_entries
+from hansa.centers.review._service.reading import READ
+from hansa.centers.review._service.receiving import open_received
+from hansa.centers.review._service.showing import REVEAL, reveal_due
+from hansa.centers.review._service.writing import RATE_BUYER, REPLY
+from hansa.centers.review._store.ending import forget_businesses
+from hansa.centers.review._tables import metadata
+from hansa.centers.review.events import EVENTS, EntryShown
+from hansa.centers.review.extensions import MODERATE, POINTS, default_rules
+from hansa.centers.review.terms import Reviews
+from hansa.centers.trade.events import OrderMoved
+from hansa.centers.user.extensions import ERASE, PERSONAL_DATA
+from hansa.kernel.center import Center, DeadlineKind
+from hansa.kernel.event import Handler
+from hansa.kernel.plan import BUSINESS_REMOVED
+
+_HERE = Path(__file__).parent
+
+REVIEW = Center(
+    name="review",
+    tables=metadata,
+    migrations=_HERE / "_migrations",
+    points=POINTS,
+    answers=(
+        MODERATE.by(default_rules),
+        TEMPLATE.by(Templates("review", _HERE / "_templates"), name="review_templates"),
+        PERSONAL_DATA.by(personal_entries),
+        ERASE.by(erase_words, name="review_erases_words"),
+        BUSINESS_REMOVED.by(forget_businesses, name="review_forgets_businesses"),
+    ),
+    terms=(Reviews,),
+    events=EVENTS,
+    handlers=(
+        Handler("review.open_received", (OrderMoved,), handle=open_received),
+        Handler("review.tell_people", (EntryShown,), handle=handlers.tell_people),
+    ),
+    deadlines=(DeadlineKind(REVEAL, reveal_due),),
+    routes=_http.ROUTES,
+    permissions=(MODERATE_ENTRIES, READ, RATE_BUYER, REPLY),
+    checks=CHECKS,
+)
