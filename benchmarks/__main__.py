@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         ("rounds", "turns of each side"),
         ("processes", "server processes of each side"),
         ("connections", "buyers at a time"),
+        ("crowd", "buyers at a time in a crowd"),
     ):
         parser.add_argument(f"--{name}", type=int, metavar="N", help=f"thin_order: {what}")
     return parser
@@ -60,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
 def _thin_order(asked: argparse.Namespace, console: Console) -> thin_order.Result:
     plan = thin_order.Plan.short() if asked.short else thin_order.Plan()
     chosen = {
-        name: value for name in ("rounds", "processes", "connections") if (value := getattr(asked, name))
+        name: value
+        for name in ("rounds", "processes", "connections", "crowd")
+        if (value := getattr(asked, name))
     }
     plan = msgspec.structs.replace(plan, **chosen)
     sides = (asked.only,) if asked.only else tuple(thin_order.SIDES)

@@ -21,7 +21,7 @@ def show_thin_order(console: Console, result: Result) -> None:
     console.print(Text(result.machine, style="dim"))
     console.print(
         Text(
-            f"{plan.rounds} interleaved rounds of {plan.measure_s:g} s, {plan.connections} connections, "
+            f"{plan.rounds} interleaved rounds of {plan.measure_s:g} s, {plan.connections} connections (a crowd: {plan.crowd}), "
             f"{plan.processes} server processes each, fsync on; median (lowest to highest)",
             style="dim",
         )

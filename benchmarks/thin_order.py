@@ -1,7 +1,7 @@
 """One thin order over HTTP (quote, place, pay), Hansa against the same written with FastAPI and an ORM.
 
 Both servers run on one cluster with one set of settings, each with a database of its own and the same number
-of processes, and take turns: uniform A, uniform B, hot A, hot B, again. The load generator shares their cores.
+of processes, and take turns: uniform A, uniform B, hot A, hot B, the same with a crowd of connections, again. The load generator shares their cores.
 An order counts when its payment was answered. At the end the books of both sides are summed up, and compared
 with what the load generator was told; a figure of a side that lost or invented anything is worth nothing.
 """
@@ -27,7 +27,8 @@ from benchmarks.spread import Spread, percentile
 from benchmarks.storefront import Load, Outcome, Storefront, merged
 from hansa.kernel.embedded import EmbeddedPostgres
 
-GOALS = {"uniform": 15.0, "hot": 30.0}
+GOALS = {"uniform": 15.0, "hot": 30.0, "uniform, crowd": 15.0, "hot, crowd": 30.0}
+"""How many times faster, by load: many items or one, with the usual number of buyers at a time or a crowd."""
 SIDES: dict[str, type[Contender]] = {"hansa": Hansa, "baseline": Baseline}
 WARM_UP = "warm-up"
 STEPS = ("quote", "place", "pay", "order")
@@ -40,6 +41,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     rounds: int = 5
     connections: int = 64
+    crowd: int = 256
+    """Connections of the loads that are a crowd: what a sale's first minutes are like."""
     processes: int = 2
     load_processes: int = 1
     warm_up_orders: int = 600
@@ -211,8 +214,9 @@ async def _round(
         Load(
             storefront=storefront,
             port=contender.port,
-            connections=plan.connections // plan.load_processes,
-            hot=scenario == "hot",
+            connections=(plan.crowd if scenario.endswith("crowd") else plan.connections)
+            // plan.load_processes,
+            hot=scenario.startswith("hot"),
             warm_s=plan.warm_s,
             measure_s=plan.measure_s,
             orders_max=plan.orders_max,

@@ -11,7 +11,12 @@ from rich.console import Console
 from benchmarks import report, thin_order
 
 TINY = Plan(
-    rounds=1, connections=4, processes=1, orders_max=4, sizes=Sizes(buyers=4, products=8, stock=1_000)
+    rounds=1,
+    connections=4,
+    crowd=6,
+    processes=1,
+    orders_max=4,
+    sizes=Sizes(buyers=4, products=8, stock=1_000),
 )
 
 
@@ -29,6 +34,8 @@ async def test_the_baseline_alone_runs_from_start_to_end() -> None:
         ("warm-up", 4),
         ("uniform", 4),
         ("hot", 4),
+        ("uniform, crowd", 4),
+        ("hot, crowd", 4),
     }
     assert result.spread("uniform") is None
     assert "books, stock and acknowledged orders agree" in shown(result)
@@ -58,7 +65,7 @@ def result(*rounds: Round, violations: list[str] | None = None) -> Result:
         plan=TINY,
         names={"hansa": "Hansa", "baseline": "FastAPI + ORM"},
         rounds=list(rounds),
-        ratios={"uniform": [16.0, 14.0, 20.0], "hot": [29.0]},
+        ratios={"uniform": [16.0, 14.0, 20.0], "hot": [29.0], "uniform, crowd": [30.0], "hot, crowd": [30.0]},
         violations={"hansa": violations or [], "baseline": []},
     )
 
