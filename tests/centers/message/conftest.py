@@ -5,25 +5,34 @@ import email
 from datetime import timedelta
 from email import policy
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import hypothesis
 import pytest
 from aiosmtpd.smtp import SMTP
 
 from hansa.centers.message import api
-from hansa.centers.message.extensions import CHANNELS, TEMPLATE, TOPICS
+from hansa.centers.message.extensions import CHANNELS, DESK, MODERATION, SUBJECT, TEMPLATE, TOPICS
 from hansa.centers.message.plug import MESSAGE
-from hansa.centers.message.types import Channel, Mail, Notification, Security, Template, Topic
+from hansa.centers.message.types import (
+    Channel,
+    ConversationSubject,
+    Mail,
+    Notification,
+    Security,
+    Template,
+    Topic,
+)
 from hansa.centers.user import api as user
 from hansa.centers.user.plug import USER
 from hansa.centers.user.types import Accounts
 from hansa.kernel.business import Business
 from hansa.kernel.clock import Clocks
-from hansa.kernel.context import GUEST, SYSTEM, Ctx, Traffic
+from hansa.kernel.context import GUEST, SYSTEM, Actor, Ctx, Traffic
 from hansa.kernel.db import Database
 from hansa.kernel.db.migrate import migrate
 from hansa.kernel.deadlines import run_due
+from hansa.kernel.extension import Veto
 from hansa.kernel.metering import Meter
 from hansa.kernel.outbox import Patience, Registry, deliver_all
 from hansa.kernel.plan import KERNEL_POINTS, compile_plan
@@ -73,6 +82,34 @@ def topics_of_the_tests(ctx):
             off_at_first=(Channel.EMAIL,),
         ),
     ]
+
+
+SHOPS = {"celadon": UUID(int=0xC0), "rival": UUID(int=0xA0)}
+SUBJECTS: dict[str, ConversationSubject] = {
+    "prod_bowl": ConversationSubject(
+        kind="product", reference="prod_bowl", title="A celadon bowl", shop_id=SHOPS["celadon"]
+    ),
+    "prod_vase": ConversationSubject(
+        kind="product", reference="prod_vase", title="A vase", shop_id=SHOPS["rival"]
+    ),
+}
+
+
+async def subjects_of_the_tests(ctx, reference):
+    """Products are there; `ord_<party>` is an order of that party at the celadon shop."""
+    if reference.startswith("ord_"):
+        return ConversationSubject(
+            kind="order",
+            reference=reference,
+            title="",
+            shop_id=SHOPS["celadon"],
+            buyer=UUID(reference.removeprefix("ord_")),
+        )
+    return SUBJECTS.get(reference)
+
+
+async def no_phone_numbers(ctx, draft):
+    return Veto("contact", "No telephone numbers, please") if "138" in draft.text else None
 
 
 def words_of_the_market(ctx, name, language):
@@ -138,6 +175,7 @@ class House:
     """One process of a platform with `user` and `message`, as the tests speak of it."""
 
     def __init__(self, url, mail):
+        self.desks = {}
         self.db = Database(url)
         self.clocks = Clocks()
         self.registry = Registry.of(CENTERS)
@@ -154,7 +192,13 @@ class House:
             extends=[TEMPLATE.by(words_of_the_market), CHANNELS.by(quiet_things_stay_in_the_app)],
         )
         answers = {center.name: list(center.answers) for center in CENTERS}
-        answers["test"] = [TEMPLATE.by(words_of_the_tests), TOPICS.by(topics_of_the_tests)]
+        answers["test"] = [
+            TEMPLATE.by(words_of_the_tests),
+            TOPICS.by(topics_of_the_tests),
+            SUBJECT.by(subjects_of_the_tests),
+            MODERATION.by(no_phone_numbers),
+            DESK.by(self.desk_of),
+        ]
         points = [point for center in CENTERS for point in center.points]
         self.plan = compile_plan([*KERNEL_POINTS, *points], [], [], [bazaar, market], answers)
         settings = Settings(_sections={Accounts: Accounts(hash_memory_kib=64, hash_passes=1), Mail: mail})
@@ -169,6 +213,16 @@ class House:
 
     def configure(self, mail):
         self.platform.settings = Settings(_sections={**self.platform.settings._sections, Mail: mail})
+
+    async def desk_of(self, ctx, shop_id):
+        return self.desks.get(shop_id)
+
+    async def staff(self, shop="celadon", email="staff@example.com"):
+        """Somebody who may answer for a shop, and is told when there is something to answer."""
+        person = await self.person(email, name="Staff")
+        grants = frozenset({f"message.conversation.answer@shop:{SHOPS[shop]}"})
+        self.desks.setdefault(SHOPS[shop], []).append(person.actor.party)
+        return person.with_(actor=Actor(person.actor.kind, person.actor.party, grants))
 
     def ctx(self, actor=GUEST, business="bazaar", **about):
         return self.platform.context(business, actor=actor, **about)

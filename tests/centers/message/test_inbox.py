@@ -190,7 +190,12 @@ async def test_a_person_sees_what_it_was_told(house):
 def test_every_notification_of_our_own_has_words_in_both_languages():
     words = Templates("message", Path(plug.__file__).parent / "_templates")
     names = {name for name, _ in words.names()}
-    assert names == {"message.address_unreachable", "message.welcome"}
+    assert names == {
+        "message.address_unreachable",
+        "message.conversation_answered",
+        "message.conversation_asked",
+        "message.welcome",
+    }
     assert words.names() == {(name, language) for name in names for language in ("en", "zh")}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     CheckConstraint,
     Column,
@@ -26,6 +27,9 @@ NOTIFICATION_RANK = rank_base("message") + 1
 DELIVERY_RANK = rank_base("message") + 2
 STANDING_RANK = rank_base("message") + 3
 PREFERENCE_RANK = rank_base("message") + 4
+CONVERSATION_RANK = rank_base("message") + 5
+SAID_RANK = rank_base("message") + 6
+REPORT_RANK = rank_base("message") + 7
 
 metadata = MetaData(schema="message")
 
@@ -119,4 +123,86 @@ mail_standing = Table(
     Column("refusals", Integer, CheckConstraint("refusals > 0"), nullable=False),
     Column("code", Text, nullable=False),
     Column("suppressed_at", _AT),
+)
+
+# A row is one conversation: `last_number` messages, and per side how far it read and when it was told of unread ones.
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("conversation_id", Uuid, primary_key=True),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("subject_kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("buyer", Uuid, nullable=False),
+    Column("shop_id", Uuid, nullable=False),
+    Column("state", Text, CheckConstraint("state IN ('open', 'closed', 'blocked')"), nullable=False),
+    Column("previous_state", Text),
+    Column("blocked_by", Text),
+    Column("last_number", Integer, nullable=False),
+    Column("buyer_read", Integer, nullable=False),
+    Column("shop_read", Integer, nullable=False),
+    Column("buyer_unread", Integer, nullable=False),
+    Column("shop_unread", Integer, nullable=False),
+    Column("buyer_told_at", _AT),
+    Column("shop_told_at", _AT),
+    Column("opened_at", _AT, nullable=False),
+    Column("last_at", _AT, nullable=False),
+    CheckConstraint("(state = 'blocked') = (blocked_by IS NOT NULL)"),
+    CheckConstraint(
+        "(previous_state IS NULL AND state = 'open')"
+        " OR (previous_state, state) IN (('open', 'closed'), ('open', 'blocked'), ('closed', 'open'),"
+        " ('closed', 'blocked'), ('blocked', 'blocked'), ('blocked', 'open'))"
+    ),
+    CheckConstraint("buyer_read BETWEEN 0 AND last_number AND shop_read BETWEEN 0 AND last_number"),
+    CheckConstraint("buyer_unread BETWEEN 0 AND last_number AND shop_unread BETWEEN 0 AND last_number"),
+    Index("conversation_once", "buyer", "shop_id", "reference", "business", "traffic", unique=True),
+    Index("conversation_of_buyer", "buyer", "last_at", "conversation_id"),
+    Index("conversation_of_shop", "shop_id", "last_at", "conversation_id"),
+)
+
+# What was said: free text, which goes when its writer or the buyer is forgotten.
+said = Table(
+    "said",
+    metadata,
+    Column("conversation_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("side", Text, CheckConstraint("side IN ('buyer', 'shop')"), nullable=False),
+    Column("author", Uuid, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("media", ARRAY(Uuid), nullable=False),
+    Column("state", Text, CheckConstraint("state IN ('shown', 'withheld', 'erased')"), nullable=False),
+    Column("sent_at", _AT, nullable=False),
+    CheckConstraint("(state = 'erased') = (text = '' AND cardinality(media) = 0)"),
+    Index("said_by", "author", "sent_at"),
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("report_id", Uuid, primary_key=True),
+    Column("conversation_id", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("reporter", Uuid, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("reported_at", _AT, nullable=False),
+    Column("resolution", Text),
+    Column("resolved_by", Text),
+    Column("resolved_at", _AT),
+    CheckConstraint("(resolution IS NULL) = (resolved_at IS NULL)"),
+    Index(
+        "report_waiting_once",
+        "conversation_id",
+        "number",
+        "side",
+        unique=True,
+        postgresql_where=text("resolution IS NULL"),
+    ),
+    Index("report_listed", "business", "traffic", "report_id"),
+    Index("report_by", "reporter"),
 )

@@ -6,17 +6,33 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hansa.centers.message._service import choosing, standing, telling, unsubscribing
+from hansa.centers.message._service import (
+    choosing,
+    listening,
+    moderating,
+    standing,
+    talking,
+    telling,
+    unsubscribing,
+)
 from hansa.centers.message._service.words import Templates
 from hansa.centers.message.types import (
     Channel,
+    Conversation,
+    ConversationId,
+    ConversationState,
     Delivery,
     Item,
     MailStanding,
+    Message,
     Notification,
     NotificationId,
     Preferences,
     QuietHours,
+    Report,
+    ReportId,
+    ReportReason,
+    Resolution,
     Subscription,
 )
 from hansa.kernel.context import Ctx
@@ -28,18 +44,29 @@ if TYPE_CHECKING:
 __all__ = [
     "Templates",
     "choose",
+    "conversation",
+    "conversations",
     "deliveries",
     "inbox",
     "mail_standing",
+    "mark_conversation_read",
     "mark_read",
+    "messages",
+    "move_conversation",
     "notify",
     "notify_all",
+    "post",
     "preferences",
     "release_address",
     "report_bounce",
+    "report_conversation",
+    "reports",
+    "resolve_report",
     "set_quiet_hours",
+    "start_conversation",
     "subscription",
     "unread",
+    "unread_conversations",
     "unsubscribe",
 ]
 
@@ -127,3 +154,114 @@ async def report_bounce(ctx: Ctx, *, message_id: str, status: str) -> None:
     Wants `message.bounce.report`. Raises `Invalid`, `BounceUnknown`.
     """
     await standing.report_bounce(ctx, message_id=message_id, status=status)
+
+
+async def start_conversation(
+    ctx: Ctx, *, subject: str, text: str, media: Sequence[UUID] = ()
+) -> Conversation:
+    """Say something about what `subject` names (`ord_...`, `prod_...`), for the first time or again.
+
+    A buyer and a shop have one conversation about one thing. Of an order, its buyer starts it or staff that
+    may answer for the shop; of a product, anybody. Raises `Invalid`, `SubjectUnknown`, `MessageRefused`,
+    `ConversationClosed`, `TooManyMessages`.
+    """
+    return await talking.start(ctx, reference=subject, text=text, media=media)
+
+
+async def post(
+    ctx: Ctx,
+    *,
+    conversation_id: ConversationId,
+    text: str,
+    media: Sequence[UUID] = (),
+    seen: int | None = None,
+) -> Message:
+    """Say something in a conversation; `media` are ids of pictures, kept as they are given.
+
+    With `seen`, the number of the last message the writer saw, it is refused when a colleague has written
+    since. Raises `Invalid`, `ConversationNotFound`, `ConversationClosed`, `AnsweredMeanwhile`,
+    `MessageRefused`, `TooManyMessages`.
+    """
+    return await talking.post(ctx, conversation_id=conversation_id, text=text, media=media, seen=seen)
+
+
+async def conversations(
+    ctx: Ctx,
+    *,
+    shop_id: UUID | None = None,
+    unread: bool = False,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page[Conversation]:
+    """List the acting buyer's conversations in this business, or a shop's, the one with the latest message first.
+
+    A shop's want `message.conversation.answer` in the shop. Raises `Invalid` (limit), `CursorMalformed`.
+    """
+    return await listening.conversations(ctx, shop_id=shop_id, unread=unread, cursor=cursor, limit=limit)
+
+
+async def unread_conversations(ctx: Ctx, *, shop_id: UUID | None = None) -> int:
+    """Count conversations with something unread, the acting buyer's or a shop's, no further than 100."""
+    return await listening.unread_conversations(ctx, shop_id=shop_id)
+
+
+async def conversation(ctx: Ctx, *, conversation_id: ConversationId) -> Conversation:
+    """Return a conversation to its buyer, or to who may answer for its shop. Raises `ConversationNotFound`."""
+    return await listening.conversation(ctx, conversation_id=conversation_id)
+
+
+async def messages(
+    ctx: Ctx, *, conversation_id: ConversationId, cursor: str | None = None, limit: int = 20
+) -> Page[Message]:
+    """Return what was said, the latest first. Raises `ConversationNotFound`, `Invalid`, `CursorMalformed`."""
+    return await listening.messages(ctx, conversation_id=conversation_id, cursor=cursor, limit=limit)
+
+
+async def mark_conversation_read(ctx: Ctx, *, conversation_id: ConversationId, up_to: int) -> Conversation:
+    """Say that the actor's side has read up to a message; a mark only moves on. Staff share one mark.
+
+    Raises `ConversationNotFound`, `Invalid`.
+    """
+    return await listening.mark_read(ctx, conversation_id=conversation_id, up_to=up_to)
+
+
+async def move_conversation(
+    ctx: Ctx, *, conversation_id: ConversationId, state: ConversationState
+) -> Conversation:
+    """Close, block or open a conversation. Raises `ConversationNotFound`, `StateUnchangeable`."""
+    return await talking.set_state(ctx, conversation_id=conversation_id, state=state)
+
+
+async def report_conversation(
+    ctx: Ctx,
+    *,
+    conversation_id: ConversationId,
+    reason: ReportReason,
+    number: int = 0,
+    note: str = "",
+) -> Report:
+    """Report a conversation to the platform, or one message of it; a side's report that waits is not doubled.
+
+    Raises `ConversationNotFound`, `Invalid`.
+    """
+    return await moderating.report(
+        ctx, conversation_id=conversation_id, number=number, reason=reason, note=note
+    )
+
+
+async def reports(
+    ctx: Ctx, *, waiting: bool = True, cursor: str | None = None, limit: int = 20
+) -> Page[Report]:
+    """List the business's reports that wait (or those dealt with), oldest first.
+
+    Wants `message.conversation.moderate`.
+    """
+    return await moderating.reports(ctx, waiting=waiting, cursor=cursor, limit=limit)
+
+
+async def resolve_report(ctx: Ctx, *, report_id: ReportId, resolution: Resolution) -> Report:
+    """Deal with a report: dismiss it, take the message down, or end the conversation for both sides.
+
+    Wants `message.conversation.moderate`. Raises `ReportNotFound`, `ReportResolved`, `Invalid`.
+    """
+    return await moderating.resolve(ctx, report_id=report_id, resolution=resolution)

@@ -41,3 +41,76 @@ class BounceUnknown(NotFound):
 
     code = "message.bounce_unknown"
     title = "There is no such mail"
+
+
+class SubjectUnknown(NotFound):
+    """There is nothing of this id to speak of, or it is not the caller's to speak of; both look the same."""
+
+    code = "message.subject_unknown"
+    title = "There is nothing here to speak of"
+
+
+class ConversationNotFound(NotFound):
+    """There is no such conversation, or the caller is on neither side of it; both look the same."""
+
+    code = "message.conversation_not_found"
+    title = "There is no such conversation"
+
+
+class ConversationClosed(Problem):
+    """Nobody writes in a conversation that is closed or blocked; `state` and `blocked_by` say which."""
+
+    code = "message.conversation_closed"
+    status = 409
+    title = "This conversation is closed"
+
+
+class StateUnchangeable(Problem):
+    """The conversation's state does not lead to the one asked for, or not for this side: who blocked it lifts it."""
+
+    code = "message.state_unchangeable"
+    status = 409
+    title = "The conversation cannot be brought into this state"
+
+
+class AnsweredMeanwhile(Problem):
+    """Somebody of the same side wrote since the last message that was seen; `number` is the latest."""
+
+    code = "message.answered_meanwhile"
+    status = 409
+    title = "Somebody answered in the meantime"
+
+
+class MessageRefused(Problem):
+    """The business does not let this be said; `reason` says why."""
+
+    code = "message.refused"
+    status = 422
+    title = "This message cannot be sent"
+
+
+class TooManyMessages(Problem):
+    """Too many messages in a short time; after `retry_after_s` the next one may be sent."""
+
+    code = "message.too_many"
+    status = 429
+    title = "Too many messages in a short time, please wait a moment"
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__("", retry_after_s=retry_after_s)
+        self.retry_after_s = retry_after_s
+
+
+class ReportNotFound(NotFound):
+    """There is no such report."""
+
+    code = "message.report_not_found"
+    title = "There is no such report"
+
+
+class ReportResolved(Problem):
+    """The report was resolved already, in another way; `resolution` says how."""
+
+    code = "message.report_resolved"
+    status = 409
+    title = "This report has been dealt with already"

@@ -1,11 +1,20 @@
-"""Facts about notifications. They carry ids and nothing personal."""
+"""Facts about notifications and conversations. They carry ids and nothing that anybody wrote."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 from uuid import UUID
 
-from hansa.centers.message.types import Channel, NotificationId
+from hansa.centers.message.types import (
+    Channel,
+    ConversationId,
+    ConversationState,
+    NotificationId,
+    ReportId,
+    ReportReason,
+    Resolution,
+    Side,
+)
 from hansa.kernel.event import Event
 
 
@@ -33,4 +42,82 @@ class AddressSuppressed(Event, frozen=True, kw_only=True):
         return self.party
 
 
-EVENTS = (NotificationQueued, AddressSuppressed)
+class ConversationStarted(Event, frozen=True, kw_only=True):
+    """A buyer and a shop speak of something, `reference` by its shown id, for the first time."""
+
+    topic: ClassVar[str] = "message.conversation_started"
+    conversation: ConversationId
+    buyer: UUID
+    shop_id: UUID
+    reference: str
+
+    def subject(self) -> UUID:
+        """Return the conversation."""
+        return self.conversation
+
+
+class MessagePosted(Event, frozen=True, kw_only=True):
+    """Somebody said something: the message of this number."""
+
+    topic: ClassVar[str] = "message.message_posted"
+    conversation: ConversationId
+    number: int
+    side: Side
+    buyer: UUID
+    shop_id: UUID
+
+    def subject(self) -> UUID:
+        """Return the conversation."""
+        return self.conversation
+
+
+class ConversationMoved(Event, frozen=True, kw_only=True):
+    """A conversation was closed, blocked, or opened again, by this side."""
+
+    topic: ClassVar[str] = "message.conversation_moved"
+    conversation: ConversationId
+    state: ConversationState
+    by: Side
+
+    def subject(self) -> UUID:
+        """Return the conversation."""
+        return self.conversation
+
+
+class ConversationReported(Event, frozen=True, kw_only=True):
+    """A side reported a conversation, or one message of it (`number`; 0 is the whole)."""
+
+    topic: ClassVar[str] = "message.conversation_reported"
+    report: ReportId
+    conversation: ConversationId
+    number: int
+    side: Side
+    reason: ReportReason
+
+    def subject(self) -> UUID:
+        """Return the conversation."""
+        return self.conversation
+
+
+class ReportSettled(Event, frozen=True, kw_only=True):
+    """The platform dealt with a report."""
+
+    topic: ClassVar[str] = "message.report_settled"
+    report: ReportId
+    conversation: ConversationId
+    resolution: Resolution
+
+    def subject(self) -> UUID:
+        """Return the conversation."""
+        return self.conversation
+
+
+EVENTS = (
+    NotificationQueued,
+    AddressSuppressed,
+    ConversationStarted,
+    MessagePosted,
+    ConversationMoved,
+    ConversationReported,
+    ReportSettled,
+)

@@ -1,13 +1,14 @@
-"""The questions the center asks: in which words, and through which channels."""
+"""The questions the center asks: in which words, through which channels, and who may speak of what."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
+from uuid import UUID
 
-from hansa.centers.message.types import Channel, Template, Topic
+from hansa.centers.message.types import Channel, ConversationSubject, Draft, Template, Topic
 from hansa.kernel.context import Ctx
-from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
+from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError, Veto
 
 
 class FindTemplate(Protocol):
@@ -37,6 +38,31 @@ class NameTopics(Protocol):
     def __call__(self, ctx: Ctx) -> Sequence[Topic]: ...
 
 
+class FindSubject(Protocol):
+    """Return what an id is about that buyer and seller speak of (`ord_...`, `prod_...`), or None when it is none of yours.
+
+    The answer is of the business and traffic of `ctx`, and says which shop it belongs to and who its buyer
+    is. It does not depend on who asks: message lets nobody speak who is neither.
+    """
+
+    async def __call__(self, ctx: Ctx, reference: str) -> ConversationSubject | None: ...
+
+
+class FindDesk(Protocol):
+    """Return the parties to tell when somebody writes to a shop: those who may answer for it; None for no idea."""
+
+    async def __call__(self, ctx: Ctx, shop_id: UUID) -> Sequence[UUID] | None: ...
+
+
+class Moderate(Protocol):
+    """Say why something may not be said in a conversation, or None when it may.
+
+    Asked before every message, outside any transaction. While it does not answer, messages go through.
+    """
+
+    async def __call__(self, ctx: Ctx, draft: Draft) -> Veto | None: ...
+
+
 def no_words(ctx: Ctx, name: str, language: str) -> Template | None:  # noqa: ARG001 - the point's signature
     """Have no words for anything."""
     return None
@@ -50,6 +76,21 @@ def app_and_mail(ctx: Ctx, template: str) -> Sequence[Channel]:  # noqa: ARG001 
 def no_topics(ctx: Ctx) -> Sequence[Topic]:  # noqa: ARG001 - the point's signature
     """Name none: everything belongs to `other`."""
     return ()
+
+
+async def no_subject(ctx: Ctx, reference: str) -> ConversationSubject | None:  # noqa: ARG001 - the point's signature
+    """Know nothing to speak of."""
+    return None
+
+
+async def nobody(ctx: Ctx, shop_id: UUID) -> Sequence[UUID] | None:  # noqa: ARG001 - the point's signature
+    """Know nobody who answers; the shop sees what is unread when it looks."""
+    return ()
+
+
+async def anything(ctx: Ctx, draft: Draft) -> Veto | None:  # noqa: ARG001 - the point's signature
+    """Let everything be said."""
+    return None
 
 
 TEMPLATE = ExtensionPoint[FindTemplate](
@@ -79,5 +120,32 @@ TOPICS = ExtensionPoint[NameTopics](
     on_error=OnError.OPEN,
     default=no_topics,
 )
+SUBJECT = ExtensionPoint[FindSubject](
+    "message.subject",
+    version=1,
+    mode=Mode.FIRST,
+    effects=Effects.IO,
+    budget_ms=100,
+    on_error=OnError.CLOSED,
+    default=no_subject,
+)
+DESK = ExtensionPoint[FindDesk](
+    "message.desk",
+    version=1,
+    mode=Mode.FIRST,
+    effects=Effects.IO,
+    budget_ms=100,
+    on_error=OnError.PARENT,
+    default=nobody,
+)
+MODERATION = ExtensionPoint[Moderate](
+    "message.moderation",
+    version=1,
+    mode=Mode.VETO,
+    effects=Effects.IO,
+    budget_ms=500,
+    on_error=OnError.OPEN,
+    default=anything,
+)
 
-POINTS = (TEMPLATE, CHANNELS, TOPICS)
+POINTS = (TEMPLATE, CHANNELS, TOPICS, SUBJECT, DESK, MODERATION)

@@ -10,16 +10,19 @@ from hansa.centers.message import _http
 from hansa.centers.message._handlers import HANDLERS
 from hansa.centers.message._rules.rendering import Renderer
 from hansa.centers.message._service.choosing import follow_party, own_topics
+from hansa.centers.message._service.listening import ANSWER
+from hansa.centers.message._service.privacy import forget_people, said_by, told_to
 from hansa.centers.message._service.standing import RELEASE_ADDRESS, REPORT_BOUNCE
-from hansa.centers.message._service.telling import LEAVE, READ_DELIVERIES, leave, told_to
-from hansa.centers.message._store import notifications
+from hansa.centers.message._service.talking import MODERATE
+from hansa.centers.message._service.telling import LEAVE, READ_DELIVERIES, leave
+from hansa.centers.message._store import conversations, notifications
 from hansa.centers.message._store.ending import forget_businesses
 from hansa.centers.message._tables import metadata
 from hansa.centers.message.api import Templates
 from hansa.centers.message.events import EVENTS
 from hansa.centers.message.extensions import POINTS, TEMPLATE, TOPICS
 from hansa.centers.message.types import Mail
-from hansa.centers.user.extensions import MERGE_GUEST, PERSONAL_DATA
+from hansa.centers.user.extensions import ERASE, MERGE_GUEST, PERSONAL_DATA
 from hansa.kernel.center import Center, Check, DeadlineKind
 from hansa.kernel.plan import BUSINESS_REMOVED
 
@@ -42,6 +45,13 @@ async def _deliveries_are_logged(tx: Transaction) -> Sequence[str]:
     ]
 
 
+async def _conversations_add_up(tx: Transaction) -> Sequence[str]:
+    return [
+        f"Conversation {conversation} counts or marks other messages than were said in it."
+        for conversation in await conversations.that_do_not_add_up(tx, _SHOWN_MAX)
+    ]
+
+
 MESSAGE = Center(
     name="message",
     tables=metadata,
@@ -52,14 +62,19 @@ MESSAGE = Center(
         TOPICS.by(own_topics, name="message_topics"),
         MERGE_GUEST.by(follow_party, name="message_follows_guests"),
         PERSONAL_DATA.by(told_to, name="message_told"),
+        PERSONAL_DATA.by(said_by, name="message_said"),
+        ERASE.by(forget_people, name="message_forgets_people"),
         BUSINESS_REMOVED.by(forget_businesses, name="message_forgets_businesses"),
     ),
     events=EVENTS,
     handlers=HANDLERS,
     deadlines=(DeadlineKind(LEAVE, leave),),
     routes=_http.ROUTES,
-    permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE),
+    permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, ANSWER, MODERATE),
     settings=(Mail,),
-    checks=(Check("message.deliveries_are_logged", _deliveries_are_logged),),
+    checks=(
+        Check("message.deliveries_are_logged", _deliveries_are_logged),
+        Check("message.conversations_add_up", _conversations_add_up),
+    ),
     starts=(_start,),
 )

@@ -16,7 +16,11 @@ from hansa.kernel.settings import Secret, Section
 from hansa.kernel.texts import Texts
 
 NotificationId = NewType("NotificationId", UUID)
+ConversationId = NewType("ConversationId", UUID)
+ReportId = NewType("ReportId", UUID)
 NOTIFICATION_ID = IdKind[NotificationId]("ntf")
+CONVERSATION_ID = IdKind[ConversationId]("cnv")
+REPORT_ID = IdKind[ReportId]("rpt")
 
 
 class Channel(enum.StrEnum):
@@ -174,6 +178,125 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     state: DeliveryState
     reason: str
     attempts: tuple[Attempt, ...]
+
+
+class Side(enum.StrEnum):
+    """Who speaks in a conversation. All staff of a shop are one side; the platform only steps in."""
+
+    BUYER = "buyer"
+    SHOP = "shop"
+    PLATFORM = "platform"
+
+
+class ConversationState(enum.StrEnum):
+    """Whether a conversation goes on. Either side closes and opens it again; who blocked it lifts that."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    BLOCKED = "blocked"
+
+
+class MessageState(enum.StrEnum):
+    """Whether what was said can be read."""
+
+    SHOWN = "shown"
+    WITHHELD = "withheld"
+    """Taken down by the platform after a report."""
+    ERASED = "erased"
+    """Gone with the person who wrote it, or to whom it was written."""
+
+
+class ReportReason(enum.StrEnum):
+    """Why somebody reports a conversation."""
+
+    ABUSE = "abuse"
+    FRAUD = "fraud"
+    OFF_PLATFORM = "off_platform"
+    """Asked to pay or deal elsewhere."""
+    SPAM = "spam"
+    OTHER = "other"
+
+
+class Resolution(enum.StrEnum):
+    """What the platform did about a report."""
+
+    DISMISSED = "dismissed"
+    WITHHELD = "withheld"
+    """The message was taken down."""
+    BLOCKED = "blocked"
+    """The conversation was ended for both sides."""
+
+
+class ConversationSubject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a conversation is about, as the center that owns it knows it.
+
+    `reference` is its id as it is shown (`ord_...`). Only `buyer` may speak of it with the shop; `None` says
+    that anybody may, as of a product.
+    """
+
+    kind: str
+    reference: str
+    title: str
+    shop_id: UUID
+    buyer: UUID | None = None
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody is about to say, as moderation sees it."""
+
+    subject_kind: str
+    shop_id: UUID
+    side: Side
+    text: str
+    media: tuple[UUID, ...]
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation between a buyer and a shop, as one side sees it; `unread` and `read_up_to` are its own.
+
+    `messages` is the number of the last message: they are numbered from 1.
+    """
+
+    id: ConversationId
+    subject_kind: str
+    subject: str
+    title: str
+    shop_id: UUID
+    side: Side
+    state: ConversationState
+    blocked_by: Side | None
+    messages: int
+    unread: int
+    read_up_to: int
+    read_by_other_up_to: int
+    opened_at: datetime
+    last_at: datetime
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was said. `author` is known to its own side alone; what is not shown is empty."""
+
+    number: int
+    side: Side
+    author: UUID | None
+    text: str
+    media: tuple[UUID, ...]
+    state: MessageState
+    sent_at: datetime
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A report of a conversation, or of one message of it (`number`; 0 is the whole)."""
+
+    id: ReportId
+    conversation: ConversationId
+    number: int
+    side: Side
+    reason: ReportReason
+    note: str
+    reported_at: datetime
+    resolution: Resolution | None
+    resolved_at: datetime | None
 
 
 class Security(enum.StrEnum):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hansa.centers.message._http import inbox, preferences
+from hansa.centers.message._http import conversations, inbox, preferences, reports
 
-ROUTES = (*inbox.ROUTES, *preferences.ROUTES)
+ROUTES = (*inbox.ROUTES, *preferences.ROUTES, *conversations.ROUTES, *reports.ROUTES)

@@ -29,7 +29,6 @@ from hansa.centers.message.types import (
     NotificationId,
 )
 from hansa.centers.user import api as user
-from hansa.centers.user.types import PersonalRecord
 from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx
 from hansa.kernel.deadlines import schedule
@@ -44,7 +43,6 @@ READ_DELIVERIES = "message.delivery.read"
 MARKED_MAX = 100
 UNREAD_CAP = 100
 _ATTEMPTS_MAX = 100
-_EXPORTED_MAX = 10_000
 
 Command = tuple[Ctx, Notification]
 
@@ -225,24 +223,3 @@ async def deliveries(ctx: Ctx, *, party: UUID, notification_id: NotificationId) 
         return await store.read_deliveries(
             tx, party_id=party, notification_id=notification_id, limit=_ATTEMPTS_MAX
         )
-
-
-async def told_to(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
-    """Answer `user.personal_data`: everything the party was ever told."""
-    async with ctx.transaction() as tx:
-        stored = await store.read_all(
-            tx, party_ids=[party, *await user.merged_guests(tx, party)], limit=_EXPORTED_MAX
-        )
-    return [
-        PersonalRecord(
-            kind="message.notification",
-            content={
-                "template": one.template,
-                "params": one.params,
-                "business": one.business,
-                "created_at": one.created_at.isoformat(),
-                "read_at": one.read_at.isoformat() if one.read_at else None,
-            },
-        )
-        for one in stored
-    ]

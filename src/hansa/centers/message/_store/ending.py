@@ -23,6 +23,10 @@ _OF_A_BUSINESS = {
         WHERE (p.party_id, p.notification_id) = (c.party_id, c.notification_id) AND p.business = ANY($1::text[]) RETURNING p.business""",
     "message.delivery": """DELETE FROM message.delivery c USING message.notification p
         WHERE (p.party_id, p.notification_id) = (c.party_id, c.notification_id) AND p.business = ANY($1::text[]) RETURNING p.business""",
+    "message.report": "DELETE FROM message.report WHERE business = ANY($1::text[]) RETURNING business",
+    "message.said": """DELETE FROM message.said s USING message.conversation c
+        WHERE c.conversation_id = s.conversation_id AND c.business = ANY($1::text[]) RETURNING c.business""",
+    "message.conversation": "DELETE FROM message.conversation WHERE business = ANY($1::text[]) RETURNING business",
     "message.preference": "DELETE FROM message.preference WHERE business = ANY($1::text[]) RETURNING business",
     "message.quiet_hours": "DELETE FROM message.quiet_hours WHERE business = ANY($1::text[]) RETURNING business",
     "message.notification": "DELETE FROM message.notification WHERE business = ANY($1::text[]) RETURNING business",

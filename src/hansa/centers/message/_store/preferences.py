@@ -122,6 +122,13 @@ async def drop_quiet_hours(
     )
 
 
+async def drop_preferences(tx: Transaction, party_ids: Sequence[UUID]) -> None:
+    """Forget what parties wanted, everywhere."""
+    tx.locks(PREFERENCE_RANK)
+    for table in ("preference", "quiet_hours"):
+        await tx.raw.execute(f"DELETE FROM message.{table} WHERE party_id = ANY($1::uuid[])", list(party_ids))
+
+
 async def follow_parties(tx: Transaction, *, guests: Sequence[UUID], parties: Sequence[UUID]) -> None:
     """Let guests who turned out to be parties want what these want; their own wishes go."""
     tx.locks(PREFERENCE_RANK)

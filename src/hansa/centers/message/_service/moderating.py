@@ -1,0 +1,121 @@
+"""Reports of conversations, and what the platform does about them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from hansa.centers.message._rules.talking import NOTE_MAX
+from hansa.centers.message._service.listening import admitted_to, locked
+from hansa.centers.message._service.talking import MODERATE, block
+from hansa.centers.message._store import conversations
+from hansa.centers.message._store import reports as store
+from hansa.centers.message._store.reports import StoredReport
+from hansa.centers.message.errors import ReportNotFound, ReportResolved
+from hansa.centers.message.events import ConversationReported, ReportSettled
+from hansa.centers.message.types import (
+    REPORT_ID,
+    ConversationId,
+    Report,
+    ReportId,
+    ReportReason,
+    Resolution,
+)
+from hansa.kernel.context import Ctx
+from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
+from hansa.kernel.problem import FieldError, Invalid
+from hansa.kernel.texts import plain_errors
+
+
+async def report(
+    ctx: Ctx, *, conversation_id: ConversationId, number: int, reason: ReportReason, note: str
+) -> Report:
+    """Report a conversation, or one message of it; see `message.api`."""
+    party = ctx.party()
+    if errors := plain_errors("note", note, length_max=NOTE_MAX, required=False):
+        raise Invalid(*errors)
+    async with ctx.transaction() as tx:
+        found, side = await admitted_to(tx, ctx, conversation_id)
+        if not 0 <= number <= found.last_number:
+            raise Invalid(FieldError("number", "range", f"From 0 to {found.last_number}"))
+        stored, is_new = await store.add_report(
+            tx,
+            StoredReport(
+                report_id=REPORT_ID.new(),
+                conversation_id=conversation_id,
+                number=number,
+                business=ctx.business,
+                traffic=ctx.traffic,
+                reporter=party,
+                side=side,
+                reason=reason,
+                note=note.strip(),
+                reported_at=ctx.now(),
+            ),
+        )
+        if is_new:
+            reported = ConversationReported(
+                report=stored.report_id,
+                conversation=conversation_id,
+                number=number,
+                side=side,
+                reason=reason,
+            )
+            tx.emit(ctx, reported)
+    return _report(stored)
+
+
+async def reports(ctx: Ctx, *, waiting: bool, cursor: str | None, limit: int) -> Page[Report]:
+    """List reports of this business, the oldest first; see `message.api`."""
+    ctx.require(MODERATE)
+    limit = checked_limit(limit)
+    after = decode_cursor(cursor, tuple[UUID])[0] if cursor is not None else None
+    async with ctx.transaction() as tx:
+        found = await store.list_reports(
+            tx,
+            business=ctx.business,
+            traffic=ctx.traffic,
+            waiting=waiting,
+            after=after,
+            limit=limit + 1,
+        )
+    return page_of([_report(one) for one in found], limit=limit, key=lambda one: (one.id,))
+
+
+async def resolve(ctx: Ctx, *, report_id: ReportId, resolution: Resolution) -> Report:
+    """Deal with a report; see `message.api`."""
+    ctx.require(MODERATE)
+    async with ctx.transaction() as tx:
+        found = await store.read_report(tx, report_id)
+        if found is None or (found.business, found.traffic) != (ctx.business, ctx.traffic):
+            raise ReportNotFound
+        if resolution is Resolution.WITHHELD and not found.number:
+            raise Invalid(FieldError("resolution", "choice", "The report names no message to take down"))
+        # The conversation's row comes before its messages and its reports in the order of locks.
+        conversation = await locked(tx, found.conversation_id)
+        if resolution is Resolution.BLOCKED:
+            await block(tx, ctx, conversation)
+        if resolution is Resolution.WITHHELD:
+            await conversations.withhold(tx, found.conversation_id, found.number)
+        settled = await store.resolve(tx, report_id, resolution, by=ctx.actor.label, now=ctx.now())
+        if settled is None:
+            done = await store.read_report(tx, report_id)
+            if done is None or done.resolution is not resolution:
+                raise ReportResolved(resolution=done.resolution if done else None)
+            return _report(done)
+        event = ReportSettled(report=report_id, conversation=found.conversation_id, resolution=resolution)
+        tx.emit(ctx, event)
+    return _report(settled)
+
+
+def _report(found: StoredReport) -> Report:
+    return Report(
+        id=found.report_id,
+        conversation=found.conversation_id,
+        number=found.number,
+        side=found.side,
+        reason=found.reason,
+        note=found.note,
+        reported_at=found.reported_at,
+        resolution=found.resolution,
+        resolved_at=found.resolved_at,
+    )
