@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+
+import asyncpg
 import pytest
 
 from hansa.kernel.embedded import EmbeddedPostgres
@@ -97,6 +100,42 @@ def test_a_database_that_is_not_utf8_is_one_sentence(hansa, tmp_path):
     assert "UTF" in started.stderr
     assert len(started.stderr.strip().splitlines()) <= 3
     assert "ENCODING 'UTF8'" in looked.stdout
+
+
+def test_a_database_that_is_too_old_or_newer_than_the_code_is_one_sentence(hansa, tmp_path):
+    with EmbeddedPostgres(tmp_path / "other", settings={"fsync": "off"}) as server:
+        server.create_database("newer")
+        assert hansa.run("migrate", HANSA_DATABASE_URL=server.url("newer")).returncode == 0
+        asyncio.run(
+            execute(server.url("newer"), "INSERT INTO kernel.alembic_version VALUES ('kernel_from_tomorrow')")
+        )
+        server.create_database("old")
+        asyncio.run(execute(server.url("old"), SAYS_IT_IS_14))
+        for name, sentence in (
+            ("newer", "made by a newer version of Hansa"),
+            ("old", "PostgreSQL 15 or later"),
+        ):
+            for command in ("up", "migrate"):
+                done = hansa.run(command, HANSA_DATABASE_URL=server.url(name))
+                assert done.returncode == 1
+                assert sentence in done.stderr
+                assert len(done.stderr.strip().splitlines()) <= 3
+                assert done.stdout == ""
+
+
+# No old server is at hand, so one of today's says that it is: by a function of its own, found before the real one.
+SAYS_IT_IS_14 = """
+CREATE FUNCTION public.current_setting(name text) RETURNS text LANGUAGE sql AS $$
+  SELECT CASE name WHEN 'server_version_num' THEN '140012' WHEN 'server_version' THEN '14.12'
+                   ELSE pg_catalog.current_setting(name) END $$;
+ALTER DATABASE old SET search_path = public, pg_catalog;
+"""
+
+
+async def execute(url, statements):
+    connection = await asyncpg.connect(url)
+    await connection.execute(statements)
+    await connection.close()
 
 
 def test_a_fault_is_told_without_a_traceback_unless_asked_for(hansa):
