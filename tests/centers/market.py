@@ -10,6 +10,7 @@ import pytest
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.plug import INVENTORY
 from hansa.centers.inventory.types import HoldDemand, HoldKey, HoldLine, Receipt, StockDemand
+from hansa.centers.message.plug import MESSAGE
 from hansa.centers.place import api as place
 from hansa.centers.place.plug import PLACE
 from hansa.centers.place.types import PlaceKind
@@ -33,7 +34,7 @@ from hansa.kernel.plan import KERNEL_POINTS, compile_plan
 from hansa.kernel.platform import Platform
 from hansa.kernel.settings import Settings
 
-CENTERS = [USER, SHOP, PLACE, PRODUCT, INVENTORY]
+CENTERS = [USER, MESSAGE, SHOP, PLACE, PRODUCT, INVENTORY]
 
 
 _TABLES = ", ".join(
