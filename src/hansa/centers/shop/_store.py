@@ -168,6 +168,18 @@ async def posts_of(tx: Transaction, parties: Sequence[UUID]) -> list[Post]:
     return [Post(*row) for row in rows]
 
 
+async def holders_of(tx: Transaction, shop_id: UUID, *, permission: str) -> list[UUID]:
+    """Return who holds a permission in a shop: its owner, and staff that were given it."""
+    rows = await tx.raw.fetch(
+        """SELECT owner AS party FROM shop.shop WHERE id = $1
+           UNION ALL
+           SELECT party FROM shop.staff WHERE shop_id = $1 AND $2 = ANY(permissions)""",
+        shop_id,
+        permission,
+    )
+    return [row["party"] for row in rows]
+
+
 async def first_owner_on_staff(tx: Transaction) -> UUID | None:
     """Return a shop whose owner is also its staff, which no use case makes."""
     rows = await tx.conn.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hansa.centers.message.extensions import DESK
 from hansa.centers.shop import _handlers as handlers
 from hansa.centers.shop import _http
 from hansa.centers.shop._checks import CHECKS
@@ -30,6 +31,7 @@ SHOP = Center(
     points=POINTS,
     answers=(
         GRANTS.by(handlers.grants_of_shops),
+        DESK.by(handlers.desk_of, name="shop_desk"),
         BUSINESS_REMOVED.by(forget_businesses, name="shop_forgets_businesses"),
     ),
     terms=(Commission,),
