@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hansa.centers.message.extensions import SUBJECT
 from hansa.centers.product import _http
 from hansa.centers.product._checks import CHECKS
 from hansa.centers.product._handlers import HANDLERS
@@ -16,6 +17,7 @@ from hansa.centers.product._service.catalogue import (
     SkuSnapshot,
 )
 from hansa.centers.product._service.offers import PRICE_OFFER, WITHDRAW_OFFER, OfferSnapshot
+from hansa.centers.product._service.speaking import spoken_of
 from hansa.centers.product._store.ending import forget_businesses
 from hansa.centers.product._tables import metadata
 from hansa.centers.product.events import EVENTS
@@ -35,7 +37,10 @@ PRODUCT = Center(
     tables=metadata,
     migrations=Path(__file__).parent / "_migrations",
     points=POINTS,
-    answers=(BUSINESS_REMOVED.by(forget_businesses, name="product_forgets_businesses"),),
+    answers=(
+        SUBJECT.by(spoken_of, name="product_spoken_of"),
+        BUSINESS_REMOVED.by(forget_businesses, name="product_forgets_businesses"),
+    ),
     events=EVENTS,
     handlers=HANDLERS,
     routes=_http.ROUTES,
