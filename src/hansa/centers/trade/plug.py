@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 
 from hansa.centers.message.api import Templates
-from hansa.centers.message.extensions import TEMPLATE
+from hansa.centers.message.extensions import SUBJECT, TEMPLATE, TOPICS
 from hansa.centers.payment.events import PaymentReported, RefundSettled
 from hansa.centers.trade import _handlers as handlers
 from hansa.centers.trade import _http
 from hansa.centers.trade._checks import CHECKS
-from hansa.centers.trade._service import givingback, moves, moving, paying, placing
+from hansa.centers.trade._service import givingback, moves, moving, paying, placing, speaking
 from hansa.centers.trade._service.carts import merge_guest_carts
 from hansa.centers.trade._service.ending import no_orders_under_way
 from hansa.centers.trade._service.reading import READ_PERMISSION, personal_orders
@@ -70,6 +70,8 @@ TRADE = Center(
     points=POINTS,
     answers=(
         TEMPLATE.by(Templates("trade", _HERE / "_templates"), name="trade_templates"),
+        TOPICS.by(speaking.topics, name="trade_topics"),
+        SUBJECT.by(speaking.spoken_of, name="trade_spoken_of"),
         MERGE_GUEST.by(merge_guest_carts),
         PERSONAL_DATA.by(personal_orders),
         MAY_END_BUSINESS.by(no_orders_under_way),
