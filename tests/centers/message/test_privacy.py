@@ -1,12 +1,13 @@
 """People see what is held about them, and when they go, what they said goes with them."""
 
+from datetime import time
 from uuid import UUID
 
 import pytest
 
 from hansa.centers.message import api
 from hansa.centers.message._service.privacy import forget_people
-from hansa.centers.message.types import Channel, MessageState, ReportReason
+from hansa.centers.message.types import Channel, MessageState, QuietHours, ReportReason
 from hansa.centers.user import api as user
 from hansa.centers.user.extensions import Erasure
 
@@ -54,6 +55,7 @@ async def test_a_buyer_that_is_forgotten_leaves_no_words(house, office, talked):
     bob = await house.person("bob@example.com")
     kept = await api.start_conversation(bob, subject="prod_bowl", text="How large is it?")
     await api.choose(ada, topic="orders", channel=Channel.EMAIL, enabled=False)
+    await api.set_quiet_hours(ada, QuietHours(starts=time(3), ends=time(4), time_zone="UTC"))
     office.answer_recipient = "550 5.1.1 No such user"
     await house.tell(ada.actor.party, "test.english_only", words="x")
     await house.deliver()
@@ -64,8 +66,8 @@ async def test_a_buyer_that_is_forgotten_leaves_no_words(house, office, talked):
     assert [one.text for one in (await api.messages(bob, conversation_id=kept.id)).items] == [
         "How large is it?"
     ]
-    assert await house.rows("SELECT 1 FROM message.mail_standing") == []
-    assert str(ada.actor.party) not in str(await house.rows("SELECT * FROM message.preference"))
+    for table in ("mail_standing", "preference", "quiet_hours"):
+        assert str(ada.actor.party) not in str(await house.rows(f"SELECT * FROM message.{table}"))
     assert await forget(house, ada) == [()]
     assert await house.verify() == []
 
