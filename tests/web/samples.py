@@ -280,12 +280,12 @@ def pay(t: Words, *, state: str = "created", wrong: bool = False) -> PayPage:
         chrome=chrome(t, section="cart", path="/bazaar/pay/pay_1"), payment_id="pay_0198f3c2a7b47d0e9c1f5a6e3d7f3e92", amount=yuan(330), state=state, post_url="/bazaar/pay/pay_1", attempt="9f",
         order=Link(label=t("To the order", "查看订单"), url="/bazaar/orders/1"), lines=lines(t), expires_at=NOW + timedelta(minutes=28), refresh_url="/bazaar/pay/pay_1",
         cards=(
-            TestCard(number="4242 4242 4242 4242", outcome=t("Paid at once", "立即成功"), explanation=t("The provider confirms within a second.", "渠道一秒内确认。")),
-            TestCard(number="4000 0000 0000 0002", outcome=t("Declined", "被拒绝"), explanation=t("The order stays open; try another card.", "订单保留，可换卡再试。")),
-            TestCard(number="4000 0000 0000 3220", outcome=t("Paid after a while", "延迟成功"), explanation=t("The page waits for the provider’s message.", "页面会等待渠道通知。")),
-            TestCard(number="4000 0000 0000 9995", outcome=t("Message lost", "通知丢失"), explanation=t("No message comes; reconciliation finds the payment.", "没有通知，由对账补上。")),
+            TestCard(number="9000 0000 0000 0019", outcome=t("Paid at once", "立即成功"), explanation=t("The provider confirms within a second.", "渠道一秒内确认。")),
+            TestCard(number="9000 0000 0000 0027", outcome=t("Declined", "被拒绝"), explanation=t("The order stays open; try another card.", "订单保留，可换卡再试。")),
+            TestCard(number="9000 0000 0000 0068", outcome=t("Paid after a while", "延迟成功"), explanation=t("The page waits for the provider’s message.", "页面会等待渠道通知。")),
+            TestCard(number="9000 0000 0000 0092", outcome=t("Message lost", "通知丢失"), explanation=t("No message comes; reconciliation finds the payment.", "没有通知，由对账补上。")),
         ),
-        form=Form(problem=t("The card was declined. Nothing was charged; try another one.", "此卡被拒绝，没有扣款，请换一张卡。"), values={"card": "4000 0000 0000 0002"}, errors={"expiry": t("This date has passed.", "有效期已过。")}) if wrong else Form(),
+        form=Form(problem=t("The card was declined. Nothing was charged; try another one.", "此卡被拒绝，没有扣款，请换一张卡。"), values={"card": "9000 0000 0000 0027"}, errors={"expiry": t("This date has passed.", "有效期已过。")}) if wrong else Form(),
     )  # fmt: skip
 
 

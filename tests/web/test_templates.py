@@ -197,7 +197,7 @@ def test_every_state_a_center_has_is_in_the_map():
 
 
 def test_a_card_that_was_typed_is_not_sent_back():
-    assert 'value="4000 0000 0000 0002"' not in PAGES.render(sample("pay_declined", "en"))
+    assert 'value="9000 0000 0000 0027"' not in PAGES.render(sample("pay_declined", "en"))
 
 
 def test_a_state_nobody_told_us_about_is_shown_by_its_name():
