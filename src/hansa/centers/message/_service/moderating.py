@@ -31,12 +31,13 @@ async def report(
 ) -> Report:
     """Report a conversation, or one message of it; see `message.api`."""
     party = ctx.party()
-    if errors := plain_errors("note", note, length_max=NOTE_MAX, required=False):
-        raise Invalid(*errors)
     async with ctx.transaction() as tx:
         found, side = await admitted_to(tx, ctx, conversation_id)
+        errors = plain_errors("note", note, length_max=NOTE_MAX, required=False)
         if not 0 <= number <= found.last_number:
-            raise Invalid(FieldError("number", "range", f"From 0 to {found.last_number}"))
+            errors.append(FieldError("number", "range", f"From 0 to {found.last_number}"))
+        if errors:
+            raise Invalid(*errors)
         stored, is_new = await store.add_report(
             tx,
             StoredReport(

@@ -129,10 +129,10 @@ async def post(
 ) -> Message:
     """Say something in a conversation; see `message.api`."""
     party = ctx.party()
-    if errors := rules.draft_errors(text, media):
-        raise Invalid(*errors)
     async with ctx.transaction() as tx:
         found, side = await admitted_to(tx, ctx, conversation_id)
+    if errors := rules.draft_errors(text, media):
+        raise Invalid(*errors)
     draft = Draft(
         subject_kind=found.subject_kind, shop_id=found.shop_id, side=side, text=text, media=tuple(media)
     )

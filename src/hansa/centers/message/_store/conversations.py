@@ -238,7 +238,7 @@ async def set_state(
 async def read_said(tx: Transaction, conversation_id: UUID, *, before: int | None, limit: int) -> list[Said]:
     """Read what was said, the latest first."""
     rows = await tx.raw.fetch(
-        """SELECT * FROM message.said WHERE conversation_id = $1 AND ($2::int IS NULL OR number < $2)
+        """SELECT * FROM message.said WHERE conversation_id = $1 AND ($2::bigint IS NULL OR number < $2)
             ORDER BY number DESC LIMIT $3""",
         conversation_id,
         before,
