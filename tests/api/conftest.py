@@ -114,6 +114,11 @@ def bought(stall, person):
         placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
         payment = placed["payment_id"]
         good(await buyer.post(f"/payments/{payment}/pay", {"card": GOOD_CARD}))
+        order = placed["orders"][0]["id"]
+        talk = good(
+            await buyer.post("/conversations", {"subject": order, "text": "When does it leave?"}), 201
+        )
+        report = good(await buyer.post(f"/conversations/{talk['id']}/reports", {"reason": "spam"}), 201)
         return {
             "seller": stand["seller"],
             "buyer": buyer,
@@ -124,7 +129,10 @@ def bought(stall, person):
                 "product_id": stand["product"],
                 "sku_id": stand["sku"],
                 "offer_id": stand["offer"],
-                "order_id": placed["orders"][0]["id"],
+                "order_id": order,
+                "subject": order,
+                "conversation_id": talk["id"],
+                "report_id": report["id"],
                 "checkout_id": placed["checkout_id"],
                 "payment_id": payment,
                 "address_id": addresses[0]["id"],

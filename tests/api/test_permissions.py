@@ -30,6 +30,17 @@ MAY = {
     "GET /api/categories": EVERYBODY,
     "POST /api/categories": OPERATOR,
     "POST /api/checkouts/{checkout_id}/cancel": BUYER,
+    "GET /api/conversation-reports": OPERATOR,
+    "PUT /api/conversation-reports/{report_id}": OPERATOR,
+    "GET /api/conversations": SOMEBODY,
+    "POST /api/conversations": SOMEBODY,
+    "GET /api/conversations/unread": SOMEBODY,
+    "GET /api/conversations/{conversation_id}": PARTIES,
+    "GET /api/conversations/{conversation_id}/messages": PARTIES,
+    "POST /api/conversations/{conversation_id}/messages": PARTIES,
+    "POST /api/conversations/{conversation_id}/read": PARTIES,
+    "POST /api/conversations/{conversation_id}/reports": PARTIES,
+    "PUT /api/conversations/{conversation_id}/state": PARTIES,
     "GET /api/ledger/accounts": OPERATOR,
     "GET /api/ledger/accounts/{account_id}": OPERATOR,
     "GET /api/ledger/accounts/{account_id}/entries": OPERATOR,
@@ -97,6 +108,8 @@ MAY = {
     "POST /api/shops": SOMEBODY - {"guest"},
     "GET /api/shops/by-slug/{slug}": EVERYBODY,
     "GET /api/shops/{shop_id}": EVERYBODY,
+    "GET /api/shops/{shop_id}/conversations": SHOP,
+    "GET /api/shops/{shop_id}/conversations/unread": SHOP,
     "PATCH /api/shops/{shop_id}": SHOP,
     "POST /api/shops/{shop_id}/offers": SHOP,
     "GET /api/shops/{shop_id}/orders": SHOP,
@@ -162,7 +175,14 @@ async def test_whoever_may_not_is_refused(operation, cast, ids):
 
 def is_hidden(operation: Operation, response: Any) -> bool:
     """What belongs to somebody else looks as if it were not there."""
-    belongs = {"{order_id}", "{checkout_id}", "{payment_id}", "{address_id}", "{token_id}"}
+    belongs = {
+        "{order_id}",
+        "{checkout_id}",
+        "{payment_id}",
+        "{address_id}",
+        "{token_id}",
+        "{conversation_id}",
+    }
     return response.status_code == 404 and any(name in operation.path for name in belongs)
 
 
