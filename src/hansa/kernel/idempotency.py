@@ -86,7 +86,11 @@ _FAULT = 500
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A key in its scope. `scope` and `body` are 128-bit digests; business and traffic tell whose it is."""
+    """A key in its scope; business and traffic tell whose it is.
+
+    `body` is a 128-bit digest. `scope` is 64 bits of the actor and 128 of everything: an actor's keys stand
+    together, so that they can be forgotten together.
+    """
 
     scope: bytes
     body: bytes
@@ -107,7 +111,7 @@ class IdempotencyKey:
         # No part can hold a line break, so no two scopes read alike.
         text = f"{ctx.business}\n{ctx.traffic.value}\n{who}\n{route}\n{key}"
         return cls(
-            scope=blake2b(text.encode(), digest_size=16).digest(),
+            scope=_actor_digest(who) + blake2b(text.encode(), digest_size=16).digest(),
             body=blake2b(body, digest_size=16).digest(),
             business=ctx.business,
             traffic=ctx.traffic.value,
@@ -266,6 +270,18 @@ async def forget(platform: Platform, _: bytes = b"") -> None:
             return
 
 
+async def forget_actors(tx: Transaction, labels: Sequence[str]) -> None:
+    """Forget the answers these actors were given, whoever they are in `Actor.label`: they may tell about them."""
+    firsts = [_actor_digest(label) for label in labels]
+    await tx.raw.execute(_FORGET_ACTORS, firsts, [first + _LAST for first in firsts])
+
+
+def _actor_digest(label: str) -> bytes:
+    return blake2b(label.encode(), digest_size=8).digest()
+
+
+_LAST = b"\xff" * 16
+
 _claim: ContextVar[Claim | None] = ContextVar("hansa_claim", default=None)
 
 
@@ -284,6 +300,11 @@ RETURNING scope
 """
 
 _FILL = "UPDATE kernel.idempotency SET status = $2, answer = $3 WHERE scope = $1"
+
+_FORGET_ACTORS = """
+DELETE FROM kernel.idempotency i USING unnest($1::bytea[], $2::bytea[]) AS w (first, last)
+ WHERE i.scope >= w.first AND i.scope <= w.last
+"""
 
 _IS_LOST = """
 SELECT status = 0 AND clock_timestamp() - created_at > make_interval(secs => $2)
