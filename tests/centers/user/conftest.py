@@ -19,6 +19,7 @@ from hansa.kernel.db.migrate import migrate
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan import compile_plan
 from hansa.kernel.platform import Platform
+from hansa.kernel.security import Signer
 from hansa.kernel.settings import Settings
 
 CHEAP = Accounts(hash_memory_kib=64, hash_passes=1, log_in_attempts=5)
@@ -60,6 +61,7 @@ class House:
         configured = Settings(_sections={Accounts: settings})
         plans: Any = OnePlan(plan)
         self.platform = Platform(configured, self.db, self.clocks, plans, Meter(), [USER])
+        self.platform.add(Signer([b"a key of the tests, long enough"]))
 
     async def start(self):
         for start in USER.starts:

@@ -45,7 +45,8 @@ async def test_ada_signs_up_logs_out_and_logs_in_again(house):
     second = await api.log_in(house.ctx(), email="ADA@EXAMPLE.COM", password=PASSWORD)
     assert (await house.whoever(second.token)).party == ada.actor.party
     assert await house.told() == [
-        "user.party_signed_up", "user.session_started", "user.session_ended", "user.session_started",
+        "user.party_signed_up", "user.proof_issued", "user.session_started",
+        "user.session_ended", "user.session_started",
     ]  # fmt: skip
     assert await house.verify() == []
 
@@ -278,7 +279,7 @@ async def test_roles_carry_permissions_and_centers_add_theirs(houses):
     await api.grant_role(house.system, party=ada.party, role=Role.OPERATOR)  # again: nothing happens
     await api.revoke_role(house.system, party=ada.party, role=Role.OPERATOR)
     assert "user.role.grant" not in (await house.whoever(started.token)).grants
-    assert (await house.told())[2:] == ["user.role_granted", "user.role_revoked"]
+    assert (await house.told())[3:] == ["user.role_granted", "user.role_revoked"]
 
 
 async def test_a_person_sees_everything_that_is_held(houses):
@@ -291,7 +292,7 @@ async def test_a_person_sees_everything_that_is_held(houses):
     await api.remove_address(ada, address_id=address_id)
     data = await api.export_personal_data(ada)
     kinds = [record.kind for record in data.records]
-    assert kinds == ["user.account", "user.address", "trade.order"]
+    assert kinds == ["user.account", "user.address", "user.session", "trade.order"]
     assert data.records[0].content["email"] == "ada@example.com"
 
 

@@ -8,6 +8,50 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hansa.centers.user._service import access, accounts, apps, book, personal
+from hansa.centers.user._service.consents import consent_history, consenting, consents, set_consent
+from hansa.centers.user._service.erasing import cancel_erasure, erasure, request_erasure
+from hansa.centers.user._service.exports import download_export, export_state, request_export
+from hansa.centers.user._service.fresh import prove
+from hansa.centers.user._service.identities import (
+    begin_identity_link,
+    begin_issuer_log_in,
+    link_identity,
+    log_in_at_issuer,
+    unlink_identity,
+    ways_in,
+)
+from hansa.centers.user._service.issuers import Issuers
+from hansa.centers.user._service.kin import (
+    link_party,
+    linked_parties,
+    offer_link,
+    pairwise_ids,
+    parties_of_pairwise,
+    unlink_party,
+)
+from hansa.centers.user._service.own_sessions import end_other_sessions, end_session, list_sessions
+from hansa.centers.user._service.passkeys import (
+    add_passkey,
+    begin_passkey,
+    begin_passkey_log_in,
+    begin_passkey_proof,
+    log_in_with_passkey,
+    passkeys,
+    prove_with_passkey,
+    remove_passkey,
+    rename_passkey,
+)
+from hansa.centers.user._service.proofs import proof_mail
+from hansa.centers.user._service.recovery import (
+    change_email,
+    request_email_change,
+    request_password_reset,
+    request_verification,
+    reset_password,
+    restore_email,
+    set_password,
+    verify_email,
+)
 from hansa.centers.user._service.sessions import Sessions
 from hansa.centers.user._store import addresses as _addresses
 from hansa.centers.user._store import apps as _apps
@@ -36,6 +80,87 @@ from hansa.kernel.context import Actor, Ctx
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
     from hansa.kernel.platform import Platform
+
+__all__ = [
+    "add_address",
+    "add_app",
+    "add_passkey",
+    "addresses",
+    "app_tokens",
+    "apps_by_id",
+    "authenticate",
+    "begin_identity_link",
+    "begin_issuer_log_in",
+    "begin_passkey",
+    "begin_passkey_log_in",
+    "begin_passkey_proof",
+    "cancel_erasure",
+    "change_address",
+    "change_email",
+    "consent_history",
+    "consenting",
+    "consents",
+    "contacts",
+    "demand_session",
+    "download_export",
+    "end_app_tokens",
+    "end_other_sessions",
+    "end_session",
+    "erasure",
+    "export_personal_data",
+    "export_state",
+    "freeze_address",
+    "freeze_addresses",
+    "frozen_addresses",
+    "grant_role",
+    "grants_changed",
+    "identify",
+    "introduce",
+    "issue_token",
+    "issue_token_for",
+    "issuers",
+    "link_identity",
+    "link_party",
+    "linked_parties",
+    "list_sessions",
+    "list_tokens",
+    "log_in",
+    "log_in_at_issuer",
+    "log_in_with_passkey",
+    "log_out",
+    "me",
+    "merged_guests",
+    "offer_link",
+    "pairwise_ids",
+    "parties_of_pairwise",
+    "passkeys",
+    "proof_mail",
+    "prove",
+    "prove_with_passkey",
+    "register_app",
+    "reinstate",
+    "remove_address",
+    "remove_passkey",
+    "rename_passkey",
+    "request_email_change",
+    "request_erasure",
+    "request_export",
+    "request_password_reset",
+    "request_verification",
+    "reset_password",
+    "restore_email",
+    "revoke_role",
+    "revoke_token",
+    "set_consent",
+    "set_password",
+    "sign_up",
+    "start_guest",
+    "suspend",
+    "unlink_identity",
+    "unlink_party",
+    "verify_email",
+    "ways_in",
+]
 
 
 async def sign_up(ctx: Ctx, *, email: str, password: str, name: str) -> LoggedIn:
@@ -251,10 +376,15 @@ async def contacts(tx: Transaction, party_ids: Sequence[UUID]) -> dict[UUID, Con
 
 
 async def merged_guests(tx: Transaction, party_id: UUID) -> list[PartyId]:
-    """Return the guests that turned out to be this party: what they ordered is its own."""
+    """Return the guests and linked accounts that turned out to be this party: what they ordered is its own."""
     return await _parties.merged_into(tx, party_id)
 
 
 async def export_personal_data(ctx: Ctx) -> PersonalData:
     """Return everything that any center holds about the acting party. Raises `PartyNotFound`."""
     return await personal.export_personal_data(ctx)
+
+
+def issuers(ctx: Ctx) -> list[str]:
+    """Return the names of the issuers one can log in with."""
+    return ctx.platform.service(Issuers).names()

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 
 from hansa.centers.user import _http
 from hansa.centers.user._service.access import GRANT_ROLES, SUSPEND
+from hansa.centers.user._service.erasing import DEADLINES
+from hansa.centers.user._service.exports import JOB as EXPORT
+from hansa.centers.user._service.exports import make_export
+from hansa.centers.user._service.issuers import Issuers
 from hansa.centers.user._service.passwords import Passwords
 from hansa.centers.user._service.personal import forget_unneeded
 from hansa.centers.user._service.sessions import Sessions
-from hansa.centers.user._store import addresses, parties, tokens
+from hansa.centers.user._store import addresses, parties, privacy, tokens
 from hansa.centers.user._store.ending import forget_businesses
 from hansa.centers.user._tables import metadata
 from hansa.centers.user.events import EVENTS
 from hansa.centers.user.extensions import POINTS
+from hansa.centers.user.terms import Consents
 from hansa.centers.user.types import Accounts
 from hansa.kernel.center import Center, Check, Job
 from hansa.kernel.plan import BUSINESS_REMOVED
@@ -31,6 +36,7 @@ async def _start(platform: Platform) -> None:
     settings = platform.settings.section(Accounts)
     platform.add(Passwords(settings))
     platform.add(Sessions(platform, settings))
+    platform.add(Issuers(settings))
 
 
 async def _emails_lead_to_people(tx: Transaction) -> Sequence[str]:
@@ -55,6 +61,13 @@ async def _addresses_have_versions(tx: Transaction) -> Sequence[str]:
     ]
 
 
+async def _nothing_remains_of_the_erased(tx: Transaction) -> Sequence[str]:
+    return [
+        f"Party {row['party_id']} was erased, and still has a {row['place']}."
+        for row in await privacy.remains(tx, _SHOWN_MAX)
+    ]
+
+
 USER = Center(
     name="user",
     tables=metadata,
@@ -62,7 +75,9 @@ USER = Center(
     points=POINTS,
     answers=(BUSINESS_REMOVED.by(forget_businesses, name="user_forgets_businesses"),),
     events=EVENTS,
-    jobs=(Job("user.forget_unneeded", forget_unneeded, every_s=3600),),
+    terms=(Consents,),
+    deadlines=DEADLINES,
+    jobs=(Job("user.forget_unneeded", forget_unneeded, every_s=3600), Job(EXPORT, make_export)),
     routes=_http.ROUTES,
     permissions=(GRANT_ROLES, SUSPEND),
     settings=(Accounts,),
@@ -70,6 +85,7 @@ USER = Center(
         Check("user.emails_lead_to_people", _emails_lead_to_people),
         Check("user.dead_parties_have_no_tokens", _dead_parties_have_no_tokens),
         Check("user.addresses_have_versions", _addresses_have_versions),
+        Check("user.nothing_remains_of_the_erased", _nothing_remains_of_the_erased),
     ),
     starts=(_start,),
 )

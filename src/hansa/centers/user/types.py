@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime, timedelta
-from typing import Annotated, NewType
+from datetime import datetime
+from typing import NewType
 from uuid import UUID
 
 import msgspec
 
+from hansa.centers.user._settings import Accounts as Accounts  # noqa: PLC0414 - handed on, said as mypy wants it
 from hansa.kernel.context import Actor, Traffic
 from hansa.kernel.ids import IdKind
-from hansa.kernel.settings import Section
 
 PartyId = NewType("PartyId", UUID)
 TokenId = NewType("TokenId", UUID)
 AddressId = NewType("AddressId", UUID)
 AddressVersionId = NewType("AddressVersionId", UUID)
+ProofId = NewType("ProofId", UUID)
+PasskeyId = NewType("PasskeyId", UUID)
+CeremonyId = NewType("CeremonyId", UUID)
+IdentityId = NewType("IdentityId", UUID)
+PairwiseId = NewType("PairwiseId", UUID)
 
 PARTY_ID = IdKind[PartyId]("pty")
 TOKEN_ID = IdKind[TokenId]("tok")
 ADDRESS_ID = IdKind[AddressId]("adr")
+PROOF_ID = IdKind[ProofId]("prf")
+LINK_EVENT_ID = IdKind[UUID]("lnk")
+CONSENT_ID = IdKind[UUID]("cns")
+EXPORT_ID = IdKind[UUID]("exp")
+PAIRWISE_ID = IdKind[PairwiseId]("pwi")
+PASSKEY_ID = IdKind[PasskeyId]("pky")
+CEREMONY_ID = IdKind[CeremonyId]("crm")
+IDENTITY_ID = IdKind[IdentityId]("idn")
 ADDRESS_VERSION_ID = IdKind[AddressVersionId]("adv")
 
 
@@ -46,6 +59,14 @@ class Role(enum.StrEnum):
 
     OPERATOR = "operator"
     """Runs the platform: every permission that any center declares, for every object."""
+    SUPPORT = "support"
+    """Helps buyers and sellers: sees orders, deliveries and parties, suspends accounts; moves no money."""
+    FINANCE = "finance"
+    """Keeps the books: sees orders and money, reconciles, pays out; changes no goods and no people."""
+    CATALOGUE = "catalogue"
+    """Looks after goods and categories, and reviews what shops offer."""
+    AUDITOR = "auditor"
+    """Sees and changes nothing."""
 
 
 class TokenKind(enum.StrEnum):
@@ -53,6 +74,29 @@ class TokenKind(enum.StrEnum):
 
     SESSION = "session"
     API = "api"
+
+
+class Purpose(enum.StrEnum):
+    """What somebody proves by opening a link that was mailed."""
+
+    VERIFY_EMAIL = "verify_email"
+    CHANGE_EMAIL = "change_email"
+    RESTORE_EMAIL = "restore_email"
+    """Sent to the address that was changed away from: whoever did not want that takes it back."""
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a word, no password
+
+
+class ProofMail(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mail with a one-time link says: for the one that writes it, after commit; never stored."""
+
+    purpose: Purpose
+    secret: str
+    email: str
+    name: str
+    locale: str
+    business: str
+    traffic: Traffic
+    expires_at: datetime
 
 
 class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,6 +170,112 @@ class IssuedToken(msgspec.Struct, frozen=True, kw_only=True):
     token: Token
 
 
+class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A living session as its owner's list shows it. `acting` marks the one that asks."""
+
+    id: TokenId
+    business: str
+    created_at: datetime
+    expires_at: datetime
+    acting: bool
+
+
+class Ceremony(msgspec.Struct, frozen=True, kw_only=True):
+    """A passkey ceremony that began: `options` go to the browser as they are; the id comes back with its answer."""
+
+    id: CeremonyId
+    options: dict[str, object]
+    expires_at: datetime
+
+
+class Passkey(msgspec.Struct, frozen=True, kw_only=True):
+    """A passkey of a party. `backed_up` tells that it is kept by a provider too, not on one device alone."""
+
+    id: PasskeyId
+    name: str
+    backed_up: bool
+    created_at: datetime
+    used_at: datetime | None
+
+
+class LinkedIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """A log-in at an issuer that opens this account."""
+
+    id: IdentityId
+    issuer: str
+    linked_at: datetime
+    used_at: datetime | None
+
+
+class IssuerVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit to an issuer that begins: send the browser to `url`.
+
+    `binding` stays with the one who began (a cookie, never the URL) and comes back with state and code, so that
+    nobody can be made to finish a log-in that somebody else began.
+    """
+
+    url: str
+    binding: str
+    expires_at: datetime
+
+
+class WaysIn(msgspec.Struct, frozen=True, kw_only=True):
+    """How a party can log in. Without a verified address a forgotten password cannot be set anew."""
+
+    password: bool
+    email_verified: bool
+    passkeys: tuple[Passkey, ...]
+    identities: tuple[LinkedIdentity, ...]
+
+
+class ConsentState(msgspec.Struct, frozen=True, kw_only=True):
+    """A purpose a business asks consent for, its current text, and what the party said to it, if anything.
+
+    `given` is the latest word; `outdated` when it was said to an earlier version and has to be asked again.
+    """
+
+    purpose: str
+    version: int
+    text: str
+    required: bool
+    given: bool
+    outdated: bool
+    at: datetime | None
+
+
+class ConsentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a party said to a text: the history, newest first."""
+
+    business: str
+    purpose: str
+    version: int
+    given: bool
+    text: str
+    at: datetime
+
+
+class Erasing(msgspec.Struct, frozen=True, kw_only=True):
+    """An erasure that was asked for: it happens at `due_at`.
+
+    `waits_for` is the code of what has to end first, `reason` its sentence; as long as it is there, the erasure
+    is tried again every day.
+    """
+
+    requested_at: datetime
+    due_at: datetime
+    waits_for: str | None
+    reason: str | None
+
+
+class ExportState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an export has come: `waiting`, `ready`, `failed`."""
+
+    state: str
+    requested_at: datetime
+    ready_at: datetime | None
+    expires_at: datetime
+
+
 class Address(msgspec.Struct, frozen=True, kw_only=True):
     """Where goods go, in the parts that both Chinese and western addresses have.
 
@@ -190,35 +340,3 @@ class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
     party: PartyId
     exported_at: datetime
     records: tuple[PersonalRecord, ...]
-
-
-class Accounts(Section, name="user"):
-    """What whoever runs the platform may say about accounts."""
-
-    session_idle: Annotated[
-        timedelta, msgspec.Meta(description="How long a session lives without being used.")
-    ] = timedelta(days=30)
-    session_longest: Annotated[
-        timedelta, msgspec.Meta(description="How long a session lives at most, however much it is used.")
-    ] = timedelta(days=180)
-    sessions_cached: Annotated[
-        int, msgspec.Meta(ge=1, le=10_000_000, description="Tokens each process remembers at most.")
-    ] = 50_000
-    log_in_attempts: Annotated[
-        int,
-        msgspec.Meta(ge=1, le=1000, description="Log-ins tried for one e-mail address within log_in_window."),
-    ] = 20
-    log_in_window: Annotated[
-        timedelta, msgspec.Meta(description="How long attempts to log in are counted together.")
-    ] = timedelta(minutes=15)
-    # RFC 9106 and OWASP: either much memory or more passes. One lane, so that a log-in takes one core.
-    hash_memory_kib: Annotated[
-        int,
-        msgspec.Meta(ge=64, le=4_194_304, description="Memory that hashing one password takes, in KiB."),
-    ] = 65_536
-    hash_passes: Annotated[
-        int, msgspec.Meta(ge=1, le=100, description="Passes over that memory when hashing a password.")
-    ] = 2
-    hash_workers: Annotated[
-        int, msgspec.Meta(ge=1, le=64, description="Passwords each process hashes at once.")
-    ] = 2

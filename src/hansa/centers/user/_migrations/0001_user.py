@@ -91,6 +91,7 @@ def _log_in() -> None:
           expires_at timestamptz NOT NULL,
           ends_at timestamptz NOT NULL,
           ended_at timestamptz,
+          proved_at timestamptz,
           changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
           CONSTRAINT token_hash_is_sha256 CHECK (octet_length(hash) = 32),
           CONSTRAINT token_never_past_its_end CHECK (expires_at <= ends_at)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from hansa.centers.user._rules.roles import ROLES
 from hansa.centers.user.types import Role
 from hansa.kernel.ids import IdKind, IdMalformed
 
@@ -44,7 +45,10 @@ def show_grant(grant: str) -> str:
 
 def grants_of_roles(roles: Iterable[Role], *, declared: Collection[str]) -> frozenset[str]:
     """Return what the roles permit; `declared` is every permission that the centers know."""
-    return frozenset(declared) if Role.OPERATOR in roles else frozenset()
+    held: set[str] = set()
+    for role in roles:
+        held |= set(declared) if role is Role.OPERATOR else ROLES[role]
+    return frozenset(held.intersection(declared))
 
 
 def is_covered(grant: str, held: Collection[str]) -> bool:

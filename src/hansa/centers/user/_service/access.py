@@ -11,7 +11,8 @@ from uuid import UUID
 from hansa.centers.user._rules.grants import is_covered, is_permission, show_grant
 from hansa.centers.user._rules.texts import check_text
 from hansa.centers.user._rules.tokens import RANDOM_OCTETS, make_token, token_hash
-from hansa.centers.user._service.accounts import NAME_LETTERS_MAX, forget_after
+from hansa.centers.user._service.accounts import NAME_LETTERS_MAX
+from hansa.centers.user._service.entering import forget_after
 from hansa.centers.user._service.sessions import api_span
 from hansa.centers.user._store import parties, tokens
 from hansa.centers.user.errors import GrantNotHeld, PartyNotFound, TokenNotFound, TooManyTokens

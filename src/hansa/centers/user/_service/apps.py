@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hansa.centers.user._service.access import TOKENS_MAX, check_wish, issue
-from hansa.centers.user._service.accounts import forget_after
+from hansa.centers.user._service.entering import forget_after
 from hansa.centers.user._store import apps, parties, tokens
 from hansa.centers.user.errors import PartyNotFound, TooManyTokens
 from hansa.centers.user.events import TokenRevoked

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from hansa.centers.user._store import addresses, parties, tokens
+from hansa.centers.user._store import (
+    addresses,
+    consents,
+    identities,
+    parties,
+    passkeys,
+    privacy,
+    proofs,
+    sessions,
+    tokens,
+)
+from hansa.centers.user._store import kin as outsiders
 from hansa.centers.user.errors import PartyNotFound
 from hansa.centers.user.extensions import PERSONAL_DATA
 from hansa.centers.user.types import Accounts, PartyId, PersonalData, PersonalRecord
@@ -19,31 +31,48 @@ if TYPE_CHECKING:
 _VERSIONS_MAX = 10_000
 _BATCH = 1_000
 _KEEP_DEAD_TOKENS = timedelta(days=30)  # for whoever looks into what happened
+_KEEP_ATTEMPTS = timedelta(hours=2)
+_KEEP_UNANSWERED = timedelta(days=1)
 _KEEP_UNUSED_VERSIONS = timedelta(days=1)
 
 
 async def export_personal_data(ctx: Ctx) -> PersonalData:
     """Return everything held about the acting party, over all centers; see `user.api`."""
+    return await gather(ctx)
+
+
+async def gather(ctx: Ctx) -> PersonalData:
+    """Ask every center what it holds about the party of `ctx`, and add what is held here."""
     party, now = ctx.party(), ctx.now()
     others = await PERSONAL_DATA.of(ctx)(ctx, party)
-    async with ctx.transaction() as tx:
+    async with ctx.platform.db.reading() as tx:
         found = await parties.read_party(tx, party)
         if found is None:
             raise PartyNotFound
-        guests = await parties.merged_into(tx, party)
-        versions = await addresses.versions_of(tx, party_id=party, limit=_VERSIONS_MAX)
-        issued = await tokens.list_api_tokens(tx, party_ids=[party], now=now, limit=_BATCH)
-    account = msgspec.to_builtins(found) | {"merged_guests": [str(guest) for guest in guests]}
-    own = [
-        PersonalRecord(kind="user.account", content=account),
-        *(PersonalRecord(kind="user.address", content=msgspec.to_builtins(version)) for version in versions),
-        *(PersonalRecord(kind="user.token", content=msgspec.to_builtins(token)) for token in issued),
-    ]
+        kin = await parties.merged_into(tx, party)
+        held: dict[str, Sequence[object]] = {
+            "user.address": await addresses.versions_of(tx, party_id=party, limit=_VERSIONS_MAX),
+            "user.token": await tokens.list_api_tokens(tx, party_ids=[party], now=now, limit=_BATCH),
+            "user.session": await sessions.list_sessions(
+                tx, party_id=party, acting=None, now=now, limit=_BATCH
+            ),
+            "user.passkey": await passkeys.list_passkeys(tx, party),
+            "user.linked_log_in": await identities.list_identities(tx, party),
+            "user.consent": await consents.history(tx, [party, *kin], limit=_BATCH),
+        }
+        names = await outsiders.names_of(tx, [party, *kin])
+    account = msgspec.to_builtins(found) | {
+        "merged_guests": [str(one) for one in kin],
+        "names_for_outsiders": names,
+    }
+    own = [PersonalRecord(kind="user.account", content=account)]
+    for kind, records in held.items():
+        own += [PersonalRecord(kind=kind, content=msgspec.to_builtins(record)) for record in records]
     return PersonalData(party=PartyId(party), exported_at=now, records=(*own, *others))
 
 
 async def forget_unneeded(platform: Platform, _payload: bytes) -> None:
-    """Drop dead tokens, addresses that no order needs, and counters of old log-in attempts.
+    """Drop dead tokens, addresses that no order needs, counters of old attempts, and what nobody answered.
 
     By real time; tokens whose clock was moved wait until it runs on real time again.
     """
@@ -57,6 +86,11 @@ async def forget_unneeded(platform: Platform, _payload: bytes) -> None:
                 tx, before=now - _KEEP_UNUSED_VERSIONS, limit=_BATCH
             )
         more = _BATCH in (dead, unused)
-    window = platform.settings.section(Accounts).log_in_window
+    settings = platform.settings.section(Accounts)
+    longest = max(settings.proof_life, settings.reset_life, settings.restore_life)
     async with platform.db.transaction() as tx:
-        await parties.drop_old_attempts(tx, now - 2 * window)
+        await parties.drop_old_attempts(tx, now - max(2 * settings.log_in_window, _KEEP_ATTEMPTS))
+        await proofs.drop_old_proofs(tx, before=now - longest)
+        await passkeys.drop_old_ceremonies(tx, before=now - _KEEP_UNANSWERED)
+        await identities.drop_old_visits(tx, before=now - _KEEP_UNANSWERED)
+        await privacy.drop_old_exports(tx, before=now - settings.export_kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -123,6 +124,22 @@ async def count_attempt(
     return msgspec.convert(dict(row or {}), LogInFacts)
 
 
+async def count_attempt_of_party(
+    tx: Transaction, *, party_id: UUID, now: datetime, window: timedelta
+) -> LogInFacts:
+    """Count one more try of somebody logged in to prove who they are, and read what is known of them."""
+    counted = await count_attempt(
+        tx, email_hash=party_subject(party_id), email_key="", now=now, window=window
+    )
+    known = await tx.raw.fetchval('SELECT hash FROM "user".password WHERE party_id = $1', party_id)
+    return LogInFacts(counted.attempts, counted.since, PartyId(party_id), known)
+
+
+def party_subject(party_id: UUID) -> bytes:
+    """Return under which name tries of somebody logged in are counted."""
+    return sha256(b"party " + party_id.bytes).digest()
+
+
 async def forget_attempts(tx: Transaction, email_hash: bytes) -> None:
     """Start counting anew: the right password was given."""
     tx.locks(ATTEMPT_RANK)
@@ -164,11 +181,31 @@ async def mark_merged(tx: Transaction, *, guest: UUID, party: UUID) -> bool:
 
 
 async def merged_into(tx: Transaction, party_id: UUID) -> list[PartyId]:
-    """Return the guests that turned out to be a party, oldest first."""
+    """Return the guests and accounts that turned out to be a party, oldest first, and theirs."""
     rows = await tx.raw.fetch(
-        'SELECT party_id FROM "user".party WHERE merged_into = $1 ORDER BY party_id', party_id
+        """SELECT party_id FROM "user".party
+            WHERE merged_into = $1
+               OR merged_into IN (SELECT party_id FROM "user".party WHERE merged_into = $1)
+            ORDER BY party_id""",
+        party_id,
     )
     return [PartyId(row["party_id"]) for row in rows]
+
+
+async def kin_of(tx: Transaction, party_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Return for each party itself, and then whoever turned out to be it: everything one person was."""
+    rows = await tx.raw.fetch(
+        """SELECT w.party_id, p.party_id AS kin FROM unnest($1::uuid[]) AS w (party_id)
+             JOIN "user".party p
+               ON p.party_id = w.party_id OR p.merged_into = w.party_id
+               OR p.merged_into IN (SELECT party_id FROM "user".party WHERE merged_into = w.party_id)
+            ORDER BY w.party_id, p.party_id <> w.party_id, p.party_id""",
+        list(party_ids),
+    )
+    found: dict[UUID, list[UUID]] = {party: [] for party in party_ids}
+    for row in rows:
+        found[row["party_id"]].append(row["kin"])
+    return found
 
 
 async def drop_person(tx: Transaction, party_id: UUID) -> None:
@@ -206,14 +243,15 @@ async def read_party(tx: Transaction, party_id: UUID) -> Party | None:
 
 
 async def read_contacts(tx: Transaction, party_ids: Sequence[UUID]) -> dict[UUID, Contact]:
-    """Read how to reach parties; a merged guest is reached where the party is that it turned out to be.
+    """Read how to reach parties; who turned out to be another party is reached where that one is.
 
     Who gave no name and no address is absent.
     """
     rows = await tx.raw.fetch(
         """SELECT p.party_id, n.name, n.email, m.locale
              FROM "user".party p
-             JOIN "user".party m ON m.party_id = coalesce(p.merged_into, p.party_id) AND m.state <> 'erased'
+             JOIN "user".party up ON up.party_id = coalesce(p.merged_into, p.party_id)
+             JOIN "user".party m ON m.party_id = coalesce(up.merged_into, up.party_id) AND m.state <> 'erased'
              JOIN "user".person n ON n.party_id = m.party_id
             WHERE p.party_id = ANY($1::uuid[])""",
         list(party_ids),
@@ -253,7 +291,7 @@ async def broken_keys(tx: Transaction, limit: int) -> list[dict[str, Any]]:
     rows = await tx.raw.fetch(
         """SELECT k.party_id, p.kind, p.state
              FROM "user".email_key k LEFT JOIN "user".party p ON p.party_id = k.party_id
-            WHERE p.party_id IS NULL OR p.kind <> 'person' OR p.state IN ('merged', 'erased')
+            WHERE p.party_id IS NULL OR p.kind <> 'person' OR p.state = 'erased'
             ORDER BY k.party_id LIMIT $1""",
         limit,
     )

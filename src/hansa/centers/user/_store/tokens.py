@@ -52,12 +52,14 @@ async def insert_token(
     ends_at: datetime,
     label: str = "",
     grants: Sequence[str] = (),
+    proved: bool = False,
 ) -> None:
-    """Add a token."""
+    """Add a token; `proved` when its holder has just shown who they are."""
     await tx.raw.execute(
         """INSERT INTO "user".token
-             (hash, token_id, party_id, kind, label, grants, business, traffic, created_at, expires_at, ends_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
+             (hash, token_id, party_id, kind, label, grants, business, traffic, created_at, expires_at, ends_at,
+              proved_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $12 THEN $9::timestamptz END)""",
         token_hash,
         token_id,
         party_id,
@@ -69,6 +71,7 @@ async def insert_token(
         ctx.now(),
         expires_at,
         ends_at,
+        proved,
     )
 
 
