@@ -84,6 +84,8 @@ class Center:
     routes: Sequence[Any] = ()
     """Litestar route handlers and controllers, mounted under `/api`."""
     permissions: Sequence[str] = ()
+    platform_permissions: Sequence[str] = ()
+    """Those of `permissions` that are asked of the platform as a whole and never of one object."""
     settings: Sequence[type[Section]] = ()
     checks: Sequence[Check] = ()
     starts: Sequence[Callable[[Platform], Awaitable[None]]] = ()

@@ -78,6 +78,7 @@ PAYMENT = Center(
     ),
     routes=_http.ROUTES,
     permissions=(READ,),
+    platform_permissions=(READ,),
     checks=AUDITS,
     starts=(_start,),
 )

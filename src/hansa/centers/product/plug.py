@@ -45,6 +45,7 @@ PRODUCT = Center(
     handlers=HANDLERS,
     routes=_http.ROUTES,
     permissions=(CREATE_PRODUCT, EDIT_PRODUCT, EDIT_CATEGORIES, PRICE_OFFER, WITHDRAW_OFFER),
+    platform_permissions=(EDIT_CATEGORIES,),
     checks=CHECKS,
     starts=(_start,),
 )

@@ -49,5 +49,6 @@ REVIEW = Center(
     deadlines=(DeadlineKind(REVEAL, reveal_due),),
     routes=_http.ROUTES,
     permissions=(MODERATE_ENTRIES, READ, RATE_BUYER, REPLY),
+    platform_permissions=(MODERATE_ENTRIES,),
     checks=CHECKS,
 )

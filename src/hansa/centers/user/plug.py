@@ -80,6 +80,7 @@ USER = Center(
     jobs=(Job("user.forget_unneeded", forget_unneeded, every_s=3600), Job(EXPORT, make_export)),
     routes=_http.ROUTES,
     permissions=(GRANT_ROLES, SUSPEND),
+    platform_permissions=(GRANT_ROLES, SUSPEND),
     settings=(Accounts,),
     checks=(
         Check("user.emails_lead_to_people", _emails_lead_to_people),
