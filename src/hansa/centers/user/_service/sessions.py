@@ -89,7 +89,7 @@ class Sessions:
     async def _load(self, hashes: Sequence[bytes]) -> Mapping[bytes, _Known]:
         reread_at = self._monotonic() + _REREAD_S
         found = {}
-        async with self._platform.db.transaction() as tx:
+        async with self._platform.db.reading() as tx:
             stored = await tokens.read_tokens(tx, hashes)
             holders = await parties.read_holders(tx, [one.party_id for one in stored])
             owners = await parties.read_holders(
@@ -100,14 +100,17 @@ class Sessions:
             holder = holders.get(one.party_id)
             if holder is None:
                 continue
-            # An app may do what its owner may, and no more.
+            # An app may do what its owner may, and what it was itself given (by who installed it).
             answering = holder if holder.owner is None else owners.get(holder.owner)
             if answering is not None and _may_act(holder, answering):
                 acting.append((one, holder, answering))
-        added = await self._added([(one, answering) for one, _, answering in acting])
+        added = await self._added(
+            [(one, party) for one, holder, answering in acting for party in (holder, answering)]
+        )
         for one, holder, answering in acting:
             held = grants_of_roles(answering.roles, declared=self._declared)
-            held |= added.get((one.business, one.traffic, answering.party_id), frozenset())
+            for party in (holder, answering):
+                held |= added.get((one.business, one.traffic, party.party_id), frozenset())
             found[one.hash] = _Known(await self._identity(one, holder, held), reread_at)
         return found
 
