@@ -7,7 +7,7 @@ import pytest
 
 from callers import Caller, door_of, good
 from hansa.centers.ledger import api as ledger
-from hansa.centers.ledger.types import JOURNAL_ID, AccountClass, AccountKey, Journal
+from hansa.centers.ledger.types import HOLD_ID, JOURNAL_ID, AccountClass, AccountKey, Journal
 from hansa.centers.message._service.unsubscribing import unsubscribe_url
 from hansa.centers.message.types import NOTIFICATION_ID
 from hansa.centers.product import api as product
@@ -163,6 +163,7 @@ async def books(houses, operator, bought):
     ids = {
         "account_id": accounts[0]["id"],
         "journal_id": JOURNAL_ID.show(journal.id),
+        "hold_id": HOLD_ID.show(uuid4()),
         "category_id": CATEGORY_ID.show(branch.id),
         "notification_id": NOTIFICATION_ID.show(uuid4()),
         "entry_id": ENTRY_ID.show(uuid4()),

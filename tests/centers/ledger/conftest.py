@@ -133,7 +133,8 @@ class Books:
     async def empty(self):
         """Begin again."""
         await self.vandalise(
-            "TRUNCATE ledger.account, ledger.journal, ledger.entry, kernel.clock, kernel.outbox"
+            "TRUNCATE ledger.account, ledger.journal, ledger.entry, ledger.hold, ledger.seal, ledger.chain,"
+            " ledger.sealing, kernel.clock, kernel.outbox, kernel.deadline"
         )
 
     async def vandalise(self, sql):

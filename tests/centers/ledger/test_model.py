@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from hansa.centers.ledger import api
-from hansa.centers.ledger._rules import reversal_id
+from hansa.centers.ledger._rules.posting import reversal_id
 from hansa.centers.ledger.errors import InsufficientBalance, JournalConflict
 from hansa.centers.ledger.types import AccountClass, Entry, JournalId, Posted
 

@@ -8,7 +8,15 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hansa.centers.ledger._rules import Account, Books, decide, new_journals, number, payload_hash, undo
+from hansa.centers.ledger._rules.posting import (
+    Account,
+    Books,
+    decide,
+    new_journals,
+    number,
+    payload_hash,
+    undo,
+)
 from hansa.centers.ledger.types import (
     JOURNAL_ID,
     AccountClass,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hansa.centers.ledger import _store
+from hansa.centers.ledger._rules.sealing import ChainKey, Head, fault
 from hansa.centers.ledger.types import ACCOUNT_ID, account_id
 from hansa.kernel.center import Check
 
@@ -24,4 +25,24 @@ async def account_ids(tx: Transaction) -> Sequence[str]:
     return ()
 
 
-CHECKS = (*_store.AUDITS, Check("ledger.account_ids", account_ids))
+async def seals(tx: Transaction) -> Sequence[str]:
+    """Every chain runs from its first seal to its head, and every journal in it is what was sealed."""
+    heads = await _store.every_head(tx)
+    reached: dict[ChainKey, Head] = {}
+    async for seal, journals in _store.every_seal(tx):
+        wrong = fault(seal, reached.get(seal.chain, Head()), journals)
+        if wrong:
+            return [f"In the chain {_name(seal.chain)} {wrong}."]
+        reached[seal.chain] = Head(seal.seq, seal.hash)
+    for chain in sorted(heads.keys() | reached.keys()):
+        head, end = heads.get(chain, Head()), reached.get(chain, Head())
+        if head != end:
+            return [f"The chain {_name(chain)} ends at seal {end.seq}, and its head is seal {head.seq}."]
+    return ()
+
+
+def _name(chain: ChainKey) -> str:
+    return f"{chain.business or 'platform'}/{chain.traffic}/{chain.shard}"
+
+
+CHECKS = (*_store.AUDITS, Check("ledger.account_ids", account_ids), Check("ledger.seals", seals))

@@ -10,18 +10,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from hansa.centers.ledger import _service
-from hansa.centers.ledger._service import POST
+from hansa.centers.ledger._service import holding, posting, reading
+from hansa.centers.ledger._service.posting import POST
+from hansa.centers.ledger._service.sealing import seal_posted
 from hansa.centers.ledger.types import (
     AccountClass,
     AccountId,
     AccountKey,
     Balance,
+    ChainHead,
+    Held,
+    Hold,
+    HoldId,
+    HoldState,
     Journal,
     JournalId,
+    PlacedHold,
     Posted,
     PostedEntry,
     PostedJournal,
+    Seal,
     TrialLine,
 )
 from hansa.kernel.context import Ctx
@@ -33,14 +41,24 @@ __all__ = [
     "POST",
     "account",
     "accounts",
+    "authorise",
     "balance_at",
     "balances",
+    "balances_in",
+    "chains",
     "entries",
+    "hold",
+    "holds",
     "journal",
     "journals_of",
+    "place_hold",
     "post",
     "reverse",
+    "seal_posted",
+    "seals",
     "trial_balance",
+    "void",
+    "void_hold",
 ]
 
 
@@ -49,12 +67,64 @@ async def post(tx: Transaction, journals: Sequence[Journal]) -> list[Posted | Pr
 
     Safe to repeat: a journal that stands already, with the same payload, is answered as it was then.
     A verdict is a problem when the journal was refused: `JournalConflict` (its id stands with another
-    payload), `InsufficientBalance` (an account would fall below its floor), `BalanceTooLarge`.
+    payload), `InsufficientBalance` (an account would fall below its floor), `BalanceTooLarge`; where it
+    posts a hold `HoldNotFound`, `HoldResolved`, `HoldExceeded` (it takes nothing from the hold's account, or
+    more than was put by).
 
     Raises `JournalConflict` when another transaction posts another journal under one of the ids at this
     very moment: then nothing of this transaction can stand.
     """
-    return await _service.post(tx, journals)
+    return await posting.post(tx, journals)
+
+
+async def authorise(tx: Transaction, holds: Sequence[Hold]) -> list[Held | Problem]:
+    """Put amounts by within the caller's transaction, each or not at all; one verdict each, in order.
+
+    What is put by counts against the floor of its account until a journal `posts` it, in whole or in part,
+    it is voided, or its time is up. Safe to repeat: the same hold is answered as it was then. A verdict is
+    a problem when the hold was refused: `HoldConflict`, `InsufficientBalance`, `BalanceTooLarge`.
+
+    Raises `HoldConflict` when another transaction places another hold under one of the ids at this very
+    moment: then nothing of this transaction can stand.
+    """
+    return await holding.authorise(tx, holds)
+
+
+async def void(tx: Transaction, ctx: Ctx, *, holds: Sequence[HoldId]) -> list[HoldState | Problem]:
+    """Set free what is put by, each by itself; one verdict each, in order. Safe to repeat.
+
+    The state says how it became free: `voided`, or `expired` when its time was up before. A verdict is a
+    problem when a hold is not there (`HoldNotFound`) or was posted (`HoldResolved`).
+    """
+    return await holding.void(tx, ctx, holds)
+
+
+async def place_hold(
+    ctx: Ctx,
+    *,
+    account_id: AccountId,
+    minor: int,
+    kind: str,
+    reference: UUID,
+    expires_at: datetime | None = None,
+) -> PlacedHold:
+    """Put an amount by on an account as an operator: a lien, a dispute. Needs `ledger.hold.place`.
+
+    `expires_at` is a time of the business's clock; without it the hold stays until it is resolved. Needs
+    `ledger.account.read` too. Raises `NotFound`, `HoldMalformed` (also when its time is past or beyond ten years),
+    `InsufficientBalance`, `BalanceTooLarge`.
+    """
+    return await holding.place_hold(
+        ctx, account_id=account_id, minor=minor, kind=kind, reference=reference, expires_at=expires_at
+    )
+
+
+async def void_hold(ctx: Ctx, *, hold_id: HoldId) -> PlacedHold:
+    """Set an amount free as an operator. Safe to repeat. Needs `ledger.hold.void`.
+
+    Raises `HoldNotFound`, `HoldResolved` when it was posted.
+    """
+    return await holding.void_hold(ctx, hold_id=hold_id)
 
 
 async def reverse(ctx: Ctx, *, journal_id: JournalId) -> Posted:
@@ -63,36 +133,36 @@ async def reverse(ctx: Ctx, *, journal_id: JournalId) -> Posted:
     Needs `ledger.journal.reverse`. Raises `NotFound`, `NotReversible` (it is itself a reversal),
     `InsufficientBalance` (what it moved has moved on).
     """
-    return await _service.reverse(ctx, journal_id)
+    return await posting.reverse(ctx, journal_id)
 
 
 async def balances(ctx: Ctx, *, keys: Sequence[AccountKey]) -> dict[AccountKey, Balance]:
     """Return the balance of every key; an account that nobody posted to stands at zero."""
-    return await _service.balances(ctx, keys)
+    return await reading.balances(ctx, keys)
 
 
 async def balances_in(tx: Transaction, *, keys: Sequence[AccountKey]) -> dict[AccountKey, Balance]:
     """As `balances`, within the caller's transaction."""
-    return await _service.balances_in(tx, keys)
+    return await reading.balances_in(tx, keys)
 
 
 async def balance_at(ctx: Ctx, *, key: AccountKey, at: datetime) -> Balance:
     """Return the balance of an account as it stood at `at`, entries of that instant included."""
-    return await _service.balance_at(ctx, key, at)
+    return await reading.balance_at(ctx, key, at)
 
 
 async def entries(
     ctx: Ctx, *, account_id: AccountId, cursor: str | None = None, limit: int = 50
 ) -> Page[PostedEntry]:
     """Return an account's entries, newest first."""
-    return await _service.entries(ctx, account_id, cursor, limit)
+    return await reading.entries(ctx, account_id, cursor, limit)
 
 
 async def journals_of(
     ctx: Ctx, *, reference: UUID, cursor: str | None = None, limit: int = 50
 ) -> Page[PostedJournal]:
     """Return the journals about one thing (an order, a payment), oldest first."""
-    return await _service.journals_of(ctx, reference, cursor, limit)
+    return await reading.journals_of(ctx, reference, cursor, limit)
 
 
 async def accounts(
@@ -104,17 +174,17 @@ async def accounts(
     limit: int = 50,
 ) -> Page[Balance]:
     """Return the accounts of the context's business and what is under it. Needs `ledger.account.read`."""
-    return await _service.accounts(ctx, account_class=account_class, party=party, cursor=cursor, limit=limit)
+    return await reading.accounts(ctx, account_class=account_class, party=party, cursor=cursor, limit=limit)
 
 
 async def account(ctx: Ctx, *, account_id: AccountId) -> Balance:
     """Return one account. Needs `ledger.account.read`; raises `NotFound`."""
-    return await _service.account(ctx, account_id)
+    return await reading.account(ctx, account_id)
 
 
 async def journal(ctx: Ctx, *, journal_id: JournalId) -> PostedJournal:
     """Return one journal. Needs `ledger.account.read`; raises `NotFound`."""
-    return await _service.journal(ctx, journal_id)
+    return await reading.journal(ctx, journal_id)
 
 
 async def trial_balance(ctx: Ctx) -> list[TrialLine]:
@@ -123,4 +193,35 @@ async def trial_balance(ctx: Ctx) -> list[TrialLine]:
     Per currency the debits and credits of all lines are equal when the whole entity is asked for and no
     journal spans entities.
     """
-    return await _service.trial_balance(ctx)
+    return await reading.trial_balance(ctx)
+
+
+async def hold(ctx: Ctx, *, hold_id: HoldId) -> PlacedHold:
+    """Return one hold. Needs `ledger.account.read`; raises `HoldNotFound`."""
+    return await reading.hold(ctx, hold_id)
+
+
+async def holds(
+    ctx: Ctx,
+    *,
+    account_id: AccountId,
+    state: HoldState | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[PlacedHold]:
+    """Return an account's holds, the latest first."""
+    return await reading.holds(ctx, account_id, state=state, cursor=cursor, limit=limit)
+
+
+async def chains(ctx: Ctx, *, cursor: str | None = None, limit: int = 50) -> Page[ChainHead]:
+    """Return where the chains of seals end, of the context's business and what is under it.
+
+    Whoever notes these hashes elsewhere can show later that nothing before them was changed. Needs
+    `ledger.account.read`.
+    """
+    return await reading.chains(ctx, cursor=cursor, limit=limit)
+
+
+async def seals(ctx: Ctx, *, shard: int, cursor: str | None = None, limit: int = 50) -> Page[Seal]:
+    """Return the seals of one chain of the context's business, newest first. Needs `ledger.account.read`."""
+    return await reading.seals(ctx, shard=shard, cursor=cursor, limit=limit)

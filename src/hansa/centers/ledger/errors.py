@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hansa.kernel.problem import Problem
+from hansa.kernel.problem import NotFound, Problem
 
 
 class JournalMalformed(Problem):
@@ -51,6 +51,45 @@ class NotReversible(Problem):
     code = "ledger.not_reversible"
     status = 409
     title = "A reversal cannot be reversed"
+
+
+class HoldMalformed(Problem):
+    """A hold cannot be what was given; `reason` names the part: amount, kind, traffic, currency, expiry."""
+
+    code = "ledger.hold_malformed"
+    status = 422
+    title = "This amount cannot be put by"
+
+
+class HoldConflict(Problem):
+    """A hold with this id was placed before and says something else; nothing was put by now."""
+
+    code = "ledger.hold_conflict"
+    status = 409
+    title = "Another amount was put by under this id"
+
+
+class HoldNotFound(NotFound):
+    """There is no such hold, or it is not the caller's to see."""
+
+    code = "ledger.hold_not_found"
+    title = "Nothing was put by under this id"
+
+
+class HoldResolved(Problem):
+    """The hold was posted, voided or its time was up; `state` says which. It is resolved once."""
+
+    code = "ledger.hold_resolved"
+    status = 409
+    title = "This amount is not put by any more"
+
+
+class HoldExceeded(Problem):
+    """The journal takes `taken_minor` from the hold's account, which is nothing or more than `held_minor`."""
+
+    code = "ledger.hold_exceeded"
+    status = 409
+    title = "This is not what was put by"
 
 
 class JournalsShared(Problem):

@@ -1,4 +1,4 @@
-"""What the ledger tells. Journals themselves are told by whoever had them posted."""
+"""What the ledger tells. Journals and holds are told by whoever asked for them; this is what nobody asked for."""
 
 from __future__ import annotations
 
@@ -21,3 +21,38 @@ class JournalReversed(Event, frozen=True, kw_only=True):
     def subject(self) -> UUID:
         """Return what the journal is about."""
         return self.reference
+
+
+class HoldEvent(Event, frozen=True, kw_only=True):
+    """Something happened to an amount that was put by on an account."""
+
+    hold: UUID
+    account: UUID
+    minor: int
+    kind: str
+    reference: UUID
+
+    def subject(self) -> UUID:
+        """Return what the hold is about."""
+        return self.reference
+
+
+class HoldExpired(HoldEvent, frozen=True, kw_only=True):
+    """The time of a hold was up before anybody resolved it: the amount is free again."""
+
+    topic: ClassVar[str] = "ledger.hold_expired"
+
+
+class HoldPlaced(HoldEvent, frozen=True, kw_only=True):
+    """An operator put an amount by."""
+
+    topic: ClassVar[str] = "ledger.hold_placed"
+
+
+class HoldVoided(HoldEvent, frozen=True, kw_only=True):
+    """An operator set an amount free again."""
+
+    topic: ClassVar[str] = "ledger.hold_voided"
+
+
+EVENTS = (JournalReversed, HoldExpired, HoldPlaced, HoldVoided)

@@ -8,11 +8,14 @@ from hansa.centers.ledger import _http, extensions
 from hansa.centers.ledger._checks import CHECKS
 from hansa.centers.ledger._ending import nobody_is_owed
 from hansa.centers.ledger._known import KnownAccounts
-from hansa.centers.ledger._service import READ, REVERSE
+from hansa.centers.ledger._service.holding import DEADLINES, PLACE, VOID
+from hansa.centers.ledger._service.posting import REVERSE
+from hansa.centers.ledger._service.reading import READ
+from hansa.centers.ledger._service.sealing import seal_all
 from hansa.centers.ledger._store.ending import forget_businesses
 from hansa.centers.ledger._tables import metadata
-from hansa.centers.ledger.events import JournalReversed
-from hansa.kernel.center import Center
+from hansa.centers.ledger.events import EVENTS
+from hansa.kernel.center import Center, Job
 from hansa.kernel.plan import BUSINESS_REMOVED, MAY_END_BUSINESS
 from hansa.kernel.platform import Platform
 
@@ -31,9 +34,12 @@ LEDGER = Center(
         MAY_END_BUSINESS.by(nobody_is_owed),
         BUSINESS_REMOVED.by(forget_businesses, name="ledger_forgets_businesses"),
     ),
-    events=(JournalReversed,),
+    events=EVENTS,
+    deadlines=DEADLINES,
+    jobs=(Job("ledger.seal", seal_all, every_s=30),),
     routes=_http.ROUTES,
-    permissions=(READ, REVERSE),
+    permissions=(READ, REVERSE, PLACE, VOID),
+    platform_permissions=(READ, REVERSE, PLACE, VOID),
     checks=CHECKS,
     starts=(_start,),
 )

@@ -1,4 +1,4 @@
-"""What the ledger speaks of: accounts by key, journals, entries, balances.
+"""What the ledger speaks of: accounts by key, journals, entries, holds, balances, seals.
 
 Amounts are minor units, **debits positive and credits negative**, so that a journal sums to zero. A balance
 is also given on its account's normal side, where "more" is positive for whoever reads it.
@@ -16,15 +16,18 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.centers.ledger.errors import JournalMalformed, JournalUnbalanced
+from hansa.centers.ledger.errors import HoldMalformed, JournalMalformed, JournalUnbalanced
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.ids import IdKind
 from hansa.kernel.money import INT64_MAX
+from hansa.kernel.texts import storable
 
 AccountId = NewType("AccountId", UUID)
 JournalId = NewType("JournalId", UUID)
 ACCOUNT_ID = IdKind[AccountId]("acc")
+HoldId = NewType("HoldId", UUID)
 JOURNAL_ID = IdKind[JournalId]("jrn")
+HOLD_ID = IdKind[HoldId]("hold")
 
 ENTRIES_MAX = 500  # of one journal: a refund of a long order needs a hundred, a mistake needs more
 
@@ -171,7 +174,8 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is the caller's, and makes posting safe to repeat; `reference` is what it is about (an order, a
     payment, a payout); `kind` says what happened (`payment.captured`). All accounts share the traffic of
-    `ctx`; they may belong to several businesses and entities.
+    `ctx`; they may belong to several businesses and entities. A journal that `posts` a hold takes what was
+    put by: at most its amount, from its account; what it leaves of it is free again.
 
     Raises `JournalMalformed` (fewer than two entries or too many, an amount that is zero or beyond 64 bits,
     a currency that is none, an account of another traffic class) or `JournalUnbalanced`.
@@ -183,12 +187,13 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
     reference: UUID
     entries: tuple[Entry, ...]
     reverses: JournalId | None = None
+    posts: HoldId | None = None
 
     def __post_init__(self) -> None:
         """Check what a journal must be."""
         if not 2 <= len(self.entries) <= ENTRIES_MAX:
             raise JournalMalformed(journal=self.id, reason="entries", count=len(self.entries))
-        if not self.kind or len(self.kind) > 100 or "\0" in self.kind:
+        if not _is_kind(self.kind):
             raise JournalMalformed(journal=self.id, reason="kind")
         totals: dict[str, int] = {}
         for account, minor in self.entries:
@@ -209,11 +214,63 @@ def _is_currency(text: str) -> bool:
     return len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()
 
 
-class Posting(msgspec.Struct, frozen=True, kw_only=True):
-    """What one call of a batch wants posted: all of its journals or none."""
+def _is_kind(text: str) -> bool:
+    return 0 < len(text) <= 100 and storable(text)
+
+
+class HoldState(enum.StrEnum):
+    """What became of an amount that was put by. A hold is resolved once."""
+
+    HELD = "held"
+    """Counts against the account's floor."""
+    POSTED = "posted"
+    """A journal took it, or a part of it."""
+    VOIDED = "voided"
+    """Free again, because somebody said so."""
+    EXPIRED = "expired"
+    """Free again, because its time was up."""
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount to put by on an account: nobody else can take it until it is posted, voided or expired.
+
+    `minor` is what may leave the account, in the direction it shrinks; `id` is the caller's and makes
+    asking again safe; `expires_at` is a time of the clock of `ctx`, `None` means until it is resolved: a lien.
+
+    Raises `HoldMalformed` (an amount that is not positive or beyond 64 bits, a kind or a currency that is
+    none, an account of another traffic class).
+    """
 
     ctx: Ctx
-    journals: Sequence[Journal]
+    id: HoldId
+    account: AccountKey
+    minor: int
+    kind: str
+    reference: UUID
+    expires_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Check what a hold must be."""
+        if not 0 < self.minor <= INT64_MAX:
+            raise HoldMalformed(hold=self.id, reason="amount")
+        if not _is_kind(self.kind):
+            raise HoldMalformed(hold=self.id, reason="kind")
+        if self.account.traffic is not self.ctx.traffic:
+            raise HoldMalformed(hold=self.id, reason="traffic")
+        if not _is_currency(self.account.currency):
+            raise HoldMalformed(hold=self.id, reason="currency")
+
+
+class Posting(msgspec.Struct, frozen=True, kw_only=True):
+    """What one call of a batch wants of the books: all of it or nothing.
+
+    First holds are voided, then journals posted, then new holds placed.
+    """
+
+    ctx: Ctx
+    journals: Sequence[Journal] = ()
+    holds: Sequence[Hold] = ()
+    voids: Sequence[HoldId] = ()
 
 
 class Posted(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,14 +280,46 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
 
 
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount was put by at `placed_at`; a repeat gets the first answer, whatever became of it since."""
+
+    id: HoldId
+    placed_at: datetime
+
+
+class PlacedHold(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold as it stands in the books; `minor` was put by, of which `posted_minor` was taken by `journal`."""
+
+    id: HoldId
+    account: AccountId
+    traffic: Traffic
+    business: str
+    minor: int
+    kind: str
+    reference: UUID
+    expires_at: datetime | None
+    state: HoldState
+    posted_minor: int
+    journal: JournalId | None
+    actor: str
+    placed_at: datetime
+    resolved_at: datetime | None
+
+
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's balance: `minor` on its normal side, after `entries` entries."""
+    """An account's balance: `minor` on its normal side, after `entries` entries; `held_minor` of it is put by."""
 
     account: AccountId
     key: AccountKey
     minor: int
     entries: int
     floor_minor: int | None = None
+    held_minor: int = 0
+
+    @property
+    def available_minor(self) -> int:
+        """What is not put by: it can leave, as far as there is a floor."""
+        return self.minor - self.held_minor
 
 
 class PostedEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -278,3 +367,24 @@ class TrialLine(msgspec.Struct, frozen=True, kw_only=True):
     accounts: int
     debit_minor: int
     credit_minor: int
+
+
+class ChainHead(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a chain of seals stands: who notes its hash elsewhere can prove later that nothing before changed."""
+
+    business: str
+    traffic: Traffic
+    shard: int
+    seq: int
+    hash: bytes
+
+
+class Seal(msgspec.Struct, frozen=True, kw_only=True):
+    """One link of a chain: the journals it covers with a digest of each, bound to the seal before."""
+
+    seq: int
+    journals: Sequence[JournalId]
+    digests: Sequence[bytes]
+    previous_hash: bytes
+    hash: bytes
+    sealed_at: datetime

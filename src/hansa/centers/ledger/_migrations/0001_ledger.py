@@ -1,4 +1,4 @@
-"""Accounts, journals and entries.
+"""Accounts, journals, entries, holds and seals.
 
 Revision ID: ledger_0001
 """
@@ -54,7 +54,8 @@ def upgrade() -> None:
           balance_minor bigint NOT NULL DEFAULT 0,
           entries bigint NOT NULL DEFAULT 0 CHECK (entries >= 0),
           posted_at timestamptz,
-          CONSTRAINT account_floor CHECK (floor_minor IS NULL OR balance_minor * normal >= floor_minor)
+          held_minor bigint NOT NULL DEFAULT 0 CHECK (held_minor >= 0),
+          CONSTRAINT account_floor CHECK (floor_minor IS NULL OR balance_minor * normal - held_minor >= floor_minor)
         ) WITH (fillfactor = 50)""")  # room for new versions of hot rows on their own page
     op.execute("CREATE INDEX account_party ON ledger.account (party) WHERE party IS NOT NULL")
     op.execute("""
@@ -72,9 +73,13 @@ def upgrade() -> None:
           payload_hash bytea NOT NULL CHECK (length(payload_hash) = 32),
           actor text NOT NULL,
           occurred_at timestamptz NOT NULL,
+          xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
           CONSTRAINT journal_zero_sum CHECK (ledger.is_balanced(accounts, currencies, amounts))
         )""")
     op.execute("CREATE INDEX journal_reference ON ledger.journal (reference, occurred_at, id)")
+    op.execute(
+        "CREATE INDEX journal_xid ON ledger.journal (xid)"
+    )  # only ever grows at its end, which is cheap
     op.execute("""
         CREATE TABLE ledger.entry (
           account_id uuid NOT NULL,
@@ -85,4 +90,59 @@ def upgrade() -> None:
           balance_minor bigint NOT NULL,
           posted_at timestamptz NOT NULL,
           PRIMARY KEY (account_id, seq)
+        )""")
+    op.execute("""
+        CREATE TABLE ledger.hold (
+          id uuid PRIMARY KEY,
+          account_id uuid NOT NULL,
+          traffic text NOT NULL,
+          business text NOT NULL,
+          minor bigint NOT NULL,
+          kind text NOT NULL,
+          reference uuid NOT NULL,
+          expires_at timestamptz,
+          payload_hash bytea NOT NULL CHECK (length(payload_hash) = 32),
+          actor text NOT NULL,
+          placed_at timestamptz NOT NULL,
+          previous_state text,
+          state text NOT NULL,
+          posted_minor bigint NOT NULL DEFAULT 0,
+          journal_id uuid,
+          resolved_at timestamptz,
+          CONSTRAINT hold_amount CHECK (minor > 0 AND posted_minor BETWEEN 0 AND minor),
+          CONSTRAINT hold_transition CHECK (
+            (previous_state IS NULL AND state = 'held')
+            OR (previous_state = 'held' AND state IN ('posted', 'voided', 'expired'))),
+          CONSTRAINT hold_outcome CHECK (
+            (state = 'posted') = (posted_minor > 0) AND (state = 'posted') = (journal_id IS NOT NULL)
+            AND (state = 'held') = (resolved_at IS NULL))
+        )""")
+    op.execute("CREATE INDEX hold_account ON ledger.hold (account_id, id)")
+    op.execute("""
+        CREATE TABLE ledger.seal (
+          business text NOT NULL,
+          traffic text NOT NULL,
+          shard smallint NOT NULL,
+          seq bigint NOT NULL CHECK (seq > 0),
+          journals uuid[] NOT NULL,
+          digests bytea[] NOT NULL,
+          previous_hash bytea NOT NULL,
+          hash bytea NOT NULL,
+          sealed_at timestamptz NOT NULL,
+          PRIMARY KEY (business, traffic, shard, seq)
+        )""")
+    op.execute("""
+        CREATE TABLE ledger.chain (
+          business text NOT NULL,
+          traffic text NOT NULL,
+          shard smallint NOT NULL,
+          seq bigint NOT NULL,
+          hash bytea NOT NULL,
+          PRIMARY KEY (business, traffic, shard)
+        )""")
+    # One row: how far all is sealed.
+    op.execute("""
+        CREATE TABLE ledger.sealing (
+          id smallint PRIMARY KEY CHECK (id = 1),
+          through_xid xid8 NOT NULL DEFAULT '0'
         )""")

@@ -52,9 +52,9 @@ AUDITS = (
     ),
     audit(
         "ledger.floors",
-        "the account {0} stands at {1}, below its floor {2}",
-        """SELECT id, balance_minor * normal, floor_minor FROM ledger.account
-           WHERE balance_minor * normal < floor_minor ORDER BY id""",
+        "the account {0} stands at {1} with {2} put by, below its floor {3}",
+        """SELECT id, balance_minor * normal, held_minor, floor_minor FROM ledger.account
+           WHERE balance_minor * normal - held_minor < floor_minor ORDER BY id""",
     ),
     audit(
         "ledger.traffic",
@@ -73,5 +73,34 @@ AUDITS = (
                   OR r.amounts <> ARRAY(SELECT -u.minor FROM unnest(j.amounts) WITH ORDINALITY AS u (minor, n)
                                         ORDER BY u.n))
            ORDER BY 1""",
+    ),
+    audit(
+        "ledger.holds",
+        "the account {0} says that {1} is put by, its holds sum to {2}",
+        """SELECT id, a.held_minor, h.minor
+           FROM (SELECT id, held_minor FROM ledger.account) a
+           FULL JOIN (SELECT account_id AS id, sum(minor) FILTER (WHERE state = 'held') AS minor
+                      FROM ledger.hold GROUP BY account_id) h USING (id)
+           WHERE coalesce(a.held_minor, 0) <> coalesce(h.minor, 0) OR a.id IS NULL ORDER BY 1""",
+    ),
+    audit(
+        "ledger.hold_postings",
+        "the hold {0} says that {1} of it was posted by the journal {2}, which is not so",
+        """SELECT h.id, h.posted_minor, h.journal_id
+           FROM ledger.hold h JOIN ledger.account a ON a.id = h.account_id
+           LEFT JOIN ledger.journal j ON j.id = h.journal_id
+           WHERE h.state = 'posted'
+             AND h.posted_minor IS DISTINCT FROM
+                 (SELECT -sum(u.minor) * a.normal FROM unnest(j.accounts, j.amounts) AS u (account_id, minor)
+                  WHERE u.account_id = h.account_id)
+           ORDER BY 1""",
+    ),
+    audit(
+        "ledger.sealed",
+        "the journal {0} stands among those that are sealed, and {1} seals know it",
+        """SELECT j.id, count(s.id)
+           FROM ledger.journal j JOIN ledger.sealing ON j.xid <= sealing.through_xid
+           LEFT JOIN (SELECT unnest(journals) AS id FROM ledger.seal) s ON s.id = j.id
+           GROUP BY j.id HAVING count(s.id) <> 1 ORDER BY 1""",
     ),
 )

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]) -> list[list[str]]:
     """Answer `kernel.business_removed`: whole journals, or nothing.
 
-    Raises `JournalsShared` when a journal also touches the accounts of another business.
+    Chains belong to one business and go with it. Raises `JournalsShared` when a journal also touches the
+    accounts of another business, or a hold is on one.
     """
     tx.locks(ACCOUNT_RANK)
     paths = sorted({command.ctx.business for command in commands})
@@ -27,6 +28,9 @@ async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]
 
 
 _OF_A_BUSINESS = {
+    "ledger.hold": "DELETE FROM ledger.hold WHERE business = ANY($1::text[]) RETURNING business",
+    "ledger.seal": "DELETE FROM ledger.seal WHERE business = ANY($1::text[]) RETURNING business",
+    "ledger.chain": "DELETE FROM ledger.chain WHERE business = ANY($1::text[]) RETURNING business",
     "ledger.entry": """DELETE FROM ledger.entry c USING ledger.account p
         WHERE p.id = c.account_id AND p.business = ANY($1::text[]) RETURNING p.business""",
     "ledger.account": "DELETE FROM ledger.account WHERE business = ANY($1::text[]) RETURNING business",
@@ -38,6 +42,8 @@ SELECT EXISTS (SELECT FROM ledger.entry e
                  JOIN ledger.account a ON a.id = e.account_id
                  JOIN ledger.journal j ON j.id = e.journal_id
                 WHERE (a.business = ANY($1::text[])) <> (j.business = ANY($1::text[])))
+    OR EXISTS (SELECT FROM ledger.hold h JOIN ledger.account a ON a.id = h.account_id
+                WHERE (a.business = ANY($1::text[])) <> (h.business = ANY($1::text[])))
 """
 
 _OWED = """

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hansa.centers.ledger import _tables as t
-from hansa.centers.ledger._rules import Account, EntryRow, Seen
+from hansa.centers.ledger._rules.posting import Account, EntryRow, Seen
 from hansa.centers.ledger.types import (
     AccountId,
     AccountKey,
@@ -30,7 +30,7 @@ ON CONFLICT (id) DO NOTHING
 """
 
 _LOCK = """
-SELECT id, normal, floor_minor, balance_minor, entries, posted_at FROM ledger.account
+SELECT id, normal, floor_minor, balance_minor, entries, posted_at, held_minor FROM ledger.account
 WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 
@@ -46,9 +46,10 @@ WITH entered AS (
                        $19::timestamptz[])),
 balanced AS (
   UPDATE ledger.account
-  SET balance_minor = after.balance_minor, entries = after.entries, posted_at = after.posted_at
-  FROM unnest($21::uuid[], $22::bigint[], $23::bigint[], $24::timestamptz[])
-    AS after (id, balance_minor, entries, posted_at)
+  SET balance_minor = after.balance_minor, entries = after.entries, posted_at = after.posted_at,
+      held_minor = after.held_minor
+  FROM unnest($21::uuid[], $22::bigint[], $23::bigint[], $24::timestamptz[], $25::bigint[])
+    AS after (id, balance_minor, entries, posted_at, held_minor)
   WHERE account.id = after.id)
 INSERT INTO ledger.journal
   (id, traffic, entity, business, kind, reference, reverses, payload_hash, actor, occurred_at,
@@ -140,7 +141,7 @@ async def write(
         low = high + 1
     stored = await tx.raw.fetch(
         _POST,
-        *_columns(rows),
+        *(_columns(rows) or [[]] * 12),  # holds alone may have changed
         [e.account_id for e in entries],
         [e.seq for e in entries],
         [e.journal_id for e in entries],
@@ -153,6 +154,7 @@ async def write(
         [a.balance_minor for a in accounts],
         [a.entries for a in accounts],
         [a.posted_at for a in accounts],
+        [a.held_minor for a in accounts],
     )
     return {row["id"] for row in stored}
 

@@ -56,7 +56,7 @@ async def balances(tx: Transaction, ids: Sequence[AccountId]) -> dict[AccountId,
 async def account(tx: Transaction, ctx: Ctx, id_: AccountId) -> Balance | None:
     """Return one account if it belongs to the traffic and business of `ctx`."""
     row = (
-        await tx.conn.execute(select(t.account).where(t.account.c.id == id_, *_visible(ctx, t.account.c)))
+        await tx.conn.execute(select(t.account).where(t.account.c.id == id_, *visible(ctx, t.account.c)))
     ).first()
     return _balance(row) if row else None
 
@@ -71,7 +71,7 @@ async def accounts(
     limit: int,
 ) -> list[Balance]:
     """Return accounts in the order of their ids."""
-    wanted = select(t.account).where(*_visible(ctx, t.account.c)).order_by(t.account.c.id).limit(limit)
+    wanted = select(t.account).where(*visible(ctx, t.account.c)).order_by(t.account.c.id).limit(limit)
     if account_class is not None:
         wanted = wanted.where(t.account.c.account_class == account_class.value)
     if party is not None:
@@ -110,7 +110,7 @@ async def entries(
 async def journal(tx: Transaction, ctx: Ctx, id_: JournalId) -> PostedJournal | None:
     """Return one journal if it belongs to the traffic and business of `ctx`."""
     row = (
-        await tx.conn.execute(select(t.journal).where(t.journal.c.id == id_, *_visible(ctx, t.journal.c)))
+        await tx.conn.execute(select(t.journal).where(t.journal.c.id == id_, *visible(ctx, t.journal.c)))
     ).first()
     return _journal(row) if row else None
 
@@ -121,7 +121,7 @@ async def journals_of(
     """Return journals of one reference, oldest first."""
     wanted = (
         select(t.journal)
-        .where(t.journal.c.reference == reference, *_visible(ctx, t.journal.c))
+        .where(t.journal.c.reference == reference, *visible(ctx, t.journal.c))
         .order_by(t.journal.c.occurred_at, t.journal.c.id)
         .limit(limit)
     )
@@ -143,7 +143,7 @@ async def trial_balance(tx: Transaction, ctx: Ctx) -> list[TrialLine]:
             func.count().label("accounts"),
             total.label("total"),
         )
-        .where(t.account.c.entity == ctx.entity, *_visible(ctx, t.account.c))
+        .where(t.account.c.entity == ctx.entity, *visible(ctx, t.account.c))
         .group_by(t.account.c.account_class, t.account.c.currency)
         .order_by(t.account.c.currency, t.account.c.account_class)
     )
@@ -159,7 +159,7 @@ async def trial_balance(tx: Transaction, ctx: Ctx) -> list[TrialLine]:
     ]
 
 
-def _visible(ctx: Ctx, columns: Any) -> list[ColumnElement[bool]]:
+def visible(ctx: Ctx, columns: Any) -> list[ColumnElement[bool]]:
     """Restrict to the traffic of `ctx` and to its business with everything under it."""
     clauses: list[ColumnElement[bool]] = [columns.traffic == ctx.traffic.value]
     if ctx.business != PLATFORM_BUSINESS:
@@ -183,6 +183,7 @@ def _balance(row: Row[Any]) -> Balance:
         minor=row.balance_minor * row.normal,
         entries=row.entries,
         floor_minor=row.floor_minor,
+        held_minor=row.held_minor,
     )
 
 

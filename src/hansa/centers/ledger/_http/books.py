@@ -1,4 +1,4 @@
-"""The ledger's routes: the books, for those who may read them."""
+"""Accounts, entries and journals, for those who may read the books."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from litestar import get, post
 from litestar.params import Parameter
 
 from hansa.centers.ledger import api
-from hansa.centers.ledger._service import READ
+from hansa.centers.ledger._http.shared import LISTING, READING, Cursor, Limit
+from hansa.centers.ledger._service.reading import READ
 from hansa.centers.ledger.errors import InsufficientBalance, NotReversible
 from hansa.centers.ledger.types import (
     ACCOUNT_ID,
@@ -25,20 +26,12 @@ from hansa.centers.ledger.types import (
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
-from hansa.kernel.page import CursorMalformed, Page
-from hansa.kernel.problem import Forbidden, Invalid, NotFound, Unauthenticated
-
-Cursor = Annotated[
-    str | None, Parameter(description="Where the page starts; from the page before.", max_length=500)
-]
-Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
-
-READING = (Unauthenticated, Forbidden)
-LISTING = (*READING, CursorMalformed, Invalid)
+from hansa.kernel.page import Page
+from hansa.kernel.problem import NotFound
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
-    """An account and its balance on its normal side, in minor units."""
+    """An account and its balance on its normal side, in minor units; `held_minor` of it is put by."""
 
     id: str
     account_class: AccountClass
@@ -48,6 +41,8 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     normal: str
     balance_minor: int
+    held_minor: int
+    available_minor: int
     floor_minor: int | None
     entries: int
 
@@ -206,6 +201,8 @@ def _account(balance: Balance) -> AccountView:
         currency=key.currency,
         normal=key.account_class.normal.name.lower(),
         balance_minor=balance.minor,
+        held_minor=balance.held_minor,
+        available_minor=balance.available_minor,
         floor_minor=balance.floor_minor,
         entries=balance.entries,
     )
