@@ -26,6 +26,8 @@ SAYINGS: dict[str, Any] = {
     "starts": "22:00",
     "ends": "07:00",
     "time_zone": "Asia/Shanghai",
+    "fields": [],
+    "attributes": [],
 }
 """What a body says where an id does not."""
 

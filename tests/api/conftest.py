@@ -82,6 +82,8 @@ def stall(person):
             "skus": [{"price": {"minor": price, "currency": "CNY"}}],
         }
         made = good(await seller.post(f"/shops/{shop['id']}/products", wanted), 201)
+        edit = {"descriptions": {"en": "Picked today"}}
+        edited = good(await seller.ask("PATCH", f"/products/{made['id']}", json=edit))
         sku = made["skus"][0]["id"]
         if stock:
             receipt = {"sku_id": sku, "place_id": place["id"], "quantity": stock}
@@ -92,6 +94,7 @@ def stall(person):
             "slug": shop["slug"],
             "place": place["id"],
             "product": made["id"],
+            "change": edited["change"]["id"],
             "sku": sku,
             "title": made["titles"]["en"],
             "offer": made["offers"][0]["id"],
@@ -127,6 +130,8 @@ def bought(stall, person):
                 "slug": stand["slug"],
                 "place_id": stand["place"],
                 "product_id": stand["product"],
+                "change_id": stand["change"],
+                "gtin": "4006381333931",
                 "sku_id": stand["sku"],
                 "offer_id": stand["offer"],
                 "order_id": order,

@@ -68,11 +68,11 @@ class OnePlan:
 class Market:
     """One process of a platform with goods, and what tests do there."""
 
-    def __init__(self, url, *, extends=(), connections_max=8):
+    def __init__(self, url, *, extends=(), terms=(), connections_max=8):
         self.db = Database(url, connections_max=connections_max)
         self.clocks = Clocks()
         manifests = [
-            Business("bazaar", traffic=Traffic.SANDBOX, extends=list(extends)),
+            Business("bazaar", traffic=Traffic.SANDBOX, extends=list(extends), terms=list(terms)),
             Business("fair", traffic=Traffic.SANDBOX),
         ]
         points = [point for center in CENTERS for point in center.points]

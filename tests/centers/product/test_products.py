@@ -20,7 +20,7 @@ from hansa.centers.product.errors import (
     SkuUnknown,
 )
 from hansa.centers.product.extensions import PRICE
-from hansa.centers.product.types import NewSku, OfferDemand, Option, OptionValue, Sort
+from hansa.centers.product.types import NewSku, OfferDemand, Option, OptionValue, ProductEdit, Sort
 from hansa.centers.shop.events import ShopReinstated, ShopSuspended
 from hansa.kernel.context import Traffic
 from hansa.kernel.event import Envelope
@@ -223,7 +223,9 @@ async def test_seller_a_cannot_touch_the_product_of_seller_b(market, seller):
     _, other = await market.seller("other")
     [offer] = page.offers
     for doing in (
-        lambda ctx: product.edit_product(ctx, product_id=page.product.id, titles={"en": "Mine"}),
+        lambda ctx: product.edit_product(
+            ctx, product_id=page.product.id, edit=ProductEdit(titles={"en": "Mine"})
+        ),
         lambda ctx: product.set_price(ctx, offer_id=offer.id, price=eur(1)),
         lambda ctx: product.withdraw_offer(ctx, offer_id=offer.id),
         lambda ctx: product.products_of_shop(ctx, shop_id=seller[0].id),
@@ -263,9 +265,11 @@ async def test_an_edited_title_shows_in_offers_and_is_found(market, seller):
     page = await make(seller)
     await product.offers(market.ctx, [page.offers[0].id])
 
-    edited = await product.edit_product(seller[1], product_id=page.product.id, titles={"en": "Kettle"})
+    edited = await product.edit_product(
+        seller[1], product_id=page.product.id, edit=ProductEdit(titles={"en": "Kettle"})
+    )
 
-    assert edited.version == 2
+    assert edited.product.version == 2
     assert (await product.offers(market.ctx, [page.offers[0].id]))[page.offers[0].id].titles == {
         "en": "Kettle"
     }
@@ -338,7 +342,7 @@ async def test_a_category_brings_what_is_under_it(market, seller):
 
     for category, found in ((ware, 1), (pots, 1), (silk, 1)):
         assert len((await product.list_products(market.ctx, category=category.id)).items) == found
-    await product.edit_product(seller[1], product_id=page.product.id, category_id=silk.id)
+    await product.edit_product(seller[1], product_id=page.product.id, edit=ProductEdit(category_id=silk.id))
     assert len((await product.list_products(market.ctx, category=silk.id)).items) == 2
 
     assert await product.categories(market.ctx) == (ware, silk, pots)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hansa.centers.product._rules import (
+from hansa.centers.product._rules.products import (
     PRICE_MAX_MINOR,
     gtin_valid,
     option_key,

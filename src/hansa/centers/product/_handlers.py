@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hansa.centers.product._rules.prices import offer_at
 from hansa.centers.product._service.offers import OfferSnapshot, offer_changed
 from hansa.centers.product._store import catalogue
 from hansa.centers.product._store import offers as store
@@ -25,7 +26,8 @@ async def follow_shop_status(tx: Transaction, envelopes: Sequence[Envelope[ShopE
     if not touched:
         return
     await catalogue.lock_products(tx, touched)
-    changed = [
+    changed = await store.settle(tx, touched)
+    changed += [
         offer_id
         for suspended, ids in products.items()
         for offer_id in await store.suspend(
@@ -35,10 +37,14 @@ async def follow_shop_status(tx: Transaction, envelopes: Sequence[Envelope[ShopE
             suspended=suspended,
         )
     ]
+    read = (await store.read_offers(tx, changed)).values()
+    contexts = {at: tx.context(*at, trace=trace) for at in {(one.business, one.traffic) for one in read}}
+    stand = {one.id: offer_at(one, contexts[one.business, one.traffic].now()) for one in read}
+    await store.set_current(tx, {offer_id: offer.base.minor for offer_id, offer in stand.items()})
     await store.refresh_listing(tx, touched)
     await catalogue.touch_products(tx, touched)
-    for offer in (await store.read_offers(tx, changed)).values():
-        tx.emit(tx.context(offer.business, offer.traffic, trace=trace), offer_changed(offer))
+    for offer in stand.values():
+        tx.emit(contexts[offer.business, offer.traffic], offer_changed(offer))
     snapshot = tx.platform.service(OfferSnapshot)
     tx.after_commit(lambda: snapshot.forget(changed))
 

@@ -1,14 +1,26 @@
 """What other centers and faces may ask of products; `CHECK_OFFERS` takes part in lanes."""
 
-from hansa.centers.product._rules import gtin_valid, options_text
-from hansa.centers.product._service.catalogue import (
+from hansa.centers.product._rules.fields import facets
+from hansa.centers.product._rules.prices import amount_errors, measured_price
+from hansa.centers.product._rules.products import gtin_valid, options_text
+from hansa.centers.product._service.categories import (
     add_category,
-    categories,
-    create_product,
+    custom_schema,
+    set_attributes,
+    set_custom_fields,
+    template,
+)
+from hansa.centers.product._service.changes import (
+    archive_product,
+    change,
+    changes_of_product,
+    decide_change,
     edit_product,
-    product,
-    products_of_shop,
-    skus,
+    product_history,
+    publish_product,
+    redraft_product,
+    waiting_changes,
+    withdraw_change,
 )
 from hansa.centers.product._service.listing import list_products
 from hansa.centers.product._service.offers import (
@@ -18,21 +30,51 @@ from hansa.centers.product._service.offers import (
     set_price,
     withdraw_offer,
 )
+from hansa.centers.product._service.products import (
+    create_product,
+    product,
+    products_of_shop,
+    skus,
+    skus_by_gtin,
+    variants,
+)
+from hansa.centers.product._service.reading import catalogued_in, product_ids_after
+from hansa.centers.product._service.snapshots import tree_of as categories
 
 __all__ = [
     "CHECK_OFFERS",
     "add_category",
+    "amount_errors",
+    "archive_product",
+    "catalogued_in",
     "categories",
+    "change",
+    "changes_of_product",
     "create_product",
+    "custom_schema",
+    "decide_change",
     "edit_product",
+    "facets",
     "gtin_valid",
     "list_products",
     "make_offer",
+    "measured_price",
     "offers",
     "options_text",
     "product",
+    "product_history",
+    "product_ids_after",
     "products_of_shop",
+    "publish_product",
+    "redraft_product",
+    "set_attributes",
+    "set_custom_fields",
     "set_price",
     "skus",
+    "skus_by_gtin",
+    "template",
+    "variants",
+    "waiting_changes",
+    "withdraw_change",
     "withdraw_offer",
 ]

@@ -69,3 +69,74 @@ class PriceRefused(Problem):
     code = "product.price_refused"
     status = 409
     title = "This cannot be sold just now"
+
+
+class ProductChangedSince(Problem):
+    """Somebody changed the product since it was seen; `version` is what it is now."""
+
+    code = "product.changed_since"
+    status = 409
+    title = "Somebody else has changed this in the meantime, please look again"
+
+
+class ProductCodeTaken(Problem):
+    """The shop has another product under this number."""
+
+    code = "product.code_taken"
+    status = 409
+    title = "The shop has another product under this number"
+
+
+class ProductStateWrong(Problem):
+    """What was asked does not lead on from the product's `state`."""
+
+    code = "product.state_wrong"
+    status = 409
+    title = "This cannot be done with the product as it stands"
+
+
+class ChangePending(Problem):
+    """A change of the product waits for a decision already; it can be withdrawn."""
+
+    code = "product.change_pending"
+    status = 409
+    title = "An earlier change of this product is still waiting for a decision"
+
+
+class ChangeNotFound(NotFound):
+    """There is no such staged change here."""
+
+    code = "product.change_not_found"
+    title = "There is no such change"
+
+
+class ChangeDecided(Problem):
+    """The staged change was confirmed, declined or withdrawn already: `state` says which."""
+
+    code = "product.change_decided"
+    status = 409
+    title = "This change has been decided already"
+
+
+class ChangeOutdated(Problem):
+    """What the staged change changes is no longer as it was when it was proposed: `fields` says what."""
+
+    code = "product.change_outdated"
+    status = 409
+    title = "The product has changed since; the change has to be made anew"
+
+
+class PicturesUnknown(Problem):
+    """Some pictures are not the shop's: `pictures` says which."""
+
+    code = "product.pictures_unknown"
+    status = 422
+    title = "Some of these pictures cannot be used here"
+
+
+class SchemaChangedSince(Problem):
+    """Somebody changed these fields since they were seen; `version` is what it is now."""
+
+    code = "product.schema_changed"
+    status = 409
+    title = "Somebody else has changed these fields in the meantime, please look again"

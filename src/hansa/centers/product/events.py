@@ -24,12 +24,45 @@ class ProductCreated(ProductEvent, frozen=True, kw_only=True):
 
     category_id: UUID | None
     skus: tuple[UUID, ...]
+    published: bool = True
+    """False for a draft, which buyers do not see."""
 
 
 class ProductEdited(ProductEvent, frozen=True, kw_only=True):
     """A product's texts, picture or category changed."""
 
     topic: ClassVar[str] = "product.edited"
+
+
+class ProductPublished(ProductEvent, frozen=True, kw_only=True):
+    """A draft was published: buyers see it."""
+
+    topic: ClassVar[str] = "product.published"
+
+
+class ProductArchived(ProductEvent, frozen=True, kw_only=True):
+    """A product was taken away from buyers."""
+
+    topic: ClassVar[str] = "product.archived"
+
+
+class ChangeProposed(ProductEvent, frozen=True, kw_only=True):
+    """A change of a product waits for a decision."""
+
+    topic: ClassVar[str] = "product.change_proposed"
+
+    change_id: UUID
+    kind: str
+
+
+class ChangeEnded(ProductEvent, frozen=True, kw_only=True):
+    """A staged change was confirmed (at once where nobody reviews), declined or withdrawn: `state`."""
+
+    topic: ClassVar[str] = "product.change_ended"
+
+    change_id: UUID
+    kind: str
+    state: str
 
 
 class OfferChanged(ProductEvent, frozen=True, kw_only=True):
@@ -45,4 +78,12 @@ class OfferChanged(ProductEvent, frozen=True, kw_only=True):
     active: bool
 
 
-EVENTS = (ProductCreated, ProductEdited, OfferChanged)
+EVENTS = (
+    ProductCreated,
+    ProductEdited,
+    ProductPublished,
+    ProductArchived,
+    ChangeProposed,
+    ChangeEnded,
+    OfferChanged,
+)

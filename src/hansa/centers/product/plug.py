@@ -8,27 +8,24 @@ from hansa.centers.message.extensions import SUBJECT
 from hansa.centers.product import _http
 from hansa.centers.product._checks import CHECKS
 from hansa.centers.product._handlers import HANDLERS
-from hansa.centers.product._service.catalogue import (
-    CREATE_PRODUCT,
-    EDIT_CATEGORIES,
-    EDIT_PRODUCT,
-    CategorySnapshot,
-    ProductSnapshot,
-    SkuSnapshot,
-)
+from hansa.centers.product._service.categories import EDIT_CATEGORIES, EDIT_CUSTOM_FIELDS
+from hansa.centers.product._service.changes import DECIDE_CHANGE
 from hansa.centers.product._service.offers import PRICE_OFFER, WITHDRAW_OFFER, OfferSnapshot
+from hansa.centers.product._service.products import CREATE_PRODUCT, EDIT_PRODUCT
+from hansa.centers.product._service.snapshots import SNAPSHOTS
 from hansa.centers.product._service.speaking import spoken_of
 from hansa.centers.product._store.ending import forget_businesses
 from hansa.centers.product._tables import metadata
 from hansa.centers.product.events import EVENTS
 from hansa.centers.product.extensions import POINTS
+from hansa.centers.product.types import ProductReview
 from hansa.kernel.center import Center
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
 
 
 async def _start(platform: Platform) -> None:
-    for snapshot in (OfferSnapshot, ProductSnapshot, CategorySnapshot, SkuSnapshot):
+    for snapshot in (OfferSnapshot, *SNAPSHOTS):
         platform.add(snapshot(platform.db))
 
 
@@ -41,11 +38,20 @@ PRODUCT = Center(
         SUBJECT.by(spoken_of, name="product_spoken_of"),
         BUSINESS_REMOVED.by(forget_businesses, name="product_forgets_businesses"),
     ),
+    terms=(ProductReview,),
     events=EVENTS,
     handlers=HANDLERS,
     routes=_http.ROUTES,
-    permissions=(CREATE_PRODUCT, EDIT_PRODUCT, EDIT_CATEGORIES, PRICE_OFFER, WITHDRAW_OFFER),
-    platform_permissions=(EDIT_CATEGORIES,),
+    permissions=(
+        CREATE_PRODUCT,
+        EDIT_PRODUCT,
+        EDIT_CATEGORIES,
+        EDIT_CUSTOM_FIELDS,
+        DECIDE_CHANGE,
+        PRICE_OFFER,
+        WITHDRAW_OFFER,
+    ),
+    platform_permissions=(EDIT_CATEGORIES, EDIT_CUSTOM_FIELDS, DECIDE_CHANGE),
     checks=CHECKS,
     starts=(_start,),
 )

@@ -12,6 +12,7 @@ from hansa.centers.shop.types import ShopId
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.ids import IdKind
 from hansa.kernel.money import Money
+from hansa.kernel.term import Term
 from hansa.kernel.texts import Texts, pick
 
 CategoryId = NewType("CategoryId", UUID)
@@ -22,16 +23,49 @@ CATEGORY_ID = IdKind[CategoryId]("cat")
 PRODUCT_ID = IdKind[ProductId]("prod")
 SKU_ID = IdKind[SkuId]("sku")
 OFFER_ID = IdKind[OfferId]("offer")
+ChangeId = NewType("ChangeId", UUID)
+PriceListId = NewType("PriceListId", UUID)
+ImportId = NewType("ImportId", UUID)
+MediaId = NewType("MediaId", UUID)
+CHANGE_ID = IdKind[ChangeId]("chg")
+PRICE_LIST_ID = IdKind[PriceListId]("prices")
+IMPORT_ID = IdKind[ImportId]("imp")
+MEDIA_ID = IdKind[MediaId]("media")
 
 Code = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,47}$")]
 """A name for programs: of an option, of its value, of a category."""
 
 
-class OfferState(enum.StrEnum):
-    """Whether a shop sells at this offer. A withdrawn one can be renewed by setting a price."""
+FieldValue = str | int | bool | list[str]
+"""What a field can hold; a decimal is a text (`"1.5"`), so that nothing is rounded."""
+FieldValues = dict[str, FieldValue]
 
-    ACTIVE = "active"
-    WITHDRAWN = "withdrawn"
+
+class FieldKind(enum.StrEnum):
+    """What kind of value a field holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    CHOICE = "choice"
+    CHOICES = "choices"
+
+
+class Target(enum.StrEnum):
+    """What a business hangs its own fields on."""
+
+    PRODUCT = "product"
+    SKU = "sku"
+
+
+class ProductState(enum.StrEnum):
+    """Whether buyers see a product. An archived one becomes a draft before it can be published again."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
 
 
 class Sort(enum.StrEnum):
@@ -40,6 +74,54 @@ class Sort(enum.StrEnum):
     NEWEST = "newest"
     PRICE_UP = "price_up"
     PRICE_DOWN = "price_down"
+
+
+class OptionValue(msgspec.Struct, frozen=True):
+    """One value of an option or a choice: `celadon`, in the languages of buyers."""
+
+    code: Code
+    names: Texts
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of a template or of a business's own: its type, and what its values may be."""
+
+    code: Code
+    names: Texts
+    kind: FieldKind
+    required: bool = False
+    """Without it a product is not published."""
+    facet: bool = False
+    """Buyers narrow lists by it."""
+    unit: str = ""
+    """What numbers count, as it is shown: `mm`."""
+    choices: tuple[OptionValue, ...] = ()
+    minimum: int | None = None
+    """The lowest number."""
+    maximum: int | None = None
+    """The highest number, or how long a text may be."""
+
+
+class CustomSchema(msgspec.Struct, frozen=True, kw_only=True):
+    """A business's own fields of products or SKUs. Version 0 is one that was never set."""
+
+    business: str
+    target: Target
+    fields: tuple[Field, ...] = ()
+    version: int = 0
+
+
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """How measured goods are sold: quantity 1 and an amount, in whole units of the smallest scale.
+
+    The price of an offer is for `per` units: `Measure(unit="g", per=1000, ...)` prices a kilogram.
+    """
+
+    unit: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9]{0,7}$")]
+    per: int
+    minimum: int
+    maximum: int
+    step: int
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,13 +134,9 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     parent_id: CategoryId | None
     lineage: tuple[CategoryId, ...]
     position: int
-
-
-class OptionValue(msgspec.Struct, frozen=True):
-    """One value of an option: `celadon`, in the languages of buyers."""
-
-    code: Code
-    names: Texts
+    attributes: tuple[Field, ...] = ()
+    """What this branch adds to the template of those above it."""
+    version: int = 1
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -79,6 +157,27 @@ class NewSku(msgspec.Struct, frozen=True, kw_only=True):
     """The seller's own number."""
     gtin: str | None = None
     art: str = ""
+    custom: FieldValues = {}
+
+
+class MatrixRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What is different for the variants that have all these values."""
+
+    where: dict[str, str]
+    price: Money | None = None
+    list_price: Money | None = None
+    art: str | None = None
+
+
+class Matrix(msgspec.Struct, frozen=True, kw_only=True):
+    """All variants that the options make together, but for the exceptions; of rules the later wins."""
+
+    price: Money
+    list_price: Money | None = None
+    code: str = ""
+    """The seller's number with options named in braces: `TP-{glaze}-{size}`."""
+    rules: tuple[MatrixRule, ...] = ()
+    exceptions: tuple[dict[str, str], ...] = ()
 
 
 class Sku(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +191,7 @@ class Sku(msgspec.Struct, frozen=True, kw_only=True):
     gtin: str | None
     art: str
     position: int
+    custom: FieldValues = {}
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,13 +207,31 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     art: str
     created_at: datetime
     version: int
+    state: ProductState = ProductState.PUBLISHED
+    code: str = ""
+    """The seller's own number, once per shop; what an import knows it by."""
+    attributes: FieldValues = {}
+    custom: FieldValues = {}
+    measure: Measure | None = None
+    pictures: tuple[MediaId, ...] = ()
+
+
+class TimedPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """What a price list asks for an offer from `starts_at` on, until before `ends_at`."""
+
+    price_list_id: PriceListId
+    starts_at: datetime
+    ends_at: datetime | None
+    priority: int
+    price_minor: int
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """What one shop asks for one SKU, in one business and traffic class.
 
     `version` grows with each change of price or state: who quotes it says which version was seen.
-    `price` is what the business asks (its `product.price` answered); `base` is what the shop set.
+    `price` is what the business asks (its `product.price` answered); `base` is what the shop asks at this
+    moment: what a price list says that is in force, else what the shop set.
     """
 
     id: OfferId
@@ -132,6 +250,9 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     active: bool
     art: str
+    measure: Measure | None = None
+    schedule: tuple[TimedPrice, ...] = ()
+    """All that price lists say of it, past and to come."""
 
     def title_in(self, locale: str) -> str:
         """Return the title in a language, or the nearest there is."""
@@ -173,3 +294,81 @@ class OfferDemand:
     ctx: Ctx
     offers: tuple[tuple[OfferId, int], ...]
     """(offer, version), in the order of the lines; positions in here are what a refusal names."""
+
+
+class ProductEdit(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to change of a product; what is None stays as it is."""
+
+    titles: Texts | None = None
+    descriptions: Texts | None = None
+    category_id: CategoryId | None = None
+    art: str | None = None
+    attributes: FieldValues | None = None
+    custom: FieldValues | None = None
+    pictures: tuple[MediaId, ...] | None = None
+    options: tuple[Option, ...] | None = None
+    """With every value that variants have, in any order, and new ones."""
+    add_skus: tuple[NewSku, ...] | None = None
+    """Variants to be added; the shop that keeps the product offers them at once."""
+
+
+class ChangeKind(enum.StrEnum):
+    """What a staged change does: put a draft before buyers, or edit what they see already."""
+
+    EDIT = "edit"
+    PUBLISH = "publish"
+
+
+class ChangeState(enum.StrEnum):
+    """Where a staged change stands: only a pending one can be decided, once."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A staged change of a product: who wants what, what was there before, and what became of it."""
+
+    id: ChangeId
+    business: str
+    product_id: ProductId
+    shop_id: ShopId
+    kind: ChangeKind
+    edit: ProductEdit
+    before: ProductEdit
+    note: str
+    state: ChangeState
+    proposed_by: str
+    """The actor: kind and party id, nothing personal."""
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    reason: str
+
+
+class Edited(msgspec.Struct, frozen=True, kw_only=True):
+    """A product after somebody edited it; `change` is None for a draft, which is edited without one."""
+
+    product: Product
+    change: Change | None
+
+
+class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was done to a product; nothing of it is ever changed."""
+
+    id: UUID
+    actor: str
+    at: datetime
+    action: str
+    detail: dict[str, str | int | list[str] | None]
+
+
+class ProductReview(Term, frozen=True, kw_only=True):
+    """Whether somebody looks at products before buyers do."""
+
+    new_products: bool = False
+    """A draft waits for a decision before it is published."""
+    edits: bool = False
+    """An edit of a published product waits for a decision."""

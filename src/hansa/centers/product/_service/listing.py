@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from hansa.centers.product import _rules as rules
-from hansa.centers.product._service.catalogue import categories
+from hansa.centers.product._rules.products import search_patterns
 from hansa.centers.product._service.offers import offers
+from hansa.centers.product._service.snapshots import tree_of
 from hansa.centers.product._store import offers as store
 from hansa.centers.product._store.offers import ListQuery
 from hansa.centers.product.errors import CategoryNotFound
@@ -34,7 +34,7 @@ async def list_products(
     """
     checked_limit(limit)
     price_after, product_after = _after(cursor, sort)
-    patterns = rules.search_patterns(query)
+    patterns = search_patterns(query)
     if patterns is None:
         return Page([], count=0)
     asked = ListQuery(
@@ -69,7 +69,7 @@ def _after(cursor: str | None, sort: Sort) -> tuple[int | None, UUID | None]:
 
 async def _under(ctx: Ctx, category: CategoryId) -> list[UUID]:
     """Return a category and all below it."""
-    found = [one.id for one in await categories(ctx) if category in one.lineage]
+    found = [one.id for one in await tree_of(ctx) if category in one.lineage]
     if not found:
         raise CategoryNotFound
     return list(found)

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from hansa.centers.product import _rules as rules
+from hansa.centers.product._rules.prices import offer_at, version_at
+from hansa.centers.product._rules.products import price_errors
 from hansa.centers.product._store import catalogue
 from hansa.centers.product._store import offers as store
 from hansa.centers.product.errors import (
@@ -19,13 +20,22 @@ from hansa.centers.product.errors import (
 )
 from hansa.centers.product.events import OfferChanged
 from hansa.centers.product.extensions import PRICE, Price
-from hansa.centers.product.types import OFFER_ID, Offer, OfferDemand, OfferId, ProductId, SkuId
+from hansa.centers.product.types import (
+    OFFER_ID,
+    ImportId,
+    Offer,
+    OfferDemand,
+    OfferId,
+    ProductId,
+    ProductState,
+    SkuId,
+)
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopId, shop_object
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Database, Transaction
 from hansa.kernel.money import Money
-from hansa.kernel.problem import Invalid, Problem
+from hansa.kernel.problem import FieldError, Invalid, Problem
 from hansa.kernel.snapshot import Snapshot, changes_of
 
 _log = logging.getLogger(__name__)
@@ -48,13 +58,13 @@ class OfferSnapshot(Snapshot[OfferId, Offer]):
 async def offers(ctx: Ctx, offer_ids: Collection[OfferId]) -> dict[OfferId, Offer]:
     """Return offers of the context's business and traffic class, priced as the business answers.
 
-    From a snapshot at most about a second old, without a query when warm; unknown ids are absent. An offer
-    whose price cannot be worked out (its extension failed, or the guard refused) is not active.
+    From a snapshot at most about a second old, without a query when warm; unknown ids are absent. Which price
+    list is in force is decided by the context's clock. An offer whose price cannot be worked out (its extension failed, or the guard refused) is not active.
     """
     found = await ctx.platform.service(OfferSnapshot).get(offer_ids)
-    ask = PRICE.of(ctx)
+    ask, now = PRICE.of(ctx), ctx.now()
     return {
-        offer_id: _priced(ctx, ask, offer)
+        offer_id: _priced(ctx, ask, offer_at(offer, now))
         for offer_id, offer in found.items()
         if offer.business == ctx.business and offer.traffic is ctx.traffic
     }
@@ -73,14 +83,16 @@ async def set_price(
     With `seen_version`, refuses when somebody changed the offer since. Raises `Invalid`, `OfferNotFound`,
     `OfferChangedSince`.
     """
-    if errors := rules.price_errors(price, list_price):
+    if errors := price_errors(price, list_price):
         raise Invalid(*errors)
     async with ctx.transaction() as tx:
         before = await _locked(tx, ctx, offer_id, permission=PRICE_OFFER)
         if seen_version is not None and seen_version != before.version:
             raise OfferChangedSince(lines=[0], offers=[OFFER_ID.show(offer_id)])
+        if before.schedule and price.currency != before.base.currency:
+            raise Invalid(FieldError("price.currency", "other", "Price lists name it in another currency"))
         await store.set_price(tx, offer_id, price, list_price)
-        return await _changed(tx, ctx, before)
+        return (await follow_up(tx, ctx, [offer_id], [before.product_id]))[offer_id]
 
 
 async def withdraw_offer(ctx: Ctx, *, offer_id: OfferId) -> Offer:
@@ -92,7 +104,7 @@ async def withdraw_offer(ctx: Ctx, *, offer_id: OfferId) -> Offer:
         before = await _locked(tx, ctx, offer_id, permission=WITHDRAW_OFFER)
         if not await store.withdraw(tx, offer_id):
             return before
-        return await _changed(tx, ctx, before)
+        return (await follow_up(tx, ctx, [offer_id], [before.product_id]))[offer_id]
 
 
 async def make_offer(
@@ -103,7 +115,7 @@ async def make_offer(
     Raises `Invalid`, `ShopNotFound`, `SkuUnknown`, `OfferExists`.
     """
     ctx.require(PRICE_OFFER, of=shop_object(shop_id))
-    if errors := rules.price_errors(price, list_price):
+    if errors := price_errors(price, list_price):
         raise Invalid(*errors)
     await shop.require_shop(ctx, shop_id)
     async with ctx.transaction() as tx:
@@ -111,8 +123,10 @@ async def make_offer(
         if sku is None:
             raise SkuUnknown
         product = (await catalogue.lock_products(tx, [sku.product_id]))[sku.product_id]
-        if product.business != ctx.business:
+        published = product.state is ProductState.PUBLISHED
+        if product.business != ctx.business or not (published or product.shop_id == shop_id):
             raise SkuUnknown
+        await settle(tx, ctx, [product.id])
         new = new_offer(
             ctx,
             shop_id=shop_id,
@@ -120,11 +134,11 @@ async def make_offer(
             sku_id=sku_id,
             price=price,
             list_price=list_price,
+            unpublished=not published,
         )
         if not await store.insert_offers(tx, [new]):
             raise OfferExists
-        made = (await store.read_offers(tx, [OfferId(new.id)]))[OfferId(new.id)]
-        return await _changed(tx, ctx, made)
+        return (await follow_up(tx, ctx, [OfferId(new.id)], [product.id]))[OfferId(new.id)]
 
 
 def new_offer(
@@ -135,6 +149,8 @@ def new_offer(
     sku_id: SkuId,
     price: Money,
     list_price: Money | None,
+    unpublished: bool,
+    import_id: ImportId | None = None,
 ) -> store.NewOffer:
     """Write down a new offer in the context's business and traffic class."""
     return store.NewOffer(
@@ -148,7 +164,40 @@ def new_offer(
         list_price_minor=list_price.minor if list_price else None,
         currency=price.currency,
         created_at=ctx.now(),
+        unpublished=unpublished,
+        import_id=import_id,
     )
+
+
+async def settle(tx: Transaction, ctx: Ctx, product_ids: Sequence[ProductId]) -> list[OfferId]:
+    """Write down what flipped imports say of locked products, and tell of it; returns what was settled.
+
+    Whoever changes offers does this first, so that the import's word does not come after theirs.
+    """
+    settled = await store.settle(tx, product_ids)
+    if settled:
+        await follow_up(tx, ctx, settled, product_ids)
+    return settled
+
+
+async def follow_up(
+    tx: Transaction, ctx: Ctx, offer_ids: Sequence[OfferId], product_ids: Sequence[ProductId]
+) -> dict[OfferId, Offer]:
+    """Follow up changed offers of locked products: current price, list, event, snapshots.
+
+    Returns the offers as they stand at this moment, as shops set them.
+    """
+    now = ctx.now()
+    read = {
+        offer_id: offer_at(offer, now) for offer_id, offer in (await store.read_offers(tx, offer_ids)).items()
+    }
+    await store.set_current(tx, {offer_id: offer.base.minor for offer_id, offer in read.items()})
+    await store.refresh_listing(tx, product_ids)
+    await catalogue.touch_products(tx, product_ids)
+    tx.emit(ctx, *(offer_changed(offer) for offer in read.values()))
+    snapshot = ctx.platform.service(OfferSnapshot)
+    tx.after_commit(lambda: snapshot.forget(offer_ids))
+    return read
 
 
 def offer_changed(offer: Offer) -> OfferChanged:
@@ -186,11 +235,12 @@ class CheckOffers:
     def decide(self, state: OfferState, demand: OfferDemand) -> Problem | None:
         """Compare what was quoted with what is, within the demand's business and traffic class."""
         ctx = demand.ctx
+        now = ctx.now()
         changed = [
             at
             for at, (offer_id, version) in enumerate(demand.offers)
             if (row := state.known.get(offer_id)) is None
-            or row["version"] != version
+            or version_at(row["version"], row["changes_at"], now) != version
             or not row["active"]
             or row["business"] != ctx.business
             or row["traffic"] != ctx.traffic.value
@@ -219,18 +269,8 @@ async def _locked(tx: Transaction, ctx: Ctx, offer_id: OfferId, *, permission: s
     ctx.require(permission, of=shop_object(offer.shop_id))
     if not await catalogue.lock_products(tx, [offer.product_id]):
         raise ProductNotFound
-    return (await store.read_offers(tx, [offer_id]))[offer_id]  # again: now nobody else changes it
-
-
-async def _changed(tx: Transaction, ctx: Ctx, before: Offer) -> Offer:
-    """Follow up a changed offer under a locked product: list, event, snapshot."""
-    after = (await store.read_offers(tx, [before.id]))[before.id]
-    await store.refresh_listing(tx, [before.product_id])
-    await catalogue.touch_products(tx, [before.product_id])
-    tx.emit(ctx, offer_changed(after))
-    snapshot = ctx.platform.service(OfferSnapshot)
-    tx.after_commit(lambda: snapshot.forget([before.id]))
-    return after
+    await settle(tx, ctx, [offer.product_id])
+    return offer_at((await store.read_offers(tx, [offer_id]))[offer_id], ctx.now())  # again: now it stays so
 
 
 def _priced(ctx: Ctx, ask: Price, offer: Offer) -> Offer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hansa.centers.message.types import ConversationSubject
-from hansa.centers.product._service.catalogue import product
 from hansa.centers.product._service.offers import offers
+from hansa.centers.product._service.products import product
 from hansa.centers.product.errors import ProductNotFound
 from hansa.centers.product.types import OFFER_ID, PRODUCT_ID
 from hansa.kernel.context import Ctx

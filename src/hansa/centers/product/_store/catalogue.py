@@ -1,91 +1,89 @@
-"""Categories, products and their variants."""
+"""Products and their variants."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 from uuid import UUID
 
-import msgspec
+import asyncpg
 
-from hansa.centers.product._rules import option_key
-from hansa.centers.product._tables import CATEGORY_RANK, PRODUCT_RANK
-from hansa.centers.product.types import Category, CategoryId, Product, ProductId, Sku, SkuId
+from hansa.centers.product._rules.products import option_key
+from hansa.centers.product._store.rows import json_of, row_of
+from hansa.centers.product._tables import PRODUCT_RANK
+from hansa.centers.product.errors import ProductCodeTaken
+from hansa.centers.product.types import Product, ProductId, ProductState, Sku, SkuId
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.db import Transaction
 
-T = TypeVar("T")
-
-_PRODUCT = "id, business, shop_id, category_id, titles, descriptions, options, art, created_at, version"
-_SKU = "id, product_id, values, code, gtin, art, position"
-
-
-async def insert_category(tx: Transaction, new: Category) -> bool:
-    """Write a category; False when its slug is taken."""
-    tx.locks(CATEGORY_RANK)
-    written = await tx.raw.fetchval(
-        """INSERT INTO product.category (id, business, slug, names, parent_id, lineage, position)
-           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (business, slug) DO NOTHING RETURNING id""",
-        new.id,
-        new.business,
-        new.slug,
-        _json(new.names),
-        new.parent_id,
-        list(new.lineage),
-        new.position,
-    )
-    return written is not None
+_PRODUCT = """id, business, shop_id, category_id, titles, descriptions, options, art, created_at, version, state,
+              code, attributes, custom, measure, pictures"""
+_SKU = "id, product_id, values, code, gtin, art, position, custom"
 
 
-async def categories(tx: Transaction, businesses: Sequence[str]) -> dict[str, tuple[Category, ...]]:
-    """Return the categories of each business, parents first, siblings by position."""
-    found: dict[str, list[Category]] = {business: [] for business in businesses}
-    rows = await tx.raw.fetch(
-        """SELECT id, business, slug, names, parent_id, lineage, position FROM product.category
-           WHERE business = ANY($1::text[]) ORDER BY cardinality(lineage), position, id""",
-        list(businesses),
-    )
-    for row in rows:
-        found[row["business"]].append(_of(Category, row))
-    return {business: tuple(tree) for business, tree in found.items()}
+async def insert_products(
+    tx: Transaction, products: Sequence[Product], *, import_id: UUID | None = None
+) -> None:
+    """Write products; those of an import are seen by nobody until it flips. Raises `ProductCodeTaken`."""
+    rows = [
+        (
+            one.id,
+            one.business,
+            one.shop_id,
+            one.category_id,
+            json_of(one.titles),
+            json_of(one.descriptions),
+            json_of(one.options),
+            one.art,
+            one.created_at,
+            one.version,
+            one.state.value,
+            one.code,
+            json_of(one.attributes),
+            json_of(one.custom),
+            json_of(one.measure) if one.measure else None,
+            ",".join(map(str, one.pictures)),
+        )
+        for one in products
+    ]
+    try:
+        await tx.raw.execute(_INSERT_PRODUCTS, *zip(*rows, strict=True), import_id)
+    except asyncpg.UniqueViolationError as taken:
+        raise ProductCodeTaken from taken
 
 
-async def insert_product(tx: Transaction, new: Product) -> None:
-    """Write a product."""
-    await tx.raw.execute(
-        f"INSERT INTO product.product ({_PRODUCT}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        new.id,
-        new.business,
-        new.shop_id,
-        new.category_id,
-        _json(new.titles),
-        _json(new.descriptions),
-        _json(new.options),
-        new.art,
-        new.created_at,
-        new.version,
-    )
+# An array of arrays does not travel, so the ids of pictures come as one text each.
+_INSERT_PRODUCTS = f"""
+INSERT INTO product.product ({_PRODUCT}, import_id)
+SELECT id, business, shop_id, category_id, titles, descriptions, options, art, created_at, version, state, code,
+       attributes, custom, measure, string_to_array(pictures, ',')::uuid[], $17
+  FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::text[],
+              $9::timestamptz[], $10::bigint[], $11::text[], $12::text[], $13::jsonb[], $14::jsonb[],
+              $15::jsonb[], $16::text[])
+    AS n (id, business, shop_id, category_id, titles, descriptions, options, art, created_at, version, state,
+          code, attributes, custom, measure, pictures)
+"""
 
 
 async def insert_skus(tx: Transaction, skus: Sequence[Sku]) -> None:
-    """Write the variants of a product."""
+    """Write variants."""
     rows = [
         (
             sku.id,
             sku.product_id,
-            _json(sku.values),
+            json_of(sku.values),
             option_key(sku.values),
             sku.code,
             sku.gtin,
             sku.art,
             sku.position,
+            json_of(sku.custom),
         )
         for sku in skus
     ]
     await tx.raw.execute(
-        """INSERT INTO product.sku (id, product_id, values, option_key, code, gtin, art, position)
+        """INSERT INTO product.sku (id, product_id, values, option_key, code, gtin, art, position, custom)
            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::jsonb[], $4::text[], $5::text[], $6::text[],
-                                $7::text[], $8::int[])""",
+                                $7::text[], $8::int[], $9::jsonb[])""",
         *zip(*rows, strict=True),
     )
 
@@ -97,22 +95,28 @@ async def lock_products(tx: Transaction, ids: Sequence[ProductId]) -> dict[Produ
         f"SELECT {_PRODUCT} FROM product.product WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE",
         list(ids),
     )
-    return {row["id"]: _product(row) for row in rows}
+    return {row["id"]: row_of(Product, row) for row in rows}
 
 
 async def update_product(tx: Transaction, changed: Product) -> None:
     """Write a locked product anew."""
     await tx.raw.execute(
         """UPDATE product.product
-           SET category_id = $2, titles = $3, descriptions = $4, art = $5, version = $6,
+           SET category_id = $2, titles = $3, descriptions = $4, art = $5, attributes = $6, custom = $7,
+               pictures = $8, options = $9, version = $10, previous_state = state, state = $11,
                changed_xid = pg_current_xact_id()
            WHERE id = $1""",
         changed.id,
         changed.category_id,
-        _json(changed.titles),
-        _json(changed.descriptions),
+        json_of(changed.titles),
+        json_of(changed.descriptions),
         changed.art,
+        json_of(changed.attributes),
+        json_of(changed.custom),
+        list(changed.pictures),
+        json_of(changed.options),
         changed.version,
+        changed.state.value,
     )
 
 
@@ -125,8 +129,10 @@ async def touch_products(tx: Transaction, ids: Sequence[ProductId]) -> None:
 
 async def read_products(tx: Transaction, ids: Sequence[ProductId]) -> dict[ProductId, Product]:
     """Return the products that exist among these ids."""
-    rows = await tx.raw.fetch(f"SELECT {_PRODUCT} FROM product.product WHERE id = ANY($1::uuid[])", list(ids))
-    return {row["id"]: _product(row) for row in rows}
+    rows = await tx.raw.fetch(
+        f"SELECT {_PRODUCT} FROM product.product_now WHERE id = ANY($1::uuid[])", list(ids)
+    )
+    return {row["id"]: row_of(Product, row) for row in rows}
 
 
 async def skus_of_products(tx: Transaction, ids: Sequence[ProductId]) -> dict[ProductId, list[Sku]]:
@@ -137,49 +143,60 @@ async def skus_of_products(tx: Transaction, ids: Sequence[ProductId]) -> dict[Pr
         list(ids),
     )
     for row in rows:
-        found.setdefault(row["product_id"], []).append(_of(Sku, row))
+        found.setdefault(row["product_id"], []).append(row_of(Sku, row))
     return found
 
 
 async def read_skus(tx: Transaction, ids: Sequence[SkuId]) -> dict[SkuId, Sku]:
     """Return the variants that exist among these ids."""
-    rows = await tx.raw.fetch(f"SELECT {_SKU} FROM product.sku WHERE id = ANY($1::uuid[])", list(ids))
-    return {row["id"]: _of(Sku, row) for row in rows}
+    rows = await tx.raw.fetch(
+        f"""SELECT {_SKU} FROM product.sku s WHERE id = ANY($1::uuid[])
+               AND EXISTS (SELECT FROM product.product_now p WHERE p.id = s.product_id)""",
+        list(ids),
+    )
+    return {row["id"]: row_of(Sku, row) for row in rows}
+
+
+async def skus_by_gtin(
+    tx: Transaction, gtin: str, *, business: str, after: UUID | None, limit: int
+) -> list[Sku]:
+    """Return the variants of published products with this GTIN, the oldest first, ids above `after`."""
+    rows = await tx.raw.fetch(
+        f"""SELECT {_SKU} FROM product.sku s
+            WHERE gtin = $1 AND ($4::uuid IS NULL OR id > $4) AND EXISTS (
+              SELECT FROM product.product_now p
+              WHERE p.id = s.product_id AND p.business = $2 AND p.state = $5)
+            ORDER BY id LIMIT $3""",
+        gtin,
+        business,
+        limit,
+        after,
+        ProductState.PUBLISHED.value,
+    )
+    return [row_of(Sku, row) for row in rows]
 
 
 async def products_of_shop(
-    tx: Transaction, shop_id: ShopId, *, before: UUID | None, limit: int
+    tx: Transaction, shop_id: ShopId, *, before: UUID | None, limit: int, state: ProductState | None = None
 ) -> list[Product]:
     """Return the products that a shop keeps, newest first, ids below `before`."""
     rows = await tx.raw.fetch(
-        f"""SELECT {_PRODUCT} FROM product.product
-            WHERE shop_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3""",
+        f"""SELECT {_PRODUCT} FROM product.product_now
+            WHERE shop_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($4::text IS NULL OR state = $4)
+            ORDER BY id DESC LIMIT $3""",
         shop_id,
         before,
         limit,
+        state.value if state else None,
     )
-    return [_product(row) for row in rows]
+    return [row_of(Product, row) for row in rows]
 
 
-async def category_exists(tx: Transaction, category_id: CategoryId, *, business: str) -> bool:
-    """Tell whether a business has this category."""
-    return bool(
-        await tx.raw.fetchval(
-            "SELECT EXISTS (SELECT FROM product.category WHERE id = $1 AND business = $2)",
-            category_id,
-            business,
-        )
+async def product_ids_after(tx: Transaction, *, after: ProductId | None, limit: int) -> list[ProductId]:
+    """Return ids of products in their order, those after `after`."""
+    rows = await tx.raw.fetch(
+        "SELECT id FROM product.product_now WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2",
+        after,
+        limit,
     )
-
-
-def _product(row: Mapping[str, Any]) -> Product:
-    return _of(Product, row)
-
-
-def _of(kind: type[T], row: Mapping[str, Any]) -> T:
-    return msgspec.convert(dict(row), kind)
-
-
-def _json(value: Any) -> str:
-    # A JSON column is written as text; it is read decoded.
-    return msgspec.json.encode(value).decode()
+    return [row["id"] for row in rows]

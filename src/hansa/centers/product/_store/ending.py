@@ -18,11 +18,28 @@ async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]
     return await remove_rows(tx, commands, _OF_A_BUSINESS)
 
 
+def _rows(table: str) -> str:
+    return f"DELETE FROM product.{table} WHERE business = ANY($1::text[]) RETURNING business"
+
+
+def _rows_under(table: str, parent: str, key: str) -> str:
+    return f"""DELETE FROM product.{table} c USING product.{parent} p
+        WHERE p.id = c.{key} AND p.business = ANY($1::text[]) RETURNING p.business"""
+
+
 _OF_A_BUSINESS = {
-    "product.listing": "DELETE FROM product.listing WHERE business = ANY($1::text[]) RETURNING business",
-    "product.offer": "DELETE FROM product.offer WHERE business = ANY($1::text[]) RETURNING business",
-    "product.sku": """DELETE FROM product.sku c USING product.product p
-        WHERE p.id = c.product_id AND p.business = ANY($1::text[]) RETURNING p.business""",
-    "product.product": "DELETE FROM product.product WHERE business = ANY($1::text[]) RETURNING business",
-    "product.category": "DELETE FROM product.category WHERE business = ANY($1::text[]) RETURNING business",
+    "product.timed_price": _rows_under("timed_price", "price_list", "price_list_id"),
+    "product.price_list": _rows("price_list"),
+    "product.change": _rows("change"),
+    "product.history": _rows_under("history", "product", "product_id"),
+    "product.media": _rows("media"),
+    "product.custom_schema": _rows("custom_schema"),
+    "product.listing": _rows("listing"),
+    "product.offer": _rows("offer"),
+    "product.sku": _rows_under("sku", "product", "product_id"),
+    "product.product": _rows("product"),
+    "product.import_part": _rows_under("import_part", "import", "import_id"),
+    "product.import_row": _rows_under("import_row", "import", "import_id"),
+    "product.import": _rows("import"),
+    "product.category": _rows("category"),
 }

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.centers.product._rules import options_text
-from hansa.centers.product.types import Offer, OfferId, OfferState, Option, ProductId, Sort
+from hansa.centers.product._rules.products import options_text
+from hansa.centers.product.types import Measure, Offer, OfferId, Option, ProductId, Sort, TimedPrice
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
@@ -29,13 +29,21 @@ class NewOffer(msgspec.Struct, frozen=True, array_like=True):
     list_price_minor: int | None
     currency: str
     created_at: Any
+    unpublished: bool
+    import_id: UUID | None = None
 
 
+# Nobody's prices are looked for unless something is known to change at some time.
 _OFFER = """
-SELECT o.id, o.sku_id, o.product_id, o.shop_id, o.business, o.traffic, p.titles, p.options, s.values,
-       o.price_minor, o.list_price_minor, o.currency, o.version, o.state, o.suspended,
-       CASE WHEN s.art <> '' THEN s.art ELSE p.art END AS art
-FROM product.offer o JOIN product.sku s ON s.id = o.sku_id JOIN product.product p ON p.id = o.product_id
+SELECT o.id, o.sku_id, o.product_id, o.shop_id, o.business, o.traffic, p.titles, p.options, p.measure, s.values,
+       o.price_minor, o.list_price_minor, o.currency, o.version, o.on_sale,
+       CASE WHEN s.art <> '' THEN s.art ELSE p.art END AS art,
+       CASE WHEN cardinality(o.changes_at) > 0 THEN (
+         SELECT jsonb_agg(jsonb_build_object('price_list_id', l.id, 'starts_at', l.starts_at, 'ends_at', l.ends_at,
+                                             'priority', l.priority, 'price_minor', t.price_minor) ORDER BY l.id)
+           FROM product.timed_price t JOIN product.price_list l ON l.id = t.price_list_id
+          WHERE t.offer_id = o.id) END AS schedule
+FROM product.offer_now o JOIN product.sku s ON s.id = o.sku_id JOIN product.product p ON p.id = o.product_id
 """
 
 
@@ -44,10 +52,13 @@ async def insert_offers(tx: Transaction, offers: Sequence[NewOffer]) -> bool:
     rows = [msgspec.structs.astuple(offer) for offer in offers]
     written = await tx.raw.fetch(
         """INSERT INTO product.offer (id, business, traffic, shop_id, product_id, sku_id, price_minor,
-                                      list_price_minor, currency, created_at, state, version)
-           SELECT n.*, 'active', 1
+                                      list_price_minor, currency, created_at, unpublished, import_id,
+                                      current_minor, state, version)
+           SELECT n.*, n.price_minor, 'active', 1
            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::bigint[],
-                       $8::bigint[], $9::text[], $10::timestamptz[]) AS n
+                       $8::bigint[], $9::text[], $10::timestamptz[], $11::bool[], $12::uuid[])
+             AS n (id, business, traffic, shop_id, product_id, sku_id, price_minor, list_price_minor, currency,
+                   created_at, unpublished, import_id)
            ON CONFLICT ON CONSTRAINT offer_once DO NOTHING RETURNING id""",
         *zip(*rows, strict=True),
     )
@@ -63,21 +74,22 @@ async def read_offers(tx: Transaction, ids: Sequence[OfferId]) -> dict[OfferId, 
 async def offers_of_products(tx: Transaction, ids: Sequence[ProductId]) -> list[tuple[ProductId, OfferId]]:
     """Return (product, offer) for all offers of these products, whatever their business or state."""
     rows = await tx.raw.fetch(
-        "SELECT product_id, id FROM product.offer WHERE product_id = ANY($1::uuid[]) ORDER BY id", list(ids)
+        "SELECT product_id, id FROM product.offer_now WHERE product_id = ANY($1::uuid[]) ORDER BY id",
+        list(ids),
     )
     return [(row["product_id"], row["id"]) for row in rows]
 
 
 async def versions(tx: Transaction, ids: Sequence[OfferId]) -> dict[OfferId, Mapping[str, Any]]:
-    """Return version, state, business and traffic class of offers: one unlocked read.
+    """Return version, moments of change, state, business and traffic class of offers: one unlocked read.
 
     No lock is needed under READ COMMITTED. A change that commits before this statement is seen here; one
     that commits later is serialised after the order, as if the buyer had come a moment earlier: nothing
     that changes an offer reads orders, and nothing in the order reads the offer again.
     """
     rows = await tx.raw.fetch(
-        """SELECT id, version, state = 'active' AND NOT suspended AS active, business, traffic
-           FROM product.offer WHERE id = ANY($1::uuid[])""",
+        """SELECT id, version, changes_at, on_sale AS active, business, traffic
+           FROM product.offer_now WHERE id = ANY($1::uuid[])""",
         list(ids),
     )
     return {row["id"]: row for row in rows}
@@ -87,8 +99,9 @@ async def set_price(tx: Transaction, offer_id: OfferId, price: Money, list_price
     """Set the price of an offer under a locked product; a withdrawn offer is active again."""
     await tx.raw.execute(
         """UPDATE product.offer
-           SET price_minor = $2, currency = $3, list_price_minor = $4, previous_state = state, state = 'active',
-               version = version + 1, changed_xid = pg_current_xact_id()
+           SET price_minor = $2, current_minor = $2, currency = $3, list_price_minor = $4,
+               previous_state = state, state = 'active',
+               version = version + 1 + cardinality(changes_at), changed_xid = pg_current_xact_id()
            WHERE id = $1""",
         offer_id,
         price.minor,
@@ -101,7 +114,7 @@ async def withdraw(tx: Transaction, offer_id: OfferId) -> bool:
     """Withdraw an offer under a locked product; False when it was withdrawn already."""
     changed = await tx.raw.fetchval(
         """UPDATE product.offer
-           SET previous_state = state, state = 'withdrawn', version = version + 1,
+           SET previous_state = state, state = 'withdrawn', version = version + 1 + cardinality(changes_at),
                changed_xid = pg_current_xact_id()
            WHERE id = $1 AND state = 'active' RETURNING id""",
         offer_id,
@@ -135,7 +148,8 @@ async def suspend(
     """Take the shops' offers of these locked products off sale, or put them back; returns which changed."""
     rows = await tx.raw.fetch(
         """UPDATE product.offer
-           SET suspended = $3, version = version + 1, changed_xid = pg_current_xact_id()
+           SET suspended = $3, version = version + 1 + cardinality(changes_at),
+               changed_xid = pg_current_xact_id()
            WHERE shop_id = ANY($1::uuid[]) AND product_id = ANY($2::uuid[]) AND suspended <> $3
            RETURNING id""",
         list(shop_ids),
@@ -145,13 +159,61 @@ async def suspend(
     return [row["id"] for row in rows]
 
 
+async def publish(tx: Transaction, product_id: ProductId, *, published: bool) -> list[OfferId]:
+    """Show a locked product's offers to buyers, or hide them; returns which changed."""
+    rows = await tx.raw.fetch(
+        """UPDATE product.offer
+           SET unpublished = NOT $2, version = version + 1 + cardinality(changes_at),
+               changed_xid = pg_current_xact_id()
+           WHERE product_id = $1 AND unpublished = $2 RETURNING id""",
+        product_id,
+        published,
+    )
+    return [row["id"] for row in rows]
+
+
+async def set_current(tx: Transaction, prices: Mapping[OfferId, int]) -> None:
+    """Note what locked offers cost at this moment: what lists are ordered by."""
+    await tx.raw.execute(
+        """UPDATE product.offer o SET current_minor = n.minor
+           FROM unnest($1::uuid[], $2::bigint[]) AS n (id, minor)
+           WHERE o.id = n.id AND o.current_minor <> n.minor""",
+        list(prices),
+        list(prices.values()),
+    )
+
+
+async def settle(tx: Transaction, product_ids: Sequence[ProductId]) -> list[OfferId]:
+    """Write down what a flipped import says of these locked products; returns whose price it changed.
+
+    Whoever changes an offer does this first, so that the import's word does not come after theirs.
+    """
+    rows = await tx.raw.fetch(
+        """UPDATE product.offer o
+           SET price_minor = coalesce(o.next_price_minor, o.price_minor),
+               current_minor = coalesce(o.next_price_minor, o.current_minor),
+               list_price_minor = CASE WHEN o.next_price_minor IS NULL THEN o.list_price_minor
+                                       ELSE o.next_list_price_minor END,
+               version = CASE WHEN o.next_price_minor IS NULL THEN o.version
+                              ELSE o.version + 1 + cardinality(o.changes_at) END,
+               import_id = NULL, next_price_minor = NULL, next_list_price_minor = NULL,
+               changed_xid = pg_current_xact_id()
+           FROM product.import i
+           WHERE o.product_id = ANY($1::uuid[]) AND i.id = o.import_id AND i.flipped
+           RETURNING o.id""",
+        list(product_ids),
+    )
+    return [row["id"] for row in rows]
+
+
 _LISTING_SHOULD_BE = """
 SELECT DISTINCT ON (o.business, o.traffic, o.product_id)
-       o.business, o.traffic, o.product_id, p.category_id, o.id AS offer_id, o.price_minor,
+       o.business, o.traffic, o.product_id, p.category_id, o.id AS offer_id,
+       o.current_minor AS price_minor, p.import_id,
        (count(*) OVER (PARTITION BY o.business, o.traffic, o.product_id))::int AS offers,
        (SELECT string_agg(t.value, E'\\n' ORDER BY t.key) FROM jsonb_each_text(p.titles) t) AS words
 FROM product.offer o JOIN product.product p ON p.id = o.product_id
-WHERE o.state = 'active' AND NOT o.suspended
+WHERE o.on_sale
 """
 
 
@@ -163,17 +225,18 @@ async def refresh_listing(tx: Transaction, product_ids: Sequence[ProductId]) -> 
            WHERE l.product_id = ANY($1::uuid[]) AND NOT EXISTS (
              SELECT FROM product.offer o
              WHERE o.product_id = l.product_id AND o.business = l.business AND o.traffic = l.traffic
-               AND o.state = 'active' AND NOT o.suspended)""",
+               AND o.on_sale)""",
         ids,
     )
     await tx.raw.execute(
         f"""INSERT INTO product.listing
-              (business, traffic, product_id, category_id, offer_id, price_minor, offers, words)
+              (business, traffic, product_id, category_id, offer_id, price_minor, import_id, offers, words)
             {_LISTING_SHOULD_BE} AND o.product_id = ANY($1::uuid[])
-            ORDER BY o.business, o.traffic, o.product_id, o.price_minor, o.id
+            ORDER BY o.business, o.traffic, o.product_id, o.current_minor, o.id
             ON CONFLICT (business, traffic, product_id)
             DO UPDATE SET category_id = excluded.category_id, offer_id = excluded.offer_id,
-                          price_minor = excluded.price_minor, offers = excluded.offers, words = excluded.words""",
+                          price_minor = excluded.price_minor, import_id = excluded.import_id,
+                          offers = excluded.offers, words = excluded.words""",
         ids,
     )
 
@@ -196,8 +259,9 @@ business = $1 AND traffic = $2 AND ($3::uuid[] IS NULL OR category_id = ANY($3::
 AND ($4::uuid IS NULL OR EXISTS (
       SELECT FROM product.offer o
       WHERE o.product_id = l.product_id AND o.shop_id = $4 AND o.business = l.business
-        AND o.traffic = l.traffic AND o.state = 'active' AND NOT o.suspended))
+        AND o.traffic = l.traffic AND o.on_sale))
 AND (cardinality($5::text[]) = 0 OR words ILIKE ALL ($5::text[]))
+AND (import_id IS NULL OR EXISTS (SELECT FROM product.import i WHERE i.id = l.import_id AND i.flipped))
 """
 
 _PAGES = {
@@ -244,7 +308,7 @@ async def first_wrong_listing(tx: Transaction) -> Mapping[str, Any] | None:
     """Return the first row of the list that is missing, superfluous, or not what the offers say."""
     row: Mapping[str, Any] | None = await tx.raw.fetchrow(
         f"""WITH should AS ({_LISTING_SHOULD_BE}
-              ORDER BY o.business, o.traffic, o.product_id, o.price_minor, o.id)
+              ORDER BY o.business, o.traffic, o.product_id, o.current_minor, o.id)
             SELECT business, traffic, product_id, l.offer_id, s.offer_id AS should_be
             FROM product.listing l FULL JOIN should s USING (business, traffic, product_id)
             WHERE (l.offer_id, l.price_minor, l.offers, l.category_id, l.words)
@@ -280,6 +344,8 @@ def _offer(row: Mapping[str, Any]) -> Offer:
         base=price,
         list_price=None if listed is None else Money(listed, row["currency"]),
         version=row["version"],
-        active=row["state"] == OfferState.ACTIVE and not row["suspended"],
+        active=row["on_sale"],
         art=row["art"],
+        measure=msgspec.convert(row["measure"], Measure) if row["measure"] else None,
+        schedule=msgspec.convert(row["schedule"] or (), tuple[TimedPrice, ...]),
     )

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
-from hansa.centers.product.types import NewSku, Option
+from hansa.centers.product._rules.fields import value_errors
+from hansa.centers.product.types import Field, NewSku, Option, Sku
 from hansa.kernel.money import Money
 from hansa.kernel.problem import FieldError
 from hansa.kernel.texts import Texts, pick, plain_errors, storable, text_errors
@@ -14,6 +16,8 @@ NAME_MAX = 80
 OPTIONS_MAX = 5
 VALUES_MAX = 100
 SKUS_MAX = 1_000
+CODE_MAX = 64
+PICTURES_MAX = 20
 PRICE_MAX_MINOR = 10**13
 """A hundred thousand million in major units: a million pieces of it still fit into 64 bits."""
 QUERY_MAX = 100
@@ -31,14 +35,18 @@ def product_errors(
     art: str,
     options: Sequence[Option] = (),
     skus: Sequence[NewSku] | None = None,
+    custom: Sequence[Field] = (),
 ) -> list[FieldError]:
-    """Say what is wrong with a product, every field at once; `skus` None leaves the variants out."""
+    """Say what is wrong with a product, every field at once; `skus` None leaves the variants out.
+
+    `custom` are the business's own fields of SKUs.
+    """
     errors = text_errors("titles", titles, length_max=TITLE_MAX)
     errors += text_errors("descriptions", descriptions, length_max=DESCRIPTION_MAX, required=False)
     errors += art_errors("art", art)
     errors += _option_errors(options)
     if skus is not None and not errors:
-        errors += _sku_errors(options, skus)
+        errors += sku_errors(options, skus, custom=custom)
     return errors
 
 
@@ -62,6 +70,20 @@ def art_errors(field: str, art: str) -> list[FieldError]:
     if not art or _ART.fullmatch(art):
         return []
     return [FieldError(field, "pattern", "A picture looks like: teapot celadon mist")]
+
+
+def code_errors(field: str, code: str) -> list[FieldError]:
+    """Say what is wrong with a seller's own number."""
+    return plain_errors(field, code, length_max=CODE_MAX, required=False)
+
+
+def picture_errors(pictures: Sequence[UUID]) -> list[FieldError]:
+    """Say what is wrong with a product's pictures."""
+    if len(pictures) > PICTURES_MAX:
+        return [FieldError("pictures", "too_many", f"At most {PICTURES_MAX}")]
+    if len(set(pictures)) < len(pictures):
+        return [FieldError("pictures", "repeated", "Each picture only once")]
+    return []
 
 
 def gtin_valid(gtin: str) -> bool:
@@ -131,14 +153,37 @@ def _code_errors(field: str, codes: Sequence[str]) -> list[FieldError]:
     return errors
 
 
-def _sku_errors(options: Sequence[Option], skus: Sequence[NewSku]) -> list[FieldError]:
-    if not 1 <= len(skus) <= SKUS_MAX:
-        return [FieldError("skus", "length", f"From 1 to {SKUS_MAX}")]
+def option_errors(before: Sequence[Option], after: Sequence[Option], skus: Iterable[Sku]) -> list[FieldError]:
+    """Say why options cannot be changed so: the same ones stay, and every value that a variant has."""
+    errors = _option_errors(after)
+    if not errors and [option.code for option in before] != [option.code for option in after]:
+        errors.append(
+            FieldError("options", "changed", "The options of a product stay; only values are added")
+        )
+    if not errors:
+        known = {option.code: {value.code for value in option.values} for option in after}
+        used = {(code, value) for sku in skus for code, value in sku.values.items()}
+        if any(value not in known[code] for code, value in used):
+            errors.append(FieldError("options", "used", "A value that a variant has stays"))
+    return errors
+
+
+def sku_errors(
+    options: Sequence[Option],
+    skus: Sequence[NewSku],
+    *,
+    taken: Iterable[Sku] = (),
+    custom: Sequence[Field] = (),
+    name: str = "skus",
+) -> list[FieldError]:
+    """Say what is wrong with variants to be made, beside those that there are (`taken`)."""
+    seen = {option_key(sku.values) for sku in taken}
+    if not 1 <= len(skus) <= SKUS_MAX - len(seen):
+        return [FieldError(name, "length", f"From 1 to {SKUS_MAX}, with those there are")]
     known = {option.code: {value.code for value in option.values} for option in options}
     errors: list[FieldError] = []
-    seen: set[str] = set()
     for at, sku in enumerate(skus):
-        field = f"skus.{at}."
+        field = f"{name}.{at}."
         if sku.values.keys() != known.keys() or any(sku.values[o] not in known[o] for o in known):
             errors.append(FieldError(f"{field}values", "options", "One known value for each option"))
         elif (key := option_key(sku.values)) in seen:
@@ -146,10 +191,11 @@ def _sku_errors(options: Sequence[Option], skus: Sequence[NewSku]) -> list[Field
         else:
             seen.add(key)
         errors += price_errors(sku.price, sku.list_price, field=field)
-        errors += plain_errors(f"{field}code", sku.code, length_max=64, required=False)
+        errors += code_errors(f"{field}code", sku.code)
         errors += art_errors(f"{field}art", sku.art)
+        errors += value_errors(f"{field}custom", custom, sku.custom, complete=True)
         if sku.gtin is not None and not gtin_valid(sku.gtin):
             errors.append(FieldError(f"{field}gtin", "check_digit", "A GTIN's last digit must fit"))
     if len({sku.price.currency for sku in skus}) > 1:
-        errors.append(FieldError("skus", "currencies", "All variants have one currency"))
+        errors.append(FieldError(name, "currencies", "All variants have one currency"))
     return errors

@@ -1,0 +1,11 @@
+"""The products' routes: buyers look, shops keep and price, operators classify and review."""
+
+from hansa.centers.product._http import buying, classifying, keeping, offering, reviewing
+
+ROUTES = (
+    *buying.ROUTES,
+    *keeping.ROUTES,
+    *offering.ROUTES,
+    *classifying.ROUTES,
+    *reviewing.ROUTES,
+)

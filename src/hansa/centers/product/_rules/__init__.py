@@ -1,0 +1,1 @@
+"""The arithmetic of products: pure functions, tested by properties."""

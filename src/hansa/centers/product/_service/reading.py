@@ -1,0 +1,47 @@
+"""Reading the catalogue within the caller's transaction, as it is now: for whoever keeps a copy of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hansa.centers.product._store import catalogue as store
+from hansa.centers.product._store import categories as category_store
+from hansa.centers.product._store import offers as offer_store
+from hansa.centers.product.types import Category, Offer, ProductId, ProductPage
+from hansa.kernel.db import Transaction
+
+
+async def catalogued_in(
+    tx: Transaction, *, product_ids: Sequence[ProductId]
+) -> list[tuple[ProductPage, tuple[Category, ...]]]:
+    """Return products with all their variants and offers, and the categories they stand in, the topmost first.
+
+    No snapshot is asked: whoever locks its copy first and reads then never writes something older than what is
+    there. Offers are of every business, traffic class and state, priced as shops set them; unknown ids are absent.
+    """
+    products = await store.read_products(tx, product_ids)
+    if not products:
+        return []
+    variants = await store.skus_of_products(tx, list(products))
+    offered: dict[ProductId, list[Offer]] = {}
+    ids = [offer_id for _, offer_id in await offer_store.offers_of_products(tx, list(products))]
+    for offer in (await offer_store.read_offers(tx, ids)).values():
+        offered.setdefault(offer.product_id, []).append(offer)
+    standing = {one.category_id for one in products.values() if one.category_id is not None}
+    lineages = await category_store.lineages(tx, list(standing))
+    return [
+        (
+            ProductPage(
+                product=one,
+                skus=tuple(variants.get(one.id, ())),
+                offers=tuple(offered.get(one.id, ())),
+            ),
+            lineages.get(one.category_id, ()) if one.category_id is not None else (),
+        )
+        for one in products.values()
+    ]
+
+
+async def product_ids_after(tx: Transaction, *, after: ProductId | None, limit: int) -> list[ProductId]:
+    """Return ids of products of every business, in their order, those after `after`."""
+    return await store.product_ids_after(tx, after=after, limit=limit)
