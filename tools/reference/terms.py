@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -40,6 +39,6 @@ def _term(owner: str, kind: type[Term]) -> str:
 
 
 def _toml(value: Any) -> str:
-    if isinstance(value, timedelta):
+    if not isinstance(value, str | int | float | bool):
         value = msgspec.to_builtins(value)
     return json.dumps(value, ensure_ascii=False)

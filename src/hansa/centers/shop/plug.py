@@ -6,13 +6,15 @@ from pathlib import Path
 
 from hansa.centers.message.extensions import DESK
 from hansa.centers.shop import _handlers as handlers
-from hansa.centers.shop import _http
 from hansa.centers.shop._checks import CHECKS
-from hansa.centers.shop._service import ShopSnapshot
-from hansa.centers.shop._store_ending import forget_businesses
+from hansa.centers.shop._http import ROUTES
+from hansa.centers.shop._service.commission import CommissionBooks
+from hansa.centers.shop._service.shops import ShopSnapshot
+from hansa.centers.shop._store.ending import forget_businesses
 from hansa.centers.shop._tables import metadata
 from hansa.centers.shop.events import EVENTS
 from hansa.centers.shop.extensions import POINTS
+from hansa.centers.shop.terms import TERMS
 from hansa.centers.shop.types import Commission
 from hansa.centers.user.extensions import GRANTS
 from hansa.kernel.center import Center
@@ -22,6 +24,7 @@ from hansa.kernel.platform import Platform
 
 async def _start(platform: Platform) -> None:
     platform.add(ShopSnapshot(platform.db))
+    platform.add(CommissionBooks(platform.db))
 
 
 SHOP = Center(
@@ -34,15 +37,32 @@ SHOP = Center(
         DESK.by(handlers.desk_of, name="shop_desk"),
         BUSINESS_REMOVED.by(forget_businesses, name="shop_forgets_businesses"),
     ),
-    terms=(Commission,),
+    terms=(Commission, *TERMS),
     events=EVENTS,
-    routes=_http.ROUTES,
+    deadlines=handlers.DEADLINES,
+    routes=ROUTES,
     permissions=(
-        "shop.shop.open",
+        "shop.commission.change",
+        "shop.commission.see",
+        "shop.seller.change",
+        "shop.seller.see",
+        "shop.shop.apply",
+        "shop.shop.close",
         "shop.shop.edit",
+        "shop.shop.open",
+        "shop.shop.review",
+        "shop.shop.see",
         "shop.shop.suspend",
+        "shop.shop.transfer",
         "shop.staff.change",
         "shop.staff.see",
+    ),
+    platform_permissions=(
+        "shop.commission.change",
+        "shop.shop.open",
+        "shop.shop.review",
+        "shop.shop.suspend",
+        "shop.shop.transfer",
     ),
     checks=CHECKS,
     starts=(_start,),

@@ -18,8 +18,13 @@ async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]
     return await remove_rows(tx, commands, _OF_A_BUSINESS)
 
 
+_OF_A_SHOP = ("staff", "staff_step", "invitation", "profile", "closing", "answer", "seller", "status_change")
+
 _OF_A_BUSINESS = {
-    "shop.staff": """DELETE FROM shop.staff c USING shop.shop p
-        WHERE p.id = c.shop_id AND p.business = ANY($1::text[]) RETURNING p.business""",
-    "shop.shop": "DELETE FROM shop.shop WHERE business = ANY($1::text[]) RETURNING business",
+    f"shop.{table}": f"""DELETE FROM shop.{table} c USING shop.shop p
+        WHERE p.id = c.shop_id AND p.business = ANY($1::text[]) RETURNING p.business"""
+    for table in _OF_A_SHOP
+} | {
+    f"shop.{table}": f"DELETE FROM shop.{table} WHERE business = ANY($1::text[]) RETURNING business"
+    for table in ("shop", "slug", "commission_rule")
 }
