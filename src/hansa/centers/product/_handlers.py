@@ -6,15 +6,23 @@ from hansa.centers.product._rules.prices import offer_at
 from hansa.centers.product._service.offers import OfferSnapshot, offer_changed
 from hansa.centers.product._store import catalogue
 from hansa.centers.product._store import offers as store
-from hansa.centers.shop.events import ShopEvent, ShopReinstated, ShopSuspended
+from hansa.centers.shop.events import (
+    ShopClosing,
+    ShopEvent,
+    ShopOpened,
+    ShopReinstated,
+    ShopSuspended,
+)
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.db import Transaction
 from hansa.kernel.event import Envelope, Handler
 
 
 async def follow_shop_status(tx: Transaction, envelopes: Sequence[Envelope[ShopEvent]]) -> None:
-    """Take the offers of suspended shops off sale, and put those of reinstated ones back."""
-    last = {ShopId(one.event.shop_id): isinstance(one.event, ShopSuspended) for one in envelopes}
+    """Take the offers of shops that make no new sales off sale, and put them back when they do again."""
+    last = {
+        ShopId(one.event.shop_id): isinstance(one.event, ShopSuspended | ShopClosing) for one in envelopes
+    }
     trace = envelopes[-1].trace
     products = {
         suspended: await store.products_offered_by(
@@ -50,5 +58,9 @@ async def follow_shop_status(tx: Transaction, envelopes: Sequence[Envelope[ShopE
 
 
 HANDLERS = (
-    Handler("product.follow_shop_status", (ShopSuspended, ShopReinstated), handle=follow_shop_status),
+    Handler(
+        "product.follow_shop_status",
+        (ShopOpened, ShopSuspended, ShopReinstated, ShopClosing),
+        handle=follow_shop_status,
+    ),
 )
