@@ -13,6 +13,7 @@ from hansa.centers.message.types import NOTIFICATION_ID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import CATEGORY_ID
 from hansa.centers.review.types import ENTRY_ID
+from hansa.centers.shop.types import COMMISSION_RULE_ID, INVITATION_ID
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PARTY_ID, Role
 from hansa.kernel.quota import Limits
@@ -128,6 +129,9 @@ def bought(stall, person):
             "ids": {
                 "shop_id": stand["shop"],
                 "slug": stand["slug"],
+                "requirement": "country",
+                "invitation_id": INVITATION_ID.show(uuid4()),
+                "rule_id": COMMISSION_RULE_ID.show(uuid4()),
                 "place_id": stand["place"],
                 "product_id": stand["product"],
                 "change_id": stand["change"],
