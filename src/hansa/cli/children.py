@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 
+from hansa.cli.answering import Answering
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import configure_logs, configure_traces
 from hansa.kernel.telemetry.tracing import stop_traces
@@ -47,7 +48,7 @@ def serve(settings: Settings, name: str, listening: socket.socket, ready: Callab
     config = uvicorn.Config(
         asgi(settings),
         loop="uvloop",
-        http="httptools",
+        http=Answering,
         ws="none",
         lifespan="on",
         log_config=None,
