@@ -4,15 +4,18 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from hansa.centers.ledger import api
 from hansa.centers.ledger._known import KnownAccounts
 from hansa.centers.ledger.plug import LEDGER
 from hansa.centers.ledger.types import (
+    HOLD_ID,
     JOURNAL_ID,
     AccountClass,
     AccountKey,
+    Hold,
     Journal,
     account_id,
     credit,
@@ -22,6 +25,7 @@ from hansa.kernel.clock import Clocks
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Database
 from hansa.kernel.db.migrate import migrate
+from hansa.kernel.deadlines import run_due
 from hansa.kernel.platform import Platform
 
 SELLER = UUID(int=7)
@@ -57,13 +61,21 @@ async def databases(server, template):
         server.drop_database(name)
 
 
+class OneHouse:
+    """Plans that make a context of any business."""
+
+    def context(self, platform, business, *, traffic, actor, **_):
+        plan: Any = SimpleNamespace(calls={})
+        return Ctx(platform, plan, business, traffic, "house", actor)
+
+
 class Books:
     """A ledger of one business, as the tests speak of it."""
 
     def __init__(self, db, owner):
         self.db = db
         self.owner = owner
-        self.platform = Platform(NONE, db, Clocks(), NONE, NONE, [LEDGER])
+        self.platform = Platform(NONE, db, Clocks(), OneHouse(), NONE, [LEDGER])
         self.platform.add(KnownAccounts())
         self.ctx = self.context()
 
@@ -85,13 +97,14 @@ class Books:
     def seller(self, party=SELLER):
         return self.key(AccountClass.SELLER_PAYABLE, party=party)
 
-    def journal(self, *entries, id_=None, reference=None, ctx=None, kind="test"):
+    def journal(self, *entries, id_=None, reference=None, ctx=None, kind="test", posts=None):
         return Journal(
             ctx=ctx or self.ctx,
             id=id_ or JOURNAL_ID.new(),
             kind=kind,
             reference=reference or uuid4(),
             entries=entries,
+            posts=posts,
         )
 
     def paid(self, minor, **about):
@@ -136,6 +149,63 @@ class Books:
             "TRUNCATE ledger.account, ledger.journal, ledger.entry, ledger.hold, ledger.seal, ledger.chain,"
             " ledger.sealing, kernel.clock, kernel.outbox, kernel.deadline"
         )
+
+    def hold(
+        self, minor, account=None, *, id_=None, expires_in=None, ctx=None, reference=None, kind="payout"
+    ):
+        """An amount to put by on the escrow account, or another."""
+        ctx = ctx or self.ctx
+        return Hold(
+            ctx=ctx,
+            id=id_ or HOLD_ID.new(),
+            account=account or self.escrow,
+            minor=minor,
+            kind=kind,
+            reference=reference or uuid4(),
+            expires_at=ctx.now() + expires_in if expires_in else None,
+        )
+
+    async def authorise(self, *holds):
+        async with self.db.transaction() as tx:
+            return await api.authorise(tx, holds)
+
+    async def void(self, *holds, ctx=None):
+        async with self.db.transaction() as tx:
+            return await api.void(tx, ctx or self.ctx, holds=[hold.id for hold in holds])
+
+    async def free(self, key):
+        """(balance, put by) of an account."""
+        found = (await api.balances(self.ctx, keys=[key]))[key]
+        return found.minor, found.held_minor
+
+    async def pass_time(self, by, *, business="bazaar"):
+        """Set a clock on, and let what is due happen."""
+        async with self.db.transaction() as tx:
+            await self.platform.clocks.move(tx, business=business, traffic=Traffic.SANDBOX, offset=by)
+        return await run_due(self.platform, {kind.kind: kind for kind in LEDGER.deadlines})
+
+    async def stand_at(self, instant):
+        """Set the clock to an instant, and let what is due happen."""
+        async with self.db.transaction() as tx:
+            await self.platform.clocks.move(tx, business="bazaar", traffic=Traffic.SANDBOX, frozen_at=instant)
+        return await run_due(self.platform, {kind.kind: kind for kind in LEDGER.deadlines})
+
+    async def seal(self, **about):
+        """Seal whatever can be sealed."""
+        return await api.seal_posted(self.platform, **about)
+
+    async def rows(self, sql, *args):
+        async with self.db.transaction() as tx:
+            return [dict(row) for row in await tx.raw.fetch(sql, *args)]
+
+    async def told(self, topic):
+        """The payloads of events of one topic."""
+        return [
+            msgspec.json.decode(row["payload"])
+            for row in await self.rows(
+                "SELECT payload::text FROM kernel.outbox WHERE topic = $1 ORDER BY id", topic
+            )
+        ]
 
     async def vandalise(self, sql):
         """Change rows as nobody but the owner of the database can."""

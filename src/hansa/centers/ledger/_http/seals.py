@@ -58,7 +58,7 @@ async def list_chains(ctx: Ctx, cursor: Cursor = None, limit: Limit = 50) -> Pag
 @get("/ledger/seals", summary="List a chain's seals", responses=problems(*LISTING), tags=["ledger"])
 async def list_seals(
     ctx: Ctx,
-    shard: Annotated[int, Parameter(description="Which of the chains.", ge=0, lt=SHARDS)] = 0,
+    shard: Annotated[int, Parameter(description="Which of the chains.", ge=1, le=SHARDS)] = 1,
     cursor: Cursor = None,
     limit: Annotated[int, Parameter(description="How many at most.", ge=1, le=100)] = 10,
 ) -> Page[SealView]:

@@ -20,7 +20,7 @@ import msgspec
 from hansa.centers.ledger.types import JOURNAL_ID, JournalId
 
 SHARDS = 8
-"""Chains per business and traffic class: as many as could be sealed in different places."""
+"""Chains per business and traffic class, numbered from 1: as many as could be sealed in different places."""
 
 NOTHING_BEFORE = bytes(32)
 """What the first seal of a chain is bound to."""
@@ -79,7 +79,7 @@ class JournalRow(msgspec.Struct, frozen=True):
     @property
     def chain(self) -> ChainKey:
         """The chain it belongs to: by its business, traffic and the last bits of its id, which are random."""
-        return ChainKey(self.business, self.traffic, self.id.int % SHARDS)
+        return ChainKey(self.business, self.traffic, self.id.int % SHARDS + 1)
 
 
 def digest(journal: JournalRow) -> bytes:

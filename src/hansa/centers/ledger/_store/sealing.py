@@ -24,7 +24,7 @@ INSERT INTO ledger.sealing (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 1
 _UNSEALED = f"""
 SELECT {_JOURNAL}, j.xid::text AS xid FROM ledger.journal j
 WHERE j.xid > $1::text::xid8 AND j.xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY j.xid FETCH FIRST $2::bigint ROWS WITH TIES
+ORDER BY j.xid FETCH FIRST ($2::bigint) ROWS WITH TIES
 """
 
 _SEAL = """
@@ -114,8 +114,8 @@ async def every_seal(tx: Transaction) -> AsyncIterator[tuple[SealRow, dict[Journ
         journals = {row["id"]: _journal_row(row) for row in found}
         for row in rows:
             chain = ChainKey(row["business"], row["traffic"], row["shard"])
-            yield SealRow(chain, *row.values()[3:]), journals
-        after = tuple(rows[-1].values()[:4])
+            yield SealRow(chain, *list(row)[3:]), journals
+        after = tuple(list(rows[-1])[:4])
 
 
 async def every_head(tx: Transaction) -> dict[ChainKey, Head]:
@@ -169,4 +169,4 @@ async def seals_of_chain(tx: Transaction, chain: ChainKey, *, before: int | None
 
 
 def _journal_row(row: Any) -> JournalRow:
-    return JournalRow(*row.values()[: len(JournalRow.__struct_fields__)])
+    return JournalRow(*list(row)[: len(JournalRow.__struct_fields__)])
