@@ -206,3 +206,20 @@ report = Table(
     Index("report_listed", "business", "traffic", "report_id"),
     Index("report_by", "reporter"),
 )
+
+# Every version that was ever published; the last one counts, and a withdrawn one leaves the centers their words.
+template = Table(
+    "template",
+    metadata,
+    Column("business", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("version", Integer, CheckConstraint("version > 0"), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("published_at", _AT, nullable=False),
+    Column("published_by", Text, nullable=False),
+    info={"append_only": True},
+)

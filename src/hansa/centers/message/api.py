@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from hansa.centers.message._service import (
     talking,
     telling,
     unsubscribing,
+    wording,
 )
 from hansa.centers.message._service.words import Templates
 from hansa.centers.message.types import (
@@ -29,11 +30,16 @@ from hansa.centers.message.types import (
     NotificationId,
     Preferences,
     QuietHours,
+    Rendered,
     Report,
     ReportId,
     ReportReason,
     Resolution,
     Subscription,
+    Template,
+    Worded,
+    Wording,
+    WordingVersion,
 )
 from hansa.kernel.context import Ctx
 from hansa.kernel.page import Page
@@ -57,6 +63,8 @@ __all__ = [
     "notify_all",
     "post",
     "preferences",
+    "preview_template",
+    "publish_template",
     "release_address",
     "report_bounce",
     "report_conversation",
@@ -65,9 +73,13 @@ __all__ = [
     "set_quiet_hours",
     "start_conversation",
     "subscription",
+    "template",
+    "template_versions",
+    "templates",
     "unread",
     "unread_conversations",
     "unsubscribe",
+    "withdraw_template",
 ]
 
 
@@ -265,3 +277,53 @@ async def resolve_report(ctx: Ctx, *, report_id: ReportId, resolution: Resolutio
     Wants `message.conversation.moderate`. Raises `ReportNotFound`, `ReportResolved`, `Invalid`.
     """
     return await moderating.resolve(ctx, report_id=report_id, resolution=resolution)
+
+
+async def templates(ctx: Ctx, *, cursor: str | None = None, limit: int = 20) -> Page[Worded]:
+    """List the notifications there are words for, by name. Wants `message.template.publish` of the business."""
+    return await wording.templates(ctx, cursor=cursor, limit=limit)
+
+
+async def template(ctx: Ctx, *, name: str, language: str) -> Wording:
+    """Return the words of a notification in this business as they are now, and what they may say.
+
+    Wants `message.template.publish` of the business. Raises `TemplateUnknown`.
+    """
+    return await wording.template(ctx, name=name, language=language)
+
+
+async def preview_template(
+    ctx: Ctx, *, name: str, language: str, words: Template, params: Mapping[str, object]
+) -> Rendered:
+    """Return what words would look like with these parameters; nothing is published.
+
+    Wants `message.template.publish` of the business. Raises `TemplateUnknown`, `Invalid`.
+    """
+    return await wording.preview(ctx, name=name, language=language, words=words, params=params)
+
+
+async def publish_template(ctx: Ctx, *, name: str, language: str, words: Template, version: int) -> Wording:
+    """Say a notification in the business's own words from now on; `version` is that which they change, or 0.
+
+    Businesses below inherit them. They may say what the center's own words say, and no more. Wants
+    `message.template.publish` of the business. Raises `TemplateUnknown`, `Invalid`, `TemplateChangedSince`.
+    """
+    return await wording.publish(ctx, name=name, language=language, words=words, version=version)
+
+
+async def withdraw_template(ctx: Ctx, *, name: str, language: str) -> None:
+    """Go back to the center's own words. Wants `message.template.publish` of the business.
+
+    Raises `TemplateUnknown`, `TemplateChangedSince`.
+    """
+    await wording.withdraw(ctx, name=name, language=language)
+
+
+async def template_versions(
+    ctx: Ctx, *, name: str, language: str, cursor: str | None = None, limit: int = 20
+) -> Page[WordingVersion]:
+    """List what the business published of a notification, the latest first.
+
+    Wants `message.template.publish` of the business. Raises `TemplateUnknown`.
+    """
+    return await wording.versions(ctx, name=name, language=language, cursor=cursor, limit=limit)

@@ -114,3 +114,18 @@ class ReportResolved(Problem):
     code = "message.report_resolved"
     status = 409
     title = "This report has been dealt with already"
+
+
+class TemplateUnknown(NotFound):
+    """No center tells a notification of this name, or it has no words in this language."""
+
+    code = "message.template_unknown"
+    title = "There is no such template"
+
+
+class TemplateChangedSince(Problem):
+    """Somebody published another version than the one this is based on; `version` is the present one."""
+
+    code = "message.template_changed_since"
+    status = 409
+    title = "Somebody changed these words in the meantime"

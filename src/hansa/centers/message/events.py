@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from hansa.centers.message.types import (
     Channel,
@@ -112,6 +112,21 @@ class ReportSettled(Event, frozen=True, kw_only=True):
         return self.conversation
 
 
+class TemplatePublished(Event, frozen=True, kw_only=True):
+    """A business says something in its own words now, or no longer (`withdrawn`)."""
+
+    topic: ClassVar[str] = "message.template_published"
+    name: str
+    language: str
+    number: int
+    """The version of the words."""
+    withdrawn: bool
+
+    def subject(self) -> UUID:
+        """Return an id of the name and language: their versions are told in order."""
+        return uuid5(NAMESPACE_OID, f"message.template/{self.name}/{self.language}")
+
+
 EVENTS = (
     NotificationQueued,
     AddressSuppressed,
@@ -120,4 +135,5 @@ EVENTS = (
     ConversationMoved,
     ConversationReported,
     ReportSettled,
+    TemplatePublished,
 )

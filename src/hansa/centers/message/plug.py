@@ -15,6 +15,7 @@ from hansa.centers.message._service.privacy import forget_people, said_by, told_
 from hansa.centers.message._service.standing import RELEASE_ADDRESS, REPORT_BOUNCE
 from hansa.centers.message._service.talking import MODERATE
 from hansa.centers.message._service.telling import LEAVE, READ_DELIVERIES, leave
+from hansa.centers.message._service.wording import PUBLISH
 from hansa.centers.message._store import conversations, notifications
 from hansa.centers.message._store.ending import forget_businesses
 from hansa.centers.message._tables import metadata
@@ -70,7 +71,7 @@ MESSAGE = Center(
     handlers=HANDLERS,
     deadlines=(DeadlineKind(LEAVE, leave),),
     routes=_http.ROUTES,
-    permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, ANSWER, MODERATE),
+    permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, ANSWER, MODERATE, PUBLISH),
     platform_permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, MODERATE),
     settings=(Mail,),
     checks=(

@@ -26,7 +26,7 @@ OWN_TOPICS = (
     Topic(
         name="account",
         titles={"en": "Your account and its safety", "zh": "账户与安全"},
-        templates=("message.welcome", "message.account_*", "user.*"),
+        templates=("message.welcome", "message.account_*"),
         mandatory=(Channel.EMAIL,),
     ),
     Topic(

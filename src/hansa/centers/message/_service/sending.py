@@ -21,7 +21,7 @@ from hansa.centers.message._rules.mail import Server, server_for, write_mail
 from hansa.centers.message._service.standing import note_refusal, note_taken
 from hansa.centers.message._service.telling import leaving_at
 from hansa.centers.message._service.unsubscribing import unsubscribe_url
-from hansa.centers.message._service.words import write
+from hansa.centers.message._service.words import Words, published_words
 from hansa.centers.message._store import notifications as store
 from hansa.centers.message._store.preferences import read_standing
 from hansa.centers.message.events import NotificationQueued
@@ -64,11 +64,12 @@ async def send_mail(platform: Platform, envelope: Envelope[NotificationQueued]) 
         )
         contact = (await user.contacts(tx, [queued.party])).get(queued.party)
         standing = await read_standing(tx, queued.party)
-    if found is None:
-        return
-    waiting, attempts = found
+        if found is None:
+            return
+        waiting, attempts = found
+        words = await published_words(tx, [(waiting.business, waiting.template)])
     ctx = platform.context(waiting.business, traffic=waiting.traffic)
-    outcome = await _attempt(ctx, waiting, contact, standing)
+    outcome = await _attempt(ctx, words, waiting, contact, standing)
     await _note(ctx, waiting, contact, outcome, attempts=attempts + 1)
 
 
@@ -109,7 +110,11 @@ async def _note(
 
 
 async def _attempt(
-    ctx: Ctx, waiting: StoredNotification, contact: Contact | None, standing: Standing | None
+    ctx: Ctx,
+    words: Words,
+    waiting: StoredNotification,
+    contact: Contact | None,
+    standing: Standing | None,
 ) -> Outcome:
     settings = ctx.platform.settings.section(Mail)
     # Asked again here, by the notification's own traffic: settings change, and a queue can be old.
@@ -122,7 +127,7 @@ async def _attempt(
     # What somebody must know is tried at any address.
     if Channel.EMAIL not in topic.mandatory and _is_given_up(standing, waiting.party_id, contact.email):
         return Outcome(DeliveryState.UNDELIVERABLE, "undeliverable", "address_suppressed")
-    mail = _written(ctx, waiting, contact, topic, sender=settings.sender)
+    mail = _written(ctx, words, waiting, contact, topic, sender=settings.sender)
     return await _hand_over(mail, server, settings, to=contact.email)
 
 
@@ -134,13 +139,21 @@ def _is_given_up(standing: Standing | None, party_id: UUID, address: str) -> boo
 
 
 def _written(
-    ctx: Ctx, waiting: StoredNotification, contact: Contact, topic: Topic, *, sender: str
+    ctx: Ctx,
+    words: Words,
+    waiting: StoredNotification,
+    contact: Contact,
+    topic: Topic,
+    *,
+    sender: str,
 ) -> EmailMessage:
     locale = waiting.locale or contact.locale
-    words = write(ctx, name=waiting.template, params=waiting.params, locale=locale, recipient=contact.name)
+    written = words.write(
+        ctx, name=waiting.template, params=waiting.params, locale=locale, recipient=contact.name
+    )
     is_mandatory = Channel.EMAIL in topic.mandatory
     return write_mail(
-        words,
+        written,
         party_id=waiting.party_id,
         notification_id=waiting.notification_id,
         told_at=waiting.created_at,

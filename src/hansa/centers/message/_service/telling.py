@@ -10,8 +10,7 @@ from uuid import UUID
 from hansa.centers.message._rules.choosing import channels_for, topic_of
 from hansa.centers.message._rules.mail import server_for
 from hansa.centers.message._rules.quiet import quiet_until
-from hansa.centers.message._rules.rendering import Renderer
-from hansa.centers.message._service.words import find_words, write
+from hansa.centers.message._service.words import Words, published_words
 from hansa.centers.message._store import notifications as store
 from hansa.centers.message._store.notifications import NewDelivery, StoredNotification
 from hansa.centers.message._store.preferences import Wishes, read_wishes
@@ -50,10 +49,12 @@ Command = tuple[Ctx, Notification]
 async def notify(tx: Transaction, commands: Sequence[Command]) -> list[NotificationId]:
     """Write notifications down, of any business and party; see `message.api`."""
     wishes = await read_wishes(tx, [(wish.party, ctx.business, ctx.traffic.value) for ctx, wish in commands])
+    words = await published_words(tx, [(ctx.business, wish.template) for ctx, wish in commands])
     stored: list[StoredNotification] = []
     deliveries: list[NewDelivery] = []
     for ctx, wish in commands:
-        _check(ctx, wish)
+        # Refused here is what nobody could read later: who tells it learns at once, in its own tests.
+        words.find(ctx, wish.template, locale=wish.locale or ctx.locale, params=wish.params)
         one, outside = _write_down(ctx, wish, wishes[wish.party, ctx.business, ctx.traffic.value])
         stored.append(one)
         deliveries += outside
@@ -144,14 +145,6 @@ async def leave(tx: Transaction, due: Sequence[Deadline]) -> None:
         tx.emit(contexts[one.notification_id], event)
 
 
-def _check(ctx: Ctx, wish: Notification) -> None:
-    """Refuse what nobody could read later: the center that tells it learns at once, in its own tests."""
-    template, _ = find_words(ctx, wish.template, locale=wish.locale or ctx.locale)
-    missing = ctx.platform.service(Renderer).needs(template) - wish.params.keys()
-    if missing:
-        raise TemplateUnfit(template=wish.template, missing=sorted(missing))
-
-
 async def inbox(ctx: Ctx, *, cursor: str | None, limit: int) -> Page[Item]:
     """Read the acting party's inbox; see `message.api`."""
     party, limit = ctx.party(), checked_limit(limit)
@@ -166,17 +159,18 @@ async def inbox(ctx: Ctx, *, cursor: str | None, limit: int) -> Page[Item]:
             limit=limit + 1,
         )
         contact = (await user.contacts(tx, [party])).get(party)
+        words = await published_words(tx, [(ctx.business, one.template) for one in stored])
     recipient = contact.name if contact else ""
-    items = [_item(ctx, one, recipient=recipient) for one in stored]
+    items = [_item(ctx, words, one, recipient=recipient) for one in stored]
     return page_of(items, limit=limit, key=lambda item: (item.id,))
 
 
-def _item(ctx: Ctx, one: StoredNotification, *, recipient: str) -> Item:
+def _item(ctx: Ctx, words: Words, one: StoredNotification, *, recipient: str) -> Item:
     try:
-        words = write(
+        written = words.write(
             ctx, name=one.template, params=one.params, locale=one.locale or ctx.locale, recipient=recipient
         )
-        subject, text = words.subject, words.text
+        subject, text = written.subject, written.text
     except (TemplateMissing, TemplateUnfit):  # its words were taken away since; the rest can still be read
         subject, text = one.template, ""
     return Item(

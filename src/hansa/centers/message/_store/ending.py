@@ -27,6 +27,7 @@ _OF_A_BUSINESS = {
     "message.said": """DELETE FROM message.said s USING message.conversation c
         WHERE c.conversation_id = s.conversation_id AND c.business = ANY($1::text[]) RETURNING c.business""",
     "message.conversation": "DELETE FROM message.conversation WHERE business = ANY($1::text[]) RETURNING business",
+    "message.template": "DELETE FROM message.template WHERE business = ANY($1::text[]) RETURNING business",
     "message.preference": "DELETE FROM message.preference WHERE business = ANY($1::text[]) RETURNING business",
     "message.quiet_hours": "DELETE FROM message.quiet_hours WHERE business = ANY($1::text[]) RETURNING business",
     "message.notification": "DELETE FROM message.notification WHERE business = ANY($1::text[]) RETURNING business",
