@@ -17,6 +17,7 @@ from hansa.centers.payment.plug import PAYMENT
 from hansa.centers.place.plug import PLACE
 from hansa.centers.product.plug import PRODUCT
 from hansa.centers.review.plug import REVIEW
+from hansa.centers.search.plug import SEARCH
 from hansa.centers.shop.plug import SHOP
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.plug import TRADE
@@ -40,7 +41,7 @@ from hansa.kernel.welcome import Reception
 
 __all__ = ["CENTERS", "asgi", "demo", "explain", "running", "welcome"]
 
-CENTERS = (USER, MESSAGE, SHOP, PLACE, PRODUCT, INVENTORY, LEDGER, PAYMENT, TRADE, REVIEW)
+CENTERS = (USER, MESSAGE, SHOP, PLACE, PRODUCT, INVENTORY, LEDGER, PAYMENT, TRADE, REVIEW, SEARCH)
 """In their order: each calls only those before it."""
 
 PLAYS = ()

@@ -121,6 +121,8 @@ MAY = {
     "POST /api/reviews/{entry_id}/decisions": OPERATOR,
     "POST /api/reviews/{review_id}/follow-up": SOMEBODY,  # each finds its own alone
     "POST /api/reviews/{review_id}/reply": SOMEBODY,
+    "GET /api/search": EVERYBODY,
+    "GET /api/search/suggestions": EVERYBODY,
     "DELETE /api/session": SOMEBODY,
     "POST /api/session": EVERYBODY,
     "POST /api/session/guest": EVERYBODY,

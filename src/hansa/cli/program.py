@@ -57,6 +57,14 @@ for where, name, meaning in _BUSINESS_COMMANDS:
     business.command(f"hansa.cli.business:{where}", name=name, help=meaning)
 app.command(business)
 
+search = App(name="search", help="Look after the index of products.", group=TEND)
+search.command(
+    "hansa.cli.search:rebuild",
+    name="rebuild",
+    help="Build the index anew beside the old one, then let it take over.",
+)
+app.command(search)
+
 
 @app.meta.default
 def launch(

@@ -1,0 +1,66 @@
+"""What search does when something happens: it never trusts what an event says, it looks again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hansa.centers.product.events import ProductEvent
+from hansa.centers.review.events import RatingChanged
+from hansa.centers.review.types import SubjectKind
+from hansa.centers.search._service.indexing import refresh, write
+from hansa.centers.search._store import documents as store
+from hansa.centers.search._store import generations
+from hansa.centers.search.types import DocumentKey
+from hansa.centers.trade import api as trade
+from hansa.centers.trade.events import OrderMoved
+from hansa.centers.trade.types import OrderId, OrderState
+from hansa.kernel.db import Transaction
+from hansa.kernel.event import Envelope
+
+_UNPAID = frozenset({OrderState.AWAITING_PAYMENT, OrderState.PAYMENT_PENDING})
+_NEVER_PAID = _UNPAID | {OrderState.CLOSED}
+
+
+async def follow_products(tx: Transaction, told: Sequence[Envelope[ProductEvent]]) -> None:
+    """Write the documents of changed products anew."""
+    await refresh(tx, {one.event.product_id for one in told})
+
+
+async def follow_sales(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) -> None:
+    """Count what is paid for, and take back what is refunded."""
+    signs = {OrderId(one.event.order_id): sign for one in moves if (sign := _sign(one.event))}
+    if not signs:
+        return
+    keys = [(one.event.buyer, OrderId(one.event.order_id)) for one in moves if one.event.order_id in signs]
+    pieces: dict[DocumentKey, int] = {}
+    for order in await trade.orders_in(tx, keys=sorted(set(keys))):
+        for line in order.lines:
+            key = (order.business, order.traffic.value, line.product_id)
+            pieces[key] = pieces.get(key, 0) + signs[order.id] * line.quantity
+    slots = await generations.hold(tx)
+    locked = await store.lock_products(tx, {product_id for _, _, product_id in pieces})
+    await store.add_sales(tx, pieces)
+    await write(tx, locked, slots=slots.all())
+
+
+async def follow_ratings(tx: Transaction, told: Sequence[Envelope[RatingChanged]]) -> None:
+    """Note how products are rated; of several ratings the last one counts."""
+    ratings: dict[DocumentKey, tuple[int, int]] = {
+        (one.business, one.traffic.value, one.event.rated): (one.event.votes, one.event.item)
+        for one in told
+        if one.event.rated_kind == SubjectKind.PRODUCT
+    }
+    if not ratings:
+        return
+    slots = await generations.hold(tx)
+    locked = await store.lock_products(tx, {product_id for _, _, product_id in ratings})
+    await store.set_ratings(tx, ratings)
+    await write(tx, locked, slots=slots.all())
+
+
+def _sign(moved: OrderMoved) -> int:
+    """Return 1 for an order that became a paid one, -1 for one that was paid and is refunded, else 0."""
+    previous, state = OrderState(moved.previous), OrderState(moved.state)
+    if previous in _UNPAID and state not in _NEVER_PAID:
+        return 1
+    return -1 if state is OrderState.REFUNDED else 0

@@ -1,0 +1,1 @@
+"""How texts become words, documents and queries: pure."""

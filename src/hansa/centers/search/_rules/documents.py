@@ -1,0 +1,193 @@
+"""How what product says of a product becomes a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.product.types import Category, Offer, ProductPage, Sku
+from hansa.centers.search._rules.keys import facet_key, title_keys, word_keys
+from hansa.centers.search._rules.words import INDEX_TERMS_MAX, index_terms, spellable, starts
+from hansa.centers.search.types import DocumentKey, Popularity, Ranked
+from hansa.centers.shop.types import ShopId
+from hansa.kernel.texts import Texts
+
+SUGGESTION_MAX = 60
+FACETS_MAX = 200
+
+RankOf = Callable[[str, str, Ranked], int]
+"""Asks a business (and traffic class) for a product's rank."""
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """What may be suggested to somebody who begins to type `start`."""
+
+    language: str
+    start: str
+    text: str
+
+
+class Label(msgspec.Struct, frozen=True):
+    """What a facet's value is called; of the field itself where `value` is empty."""
+
+    field: str
+    value: str
+    names: Texts
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A product as it is found in one business and traffic class."""
+
+    business: str
+    traffic: str
+    product_id: UUID
+    offer_id: UUID
+    offers: int
+    price_minor: int
+    currency: str
+    rank: int
+    popularity: Popularity
+    keys: tuple[int, ...]
+    facets: tuple[str, ...]
+    """`field=value`, for counting."""
+    words: tuple[str, ...]
+    """What typos may be corrected to."""
+    suggestions: tuple[Suggestion, ...]
+    labels: tuple[Label, ...]
+
+    @property
+    def key(self) -> DocumentKey:
+        """Where it stands."""
+        return (self.business, self.traffic, self.product_id)
+
+
+def documents(
+    page: ProductPage,
+    lineage: Sequence[Category],
+    popularity: Callable[[DocumentKey], Popularity],
+    rank_of: RankOf,
+) -> list[Document]:
+    """Return a document for each business and traffic class where somebody offers the product now."""
+    here: dict[tuple[str, str], list[Offer]] = {}
+    for offer in page.offers:
+        if offer.active:
+            here.setdefault((offer.business, offer.traffic.value), []).append(offer)
+    return [
+        _document(page, lineage, offers, popularity((*scope, page.product.id)), rank_of)
+        for scope, offers in here.items()
+    ]
+
+
+def _document(
+    page: ProductPage,
+    lineage: Sequence[Category],
+    offers: Sequence[Offer],
+    popularity: Popularity,
+    rank_of: RankOf,
+) -> Document:
+    product = page.product
+    cheapest = min(offers, key=lambda offer: (offer.base.minor, offer.id))
+    shops = tuple(sorted({offer.shop_id for offer in offers}))
+    offered = {offer.sku_id for offer in offers}
+    skus = [sku for sku in page.skus if sku.id in offered]
+    labels = tuple(_labels(page, skus))
+    facets = tuple(dict.fromkeys(_facets(lineage, shops, labels)))[:FACETS_MAX]
+    facts = Ranked(
+        product_id=product.id,
+        shop_ids=shops,
+        price_minor=cheapest.base.minor,
+        offers=len(offers),
+        languages=len(product.titles),
+        described=bool(product.descriptions),
+        created_at=product.created_at,
+        popularity=popularity,
+    )
+    return Document(
+        business=cheapest.business,
+        traffic=cheapest.traffic.value,
+        product_id=product.id,
+        offer_id=cheapest.id,
+        offers=len(offers),
+        price_minor=cheapest.base.minor,
+        currency=cheapest.base.currency,
+        rank=rank_of(cheapest.business, cheapest.traffic.value, facts),
+        popularity=popularity,
+        keys=_keys(page, lineage, skus, labels, facets),
+        facets=facets,
+        words=tuple(dict.fromkeys(_spellable(product.titles, lineage, labels))),
+        suggestions=tuple(_suggestions([product.titles, *(one.names for one in lineage)])),
+        labels=labels,
+    )
+
+
+def _facets(lineage: Sequence[Category], shops: Iterable[ShopId], labels: Iterable[Label]) -> Iterable[str]:
+    for category in lineage:
+        yield f"category={category.id}"
+    for shop_id in shops:
+        yield f"shop={shop_id}"
+    for label in labels:
+        if label.value:
+            yield f"{label.field}={label.value}"
+
+
+def _labels(page: ProductPage, skus: Sequence[Sku]) -> Iterable[Label]:
+    """Name the options, and of their values those that can be bought."""
+    chosen = {(code, value) for sku in skus for code, value in sku.values.items()}
+    for option in page.product.options:
+        values = [value for value in option.values if (option.code, value.code) in chosen]
+        if values:
+            yield Label(f"option.{option.code}", "", option.names)
+        for value in values:
+            yield Label(f"option.{option.code}", value.code, value.names)
+
+
+def _keys(
+    page: ProductPage,
+    lineage: Sequence[Category],
+    skus: Sequence[Sku],
+    labels: Sequence[Label],
+    facets: Iterable[str],
+) -> tuple[int, ...]:
+    titles = {term for text in page.product.titles.values() for term in index_terms(text)}
+    words = dict.fromkeys(titles)
+    for text in _texts(page, lineage, skus, labels):
+        words.update(dict.fromkeys(index_terms(text)))
+        if len(words) >= INDEX_TERMS_MAX:
+            break
+    kept = list(words)[:INDEX_TERMS_MAX]
+    narrowed = [facet_key(*facet.split("=", 1)) for facet in facets]
+    return tuple(sorted({*title_keys(titles), *word_keys(kept), *narrowed}))
+
+
+def _texts(
+    page: ProductPage, lineage: Sequence[Category], skus: Sequence[Sku], labels: Sequence[Label]
+) -> Iterable[str]:
+    """Return the texts of a product besides its titles, what tells most first: the last may be cut off."""
+    for category in lineage:
+        yield from category.names.values()
+    for label in labels:
+        if label.value:
+            yield from label.names.values()
+    for sku in skus:
+        yield sku.code
+        yield sku.gtin or ""
+    yield from page.product.descriptions.values()
+
+
+def _spellable(titles: Texts, lineage: Sequence[Category], labels: Sequence[Label]) -> Iterable[str]:
+    for names in (titles, *(one.names for one in lineage), *(label.names for label in labels)):
+        for text in names.values():
+            yield from spellable(text)
+
+
+def _suggestions(named: Iterable[Texts]) -> Iterable[Suggestion]:
+    seen: set[tuple[str, str]] = set()
+    for texts in named:
+        for language, text in texts.items():
+            shown = " ".join(text.split())[:SUGGESTION_MAX].rstrip()
+            for start in starts(shown):
+                if (language, start) not in seen:
+                    seen.add((language, start))
+                    yield Suggestion(language, start, shown)

@@ -1,0 +1,57 @@
+"""Documents follow their products: whatever happened, they are made of what product says now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from hansa.centers.product import api as product
+from hansa.centers.product.types import ProductId
+from hansa.centers.search._rules.documents import RankOf, documents
+from hansa.centers.search._rules.ranking import by_popularity
+from hansa.centers.search._store import documents as store
+from hansa.centers.search._store import generations
+from hansa.centers.search.extensions import RANK
+from hansa.centers.search.types import Popularity, Ranked
+from hansa.kernel.context import Traffic
+from hansa.kernel.db import Transaction
+from hansa.kernel.problem import Problem
+
+
+async def refresh(tx: Transaction, product_ids: Iterable[UUID]) -> int:
+    """Write what is to be found of these products now, into every slot that is written to.
+
+    Returns the number of documents. The products are locked first and read afterwards, so of two that refresh the
+    same product at once the second reads what the first one's event told, or something newer.
+    """
+    slots = (await generations.hold(tx)).all()
+    return await write(tx, await store.lock_products(tx, product_ids), slots=slots)
+
+
+async def write(tx: Transaction, locked: Sequence[UUID], *, slots: Collection[int]) -> int:
+    """Write what is to be found of locked products into these slots; return the number of documents."""
+    found = await product.catalogued_in(tx, product_ids=[ProductId(one) for one in locked])
+    fares = await store.popularities(tx, locked)
+    neutral = Popularity()
+    made = [
+        document
+        for page, lineage in found
+        for document in documents(page, lineage, lambda key: fares.get(key, neutral), _rank_in(tx))
+    ]
+    for slot in slots:
+        await store.replace_documents(tx, slot, products=locked, documents=made)
+    await store.name_facets(tx, made)
+    return len(made)
+
+
+def _rank_in(tx: Transaction) -> RankOf:
+    """Return what asks businesses for ranks; one that is switched off just now gets the platform's."""
+
+    def rank(business: str, traffic: str, facts: Ranked) -> int:
+        try:
+            ctx = tx.context(business, Traffic(traffic))
+        except Problem:
+            return by_popularity(facts)
+        return RANK.of(ctx)(ctx, facts)
+
+    return rank

@@ -1,0 +1,39 @@
+"""What `search` adds to the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hansa.centers.product.events import OfferChanged, ProductCreated, ProductEdited
+from hansa.centers.review.events import RatingChanged
+from hansa.centers.search import _handlers as handlers
+from hansa.centers.search import _http
+from hansa.centers.search._checks import CHECKS
+from hansa.centers.search._store.ending import forget_businesses
+from hansa.centers.search._tables import metadata
+from hansa.centers.search.events import EVENTS
+from hansa.centers.search.extensions import POINTS
+from hansa.centers.trade.events import OrderMoved
+from hansa.kernel.center import Center
+from hansa.kernel.event import Handler
+from hansa.kernel.plan import BUSINESS_REMOVED
+
+SEARCH = Center(
+    name="search",
+    tables=metadata,
+    migrations=Path(__file__).parent / "_migrations",
+    points=POINTS,
+    answers=(BUSINESS_REMOVED.by(forget_businesses, name="search_forgets_businesses"),),
+    events=EVENTS,
+    handlers=(
+        Handler(
+            "search.follow_products",
+            (ProductCreated, ProductEdited, OfferChanged),
+            handle=handlers.follow_products,
+        ),
+        Handler("search.follow_sales", (OrderMoved,), handle=handlers.follow_sales),
+        Handler("search.follow_ratings", (RatingChanged,), handle=handlers.follow_ratings),
+    ),
+    routes=_http.ROUTES,
+    checks=CHECKS,
+)

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.product.types import CategoryId, OfferId, ProductId
+from hansa.centers.shop.types import ShopId
+from hansa.kernel.money import Money
+from hansa.kernel.texts import Texts
+
+QUERY_MAX = 100
+"""Characters of what somebody typed."""
+FILTERS_MAX = 20
+VALUES_MAX = 50
+
+
+class Sort(enum.StrEnum):
+    """The order of what is found."""
+
+    RELEVANCE = "relevance"
+    PRICE_UP = "price_up"
+    PRICE_DOWN = "price_down"
+    NEWEST = "newest"
+    SALES = "sales"
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """What is found must fit all of these.
+
+    `facets` are field to values: `{"option.glaze": ["celadon", "moss"]}`; one of the values of each field is
+    enough. Prices are in minor units, as shops set them, both ends included.
+    """
+
+    category: CategoryId | None = None
+    shop: ShopId | None = None
+    price_min: int | None = None
+    price_max: int | None = None
+    facets: Mapping[str, Sequence[str]] = {}
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A product that was found, shown by its cheapest offer, priced as the business asks."""
+
+    product_id: ProductId
+    shop_id: ShopId
+    titles: Texts
+    art: str
+    price: Money
+    list_price: Money | None
+    offer_id: OfferId
+    offers: int
+    sold: int
+    votes: int
+    rating: int
+    """In hundredths of a star; look at `votes` first."""
+
+
+class FacetValue(msgspec.Struct, frozen=True):
+    """A value of a facet, what it is called, and how many of what was looked at have it."""
+
+    value: str
+    names: Texts
+    count: int
+
+
+class Facet(msgspec.Struct, frozen=True):
+    """A field that what was found can be narrowed by; the commonest values first."""
+
+    field: str
+    names: Texts
+    values: tuple[FacetValue, ...]
+
+
+class PriceRange(msgspec.Struct, frozen=True):
+    """Prices from `low` to `high`, both included, in minor units, and how many are in there."""
+
+    low: int
+    high: int
+    count: int
+
+
+class Facets(msgspec.Struct, frozen=True, kw_only=True):
+    """How what was found can be narrowed. Counted over at most `COUNT_CAP` products; `capped` says if it was."""
+
+    count: int
+    capped: bool
+    fields: tuple[Facet, ...]
+    prices: tuple[PriceRange, ...]
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of what was found. `facets` are those of the whole list, on the first page alone, if asked for.
+
+    `corrected` is what was searched for instead when nothing fits what was typed.
+    """
+
+    hits: list[Hit]
+    cursor: str | None
+    facets: Facets | None
+    corrected: str | None
+
+
+class Popularity(msgspec.Struct, frozen=True, kw_only=True):
+    """How a product fares in a business: pieces paid for, votes, and the rating in hundredths of a star."""
+
+    sold: int = 0
+    votes: int = 0
+    rating: int = 0
+
+
+class Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a product's rank is made of."""
+
+    product_id: ProductId
+    shop_ids: tuple[ShopId, ...]
+    price_minor: int
+    offers: int
+    languages: int
+    described: bool
+    created_at: datetime
+    popularity: Popularity
+
+
+class Rebuilt(msgspec.Struct, frozen=True):
+    """A rebuild that went through: the new generation, how many products were read, how many are on sale."""
+
+    generation: int
+    products: int
+    documents: int
+
+
+Scope = tuple[str, str]
+"""(business, traffic class): what is found in one is found in no other."""
+
+DocumentKey = tuple[str, str, UUID]
+"""(business, traffic class, product)."""

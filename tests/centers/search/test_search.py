@@ -1,0 +1,322 @@
+"""Searching: words of several languages, typos, filters, orders, pages, suggestions."""
+
+import pytest
+
+from centers.searching import made_up
+from hansa.centers.product import api as product
+from hansa.centers.product.errors import CategoryNotFound
+from hansa.centers.product.types import CATEGORY_ID
+from hansa.centers.search import api as search
+from hansa.centers.search.types import Filters, Sort
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import ShopStatus
+from hansa.kernel.context import Traffic
+from hansa.kernel.money import Money
+from hansa.kernel.page import CursorMalformed
+from hansa.kernel.problem import Invalid
+
+
+async def test_what_is_put_on_sale_is_found_by_every_word_of_its_title(library):
+    word = made_up()
+    page = await library.put(f"Blue {word} Teapots")
+
+    for query in (word, word.upper(), f"teapot {word}", f"{word} blue", f"  {word}, (blue)! "):
+        (hit,) = (await library.find(query)).hits
+        assert (hit.product_id, hit.price) == (page.product.id, Money(1000, "CNY"))
+    assert await library.titles(f"{word} red porcelain lid") == [f"Blue {word} Teapots"]
+
+
+async def test_all_known_words_must_occur(library):
+    word = made_up()
+    await library.put(f"Blue {word}")
+    await library.put("Red lantern")
+
+    assert await library.titles(f"{word} lantern") == []
+
+
+async def test_chinese_is_found_by_its_parts_and_by_one_letter(library):
+    word = made_up()
+    await library.put({"zh": f"宜兴紫砂壶{word}手工", "en": f"Teapot {word}"})
+
+    for query in ("紫砂壶", "宜兴紫砂", "壶", "手工 紫砂", "紫砂 teapot"):
+        assert await library.titles(f"{query} {word}") == [f"Teapot {word}"], query
+    (hit,) = (await library.find(f"紫沙壶 {word}")).hits  # one letter is wrong
+    assert hit.titles["zh"] == f"宜兴紫砂壶{word}手工"
+
+
+@pytest.mark.parametrize("slip", ["swapped", "missing", "doubled", "wrong"])
+async def test_a_typo_is_forgiven_and_said(library, slip):
+    word = made_up()
+    await library.put(f"Lovely {word}")
+    typo = {
+        "swapped": word[:4] + word[5] + word[4] + word[6:],
+        "missing": word[:4] + word[5:],
+        "doubled": word[:4] + word[4] + word[4:],
+        "wrong": word[:4] + "q" + word[5:],
+    }[slip]
+
+    found = await library.find(f"lovely {typo}")
+
+    assert [hit.titles["en"] for hit in found.hits] == [f"Lovely {word}"]
+    assert found.corrected in ({None} if typo == word else {f"lovely {word}"})
+
+
+async def test_what_is_spelt_right_is_not_corrected(library):
+    word = made_up()
+    await library.put(f"Lovely {word}")
+
+    assert (await library.find(word)).corrected is None
+    nothing = await library.find(made_up())
+    assert (nothing.hits, nothing.corrected) == ([], None)
+
+
+async def test_a_title_counts_more_than_a_description(library):
+    word = made_up()
+    await library.put("Only described", descriptions={"en": f"As good as a {word}"})
+    await library.put(f"A {word} itself")
+
+    assert await library.titles(word) == [f"A {word} itself", "Only described"]
+
+
+async def test_what_sells_comes_first_and_a_refund_is_taken_back(library, house):
+    word, seller, buyer = made_up(), await house.seller(), await house.buyer()
+    slow = await library.put(f"Slow {word}", seller=seller)
+    good = await house.good(seller)
+    await product.edit_product(
+        house.system, product_id=await product_of(house, good), titles={"en": f"Fast {word}"}
+    )
+
+    await house.paid_order(buyer, (good, 3))
+    await house.place(buyer, (good, 1))  # placed is not paid
+    await house.deliver()
+
+    first, second = (await library.find(word)).hits
+    assert (first.titles["en"], first.sold) == (f"Fast {word}", 3)
+    assert (second.product_id, second.sold) == (slow.product.id, 0)
+    assert await library.titles(word, sort=Sort.SALES) == [f"Fast {word}", f"Slow {word}"]
+
+
+async def test_every_order_pages_through_everything_once(library):
+    word = made_up()
+    pages = [
+        await library.put(f"{word} number", price=price, deliver=False) for price in (300, 100, 300, 200, 100)
+    ]
+    await library.house.deliver()
+    ids = [page.product.id for page in pages]
+
+    newest = await library.all_pages(word, sort=Sort.NEWEST)
+    assert newest == ids[::-1]
+    assert await library.all_pages(word, sort=Sort.PRICE_UP) == [ids[at] for at in (1, 4, 3, 0, 2)]
+    assert await library.all_pages(word, sort=Sort.PRICE_DOWN) == [ids[at] for at in (2, 0, 3, 4, 1)]
+    for sort in (Sort.RELEVANCE, Sort.SALES):
+        assert sorted(await library.all_pages(word, sort=sort)) == sorted(ids)
+
+
+async def test_pages_go_on_from_titles_to_descriptions(library):
+    word = made_up()
+    titled = [await library.put(f"{word} {n}", deliver=False) for n in ("one", "two", "three")]
+    for _ in range(2):
+        await library.put("Else", descriptions={"en": word}, deliver=False)
+    await library.house.deliver()
+
+    found = await library.all_pages(word, limit=2)
+
+    assert len(set(found)) == 5
+    assert set(found[:3]) == {page.product.id for page in titled}
+
+
+async def test_what_is_added_between_two_pages_moves_nothing(library):
+    word = made_up()
+    for n in range(4):
+        await library.put(f"{word} {n}", price=100 * n, deliver=False)
+    await library.house.deliver()
+    first = await library.find(word, sort=Sort.PRICE_UP, limit=2)
+
+    await library.put(f"{word} early", price=50)
+    second = await library.find(word, sort=Sort.PRICE_UP, limit=2, cursor=first.cursor)
+
+    assert [hit.price.minor for hit in (*first.hits, *second.hits)] == [0, 100, 200, 300]
+
+
+async def test_a_cursor_is_good_for_its_own_list_alone(library):
+    word = made_up()
+    for _ in range(2):
+        await library.put(f"{word}", deliver=False)
+    await library.house.deliver()
+    cursor = (await library.find(word, limit=1)).cursor
+
+    for wrong in (
+        {"query": made_up()},
+        {"query": word, "sort": Sort.NEWEST},
+        {"query": word, "filters": Filters(price_max=5)},
+    ):
+        with pytest.raises(CursorMalformed):
+            await library.find(wrong.pop("query"), cursor=cursor, **wrong)
+    for forged in ("x", "W10", "WzFd"):
+        with pytest.raises(CursorMalformed):
+            await library.find(word, cursor=forged)
+
+
+async def test_the_pages_of_a_corrected_query_follow_each_other(library):
+    word = made_up()
+    for _ in range(3):
+        await library.put(f"{word}", deliver=False)
+    await library.house.deliver()
+
+    found = await library.all_pages(word[:-1], limit=2)
+
+    assert len(set(found)) == 3
+
+
+async def test_facets_count_and_narrow(library, house):
+    word, seller = made_up(), await house.seller()
+    branch = await product.add_category(house.system, slug=made_up(), names={"en": "Pots", "zh": "壶"})
+    twig = await product.add_category(
+        house.system, slug=made_up(), names={"en": "Small"}, parent_id=branch.id
+    )
+    about = {"seller": seller, "deliver": False}
+    await library.put(f"{word} a", glaze=("celadon", "moss"), price=100, category_id=twig.id, **about)
+    await library.put(f"{word} b", glaze=("celadon",), price=500, category_id=branch.id, **about)
+    await library.put(f"{word} c", price=900, deliver=False)
+    await house.deliver()
+
+    facets = (await library.find(word, with_facets=True)).facets
+
+    counted = {one.field: {value.value: value.count for value in one.values} for one in facets.fields}
+    assert counted["option.glaze"] == {"celadon": 2, "moss": 1}
+    assert counted["category"] == {str(branch.id): 2, str(twig.id): 1}
+    assert counted["shop"][str(seller.shop_id)] == 2
+    named = {one.field: one for one in facets.fields}
+    assert named["option.glaze"].names["zh"] == "釉色"
+    assert named["option.glaze"].values[0].names == {"en": "Celadon"}
+    assert named["category"].values[0].names["zh"] == "壶"
+    assert named["shop"].values[0].names == {"en": "A shop"}
+    assert (facets.count, facets.capped) == (3, False)
+    assert sum(one.count for one in facets.prices) == 3
+
+    async def narrowed(**filters):
+        return await library.titles(word, filters=Filters(**filters), sort=Sort.PRICE_UP)
+
+    assert await narrowed(facets={"option.glaze": ["moss"]}) == [f"{word} a"]
+    assert await narrowed(facets={"option.glaze": ["moss", "celadon"]}) == [f"{word} a", f"{word} b"]
+    assert await narrowed(category=branch.id) == [f"{word} a", f"{word} b"]
+    assert await narrowed(category=twig.id) == [f"{word} a"]
+    assert await narrowed(shop=seller.shop_id, price_min=500) == [f"{word} b"]
+    assert await narrowed(price_min=500, price_max=900) == [f"{word} b", f"{word} c"]
+    assert await narrowed(facets={"option.glaze": ["moss"], "option.size": ["l"]}) == []
+
+
+async def test_documents_follow_edits_prices_and_withdrawals(library, house):
+    word, other = made_up(), made_up()
+    page = await library.put(f"{word}", price=1000)
+    offer = page.offers[0].id
+
+    await product.set_price(house.system, offer_id=offer, price=Money(700, "CNY"))
+    await house.deliver()
+    assert await library.titles(word, filters=Filters(price_max=700)) == [word]
+
+    await product.edit_product(house.system, product_id=page.product.id, titles={"en": other})
+    await house.deliver()
+    assert await library.titles(word) == []
+    assert await library.titles(other) == [other]
+
+    await product.withdraw_offer(house.system, offer_id=offer)
+    await house.deliver()
+    assert await library.titles(other) == []
+
+
+async def test_a_suspended_shop_is_not_found_until_it_is_back(library, house):
+    word, seller = made_up(), await house.seller()
+    await library.put(word, seller=seller)
+
+    await shop.set_status(house.system, shop_id=seller.shop_id, status=ShopStatus.SUSPENDED)
+    for _ in range(2):
+        await house.deliver()
+    assert await library.titles(word) == []
+
+    await shop.set_status(house.system, shop_id=seller.shop_id, status=ShopStatus.ACTIVE)
+    for _ in range(2):
+        await house.deliver()
+    assert await library.titles(word) == [word]
+
+
+async def test_several_shops_offer_one_product_and_the_cheapest_shows(library, house):
+    word, rival = made_up(), await house.seller()
+    page = await library.put(word, price=1000)
+    cheaper = await product.make_offer(
+        house.system, shop_id=rival.shop_id, sku_id=page.skus[0].id, price=Money(900, "CNY")
+    )
+    await house.deliver()
+
+    (hit,) = (await library.find(word)).hits
+
+    assert (hit.offer_id, hit.price.minor, hit.offers) == (cheaper.id, 900, 2)
+    assert await library.titles(word, filters=Filters(shop=rival.shop_id)) == [word]
+
+
+async def test_what_is_live_is_not_found_in_the_sandbox(library, house):
+    word = made_up()
+    live = house.platform.context(house.business, traffic=Traffic.LIVE, actor=house.system.actor)
+    await library.put(word, ctx=live)
+
+    assert await library.titles(word) == []
+    assert await library.titles(word, ctx=live) == [word]
+
+
+async def test_nothing_typed_finds_what_fits_the_filters(library, house):
+    seller = await house.seller()
+    first = await library.put(made_up(), seller=seller)
+    second = await library.put(made_up(), seller=seller)
+
+    found = await library.all_pages("", limit=1, sort=Sort.NEWEST, filters=Filters(shop=seller.shop_id))
+
+    assert found == [second.product.id, first.product.id]
+
+
+@pytest.mark.parametrize("query", ["!!!", "。", "-- ' ; DROP", "%_\\", "𠮷", "a" * 100, "\u202e", "🍐"])
+async def test_whatever_is_typed_gets_an_answer(library, query):
+    found = await library.find(query, with_facets=True)
+
+    assert isinstance(found.hits, list)
+
+
+async def test_what_cannot_be_asked_is_refused(library):
+    for query in ("x" * 101, "a\0b", "\ud800"):
+        with pytest.raises(Invalid):
+            await library.find(query)
+    with pytest.raises(Invalid):
+        await library.find("x", limit=0)
+    with pytest.raises(Invalid):
+        await library.find("x", facets={f"f{n}": ["x"] for n in range(21)})
+    with pytest.raises(CategoryNotFound):
+        await library.find("x", filters=Filters(category=CATEGORY_ID.new()))
+    with pytest.raises(Invalid):
+        await search.suggestions(library.ctx, query="x", limit=0)
+
+
+async def test_suggestions_complete_words_in_the_readers_language_first(library, house):
+    word = made_up()
+    await library.put({"en": f"Blue {word} teapot", "zh": f"{word}紫砂壶"})
+
+    english = await search.suggestions(house.system.with_(locale="en"), query=word[:-3].upper())
+    chinese = await search.suggestions(house.system.with_(locale="zh-CN"), query=word[:-3])
+
+    assert english == [f"Blue {word} teapot", f"{word}紫砂壶"]
+    assert chinese == [f"{word}紫砂壶", f"Blue {word} teapot"]
+    assert await search.suggestions(house.system, query=f"{word} teap") == [f"Blue {word} teapot"]
+    assert await search.suggestions(house.system, query="z") == []
+    assert await search.suggestions(house.system, query="") == []
+
+
+async def test_suggestions_go_with_their_product(library, house):
+    word = made_up()
+    page = await library.put(word)
+    await product.withdraw_offer(house.system, offer_id=page.offers[0].id)
+    await house.deliver()
+
+    assert await search.suggestions(house.system, query=word) == []
+
+
+async def product_of(house, good):
+    offers = await product.offers(house.system, [good.offer_id])
+    return offers[good.offer_id].product_id
