@@ -163,6 +163,8 @@ async def test_the_list_names_what_centers_tell_and_what_was_published(operator)
     names = [one.name for one in (*first.items, *rest.items)]
     assert names == sorted(names)
     welcome = next(one for one in (*first.items, *rest.items) if one.name == "message.welcome")
+    with pytest.raises(CursorMalformed):
+        await api.templates(operator, cursor="WyJ4Il0")  # the name of nothing
     assert (welcome.languages, welcome.published) == (("en", "zh"), {"en": 1})
 
 

@@ -17,7 +17,7 @@ from hansa.centers.message.events import TemplatePublished
 from hansa.centers.message.extensions import TEMPLATE
 from hansa.centers.message.types import Rendered, Template, Worded, Wording, WordingVersion
 from hansa.kernel.context import Ctx
-from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
+from hansa.kernel.page import CursorMalformed, Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.problem import FieldError, Invalid
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ async def templates(ctx: Ctx, *, cursor: str | None, limit: int) -> Page[Worded]
     languages: dict[str, set[str]] = {}
     for name, language in _of_centers(ctx):
         languages.setdefault(name, set()).add(language)
+    if after and after not in languages:
+        raise CursorMalformed
     shown = sorted(name for name in languages if name > after)[: limit + 1]
     async with ctx.transaction() as tx:
         current = await store.read_current(tx, businesses=[ctx.business], names=shown)
