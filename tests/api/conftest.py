@@ -180,6 +180,8 @@ async def books(houses, operator, bought):
         "line_no": "1",
         "topic": "other",
         "channel": "email",
+        "template": "trade.order_shipped",
+        "language": "en",
         "link": unsubscribe_url(ctx, uuid4(), "other").rpartition("/")[2],
     }
     return sold | {"operator": keeper, "ids": sold["ids"] | ids}
