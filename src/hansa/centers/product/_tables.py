@@ -169,6 +169,7 @@ sku = Table(
     Column("custom", JSONB, nullable=False),
     Column("position", Integer, nullable=False),
     UniqueConstraint("product_id", "option_key", name="sku_options"),
+    Index("sku_code", "code", postgresql_where=text("code <> ''")),
     Index("sku_gtin", "gtin", postgresql_where=text("gtin IS NOT NULL")),
 )
 

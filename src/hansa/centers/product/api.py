@@ -35,6 +35,7 @@ from hansa.centers.product._service.products import (
     product,
     products_of_shop,
     skus,
+    skus_by_code,
     skus_by_gtin,
     variants,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "set_custom_fields",
     "set_price",
     "skus",
+    "skus_by_code",
     "skus_by_gtin",
     "template",
     "variants",

@@ -124,6 +124,7 @@ def upgrade() -> None:
           position int NOT NULL,
           CONSTRAINT sku_options UNIQUE (product_id, option_key)
         )""")
+    op.execute("CREATE INDEX sku_code ON product.sku (code) WHERE code <> ''")
     op.execute("CREATE INDEX sku_gtin ON product.sku (gtin) WHERE gtin IS NOT NULL")
     op.execute("""
         CREATE TABLE product.offer (

@@ -255,6 +255,20 @@ async def skus_by_gtin(ctx: Ctx, *, gtin: str, cursor: str | None = None, limit:
     return page_of(rows, limit=limit, key=lambda one: (one.id,))
 
 
+async def skus_by_code(
+    ctx: Ctx, codes: Collection[tuple[ShopId, str]]
+) -> dict[tuple[ShopId, str], list[SkuId]]:
+    """Return the SKUs that shops keep under codes of their own; a code nobody uses is not in the answer.
+
+    More than one when a shop gave several variants the same code.
+    """
+    found: dict[tuple[ShopId, str], list[SkuId]] = {}
+    async with ctx.platform.db.reading() as tx:
+        for shop_id, code, sku_id in await store.skus_by_code(tx, set(codes)):
+            found.setdefault((ShopId(shop_id), code), []).append(SkuId(sku_id))
+    return found
+
+
 async def _write(
     tx: Transaction, ctx: Ctx, product: Product, made: Sequence[Sku], asked: Sequence[NewSku]
 ) -> ProductPage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -174,6 +174,19 @@ async def skus_by_gtin(
         ProductState.PUBLISHED.value,
     )
     return [row_of(Sku, row) for row in rows]
+
+
+async def skus_by_code(tx: Transaction, codes: Collection[tuple[UUID, str]]) -> list[tuple[UUID, str, UUID]]:
+    """Return (shop, code, SKU) of the variants that shops keep under these codes of their own."""
+    rows = await tx.raw.fetch(
+        """SELECT w.shop_id, w.code, s.id FROM unnest($1::uuid[], $2::text[]) AS w (shop_id, code)
+           JOIN product.sku s ON s.code = w.code AND s.code <> ''
+           JOIN product.product_now p ON p.id = s.product_id AND p.shop_id = w.shop_id
+           ORDER BY s.id""",
+        [shop_id for shop_id, _ in codes],
+        [code for _, code in codes],
+    )
+    return [tuple(row) for row in rows]
 
 
 async def products_of_shop(
