@@ -30,6 +30,9 @@ SAYINGS: dict[str, Any] = {
     "ends": "07:00",
     "time_zone": "Asia/Shanghai",
     "fields": [],
+    "prices": [],
+    "offer_ids": [],
+    "starts_at": "2100-01-01T00:00:00Z",
     "attributes": [],
 }
 """What a body says where an id does not."""

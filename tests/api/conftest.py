@@ -85,6 +85,8 @@ def stall(person):
         made = good(await seller.post(f"/shops/{shop['id']}/products", wanted), 201)
         edit = {"descriptions": {"en": "Picked today"}}
         edited = good(await seller.ask("PATCH", f"/products/{made['id']}", json=edit))
+        sale = {"names": {"en": "Sale"}, "starts_at": "2100-01-01T00:00:00Z"}
+        prices = good(await seller.post(f"/shops/{shop['id']}/price-lists", sale), 201)
         sku = made["skus"][0]["id"]
         if stock:
             receipt = {"sku_id": sku, "place_id": place["id"], "quantity": stock}
@@ -96,6 +98,7 @@ def stall(person):
             "place": place["id"],
             "product": made["id"],
             "change": edited["change"]["id"],
+            "prices": prices["id"],
             "sku": sku,
             "title": made["titles"]["en"],
             "offer": made["offers"][0]["id"],
@@ -135,6 +138,7 @@ def bought(stall, person):
                 "place_id": stand["place"],
                 "product_id": stand["product"],
                 "change_id": stand["change"],
+                "price_list_id": stand["prices"],
                 "gtin": "4006381333931",
                 "sku_id": stand["sku"],
                 "offer_id": stand["offer"],

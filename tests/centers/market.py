@@ -40,7 +40,7 @@ CENTERS = [USER, MESSAGE, SHOP, PLACE, PRODUCT, INVENTORY]
 _TABLES = ", ".join(
     f'"{table.schema}"."{table.name}"' for center in CENTERS for table in center.tables.tables.values()
 )
-_EMPTY = f"TRUNCATE {_TABLES}, kernel.clock, kernel.outbox"
+_EMPTY = f"TRUNCATE {_TABLES}, kernel.clock, kernel.outbox, kernel.deadline"
 
 
 @pytest.fixture(scope="session")

@@ -140,3 +140,26 @@ class SchemaChangedSince(Problem):
     code = "product.schema_changed"
     status = 409
     title = "Somebody else has changed these fields in the meantime, please look again"
+
+
+class PriceListNotFound(NotFound):
+    """There is no such price list here."""
+
+    code = "product.price_list_not_found"
+    title = "There is no such price list"
+
+
+class PriceListChangedSince(Problem):
+    """Somebody changed the price list since it was seen; `version` is what it is now."""
+
+    code = "product.price_list_changed"
+    status = 409
+    title = "Somebody else has changed this price list in the meantime, please look again"
+
+
+class PriceListFull(Problem):
+    """A shop has only so many price lists, a list only so many prices, an offer only so many lists."""
+
+    code = "product.price_list_full"
+    status = 409
+    title = "There cannot be more price lists, or more in this one"

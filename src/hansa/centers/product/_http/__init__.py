@@ -1,11 +1,12 @@
 """The products' routes: buyers look, shops keep and price, operators classify and review."""
 
-from hansa.centers.product._http import buying, classifying, keeping, offering, reviewing
+from hansa.centers.product._http import buying, classifying, keeping, offering, pricing, reviewing
 
 ROUTES = (
     *buying.ROUTES,
     *keeping.ROUTES,
     *offering.ROUTES,
+    *pricing.ROUTES,
     *classifying.ROUTES,
     *reviewing.ROUTES,
 )

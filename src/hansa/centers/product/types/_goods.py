@@ -12,7 +12,6 @@ from hansa.centers.shop.types import ShopId
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.ids import IdKind
 from hansa.kernel.money import Money
-from hansa.kernel.term import Term
 from hansa.kernel.texts import Texts, pick
 
 CategoryId = NewType("CategoryId", UUID)
@@ -294,81 +293,3 @@ class OfferDemand:
     ctx: Ctx
     offers: tuple[tuple[OfferId, int], ...]
     """(offer, version), in the order of the lines; positions in here are what a refusal names."""
-
-
-class ProductEdit(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to change of a product; what is None stays as it is."""
-
-    titles: Texts | None = None
-    descriptions: Texts | None = None
-    category_id: CategoryId | None = None
-    art: str | None = None
-    attributes: FieldValues | None = None
-    custom: FieldValues | None = None
-    pictures: tuple[MediaId, ...] | None = None
-    options: tuple[Option, ...] | None = None
-    """With every value that variants have, in any order, and new ones."""
-    add_skus: tuple[NewSku, ...] | None = None
-    """Variants to be added; the shop that keeps the product offers them at once."""
-
-
-class ChangeKind(enum.StrEnum):
-    """What a staged change does: put a draft before buyers, or edit what they see already."""
-
-    EDIT = "edit"
-    PUBLISH = "publish"
-
-
-class ChangeState(enum.StrEnum):
-    """Where a staged change stands: only a pending one can be decided, once."""
-
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A staged change of a product: who wants what, what was there before, and what became of it."""
-
-    id: ChangeId
-    business: str
-    product_id: ProductId
-    shop_id: ShopId
-    kind: ChangeKind
-    edit: ProductEdit
-    before: ProductEdit
-    note: str
-    state: ChangeState
-    proposed_by: str
-    """The actor: kind and party id, nothing personal."""
-    proposed_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
-    reason: str
-
-
-class Edited(msgspec.Struct, frozen=True, kw_only=True):
-    """A product after somebody edited it; `change` is None for a draft, which is edited without one."""
-
-    product: Product
-    change: Change | None
-
-
-class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was done to a product; nothing of it is ever changed."""
-
-    id: UUID
-    actor: str
-    at: datetime
-    action: str
-    detail: dict[str, str | int | list[str] | None]
-
-
-class ProductReview(Term, frozen=True, kw_only=True):
-    """Whether somebody looks at products before buyers do."""
-
-    new_products: bool = False
-    """A draft waits for a decision before it is published."""
-    edits: bool = False
-    """An edit of a published product waits for a decision."""

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import msgspec
+
+from hansa.centers.product.types._goods import ImportId, MediaId, OfferId, PriceListId
+from hansa.centers.shop.types import ShopId
+from hansa.kernel.context import Traffic
+from hansa.kernel.money import Money
+from hansa.kernel.problem import FieldError
+from hansa.kernel.texts import Texts
+
+
+class PriceList(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shop asks for some of its offers from `starts_at` on, until before `ends_at` (None: for good).
+
+    Of several lists in force the highest `priority` wins, then the one that started last.
+    """
+
+    id: PriceListId
+    business: str
+    traffic: Traffic
+    shop_id: ShopId
+    names: Texts
+    starts_at: datetime
+    ends_at: datetime | None
+    priority: int
+    created_at: datetime
+    version: int
+
+
+class OfferPrice(msgspec.Struct, frozen=True):
+    """A price of a list, for one offer."""
+
+    offer_id: OfferId
+    price: Money
+
+
+class ImportFormat(enum.StrEnum):
+    """How an import or export is written: comma-separated with a head line, or one JSON object per line."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+class ImportState(enum.StrEnum):
+    """Where an import stands. From `flipped` on buyers see all of it; before, nothing."""
+
+    RECEIVING = "receiving"
+    READING = "reading"
+    WRITING = "writing"
+    FLIPPED = "flipped"
+    DONE = "done"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class Import(msgspec.Struct, frozen=True, kw_only=True):
+    """An import of products into a shop, and how far it has come."""
+
+    id: ImportId
+    business: str
+    traffic: Traffic
+    shop_id: ShopId
+    format: ImportFormat
+    made_by: str
+    created_at: datetime
+    state: ImportState
+    parts: int
+    rows_read: int
+    rows_bad: int
+    rows_written: int
+    rows_settled: int
+
+
+class BadRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that cannot be imported: its line in the file (the head line is 1), and why."""
+
+    line: int
+    errors: list[FieldError]
+
+
+class Media(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture that a shop uploaded, re-encoded. `width` and `height` in pixels, `bytes` of its largest form."""
+
+    id: MediaId
+    business: str
+    shop_id: ShopId
+    alt: Texts
+    width: int
+    height: int
+    bytes: int
+    digest: str
+    """SHA-256 of its largest form, in hexadecimal."""
+    uploaded_by: str
+    uploaded_at: datetime
