@@ -84,3 +84,59 @@ async def test_operators_see_how_far_a_notification_got(house, client_of):
     assert [attempt["code"] for attempt in delivery["attempts"]] == ["250"]
     assert (await (await client_of(ada)).get(path)).status_code == 403
     assert (await (await client_of(house.ctx())).get(path)).status_code == 401
+
+
+async def test_a_mail_program_unsubscribes_at_one_click(house, office, client_of):
+    ada = await house.person()
+    await house.tell(ada.actor.party)
+    await house.deliver()
+    link = office.mails[0]["List-Unsubscribe"].removeprefix("<").removesuffix(">")
+    path = link[link.index("/api/") :]
+    nobody = await client_of(house.ctx())
+    assert (await nobody.get(path)).json()["enabled"] is True
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    for _ in range(2):
+        answer = await nobody.post(path, content=b"List-Unsubscribe=One-Click", headers=form)
+        assert (answer.status_code, answer.json()["topic"], answer.json()["enabled"]) == (
+            200,
+            "orders",
+            False,
+        )
+    assert (await nobody.post(f"{path}x")).json()["code"] == "token.invalid"
+
+
+async def test_preferences_and_quiet_hours_over_http(house, client_of):
+    client = await client_of(await house.person())
+    quiet = {"starts": "22:00", "ends": "07:30", "time_zone": "Asia/Shanghai"}
+    assert (await client.put("/api/me/quiet-hours", json=quiet)).json()["quiet_hours"] == quiet
+    assert (await client.delete("/api/me/quiet-hours")).status_code == 204
+    chosen = await client.put("/api/me/notification-preferences/orders/email", json={"enabled": False})
+    orders = next(topic for topic in chosen.json()["topics"] if topic["topic"] == "orders")
+    assert {one["channel"]: one["enabled"] for one in orders["choices"]} == {"in_app": True, "email": False}
+    fixed = await client.put("/api/me/notification-preferences/safety/email", json={"enabled": False})
+    assert (fixed.status_code, fixed.json()["code"]) == (409, "message.preference_fixed")
+    assert chosen.json()["quiet_hours"] is None
+
+
+async def test_a_conversation_over_http(house, client_of):
+    ada, staff = await house.person(), await house.staff()
+    buyer, shop = await client_of(ada), await client_of(staff)
+    asked = await buyer.post("/api/conversations", json={"subject": "prod_bowl", "text": "Is it safe?"})
+    assert (asked.status_code, asked.json()["side"], asked.json()["messages"]) == (201, "buyer", 1)
+    talk = asked.json()
+    (listed,) = (await shop.get(f"/api/shops/{talk['shop']}/conversations")).json()["items"]
+    assert (listed["id"], listed["unread"]) == (talk["id"], 1)
+    path = f"/api/conversations/{talk['id']}"
+    answer = await shop.post(f"{path}/messages", json={"text": "It is.", "seen": 1})
+    assert (answer.status_code, answer.json()["number"]) == (201, 2)
+    late = await shop.post(f"{path}/messages", json={"text": "Yes.", "seen": 1})
+    assert (late.status_code, late.json()["number"]) == (409, 2)
+    read = await buyer.post(f"{path}/read", json={"up_to": 2})
+    assert (read.json()["unread"], read.json()["read_up_to"]) == (0, 2)
+    said = (await buyer.get(f"{path}/messages", params={"limit": 1})).json()
+    assert [one["text"] for one in said["items"]] == ["It is."]
+    assert said["items"][0]["author"] is None
+    assert (await buyer.get("/api/conversations/unread")).json() == {"unread": 0}
+    assert (await buyer.put(f"{path}/state", json={"state": "blocked"})).json()["blocked_by"] == "buyer"
+    stranger = await client_of(await house.person("bob@example.com"))
+    assert (await stranger.get(path)).status_code == 404
