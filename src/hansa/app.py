@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from litestar.types import ASGIApp
 
 from hansa.asgi import Faces
+from hansa.centers.interconnect.plug import INTERCONNECT
 from hansa.centers.inventory.plug import INVENTORY
 from hansa.centers.ledger.plug import LEDGER
 from hansa.centers.message.plug import MESSAGE
@@ -41,7 +42,20 @@ from hansa.kernel.welcome import Reception
 
 __all__ = ["CENTERS", "asgi", "demo", "explain", "running", "welcome"]
 
-CENTERS = (USER, MESSAGE, SHOP, PLACE, PRODUCT, INVENTORY, LEDGER, PAYMENT, TRADE, REVIEW, SEARCH)
+CENTERS = (
+    USER,
+    MESSAGE,
+    SHOP,
+    PLACE,
+    PRODUCT,
+    INVENTORY,
+    LEDGER,
+    PAYMENT,
+    TRADE,
+    REVIEW,
+    SEARCH,
+    INTERCONNECT,
+)
 """In their order: each calls only those before it."""
 
 PLAYS = ()

@@ -160,7 +160,31 @@ def bought(stall, person):
 
 
 @pytest.fixture(scope="session")
-async def books(houses, operator, bought):
+def connected():
+    """Let an app into a shop, and have it told of webhooks; its owner is the shop's. Ids by the names routes give them."""
+
+    async def make(seller, shop):
+        scopes = ["trade.order.read", "inventory.stock.see"]
+        app = good(await seller.post("/apps", {"name": "ERP", "scopes": scopes}), 201)["id"]
+        seen = good(await seller.get(f"/shops/{shop}/apps/{app}"))["seen"]
+        good(await seller.ask("PUT", f"/shops/{shop}/apps/{app}", json={"scopes": scopes, "seen": seen}))
+        wish = {"label": "till", "expires_at": "2027-06-30T00:00:00Z"}
+        token = good(await seller.post(f"/apps/{app}/installations/{shop}/tokens", wish), 201)
+        where = {"url": "https://erp.example.com/hooks", "types": ["order.moved"], "shop_id": shop}
+        endpoint = good(await seller.post("/webhooks/endpoints", where), 201)["id"]
+        pinged = good(await seller.post(f"/webhooks/endpoints/{endpoint}/ping"), 201)
+        return {
+            "app_id": app,
+            "token_id": token["id"],
+            "endpoint_id": endpoint,
+            "delivery_id": pinged["delivery_id"],
+        }
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def books(houses, operator, bought, connected):
     """What there is besides: the platform's books, with a journal that nothing hangs on, and a category."""
     ctx = houses[0].system
     cash = AccountKey.of(ctx, AccountClass.CASH, currency="CNY")
@@ -172,10 +196,12 @@ async def books(houses, operator, bought):
         await ledger.post(tx, [journal])
     branch = await product.add_category(ctx, slug=f"c{uuid4().hex[:12]}", names={"en": "Fruit"})
     sold, keeper = await bought(), await operator()
+    outside = await connected(sold["seller"], sold["ids"]["shop_id"])
     accounts = good(await keeper.get("/ledger/accounts"))["items"]
     ids = {
         "account_id": accounts[0]["id"],
         "journal_id": JOURNAL_ID.show(journal.id),
+        **{name: outside[name] for name in ("app_id", "endpoint_id", "delivery_id")},
         "hold_id": HOLD_ID.show(uuid4()),
         "category_id": CATEGORY_ID.show(branch.id),
         "notification_id": NOTIFICATION_ID.show(uuid4()),

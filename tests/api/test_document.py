@@ -9,6 +9,11 @@ from described import DOCUMENT, OPERATIONS, PROBLEM, WRITES, resolve
 from hansa.kernel.problem import problems
 
 WITHOUT_KEY = {
+    "POST /api/apps/{app_id}/installations/{shop_id}/tokens": "its secret is kept nowhere readable",
+    "POST /api/apps/{app_id}/installations/{shop_id}/tokens/{token_id}/rotation": "its secret is kept nowhere readable",
+    "POST /api/apps/{app_id}/sandbox": "its secret is kept nowhere readable",
+    "POST /api/webhooks/endpoints": "its secret is kept nowhere readable",
+    "POST /api/webhooks/endpoints/{endpoint_id}/secret": "its secret is kept nowhere readable",
     "POST /api/users": "a session's secret is kept nowhere",
     "POST /api/session": "as above",
     "POST /api/session/guest": "as above",

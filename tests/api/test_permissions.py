@@ -20,10 +20,23 @@ SHOP = frozenset({"seller", "operator"})
 OPERATOR = frozenset({"operator"})
 NOT_YET: frozenset[str] = frozenset()
 """The order is not received: what can be said about it later looks as if it were not there."""
+DEVELOPER = frozenset({"seller"})
+"""Whoever registered the app: the operator of a platform does not act for other people's programs."""
 BUYER = frozenset({"buyer"})
 PARTIES = frozenset({"buyer", "seller", "operator"})
 
 MAY = {
+    "GET /api/apps": SOMEBODY,
+    "POST /api/apps": SOMEBODY,
+    "GET /api/apps/{app_id}": EVERYBODY,
+    "PATCH /api/apps/{app_id}": DEVELOPER,
+    "DELETE /api/apps/{app_id}": DEVELOPER,
+    "GET /api/apps/{app_id}/installations": DEVELOPER,
+    "GET /api/apps/{app_id}/installations/{shop_id}/tokens": DEVELOPER,
+    "POST /api/apps/{app_id}/installations/{shop_id}/tokens": DEVELOPER,
+    "DELETE /api/apps/{app_id}/installations/{shop_id}/tokens/{token_id}": DEVELOPER,
+    "POST /api/apps/{app_id}/installations/{shop_id}/tokens/{token_id}/rotation": DEVELOPER,
+    "POST /api/apps/{app_id}/sandbox": DEVELOPER,
     "GET /api/availability": EVERYBODY,
     "GET /api/cart": SOMEBODY,
     "PUT /api/cart/{offer_id}": SOMEBODY,
@@ -165,6 +178,11 @@ MAY = {
     "POST /api/shops/{shop_id}/invitations": SHOP,
     "DELETE /api/shops/{shop_id}/invitations/{invitation_id}": SHOP,
     "POST /api/shops/{shop_id}/opening": SHOP,
+    "GET /api/shops/{shop_id}/apps": SHOP,
+    "GET /api/shops/{shop_id}/apps/{app_id}": SHOP,
+    "PUT /api/shops/{shop_id}/apps/{app_id}": SHOP,
+    "DELETE /api/shops/{shop_id}/apps/{app_id}": SHOP,
+    "GET /api/shops/{shop_id}/events": SHOP,
     "GET /api/shops/{shop_id}/orders": SHOP,
     "GET /api/shops/{shop_id}/places": EVERYBODY,
     "POST /api/shops/{shop_id}/places": SHOP,
@@ -195,15 +213,30 @@ MAY = {
     "GET /api/unsubscribe/{link}": EVERYBODY,  # the link is proof enough
     "POST /api/unsubscribe/{link}": EVERYBODY,
     "POST /api/users": EVERYBODY,
+    "GET /api/webhooks/endpoints": SOMEBODY,
+    "POST /api/webhooks/endpoints": SOMEBODY,
+    "GET /api/webhooks/endpoints/{endpoint_id}": SHOP,
+    "PATCH /api/webhooks/endpoints/{endpoint_id}": SHOP,
+    "DELETE /api/webhooks/endpoints/{endpoint_id}": SHOP,
+    "GET /api/webhooks/endpoints/{endpoint_id}/deliveries": SHOP,
+    "GET /api/webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}": SHOP,
+    "POST /api/webhooks/endpoints/{endpoint_id}/deliveries/{delivery_id}/replay": SHOP,
+    "POST /api/webhooks/endpoints/{endpoint_id}/ping": SHOP,
+    "POST /api/webhooks/endpoints/{endpoint_id}/replay": SHOP,
+    "POST /api/webhooks/endpoints/{endpoint_id}/secret": SHOP,
+    "GET /api/webhooks/types": EVERYBODY,
 }
 
 REFUSED = {"request.unauthenticated", "request.forbidden"}
 
 
 @pytest.fixture(scope="module")
-async def world(bought, operator, person, stall):
+async def world(bought, operator, person, stall, connected):
     """A shop, somebody who bought there, another shop beside it, and the operator."""
     made, other = await bought(), await stall()
+    outside = await connected(made["seller"], made["ids"]["shop_id"])
+    made["ids"] |= {name: outside[name] for name in ("app_id", "endpoint_id", "delivery_id")}
+    made["ids"]["app_token_id"] = outside["token_id"]
     return made | {"rival": other["seller"], "operator": await operator(), "other": other}
 
 
@@ -227,9 +260,16 @@ def test_every_operation_says_who_may():
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
-async def test_whoever_may_not_is_refused(operation, cast, ids):
+async def test_whoever_may_not_is_refused(operation, cast, ids, connected):
     wrong = []
+    outside = operation.method == "DELETE" and (
+        "{app_id}" in operation.path or "{endpoint_id}" in operation.path
+    )
+    if operation.path.startswith("/api/apps/"):
+        ids = ids | {"token_id": ids["app_token_id"]}
     for role, one in cast.items():
+        if outside and role in MAY[str(operation)]:  # each ends its own
+            ids = ids | await connected(cast["seller"], ids["shop_id"])
         response = await one.ask(operation.method, **request_to(operation, ids))
         code = response.json()["code"] if response.status_code >= 400 else ""
         refused = code in REFUSED or is_hidden(operation, response)
@@ -243,6 +283,8 @@ async def test_whoever_may_not_is_refused(operation, cast, ids):
 def is_hidden(operation: Operation, response: Any) -> bool:
     """What belongs to somebody else looks as if it were not there."""
     belongs = {
+        "{app_id}",
+        "{endpoint_id}",
         "{order_id}",
         "{checkout_id}",
         "{payment_id}",

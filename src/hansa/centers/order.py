@@ -19,6 +19,7 @@ ORDER = (
     "trade",
     "review",
     "search",
+    "interconnect",
 )
 PLAYS_BASE = (len(ORDER) + 1) * 100
 

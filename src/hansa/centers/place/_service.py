@@ -12,7 +12,7 @@ from hansa.centers.place.types import PLACE_ID, Capability, Hours, Location, Pla
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopId, shop_object
 from hansa.kernel.context import Ctx
-from hansa.kernel.db import Database
+from hansa.kernel.db import Database, Transaction
 from hansa.kernel.problem import Invalid
 from hansa.kernel.snapshot import Snapshot, changes_of
 from hansa.kernel.texts import Texts
@@ -133,6 +133,11 @@ async def change_place(
 async def places(ctx: Ctx, ids: Collection[PlaceId]) -> dict[PlaceId, Place]:
     """Return places from the snapshot, at most a second old; unknown ids are absent."""
     return await ctx.platform.service(PlaceSnapshot).get(ids)
+
+
+async def places_within(tx: Transaction, ids: Collection[PlaceId]) -> dict[PlaceId, Place]:
+    """Return places by id in the caller's transaction; unknown ids are absent."""
+    return await store.read_places(tx, list(ids))
 
 
 async def places_of_shop(ctx: Ctx, shop_id: ShopId) -> list[Place]:
