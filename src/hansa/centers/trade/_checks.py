@@ -14,7 +14,7 @@ from hansa.kernel.db import Transaction
 
 
 async def escrow_holds_what_was_paid(tx: Transaction) -> Sequence[str]:
-    """Compare each escrow account with the orders that are paid and not yet settled."""
+    """Compare each escrow account with the lines that are paid and not yet settled."""
     wanted = {
         AccountKey(
             traffic=Traffic(row["traffic"]),

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from hansa.centers.message import api as message
 from hansa.centers.message.types import Notification
+from hansa.centers.payment import api as payment
+from hansa.centers.payment.types import NewRefund, PaymentId, RefundId
 from hansa.centers.trade import _store
-from hansa.centers.trade._service.moving import closing, move_batch, receiving
+from hansa.centers.trade._rules.settlement import refund_id
+from hansa.centers.trade._rules.states import UNPAID
+from hansa.centers.trade._service.moves import CANCEL_UNSHIPPED
+from hansa.centers.trade._service.moving import move_batch
 from hansa.centers.trade._service.reading import assemble
-from hansa.centers.trade.events import OrderMoved
-from hansa.centers.trade.types import ORDER_ID, Order, OrderId, OrderState
+from hansa.centers.trade._service.steps import Step, closing, receiving, refunding
+from hansa.centers.trade.events import DraftMade, LinesMoved, OrderMoved, PriceLowered
+from hansa.centers.trade.types import DRAFT_ID, ORDER_ID, DraftId, LineState, Order, OrderId, OrderState
+from hansa.kernel import deadlines
 from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
@@ -20,49 +27,172 @@ from hansa.kernel.money import Money
 from hansa.kernel.problem import Problem
 
 TELLS_BUYER = frozenset(
-    {OrderState.AWAITING_SHIPMENT, OrderState.SHIPPED, OrderState.FINISHED, OrderState.CLOSED}
+    {
+        OrderState.PAID_ON_HOLD,
+        OrderState.AWAITING_SHIPMENT,
+        OrderState.PARTLY_SHIPPED,
+        OrderState.SHIPPED,
+        OrderState.FINISHED,
+        OrderState.REFUNDED,
+        OrderState.CLOSED,
+        OrderState.BALANCE_DUE,
+    }
 )
+TELLS_SELLER = {
+    OrderState.AWAITING_SHIPMENT: "trade.order_to_ship",
+    OrderState.REFUNDED: "trade.order_not_to_ship",
+}
+REFUND_REASON = "the order, or a part of it, was cancelled"
 
 
 async def close_unpaid(tx: Transaction, due: Sequence[Deadline]) -> None:
     """The time to pay is over: close every order of the payment; its stock is free again.
 
-    What was paid or closed meanwhile is left as it is.
+    What was paid meanwhile is given its next deadline here, the one for sending it: so paying itself, which
+    happens in crowds, writes no deadline. What was closed meanwhile is left as it is.
     """
     by_payment = await _store.keys_of_payments(tx, [deadline.subject for deadline in due])
     keys = [key for of_payment in by_payment.values() for key in of_payment]
     orders: dict[UUID, list[Order]] = {}
     for order in await assemble(tx, await _store.orders_by_key(tx, keys)):
         orders.setdefault(order.payment_id, []).append(order)
-    await move_batch(
+    calls = [
+        closing(tx.context(deadline.business, deadline.traffic), found, cause="not paid in time")
+        for deadline in due
+        if (found := orders.get(deadline.subject)) and all(order.state in UNPAID for order in found)
+    ]
+    for verdict in await move_batch(tx, calls):
+        # Paid in this very moment: raising has the deadline looked at again, and the order found paid.
+        if isinstance(verdict, Problem):
+            raise verdict
+    await deadlines.schedule(
         tx,
         [
-            closing(
-                tx.context(deadline.business, deadline.traffic),
-                orders[deadline.subject],
-                None,
-                cause="not paid in time",
+            Deadline(
+                kind=CANCEL_UNSHIPPED,
+                subject=order.id,
+                business=order.business,
+                traffic=order.traffic,
+                due_at=order.due_at,
             )
-            for deadline in due
-            if deadline.subject in orders
+            for found in orders.values()
+            for order in found
+            if order.state is OrderState.AWAITING_SHIPMENT and order.due_at is not None
         ],
     )
 
 
+async def cancel_unshipped(tx: Transaction, due: Sequence[Deadline]) -> None:
+    """The time to send is over: an order of which nothing was sent is refunded. What has moved on is left."""
+
+    def step(ctx: Ctx, order: Order) -> Step | None:
+        if order.state is not OrderState.AWAITING_SHIPMENT or order.paid_at is None:
+            return None
+        if order.due_at is None or order.due_at > ctx.now():
+            return None
+        waiting = [line.line_no for line in order.lines if line.state is LineState.WAITING]
+        return refunding(ctx, order, cause="not sent in time", lines=waiting) if waiting else None
+
+    await _step_each(tx, due, step)
+
+
 async def confirm_receipt(tx: Transaction, due: Sequence[Deadline]) -> None:
-    """The time to object is over: the goods count as received, and the seller is credited."""
+    """The time to object is over: the goods count as received, and the seller is credited.
+
+    Lines whose refund is being decided wait for that.
+    """
+
+    def step(ctx: Ctx, order: Order) -> Step | None:
+        if order.state is not OrderState.SHIPPED:
+            return None
+        if not any(line.state is LineState.SHIPPED for line in order.lines):
+            return None
+        return receiving(ctx, order, cause="receipt taken as confirmed")
+
+    await _step_each(tx, due, step)
+
+
+async def _step_each(
+    tx: Transaction, due: Sequence[Deadline], step: Callable[[Ctx, Order], Step | None]
+) -> None:
+    """Take the step of each order that is due, if it still has one."""
     keys = await _store.keys_of_orders(tx, [deadline.subject for deadline in due])
     orders = {order.id: order for order in await assemble(tx, await _store.orders_by_key(tx, keys))}
-    calls = [
-        receiving(
-            tx.context(deadline.business, deadline.traffic), order, None, cause="receipt taken as confirmed"
-        )
+    asked = [
+        step(tx.context(deadline.business, deadline.traffic), order)
         for deadline in due
-        if (order := orders.get(OrderId(deadline.subject))) and order.state is OrderState.SHIPPED
+        if (order := orders.get(OrderId(deadline.subject)))
     ]
-    for verdict in await move_batch(tx, calls):
+    for verdict in await move_batch(tx, [call for call in asked if call is not None]):
         if isinstance(verdict, Problem):
             raise verdict
+
+
+async def refund_lines(tx: Transaction, moves: Sequence[Envelope[LinesMoved]]) -> None:
+    """Have what was paid for refunded lines returned; the books owe it to the buyer since they were.
+
+    Safe to repeat: the refund's id follows from its lines.
+    """
+    refunded = [one for one in moves if LineState.REFUNDED in one.event.states]
+    keys = [(one.event.buyer, one.event.order_id) for one in refunded]
+    orders = {order.id: order for order in await assemble(tx, await _store.orders_by_key(tx, keys))}
+    asked = []
+    for envelope in refunded:
+        order = orders[OrderId(envelope.event.order_id)]
+        lines = [line for line in order.lines if line.line_no in envelope.event.lines]
+        minor = sum(line.total for line in lines)
+        if minor and order.paid_at is not None:
+            asked.append(
+                NewRefund(
+                    ctx=tx.context(envelope.business, envelope.traffic, trace=envelope.trace),
+                    id=RefundId(refund_id(order, lines)),
+                    payment_id=PaymentId(order.payment_id),
+                    order_id=order.id,
+                    minor=minor,
+                    reason=REFUND_REASON,
+                )
+            )
+    for verdict in await payment.request_refunds(tx, refunds=asked):
+        if isinstance(verdict, Problem):
+            raise verdict
+
+
+async def tell_of_drafts(tx: Transaction, made: Sequence[Envelope[DraftMade]]) -> None:
+    """Tell buyers that a shop made an order for them."""
+    told = [
+        (
+            tx.context(one.business, one.traffic, trace=one.trace),
+            Notification(
+                party=one.event.buyer,
+                template="trade.draft_made",
+                params={
+                    "draft": DRAFT_ID.show(DraftId(one.event.draft_id)),
+                    "amount": str(Money(one.event.goods, one.event.currency)),
+                },
+            ),
+        )
+        for one in made
+    ]
+    await message.notify_all(tx, told)
+
+
+async def tell_of_prices(tx: Transaction, lowered: Sequence[Envelope[PriceLowered]]) -> None:
+    """Tell buyers that their order costs less now."""
+    told = [
+        (
+            tx.context(one.business, one.traffic, trace=one.trace),
+            Notification(
+                party=one.event.buyer,
+                template="trade.price_lowered",
+                params={
+                    "order": ORDER_ID.show(OrderId(one.event.order_id)),
+                    "amount": str(Money(one.event.payable, one.event.currency)),
+                },
+            ),
+        )
+        for one in lowered
+    ]
+    await message.notify_all(tx, told)
 
 
 async def tell_people(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) -> None:
@@ -78,7 +208,6 @@ async def tell_people(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) ->
         if OrderState(moved.state) in TELLS_BUYER:
             template = f"trade.order_{moved.state}"
             told.append((ctx, Notification(party=moved.buyer, template=template, params=params)))
-        if moved.state == OrderState.AWAITING_SHIPMENT:
-            template = "trade.order_to_ship"
+        if template := TELLS_SELLER.get(OrderState(moved.state), ""):
             told.append((ctx, Notification(party=moved.seller, template=template, params=params)))
     await message.notify_all(tx, told)

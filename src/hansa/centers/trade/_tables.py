@@ -3,6 +3,7 @@ from __future__ import annotations
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -21,6 +22,8 @@ CHECKOUT_RANK = 1
 """Among the idempotency keys, before every center: a checkout placed twice is found before stock is touched."""
 ORDER_RANK = rank_base("trade") + 1
 CART_RANK = rank_base("trade") + 2
+DRAFT_RANK = rank_base("trade") + 3
+NOTE_RANK = rank_base("trade") + 4
 
 metadata = MetaData(schema="trade")
 
@@ -35,7 +38,19 @@ cart_line = Table(
     Column("offer_id", Uuid, primary_key=True),
     Column("quantity", Integer, CheckConstraint("quantity BETWEEN 1 AND 1000000"), nullable=False),
     Column("added_at", _AT, nullable=False),
-    Column("unit_minor", BigInteger, CheckConstraint("unit_minor >= 0")),
+    Column("unit_minor", BigInteger, CheckConstraint("unit_minor >= 0"), nullable=False),
+    Column("selected", Boolean, nullable=False, server_default="true"),
+    Column("saved", Boolean, nullable=False, server_default="false"),
+)
+
+cart_note = Table(
+    "cart_note",
+    metadata,
+    Column("buyer", Uuid, primary_key=True),
+    Column("business", Text, primary_key=True),
+    Column("traffic", Text, primary_key=True),
+    Column("shop_id", Uuid, primary_key=True),
+    Column("text", Text, CheckConstraint("length(text) BETWEEN 1 AND 2000"), nullable=False),
 )
 
 checkout = Table(
@@ -81,6 +96,7 @@ order = Table(
     Column("option", JSONB, nullable=False),
     Column("terms", JSONB, nullable=False),
     Column("address_version", Uuid),
+    Column("seller_version", Uuid),
     Column("placed_by", Text, nullable=False),
     Column("placed_at", _AT, nullable=False),
     Column("due_at", _AT),
@@ -88,6 +104,7 @@ order = Table(
     Column("shipped_at", _AT),
     Column("finished_at", _AT),
     Column("closed_at", _AT),
+    Column("extended", Boolean, nullable=False, server_default="false"),
     Index("order_id", "id"),
     Index("order_shop", "shop_id", "id"),
 )
@@ -112,8 +129,12 @@ line = Table(
     Column("gross", BigInteger, CheckConstraint("gross >= 0"), nullable=False),
     Column("discount", BigInteger, CheckConstraint("discount BETWEEN 0 AND gross"), nullable=False),
     Column("tax", BigInteger, CheckConstraint("tax >= 0"), nullable=False),
+    Column("freight", BigInteger, CheckConstraint("freight >= 0"), nullable=False),
+    Column("commission_bp", Integer, CheckConstraint("commission_bp BETWEEN 0 AND 10000"), nullable=False),
     Column("attribution", JSONB),
     Column("inputs", JSONB),
+    Column("previous_state", Text),
+    Column("state", Text, nullable=False, server_default="waiting"),
 )
 
 allocation = Table(
@@ -143,5 +164,49 @@ history = Table(
     Column("at", _AT, nullable=False),
     Column("actor", Text, nullable=False),
     Column("cause", Text, nullable=False),
+    Column("lines", ARRAY(Integer), nullable=False),
+    Column("details", JSONB),
     info={"append_only": True},
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("buyer", Uuid, primary_key=True),
+    Column("order_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, CheckConstraint("kind IN ('buyer', 'seller')"), nullable=False),
+    Column("author", Uuid, nullable=False),
+    Column("text", Text, CheckConstraint("length(text) BETWEEN 1 AND 2000"), nullable=False),
+    Column("written_at", _AT, nullable=False),
+    Index("note_author", "author"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("shop_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("buyer", Uuid, nullable=False),
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('open', 'accepted', 'withdrawn')"),
+        nullable=False,
+        server_default="open",
+    ),
+    Column("lines", JSONB, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("goods", BigInteger, CheckConstraint("goods >= 0"), nullable=False),
+    Column("freight", BigInteger, CheckConstraint("freight >= 0")),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", _AT, nullable=False),
+    Column("expires_at", _AT, CheckConstraint("expires_at > made_at"), nullable=False),
+    Column("ended_by", Text),
+    Column("ended_at", _AT),
+    Column("checkout_id", Uuid),
+    Index("draft_id", "id"),
+    Index("draft_buyer", "buyer", "id"),
 )

@@ -3,9 +3,36 @@
 from __future__ import annotations
 
 from hansa.centers.trade._rules.pricing import spread
-from hansa.centers.trade._service.carts import cart, put_in_cart, take_out
+from hansa.centers.trade._service.advancing import (
+    Advance,
+    advance,
+    decline_refund,
+    hold,
+    refund_lines,
+    release,
+    request_payment,
+    start_refund,
+)
+from hansa.centers.trade._service.attributing import attribute, read_attribution
+from hansa.centers.trade._service.carts import (
+    cart,
+    put_in_cart,
+    quote_cart,
+    review_cart,
+    take_out,
+    write_to_shop,
+)
+from hansa.centers.trade._service.drafting import (
+    accept_draft,
+    draft,
+    drafts,
+    make_draft,
+    shop_drafts,
+    withdraw_draft,
+)
 from hansa.centers.trade._service.explaining import explain
-from hansa.centers.trade._service.moving import cancel, receive, ship
+from hansa.centers.trade._service.moving import cancel, cancel_order, extend_receipt, receive, ship
+from hansa.centers.trade._service.notes import add_note, notes, redirect, remove_note
 from hansa.centers.trade._service.paying import pay
 from hansa.centers.trade._service.placing import place
 from hansa.centers.trade._service.quoting import delivery_options, quote, seal, unseal
@@ -17,14 +44,29 @@ from hansa.centers.trade._service.reading import (
     orders_in,
     shop_orders,
 )
+from hansa.centers.trade._service.repricing import lower_price
 
 __all__ = [
+    "Advance",
+    "accept_draft",
+    "add_note",
+    "advance",
+    "attribute",
     "cancel",
+    "cancel_order",
     "cart",
     "checkout_orders",
+    "decline_refund",
     "delivery_options",
+    "draft",
+    "drafts",
     "explain",
+    "extend_receipt",
     "history",
+    "hold",
+    "lower_price",
+    "make_draft",
+    "notes",
     "order",
     "orders",
     "orders_in",
@@ -32,11 +74,23 @@ __all__ = [
     "place",
     "put_in_cart",
     "quote",
+    "quote_cart",
+    "read_attribution",
     "receive",
+    "redirect",
+    "refund_lines",
+    "release",
+    "remove_note",
+    "request_payment",
+    "review_cart",
     "seal",
     "ship",
+    "shop_drafts",
     "shop_orders",
     "spread",
+    "start_refund",
     "take_out",
     "unseal",
+    "withdraw_draft",
+    "write_to_shop",
 ]

@@ -81,6 +81,132 @@ class IllegalMove(Problem):
     title = "The order can no longer do that"
 
 
+class OrderChanged(Problem):
+    """The order changed since it was read; look at it again."""
+
+    code = "trade.order_changed"
+    status = 409
+    title = "The order changed meanwhile, please look at it again"
+
+
+class LineNotFound(Problem):
+    """The order has no such line; `lines` names which."""
+
+    code = "trade.line_not_found"
+    status = 422
+    title = "The order has no such line"
+
+
+class LineMoved(Problem):
+    """A line stands where this cannot be done with it; `lines` names each with its state."""
+
+    code = "trade.line_moved"
+    status = 409
+    title = "That can no longer be done with these lines"
+
+
+class LinesTogether(Problem):
+    """Lines of one item were put by together and leave together; `lines` names those left out."""
+
+    code = "trade.lines_together"
+    status = 409
+    title = "Lines of the same item go together"
+
+
+class CancelTooLate(Problem):
+    """The time in which a buyer may cancel without asking is over; the seller still may."""
+
+    code = "trade.cancel_too_late"
+    status = 409
+    title = "It is too late to cancel by yourself, please ask the seller"
+
+
+class PaymentReplaced(Problem):
+    """The seller changed the price meanwhile: this money goes back, and `payment_id` is to be paid."""
+
+    code = "trade.payment_replaced"
+    status = 409
+    title = "The price changed while you paid; this money goes back"
+
+
+class PriceNotLowered(Problem):
+    """A seller may lower what an unpaid order costs, to one minor unit at least; extras say from what."""
+
+    code = "trade.price_not_lowered"
+    status = 422
+    title = "A price can only be lowered, and not to nothing"
+
+
+class DraftNotFound(NotFound):
+    """There is no such draft order, or it is not the caller's to see."""
+
+    code = "trade.draft_not_found"
+    title = "There is no such draft order"
+
+
+class DraftEnded(Problem):
+    """The draft order was accepted or withdrawn, or its time is over; extras name its state."""
+
+    code = "trade.draft_ended"
+    status = 409
+    title = "This draft order can no longer be accepted"
+
+
+class NoteNotFound(NotFound):
+    """There is no such note, or it is not the caller's."""
+
+    code = "trade.note_not_found"
+    title = "There is no such note"
+
+
+class TooManyNotes(Problem):
+    """An order keeps so many notes of each side and no more."""
+
+    code = "trade.too_many_notes"
+    status = 409
+    title = "This order has too many notes"
+
+
+class CartChanged(Problem):
+    """Some lines of the cart cannot be bought as they stand; `lines` names each offer and what changed."""
+
+    code = "trade.cart_changed"
+    status = 409
+    title = "Some of your cart has changed"
+
+
+class CartEmpty(Problem):
+    """Nothing in the cart is chosen for checkout."""
+
+    code = "trade.cart_empty"
+    status = 409
+    title = "Nothing in the cart is chosen"
+
+
+class LimitExceeded(Problem):
+    """This buyer may have fewer of an offer; `lines` names each with how many."""
+
+    code = "trade.limit_exceeded"
+    status = 409
+    title = "You may not buy so many of this"
+
+
+class AttributionInvalid(Problem):
+    """An attribution's token was not made here, or was changed on the way."""
+
+    code = "trade.attribution_invalid"
+    status = 422
+    title = "This is not a referral we made"
+
+
+class AlreadyExtended(Problem):
+    """The time to confirm receipt was extended before; that goes once."""
+
+    code = "trade.already_extended"
+    status = 409
+    title = "This was extended already"
+
+
 class AlreadyClosed(Problem):
     """The order was closed before the money came; the money is going back."""
 

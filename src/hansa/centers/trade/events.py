@@ -46,6 +46,65 @@ class OrderMoved(Event, frozen=True, kw_only=True):
         return self.order_id
 
 
+class LinesMoved(Event, frozen=True, kw_only=True):
+    """Lines of an order moved: sent, received, refunded. `previous` and `states` go with `lines`, by place.
+
+    It comes with `OrderMoved` when the order's own state follows, and alone when that stays.
+    """
+
+    topic: ClassVar[str] = "trade.lines_moved"
+
+    order_id: UUID
+    buyer: UUID
+    shop_id: UUID
+    seller: UUID
+    lines: tuple[int, ...]
+    previous: tuple[str, ...]
+    states: tuple[str, ...]
+    order_version: int
+    cause: str
+
+    def subject(self) -> UUID:
+        """The order."""
+        return self.order_id
+
+
+class PriceLowered(Event, frozen=True, kw_only=True):
+    """A seller lowered what an unpaid order costs: it is paid with `payment_id` from now on."""
+
+    topic: ClassVar[str] = "trade.price_lowered"
+
+    order_id: UUID
+    checkout_id: UUID
+    buyer: UUID
+    shop_id: UUID
+    payment_id: UUID
+    was: int
+    payable: int
+    currency: str
+
+    def subject(self) -> UUID:
+        """The order."""
+        return self.order_id
+
+
+class DraftMade(Event, frozen=True, kw_only=True):
+    """A shop's staff made an order for a buyer, who may accept it until `expires_at` (RFC 3339)."""
+
+    topic: ClassVar[str] = "trade.draft_made"
+
+    draft_id: UUID
+    shop_id: UUID
+    buyer: UUID
+    goods: int
+    currency: str
+    expires_at: str
+
+    def subject(self) -> UUID:
+        """The draft."""
+        return self.draft_id
+
+
 class LateMoneyArrived(Event, frozen=True, kw_only=True):
     """A payment was captured after its checkout was closed; it is being refunded."""
 
@@ -60,4 +119,4 @@ class LateMoneyArrived(Event, frozen=True, kw_only=True):
         return self.payment_id
 
 
-EVENTS = (CheckoutPlaced, OrderMoved, LateMoneyArrived)
+EVENTS = (CheckoutPlaced, OrderMoved, LinesMoved, PriceLowered, DraftMade, LateMoneyArrived)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hansa.centers.place.types import PlaceId
+from hansa.centers.product.types import OfferId
 from hansa.centers.trade._rules.pricing import guard_lines
+from hansa.centers.trade._rules.states import INITIAL
 from hansa.centers.trade.errors import PricingBroken
-from hansa.centers.trade.types import FulfilmentOption, Quote, QuotedLine
+from hansa.centers.trade.types import FulfilmentOption, Limit, OrderState, Quote, QuotedLine
 from hansa.kernel.context import Ctx
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError, Veto
 from hansa.kernel.money import INT64_MAX
@@ -60,6 +62,21 @@ class MayPlace(Protocol):
     def __call__(self, ctx: Ctx, quote: Quote) -> Veto | None: ...
 
 
+class Opening(Protocol):
+    """Say where the orders of a checkout begin; only those that await payment get one made by trade.
+
+    `created` is for what is paid for later, or on delivery; `deposit_unpaid` for presales.
+    """
+
+    def __call__(self, ctx: Ctx, quote: Quote) -> OrderState: ...
+
+
+class Limits(Protocol):
+    """Say how many of these offers this buyer may still have; offers without a limit are absent."""
+
+    async def __call__(self, ctx: Ctx, offer_ids: Sequence[OfferId]) -> Sequence[Limit]: ...
+
+
 def _as_they_are(ctx: Ctx, lines: Lines) -> Lines:  # noqa: ARG001 - the default answer
     return lines
 
@@ -74,6 +91,20 @@ async def _standard(ctx: Ctx, lines: Lines, place_id: PlaceId) -> Sequence[Fulfi
 
 def _nobody_objects(ctx: Ctx, quote: Quote) -> Veto | None:  # noqa: ARG001
     return None
+
+
+def _await_payment(ctx: Ctx, quote: Quote) -> OrderState:  # noqa: ARG001 - the default answer
+    return OrderState.AWAITING_PAYMENT
+
+
+async def _no_limits(ctx: Ctx, offer_ids: Sequence[OfferId]) -> Sequence[Limit]:  # noqa: ARG001
+    return ()
+
+
+def _a_beginning(ctx: Ctx, quote: Quote, *, answer: OrderState) -> OrderState:  # noqa: ARG001
+    if answer not in INITIAL:
+        raise PricingBroken("no order begins there", state=answer)
+    return answer
 
 
 def _no_negative_freight(ctx: Ctx, lines: Lines, option: FulfilmentOption, *, answer: int) -> int:  # noqa: ARG001
@@ -145,4 +176,24 @@ MAY_PLACE = ExtensionPoint[MayPlace](
     default=_nobody_objects,
 )
 
-POINTS = (PRICE_LINES, LAYERS, TAX, FREIGHT, FULFILMENT_OPTIONS, MAY_PLACE)
+OPENING = ExtensionPoint[Opening](
+    "trade.opening",
+    version=1,
+    mode=Mode.ONE,
+    effects=Effects.PURE,
+    budget_ms=2,
+    on_error=OnError.CLOSED,
+    default=_await_payment,
+    guard=_a_beginning,
+)
+LIMITS = ExtensionPoint[Limits](
+    "trade.limits",
+    version=1,
+    mode=Mode.ALL,
+    effects=Effects.IO,
+    budget_ms=50,
+    on_error=OnError.CLOSED,
+    default=_no_limits,
+)
+
+POINTS = (PRICE_LINES, LAYERS, TAX, FREIGHT, FULFILMENT_OPTIONS, LIMITS, MAY_PLACE, OPENING)

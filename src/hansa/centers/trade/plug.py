@@ -9,20 +9,34 @@ import msgspec
 from hansa.centers.message.api import Templates
 from hansa.centers.message.extensions import SUBJECT, TEMPLATE, TOPICS
 from hansa.centers.payment.events import PaymentReported, RefundSettled
+from hansa.centers.shop.extensions import MAY_CLOSE
 from hansa.centers.trade import _handlers as handlers
 from hansa.centers.trade import _http
 from hansa.centers.trade._checks import CHECKS
-from hansa.centers.trade._service import givingback, moves, moving, paying, placing, speaking
+from hansa.centers.trade._service import (
+    advancing,
+    drafting,
+    erasing,
+    givingback,
+    moves,
+    moving,
+    notes,
+    paying,
+    placing,
+    reprices,
+    repricing,
+    speaking,
+)
 from hansa.centers.trade._service.carts import merge_guest_carts
-from hansa.centers.trade._service.ending import no_orders_under_way
+from hansa.centers.trade._service.ending import no_orders_of_shops, no_orders_under_way
 from hansa.centers.trade._service.reading import READ_PERMISSION, personal_orders
 from hansa.centers.trade._store.ending import forget_businesses
 from hansa.centers.trade._tables import metadata
-from hansa.centers.trade.events import EVENTS, OrderMoved
+from hansa.centers.trade.events import EVENTS, DraftMade, LinesMoved, OrderMoved, PriceLowered
 from hansa.centers.trade.extensions import POINTS
 from hansa.centers.trade.terms import Deadlines
 from hansa.centers.trade.types import Moved, Paid, Placed
-from hansa.centers.user.extensions import MERGE_GUEST, PERSONAL_DATA
+from hansa.centers.user.extensions import ERASE, MAY_ERASE, MERGE_GUEST, PERSONAL_DATA
 from hansa.kernel.center import Center, DeadlineKind, Job
 from hansa.kernel.event import Handler
 from hansa.kernel.lane import Lane
@@ -74,6 +88,9 @@ TRADE = Center(
         SUBJECT.by(speaking.spoken_of, name="trade_spoken_of"),
         MERGE_GUEST.by(merge_guest_carts),
         PERSONAL_DATA.by(personal_orders),
+        MAY_ERASE.by(erasing.nothing_under_way),
+        ERASE.by(erasing.erase_texts, name="trade_erases"),
+        MAY_CLOSE.by(no_orders_of_shops, name="trade_may_close"),
         MAY_END_BUSINESS.by(no_orders_under_way),
         BUSINESS_REMOVED.by(forget_businesses, name="trade_forgets_businesses"),
     ),
@@ -82,15 +99,29 @@ TRADE = Center(
     handlers=(
         Handler("trade.complete_reported", (PaymentReported,), handle=paying.settle_reported),
         Handler("trade.book_returned", (RefundSettled,), handle=givingback.book_returned),
+        Handler("trade.refund_lines", (LinesMoved,), handle=handlers.refund_lines),
         Handler("trade.tell_people", (OrderMoved,), handle=handlers.tell_people),
+        Handler("trade.tell_of_drafts", (DraftMade,), handle=handlers.tell_of_drafts),
+        Handler("trade.tell_of_prices", (PriceLowered,), handle=handlers.tell_of_prices),
     ),
     deadlines=(
-        DeadlineKind(placing.CLOSE_UNPAID, handlers.close_unpaid),
+        DeadlineKind(reprices.CLOSE_UNPAID, handlers.close_unpaid),
+        DeadlineKind(moves.CANCEL_UNSHIPPED, handlers.cancel_unshipped),
         DeadlineKind(moves.CONFIRM_RECEIPT, handlers.confirm_receipt),
     ),
     jobs=(Job(givingback.JOB, givingback.run_give_back),),
     routes=_http.ROUTES,
-    permissions=(READ_PERMISSION, moving.SHIP_PERMISSION),
+    permissions=(
+        READ_PERMISSION,
+        moving.SHIP_PERMISSION,
+        moving.CANCEL_PERMISSION,
+        repricing.PERMISSION,
+        drafting.PERMISSION,
+        notes.PERMISSION,
+        advancing.DRIVE_PERMISSION,
+        advancing.REFUND_PERMISSION,
+    ),
+    platform_permissions=(advancing.DRIVE_PERMISSION, advancing.REFUND_PERMISSION),
     checks=CHECKS,
     starts=(_start,),
 )

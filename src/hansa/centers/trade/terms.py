@@ -9,9 +9,16 @@ class Deadlines(Term, frozen=True, kw_only=True):
     """How long things may take in a business; copied to each order when it is placed.
 
     Defaults after what large marketplaces do: a quote holds its price for 10 minutes, an order waits 30
-    minutes for its payment, and receipt is taken as confirmed 10 days after the goods were sent.
+    minutes for its payment, is cancelled and refunded when the seller has not sent it after 14 days, and
+    receipt is taken as confirmed 10 days after the goods were sent. The buyer may have that time extended
+    once, and may cancel a paid order without asking for an hour, or until it is sent. A draft order that a
+    seller made can be accepted for 3 days.
     """
 
     quote: timedelta = timedelta(minutes=10)
     pay: timedelta = timedelta(minutes=30)
+    ship: timedelta = timedelta(days=14)
     confirm: timedelta = timedelta(days=10)
+    extension: timedelta = timedelta(days=5)
+    cancel: timedelta = timedelta(hours=1)
+    draft: timedelta = timedelta(days=3)

@@ -221,7 +221,7 @@ def _problem(seen: Visit, held: Held) -> str:
     if held.line.quantity > held.left:
         return _only(seen, held.left)
     before = held.line.unit_minor
-    if before is None or before == held.offer.price.minor:
+    if before == held.offer.price.minor:
         return ""
     written = seen.pages.formatter(seen.ctx.locale).plain_money
     return _("The price was %(before)s when you put it in.") % {

@@ -100,7 +100,11 @@ async def _wanted(seen: Visit) -> list[LineRequest]:
     if seen.ctx.actor.party is None:
         return []
     if not (offer := seen.asked("offer")):
-        return [LineRequest(line.offer_id, line.quantity) for line in await trade.cart(seen.ctx)]
+        return [
+            LineRequest(line.offer_id, line.quantity)
+            for line in await trade.cart(seen.ctx)
+            if line.selected and not line.saved
+        ]
     text = seen.asked("quantity", letters_max=9)
     quantity = int(text) if text.isascii() and text.isdigit() else 1
     return [LineRequest(OFFER_ID.read(offer), max(1, min(quantity, PIECES_MAX)))]

@@ -21,12 +21,22 @@ from hansa.web.views import OrderPage
 from hansa.web.visit import Visit
 
 S = OrderState
-_UNPAID = frozenset({S.AWAITING_PAYMENT, S.PAYMENT_PENDING})
+_PAYABLE = frozenset({S.AWAITING_PAYMENT, S.PAYMENT_PENDING})
+_UNPAID = _PAYABLE | {S.CREATED, S.DEPOSIT_UNPAID}
 _RECEIVABLE = frozenset({S.AWAITING_SHIPMENT, S.PARTLY_SHIPPED, S.SHIPPED})
+_CANCELLABLE = frozenset({S.PAID_ON_HOLD, S.AWAITING_SHIPMENT})
 _RETURNED = frozenset({S.REFUNDED, S.CLOSED})
 
 _HEADLINES: Mapping[OrderState, tuple[str, str]] = MappingProxyType(
     {
+        S.CREATED: (N_("Ordered"), N_("The goods are held for you until then.")),
+        S.DEPOSIT_UNPAID: (N_("Waiting for your deposit"), N_("The goods are held for you until then.")),
+        S.DEPOSIT_PAID: (N_("Deposit paid"), N_("You will be told when the balance is due.")),
+        S.BALANCE_DUE: (N_("The balance is due"), N_("Your deposit is paid; the rest completes the order.")),
+        S.FULLY_PAID: (
+            N_("Paid, waiting to start"),
+            N_("The seller begins as soon as everything is ready."),
+        ),
         S.AWAITING_PAYMENT: (N_("Waiting for your payment"), N_("The goods are held for you until then.")),
         S.PAYMENT_PENDING: (
             N_("Your payment is being confirmed"),
@@ -54,6 +64,11 @@ _HEADLINES: Mapping[OrderState, tuple[str, str]] = MappingProxyType(
 
 _HAPPENED: Mapping[OrderState, tuple[str, str, str]] = MappingProxyType(
     {
+        S.CREATED: (N_("Ordered"), "shopping-cart", "plain"),
+        S.DEPOSIT_UNPAID: (N_("Ordered"), "shopping-cart", "plain"),
+        S.DEPOSIT_PAID: (N_("Deposit paid"), "wallet", "ok"),
+        S.BALANCE_DUE: (N_("The balance is due"), "hourglass", "info"),
+        S.FULLY_PAID: (N_("Paid"), "wallet", "ok"),
         S.AWAITING_PAYMENT: (N_("Ordered"), "shopping-cart", "plain"),
         S.PAYMENT_PENDING: (N_("The payment is being confirmed"), "hourglass", "info"),
         S.PAID_ON_HOLD: (N_("Paid"), "wallet", "ok"),
@@ -74,6 +89,13 @@ _CAUSES: Mapping[str, str] = MappingProxyType(
         "its goods were gone": N_("Closed: the goods were gone"),
         "receipt taken as confirmed": N_("Receipt taken as confirmed, its time was over"),
         "nothing to pay": N_("Nothing to pay"),
+        "cancelled by the seller": N_("Cancelled by the seller; the money goes back"),
+        "not sent in time": N_("Cancelled: it was not sent in time; the money goes back"),
+        "price lowered by the seller": N_("The seller lowered the price"),
+        "sent to another address": N_("It goes to another address"),
+        "extended": N_("You have more time to confirm"),
+        "note written": N_("A note was written"),
+        "note removed": N_("A note was taken back"),
     }
 )
 
@@ -113,7 +135,7 @@ def actions(seen: Visit, order: Order) -> tuple[Action, ...]:
     """Return what its buyer can do, the next legal step first; what is closed says why."""
     _ = seen.gettext
     here = f"orders/{ORDER_ID.show(order.id)}"
-    if order.state in _UNPAID:
+    if order.state in _PAYABLE:
         pay = Action(
             label=_("See the payment") if order.state is S.PAYMENT_PENDING else _("Pay"),
             url=seen.at(f"pay/{PAYMENT_ID.show(order.payment_id)}"),
@@ -121,10 +143,22 @@ def actions(seen: Visit, order: Order) -> tuple[Action, ...]:
             primary=True,
         )
         return pay, Action(label=_("Cancel"), url=seen.at(f"{here}/cancel"))
-    cancel = Action(label=_("Cancel"), url="", closed_because=_("Cancelling ends with the payment."))
+    if order.state in _CANCELLABLE and _in_time(seen, order):
+        cancel = Action(label=_("Cancel"), url=seen.at(f"{here}/cancel"))
+    else:
+        cancel = Action(label=_("Cancel"), url="", closed_because=_("Please ask the seller to cancel it."))
+    if order.state is S.PAID_ON_HOLD:
+        return (cancel,)
     if order.state in _RECEIVABLE:
         return Action(label=_("Confirm receipt"), url=seen.at(f"{here}/receive"), primary=True), cancel
     return ()
+
+
+def _in_time(seen: Visit, order: Order) -> bool:
+    """Tell whether its buyer may still cancel a paid order without asking."""
+    if order.paid_at is None:
+        return False
+    return (seen.ctx.now() - order.paid_at).total_seconds() <= order.terms.cancel_s
 
 
 def next_step(seen: Visit, order: Order) -> str:
@@ -146,7 +180,9 @@ def _coming(seen: Visit, order: Order) -> tuple[Entry, ...]:
         return ()
     if order.state in _UNPAID:
         what, by = _("The order closes, and the goods are free again"), _("Unless it is paid before")
-    elif order.state in _RECEIVABLE:
+    elif order.state is S.AWAITING_SHIPMENT:
+        what, by = _("The order is cancelled, and your money goes back"), _("Unless it is sent before")
+    elif order.state is S.SHIPPED:
         what, by = _("We confirm receipt for you, and the seller is paid"), _("Unless you confirm earlier")
     else:
         return ()

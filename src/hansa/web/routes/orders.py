@@ -6,7 +6,7 @@ from litestar import Response, get, post
 
 from hansa.centers.shop import api as shop
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.errors import AlreadyClosed, IllegalMove
+from hansa.centers.trade.errors import AlreadyClosed, CancelTooLate, IllegalMove, LineMoved
 from hansa.centers.trade.types import ORDER_ID, Order, OrderState
 from hansa.kernel.context import Ctx
 from hansa.kernel.money import Money
@@ -90,13 +90,16 @@ async def receive(seen: Seen, order_id: str) -> Response[str]:
 
 @post("/orders/{order_id:str}/cancel")
 async def cancel(seen: Seen, order_id: str) -> Response[str]:
-    """Close an order that is not paid, with all that was ordered with it."""
+    """Close an order that is not paid, with all that was ordered with it; take back one that is, alone."""
     await read_form(seen)
     here = seen.at(f"orders/{order_id}")
     order = await trade.order(_acting(seen), order_id=ORDER_ID.read(order_id))
     try:
-        await trade.cancel(seen.ctx, checkout_id=order.checkout_id)
-    except (IllegalMove, AlreadyClosed):
+        if order.paid_at is None:
+            await trade.cancel(seen.ctx, checkout_id=order.checkout_id)
+        else:
+            await trade.cancel_order(seen.ctx, order_id=order.id)
+    except (IllegalMove, AlreadyClosed, CancelTooLate, LineMoved):
         return go(seen, here, told="moved_on")
     except Busy:
         return go(seen, here, told="not_now")

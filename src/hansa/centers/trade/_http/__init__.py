@@ -1,8 +1,31 @@
-"""Trade's routes: quotes, orders, payment of checkouts, and the cart."""
+"""Trade's routes: carts, quotes, drafts, orders, and the payment of checkouts."""
 
-from hansa.centers.trade._http.carts import get_cart, put_cart_line
+from hansa.centers.trade._http.carts import (
+    get_cart,
+    put_cart_line,
+    put_cart_note,
+    quote_cart,
+    review_cart,
+)
+from hansa.centers.trade._http.changing import (
+    list_notes,
+    lower_price,
+    redirect_order,
+    remove_note,
+    write_note,
+)
+from hansa.centers.trade._http.drafts import (
+    accept_draft,
+    get_draft,
+    list_drafts,
+    list_shop_drafts,
+    make_draft,
+    withdraw_draft,
+)
 from hansa.centers.trade._http.orders import (
     cancel_checkout,
+    cancel_order,
+    extend_receipt,
     get_history,
     get_order,
     list_orders,
@@ -14,15 +37,31 @@ from hansa.centers.trade._http.placing import create_quote, pay_payment, place_o
 
 ROUTES = (
     get_cart,
+    review_cart,
     put_cart_line,
+    put_cart_note,
+    quote_cart,
     create_quote,
     place_order,
     pay_payment,
     list_orders,
     get_order,
     get_history,
+    list_notes,
+    write_note,
+    remove_note,
+    redirect_order,
+    lower_price,
     receive_order,
     ship_order,
+    extend_receipt,
+    cancel_order,
     cancel_checkout,
     list_shop_orders,
+    make_draft,
+    list_shop_drafts,
+    list_drafts,
+    get_draft,
+    accept_draft,
+    withdraw_draft,
 )

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from litestar import get, post
 from litestar.params import Parameter
 
 from hansa.centers.ledger.errors import InsufficientBalance
-from hansa.centers.payment.errors import AlreadyCaptured
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api
 from hansa.centers.trade._http.views import (
@@ -17,8 +17,17 @@ from hansa.centers.trade._http.views import (
     moved_view,
     order_view,
 )
-from hansa.centers.trade.errors import AlreadyClosed, IllegalMove, OrderNotFound
-from hansa.centers.trade.types import CHECKOUT_ID, ORDER_ID, OrderState
+from hansa.centers.trade.errors import (
+    AlreadyClosed,
+    AlreadyExtended,
+    CancelTooLate,
+    IllegalMove,
+    LineMoved,
+    LineNotFound,
+    LinesTogether,
+    OrderNotFound,
+)
+from hansa.centers.trade.types import CHECKOUT_ID, LINES_MAX, ORDER_ID, OrderState
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
 from hansa.kernel.idempotency import IdempotencyKey
@@ -33,6 +42,19 @@ Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
 OnlyState = Annotated[OrderState | None, Parameter(description="Only orders in this state.")]
 
 MOVING = (Unauthenticated, Forbidden, OrderNotFound, IdMalformed, IllegalMove, AlreadyClosed)
+OF_LINES = (Invalid, LineNotFound, LineMoved, LinesTogether)
+
+
+class LinesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which lines are meant; without any, all that can be."""
+
+    lines: (
+        Annotated[
+            list[Annotated[int, msgspec.Meta(ge=1, le=LINES_MAX)]],
+            msgspec.Meta(min_length=1, max_length=LINES_MAX, description="Numbers of lines."),
+        ]
+        | None
+    ) = None
 
 
 @get(
@@ -69,24 +91,59 @@ async def get_history(ctx: Ctx, order_id: str) -> list[HistoryView]:
     "/orders/{order_id:str}/receive",
     summary="Confirm receipt",
     status_code=200,
-    opt={"idempotency": "lane"},
-    responses=problems(*MOVING, InsufficientBalance),
+    opt={"example": {"lines": [1]}, "idempotency": "lane"},
+    responses=problems(*MOVING, *OF_LINES, InsufficientBalance),
 )
-async def receive_order(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> MovedView:
-    """Say that the goods have arrived: the seller is credited, the commission taken."""
-    return moved_view(await api.receive(ctx, order_id=ORDER_ID.read(order_id), key=key))
+async def receive_order(
+    ctx: Ctx, key: IdempotencyKey | None, order_id: str, data: LinesBody | None = None
+) -> MovedView:
+    """Say that the goods, or some lines, have arrived: the seller is credited for them, commission taken."""
+    return moved_view(
+        await api.receive(ctx, order_id=ORDER_ID.read(order_id), lines=data.lines if data else None, key=key)
+    )
 
 
 @post(
     "/orders/{order_id:str}/ship",
     summary="Ship an order",
     status_code=200,
-    opt={"idempotency": "lane"},
-    responses=problems(*MOVING),
+    opt={"example": {"lines": [1]}, "idempotency": "lane"},
+    responses=problems(*MOVING, *OF_LINES),
 )
-async def ship_order(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> MovedView:
-    """Say that the goods have left. Needs `trade.order.ship` of the shop."""
-    return moved_view(await api.ship(ctx, order_id=ORDER_ID.read(order_id), key=key))
+async def ship_order(
+    ctx: Ctx, key: IdempotencyKey | None, order_id: str, data: LinesBody | None = None
+) -> MovedView:
+    """Say that the goods, or some lines, have left. Needs `trade.order.ship` of the shop."""
+    return moved_view(
+        await api.ship(ctx, order_id=ORDER_ID.read(order_id), lines=data.lines if data else None, key=key)
+    )
+
+
+@post(
+    "/orders/{order_id:str}/extend",
+    summary="Extend the time to confirm receipt",
+    status_code=200,
+    opt={"idempotency": "lane"},
+    responses=problems(*MOVING, AlreadyExtended),
+)
+async def extend_receipt(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> MovedView:
+    """Give the buyer of a shipped order more time, once."""
+    return moved_view(await api.extend_receipt(ctx, order_id=ORDER_ID.read(order_id), key=key))
+
+
+@post(
+    "/orders/{order_id:str}/cancel",
+    summary="Cancel a paid order",
+    status_code=200,
+    opt={"idempotency": "lane"},
+    responses=problems(*MOVING, CancelTooLate, LineMoved, InsufficientBalance),
+)
+async def cancel_order(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> MovedView:
+    """Take back a paid order that was not sent: what was paid goes back.
+
+    Its buyer may for a while after paying; staff with `trade.order.cancel` of the shop until it is sent.
+    """
+    return moved_view(await api.cancel_order(ctx, order_id=ORDER_ID.read(order_id), key=key))
 
 
 @post(
@@ -94,7 +151,7 @@ async def ship_order(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> Mov
     summary="Cancel an unpaid checkout",
     status_code=200,
     opt={"idempotency": "lane"},
-    responses=problems(*MOVING, AlreadyCaptured),
+    responses=problems(*MOVING),
 )
 async def cancel_checkout(ctx: Ctx, key: IdempotencyKey | None, checkout_id: str) -> list[MovedView]:
     """Close all orders of an unpaid checkout; their stock is free again."""

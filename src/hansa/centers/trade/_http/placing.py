@@ -23,16 +23,21 @@ from hansa.centers.trade._http.views import (
 )
 from hansa.centers.trade.errors import (
     AlreadyClosed,
+    AttributionInvalid,
+    DraftEnded,
+    DraftNotFound,
+    LimitExceeded,
     MixedCurrencies,
     NoPlaceServes,
     OfferUnavailable,
     PaymentDeclined,
+    PaymentReplaced,
     PlacementRefused,
     QuoteExpired,
     QuoteInvalid,
     QuoteNotYours,
 )
-from hansa.centers.trade.types import LINES_MAX, LineRequest, Measure, Quantity
+from hansa.centers.trade.types import LINES_MAX, LineRequest, Measure, NoteText, Quantity
 from hansa.centers.user.types import ADDRESS_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
@@ -47,6 +52,15 @@ class WantedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offer_id: str
     quantity: Quantity = 1
     measure: MeasureView | None = None
+    attribution: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=2_000, description="A signed referral, as a link to the offer brought it."
+            ),
+        ]
+        | None
+    ) = None
     inputs: Annotated[
         dict[
             Annotated[str, msgspec.Meta(max_length=64)], int | Annotated[str, msgspec.Meta(max_length=1000)]
@@ -61,6 +75,10 @@ class QuoteBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lines: Annotated[list[WantedLine], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
     address_id: str | None = None
     options: Annotated[dict[str, str], msgspec.Meta(max_length=LINES_MAX)] = {}
+    notes: Annotated[
+        dict[str, NoteText],
+        msgspec.Meta(max_length=LINES_MAX, description="What the buyer writes to a shop, by shop id."),
+    ] = {}
 
 
 class PlaceBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +103,14 @@ class PayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "thin": True,
     },
     responses=problems(
-        Unauthenticated, Invalid, OfferUnavailable, MixedCurrencies, NoPlaceServes, IdMalformed
+        Unauthenticated,
+        Invalid,
+        OfferUnavailable,
+        MixedCurrencies,
+        NoPlaceServes,
+        LimitExceeded,
+        AttributionInvalid,
+        IdMalformed,
     ),
 )
 async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
@@ -97,12 +122,14 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
                 offer_id=OFFER_ID.read(line.offer_id),
                 quantity=line.quantity,
                 measure=Measure(line.measure.amount, line.measure.unit) if line.measure else None,
+                attribution=api.read_attribution(ctx, line.attribution) if line.attribution else None,
                 inputs=line.inputs,
             )
             for line in data.lines
         ],
         address_id=ADDRESS_ID.read(data.address_id) if data.address_id else None,
         options={SHOP_ID.read(shop_id): code for shop_id, code in data.options.items()},
+        notes={SHOP_ID.read(shop_id): text for shop_id, text in data.notes.items()},
     )
     return quote_view(quote, token=api.seal(ctx, quote))
 
@@ -119,6 +146,8 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
         PlacementRefused,
         OfferChangedSince,
         OutOfStock,
+        DraftNotFound,
+        DraftEnded,
     ),
 )
 async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> PlacedView:
@@ -136,9 +165,11 @@ async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> 
         PaymentNotFound,
         PaymentClosed,
         PaymentDeclined,
+        PaymentReplaced,
         CardNotTestable,
         NoProvider,
         AlreadyClosed,
+        PaymentReplaced,
         IdMalformed,
     ),
 )

@@ -13,13 +13,19 @@ from hansa.centers.product.types import OFFER_ID, PRODUCT_ID, SKU_ID
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade.types import (
     CHECKOUT_ID,
+    NOTE_ID,
     ORDER_ID,
     Allocation,
+    Attribution,
+    FulfilmentOption,
     Group,
     HistoryEntry,
     Line,
+    LineState,
     Measure,
     Moved,
+    Note,
+    NoteKind,
     Order,
     OrderState,
     Paid,
@@ -48,6 +54,14 @@ class AllocationView(msgspec.Struct, frozen=True):
     minor: Minor
 
 
+class AttributionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What led to a line."""
+
+    source: str
+    referrer: str
+    window_ends_at: datetime | None
+
+
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """A line of a quote or an order. `gross` is the fact; `unit_minor` is for display."""
 
@@ -65,6 +79,26 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     tax: Minor
     payable: Minor
     allocations: list[AllocationView]
+    attribution: AttributionView | None
+
+
+class OrderLineView(LineView, frozen=True, kw_only=True):
+    """A line of an order, and where it stands. `total` is what is paid for it with its share of the freight."""
+
+    state: LineState
+    freight: Minor
+    total: Minor
+
+
+class OptionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A way of delivery as it was chosen: what was promised, from where, at what price, with which consents."""
+
+    code: str
+    promise: str
+    price_minor: Minor
+    place_id: str
+    consents: list[str]
+    expires_at: datetime | None
 
 
 class GroupView(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,14 +179,15 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     freight: Minor
     tax: Minor
     payable: Minor
-    option: str
+    option: OptionView
+    extended: bool
     placed_at: datetime
     due_at: datetime | None
     paid_at: datetime | None
     shipped_at: datetime | None
     finished_at: datetime | None
     closed_at: datetime | None
-    lines: list[LineView]
+    lines: list[OrderLineView]
 
 
 class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,10 +199,21 @@ class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     actor: str
     cause: str
+    lines: list[int]
+    details: dict[str, int | str]
 
 
-def line_view(line: Line | QuotedLine) -> LineView:
-    """Show a line."""
+class NoteView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something somebody wrote on an order: the buyer to the seller, or the seller for itself."""
+
+    id: str
+    kind: NoteKind
+    text: str
+    written_at: datetime
+
+
+def line_view(line: QuotedLine) -> LineView:
+    """Show a line of a quote."""
     return LineView(
         line_no=line.line_no,
         offer_id=OFFER_ID.show(line.offer_id),
@@ -183,6 +229,31 @@ def line_view(line: Line | QuotedLine) -> LineView:
         tax=line.tax,
         payable=line.payable,
         allocations=[_allocation_view(share) for share in line.allocations],
+        attribution=_attribution_view(line.attribution),
+    )
+
+
+def order_line_view(line: Line) -> OrderLineView:
+    """Show a line of an order."""
+    return OrderLineView(
+        line_no=line.line_no,
+        offer_id=OFFER_ID.show(line.offer_id),
+        sku_id=SKU_ID.show(line.sku_id),
+        product_id=PRODUCT_ID.show(line.product_id),
+        title=line.title,
+        options=line.options,
+        quantity=line.quantity,
+        measure=_measure_view(line.measure),
+        unit_minor=line.unit_minor,
+        gross=line.gross,
+        discount=line.discount,
+        tax=line.tax,
+        payable=line.payable,
+        allocations=[_allocation_view(share) for share in line.allocations],
+        attribution=_attribution_view(line.attribution),
+        state=line.state,
+        freight=line.freight,
+        total=line.total,
     )
 
 
@@ -246,15 +317,33 @@ def order_view(order: Order) -> OrderView:
         freight=order.freight,
         tax=order.tax,
         payable=order.payable,
-        option=order.option.code,
+        option=option_view(order.option),
+        extended=order.extended,
         placed_at=order.placed_at,
         due_at=order.due_at,
         paid_at=order.paid_at,
         shipped_at=order.shipped_at,
         finished_at=order.finished_at,
         closed_at=order.closed_at,
-        lines=[line_view(line) for line in order.lines],
+        lines=[order_line_view(line) for line in order.lines],
     )
+
+
+def option_view(option: FulfilmentOption) -> OptionView:
+    """Show a way of delivery."""
+    return OptionView(
+        code=option.code,
+        promise=option.promise,
+        price_minor=option.price_minor,
+        place_id=PLACE_ID.show(option.place_id),
+        consents=list(option.consents),
+        expires_at=option.expires_at,
+    )
+
+
+def note_view(note: Note) -> NoteView:
+    """Show a note."""
+    return NoteView(id=NOTE_ID.show(note.id), kind=note.kind, text=note.text, written_at=note.written_at)
 
 
 def history_view(entry: HistoryEntry) -> HistoryView:
@@ -266,11 +355,21 @@ def history_view(entry: HistoryEntry) -> HistoryView:
         at=entry.at,
         actor=entry.actor,
         cause=entry.cause,
+        lines=list(entry.lines),
+        details=entry.details,
     )
 
 
 def _measure_view(measure: Measure | None) -> MeasureView | None:
     return MeasureView(measure.amount, measure.unit) if measure else None
+
+
+def _attribution_view(said: Attribution | None) -> AttributionView | None:
+    return (
+        AttributionView(source=said.source, referrer=said.referrer, window_ends_at=said.window_ends_at)
+        if said
+        else None
+    )
 
 
 def _allocation_view(share: Allocation) -> AllocationView:

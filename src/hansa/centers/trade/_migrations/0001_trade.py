@@ -1,4 +1,4 @@
-"""Trade's first tables: carts, checkouts, orders, lines, allocations, history.
+"""Trade's first tables: carts, drafts, checkouts, orders, lines, allocations, notes, history.
 
 Revision ID: trade_0001
 """
@@ -10,19 +10,34 @@ down_revision = None
 branch_labels = ("trade",)
 depends_on = None
 
-# The order's state machine, as `_rules.states.TRANSITIONS` has it; a test compares the two.
+# The state machines of orders and lines, as `_rules.states` has them; a test compares the two.
 TRANSITIONS = (
     ("awaiting_payment", "awaiting_shipment"),
     ("awaiting_payment", "closed"),
     ("awaiting_payment", "paid_on_hold"),
     ("awaiting_payment", "payment_pending"),
-    ("awaiting_payment", "signed"),
+    ("awaiting_shipment", "closed"),
     ("awaiting_shipment", "finished"),
+    ("awaiting_shipment", "paid_on_hold"),
     ("awaiting_shipment", "partly_shipped"),
     ("awaiting_shipment", "refunded"),
     ("awaiting_shipment", "shipped"),
+    ("balance_due", "closed"),
+    ("balance_due", "fully_paid"),
+    ("balance_due", "refunded"),
+    ("created", "awaiting_payment"),
+    ("created", "awaiting_shipment"),
+    ("created", "closed"),
+    ("deposit_paid", "balance_due"),
+    ("deposit_paid", "refunded"),
+    ("deposit_unpaid", "closed"),
+    ("deposit_unpaid", "deposit_paid"),
+    ("fully_paid", "awaiting_shipment"),
+    ("fully_paid", "paid_on_hold"),
+    ("fully_paid", "refunded"),
     ("paid_on_hold", "awaiting_shipment"),
     ("paid_on_hold", "refunded"),
+    ("partly_shipped", "awaiting_shipment"),
     ("partly_shipped", "finished"),
     ("partly_shipped", "refunded"),
     ("partly_shipped", "shipped"),
@@ -32,8 +47,24 @@ TRANSITIONS = (
     ("payment_pending", "paid_on_hold"),
     ("shipped", "finished"),
     ("shipped", "refunded"),
+    ("shipped", "signed"),
     ("signed", "closed"),
     ("signed", "finished"),
+    ("signed", "refunded"),
+)
+LINE_TRANSITIONS = (
+    ("refunding", "refunded"),
+    ("refunding", "shipped"),
+    ("refunding", "waiting"),
+    ("shipped", "closed"),
+    ("shipped", "received"),
+    ("shipped", "refunded"),
+    ("shipped", "refunding"),
+    ("waiting", "closed"),
+    ("waiting", "received"),
+    ("waiting", "refunded"),
+    ("waiting", "refunding"),
+    ("waiting", "shipped"),
 )
 
 
@@ -47,7 +78,19 @@ def upgrade() -> None:
           offer_id uuid NOT NULL,
           quantity int NOT NULL CHECK (quantity BETWEEN 1 AND 1000000),
           added_at timestamptz NOT NULL,
+          unit_minor bigint NOT NULL CHECK (unit_minor >= 0),
+          selected boolean NOT NULL DEFAULT true,
+          saved boolean NOT NULL DEFAULT false,
           PRIMARY KEY (buyer, business, traffic, offer_id)
+        )""")
+    op.execute("""
+        CREATE TABLE trade.cart_note (
+          buyer uuid NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL,
+          shop_id uuid NOT NULL,
+          text text NOT NULL CHECK (length(text) BETWEEN 1 AND 2000),
+          PRIMARY KEY (buyer, business, traffic, shop_id)
         )""")
     op.execute("""
         CREATE TABLE trade.checkout (
@@ -67,7 +110,10 @@ def upgrade() -> None:
           PRIMARY KEY (buyer, id)
         )""")
     op.execute("CREATE INDEX checkout_payment ON trade.checkout (payment_id)")
-    legal = ", ".join(f"('{previous}', '{state}')" for previous, state in TRANSITIONS)
+    legal, line_legal = (
+        ", ".join(f"('{previous}', '{state}')" for previous, state in pairs)
+        for pairs in (TRANSITIONS, LINE_TRANSITIONS)
+    )
     op.execute(f"""
         CREATE TABLE trade."order" (
           buyer uuid NOT NULL,
@@ -91,6 +137,7 @@ def upgrade() -> None:
           option jsonb NOT NULL,
           terms jsonb NOT NULL,
           address_version uuid,
+          seller_version uuid,
           placed_by text NOT NULL,
           placed_at timestamptz NOT NULL,
           due_at timestamptz,
@@ -98,16 +145,18 @@ def upgrade() -> None:
           shipped_at timestamptz,
           finished_at timestamptz,
           closed_at timestamptz,
+          extended boolean NOT NULL DEFAULT false,
           PRIMARY KEY (buyer, id),
           CONSTRAINT legal_transition CHECK (
-            CASE WHEN previous_state IS NULL THEN state = 'awaiting_payment'
+            CASE WHEN previous_state IS NULL THEN state IN ('created', 'awaiting_payment', 'deposit_unpaid')
                  ELSE (previous_state, state) IN ({legal}) END
           ),
-          CONSTRAINT first_version CHECK ((previous_state IS NULL) = (version = 1))
+          CONSTRAINT first_version CHECK (previous_state IS NULL OR version > 1),
+          CONSTRAINT closed_is_unpaid CHECK (state <> 'closed' OR paid_at IS NULL)
         ) WITH (fillfactor = 85)""")
     op.execute('CREATE INDEX order_id ON trade."order" (id)')
     op.execute('CREATE INDEX order_shop ON trade."order" (shop_id, id)')
-    op.execute("""
+    op.execute(f"""
         CREATE TABLE trade.line (
           buyer uuid NOT NULL,
           order_id uuid NOT NULL,
@@ -126,12 +175,20 @@ def upgrade() -> None:
           gross bigint NOT NULL CHECK (gross >= 0),
           discount bigint NOT NULL CHECK (discount BETWEEN 0 AND gross),
           tax bigint NOT NULL CHECK (tax >= 0),
+          freight bigint NOT NULL CHECK (freight >= 0),
+          commission_bp int NOT NULL CHECK (commission_bp BETWEEN 0 AND 10000),
           attribution jsonb,
           inputs jsonb,
+          previous_state text,
+          state text NOT NULL DEFAULT 'waiting',
           PRIMARY KEY (buyer, order_id, line_no),
+          CONSTRAINT legal_line_transition CHECK (
+            CASE WHEN previous_state IS NULL THEN state = 'waiting'
+                 ELSE (previous_state, state) IN ({line_legal}) END
+          ),
           CHECK ((measure_amount IS NULL) = (measure_unit IS NULL)),
           CHECK (measure_amount IS NULL OR quantity = 1)
-        )""")
+        ) WITH (fillfactor = 85)""")
     op.execute("""
         CREATE TABLE trade.allocation (
           buyer uuid NOT NULL,
@@ -154,5 +211,43 @@ def upgrade() -> None:
           at timestamptz NOT NULL,
           actor text NOT NULL,
           cause text NOT NULL,
+          lines int[] NOT NULL,
+          details jsonb,
           PRIMARY KEY (buyer, order_id, version)
         )""")
+    op.execute("""
+        CREATE TABLE trade.note (
+          buyer uuid NOT NULL,
+          order_id uuid NOT NULL,
+          id uuid NOT NULL,
+          kind text NOT NULL CHECK (kind IN ('buyer', 'seller')),
+          author uuid NOT NULL,
+          text text NOT NULL CHECK (length(text) BETWEEN 1 AND 2000),
+          written_at timestamptz NOT NULL,
+          PRIMARY KEY (buyer, order_id, id)
+        )""")
+    op.execute("CREATE INDEX note_author ON trade.note (author)")
+    op.execute("""
+        CREATE TABLE trade.draft (
+          shop_id uuid NOT NULL,
+          id uuid NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL,
+          buyer uuid NOT NULL,
+          state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'withdrawn')),
+          lines jsonb NOT NULL,
+          currency char(3) NOT NULL,
+          goods bigint NOT NULL CHECK (goods >= 0),
+          freight bigint CHECK (freight >= 0),
+          made_by text NOT NULL,
+          made_at timestamptz NOT NULL,
+          expires_at timestamptz NOT NULL CHECK (expires_at > made_at),
+          ended_by text,
+          ended_at timestamptz,
+          checkout_id uuid,
+          PRIMARY KEY (shop_id, id),
+          CHECK ((state = 'accepted') = (checkout_id IS NOT NULL)),
+          CHECK ((state = 'open') = (ended_at IS NULL))
+        )""")
+    op.execute("CREATE INDEX draft_id ON trade.draft (id)")
+    op.execute("CREATE INDEX draft_buyer ON trade.draft (buyer, id)")

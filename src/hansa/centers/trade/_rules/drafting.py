@@ -11,11 +11,14 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.shop.types import Shop, ShopId
-from hansa.centers.trade._rules.rows import NewCheckout, NewOrder
+from hansa.centers.trade._rules.pricing import freight_shares
+from hansa.centers.trade._rules.rows import NewCheckout, NewNote, NewOrder
 from hansa.centers.trade.events import CheckoutPlaced
 from hansa.centers.trade.types import (
+    NOTE_ID,
     FrozenTerms,
     Group,
+    NoteKind,
     OrderId,
     OrderState,
     Placed,
@@ -33,6 +36,7 @@ class Draft:
     orders: tuple[NewOrder, ...]
     lines: tuple[tuple[Any, ...], ...]
     allocations: tuple[tuple[Any, ...], ...]
+    notes: tuple[NewNote, ...]
     event: CheckoutPlaced
     placed: Placed
 
@@ -48,6 +52,9 @@ class Circumstances:
     decisions: str
     terms: FrozenTerms
     sellers: Mapping[ShopId, Shop]
+    commission_bp: Mapping[int, int]
+    """The platform's rate by line number, in basis points."""
+    opening: OrderState
 
 
 def draft(
@@ -67,9 +74,12 @@ def draft(
     line_rows: list[tuple[Any, ...]] = []
     allocation_rows: list[tuple[Any, ...]] = []
     for order_id, group in zip(order_ids, quote.groups, strict=True):
+        freight = freight_shares([lines[line_no] for line_no in group.line_nos], group.freight)
         for line_no in group.line_nos:
             line = lines[line_no]
-            line_rows.append(_line_row(quote.buyer, order_id, line))
+            line_rows.append(
+                _line_row(quote.buyer, order_id, line, freight[line_no], at.commission_bp[line_no])
+            )
             allocation_rows.extend(_allocation_rows(quote.buyer, order_id, line))
     return Draft(
         checkout=NewCheckout(
@@ -90,8 +100,9 @@ def draft(
         orders=orders,
         lines=tuple(line_rows),
         allocations=tuple(allocation_rows),
+        notes=_notes(quote, order_ids, at.now) if quote.notes else (),
         event=_event(quote, order_ids, payment_id, pay_by),
-        placed=_placed(quote, order_ids, payment_id, pay_by),
+        placed=_placed(quote, order_ids, payment_id, pay_by, at.opening),
     )
 
 
@@ -107,7 +118,21 @@ def _event(quote: Quote, order_ids: Sequence[OrderId], payment_id: UUID, pay_by:
     )
 
 
-def _placed(quote: Quote, order_ids: Sequence[OrderId], payment_id: UUID, pay_by: datetime) -> Placed:
+def _notes(quote: Quote, order_ids: Sequence[OrderId], now: datetime) -> tuple[NewNote, ...]:
+    """Keep what the buyer wrote to a shop with the first of its orders."""
+    first: dict[str, OrderId] = {}
+    for order_id, group in zip(order_ids, quote.groups, strict=True):
+        first.setdefault(str(group.shop_id), order_id)
+    return tuple(
+        NewNote(quote.buyer, first[shop], NOTE_ID.new(), NoteKind.BUYER.value, quote.buyer, text, now)
+        for shop, text in quote.notes.items()
+        if shop in first
+    )
+
+
+def _placed(
+    quote: Quote, order_ids: Sequence[OrderId], payment_id: UUID, pay_by: datetime, opening: OrderState
+) -> Placed:
     return Placed(
         checkout_id=quote.id,
         payment_id=payment_id,
@@ -117,7 +142,7 @@ def _placed(quote: Quote, order_ids: Sequence[OrderId], payment_id: UUID, pay_by
         ),
         payable=quote.payable,
         currency=quote.currency,
-        state=OrderState.AWAITING_PAYMENT,
+        state=opening,
         pay_by=pay_by,
     )
 
@@ -154,10 +179,14 @@ def _order(
         placed_by=at.placed_by,
         placed_at=at.now,
         due_at=pay_by,
+        state=at.opening,
+        seller_version=shop.seller,
     )
 
 
-def _line_row(buyer: UUID, order_id: OrderId, line: QuotedLine) -> tuple[Any, ...]:
+def _line_row(
+    buyer: UUID, order_id: OrderId, line: QuotedLine, freight: int, commission_bp: int
+) -> tuple[Any, ...]:
     measure = line.measure
     return (
         buyer,
@@ -177,6 +206,8 @@ def _line_row(buyer: UUID, order_id: OrderId, line: QuotedLine) -> tuple[Any, ..
         line.gross,
         line.discount,
         line.tax,
+        freight,
+        commission_bp,
         _json(line.attribution) if line.attribution else None,
         _json(line.inputs) if line.inputs else None,
     )

@@ -9,7 +9,7 @@ import msgspec
 from hansa.centers.place.types import PlaceId
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade.errors import PricingBroken
-from hansa.centers.trade.types import Allocation, FulfilmentOption, Funder, Group, QuotedLine
+from hansa.centers.trade.types import Allocation, FulfilmentOption, Funder, Group, Line, QuotedLine
 from hansa.kernel.money import INT64_MAX, split_minor
 
 GroupKey = tuple[ShopId, PlaceId]
@@ -39,6 +39,18 @@ def spread(lines: Sequence[QuotedLine], *, layer: str, funder: Funder, minor: in
         else line
         for line in lines
     )
+
+
+def freight_shares(lines: Sequence[QuotedLine | Line], freight: int) -> dict[int, int]:
+    """Split an order's freight over its lines in proportion to what is paid for the goods, by line number.
+
+    Largest remainder, ties by line number: what arrives is credited line by line, with its share.
+    """
+    if not freight:
+        return {line.line_no: 0 for line in lines}
+    by_number = sorted(lines, key=lambda line: line.line_no)
+    shares = split_minor(freight, [line.gross - line.discount for line in by_number])
+    return {line.line_no: share for line, share in zip(by_number, shares, strict=True)}
 
 
 def guard_lines(before: Sequence[QuotedLine], after: Sequence[QuotedLine]) -> tuple[QuotedLine, ...]:

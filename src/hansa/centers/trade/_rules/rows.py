@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.centers.trade.types import OrderState
+from hansa.centers.trade.types import LineState, OrderState
 
 OrderKey = tuple[UUID, UUID]
 """(buyer, order): the distribution key first."""
@@ -59,6 +59,29 @@ class NewOrder(msgspec.Struct, frozen=True, array_like=True):
     placed_by: str
     placed_at: datetime
     due_at: datetime
+    state: OrderState
+    seller_version: UUID | None
+    """The legal entity that sells, as it stood then."""
+
+
+class NewNote(msgspec.Struct, frozen=True, array_like=True):
+    """A row of `trade.note`, in the order of its columns."""
+
+    buyer: UUID
+    order_id: UUID
+    id: UUID
+    kind: str
+    author: UUID
+    text: str
+    written_at: datetime
+
+
+class LineMove(msgspec.Struct, frozen=True, array_like=True):
+    """One line's move. It is made under the order's lock, in the version in which the line was read."""
+
+    line_no: int
+    previous: LineState
+    state: LineState
 
 
 class Move(msgspec.Struct, frozen=True, array_like=True):
@@ -73,3 +96,10 @@ class Move(msgspec.Struct, frozen=True, array_like=True):
     actor: str
     cause: str
     due_at: datetime | None
+    origin: OrderState | None
+    """Where the order stood before it came to `state`: differs from `previous` when it stays where it is."""
+    paid: bool = False
+    """Whether this is the moment at which the order is paid."""
+    extended: bool = False
+    lines: tuple[LineMove, ...] = ()
+    details: dict[str, int | str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from hansa.centers.ledger.types import (
@@ -17,12 +17,13 @@ from hansa.centers.ledger.types import (
 )
 from hansa.centers.payment.events import RefundSettled
 from hansa.centers.payment.types import Facts
-from hansa.centers.trade.types import Allocation, Funder, FunderKind, Order
+from hansa.centers.trade.types import Allocation, Funder, FunderKind, Line, Order
 from hansa.kernel.context import Ctx
 
 BASIS_POINTS = 10_000
 CAPTURED = "trade.captured"
 SETTLED = "trade.settled"
+REFUNDED = "trade.refunded"
 UNAPPLIED = "trade.unapplied"
 RETURNED = "trade.returned"
 
@@ -40,16 +41,16 @@ def borne_by(allocations: Iterable[Allocation]) -> dict[Funder, int]:
     return sums
 
 
-def seller_share(order: Order, borne: Mapping[Funder, int]) -> tuple[int, int]:
-    """Return (to the seller, commission) for a received order, in minor units.
+def seller_share(line: Line) -> tuple[int, int]:
+    """Return (to the seller, commission) for a received line, in minor units.
 
     The seller is credited in full for what other funders bear; what the shop itself bears lowers its
-    revenue. Freight goes to the seller and carries no commission; tax is not the seller's.
+    revenue. Its share of the freight goes to the seller and carries no commission; tax is not the seller's.
     """
-    own = sum(minor for funder, minor in borne.items() if funder.kind is FunderKind.SHOP)
-    revenue = order.goods - own
-    fee = commission(revenue, order.terms.commission_bp)
-    return revenue - fee + order.freight, fee
+    own = sum(share.minor for share in line.allocations if share.funder.kind is FunderKind.SHOP)
+    revenue = line.gross - own
+    fee = commission(revenue, line.commission_bp)
+    return revenue - fee + line.freight, fee
 
 
 def capture_journal(ctx: Ctx, *, order_id: UUID, minor: int, currency: str) -> Journal:
@@ -66,25 +67,27 @@ def capture_journal(ctx: Ctx, *, order_id: UUID, minor: int, currency: str) -> J
     )
 
 
-def settlement_journal(ctx: Ctx, order: Order, borne: Mapping[Funder, int]) -> Journal | None:
-    """The goods were received: escrow is released to the seller, the platform and the tax account.
+def settlement_journal(ctx: Ctx, order: Order, lines: Sequence[Line]) -> Journal | None:
+    """Lines were received: escrow is released to the seller, the platform and the tax account.
 
-    Funders other than the shop owe what they bear. None when nothing moves (an order of amount zero).
+    Funders other than the shop owe what they bear. None when nothing moves (lines of amount zero).
     """
-    to_seller, fee = seller_share(order, borne)
+    shares = [seller_share(line) for line in lines]
+    borne = borne_by(share for line in lines for share in line.allocations)
 
     def account(kind: AccountClass, party: UUID | None = None) -> AccountKey:
         return AccountKey.of(ctx, kind, currency=order.currency, party=party)
 
-    entries: list[Entry] = [debit(account(AccountClass.ESCROW), order.payable)] if order.payable else []
+    paid = sum(line.total for line in lines)
+    entries: list[Entry] = [debit(account(AccountClass.ESCROW), paid)] if paid else []
     entries += [
         debit(account(AccountClass.FUNDER_RECEIVABLE, funder.party), minor)
         for funder, minor in _others(borne).items()
     ]
     for kind, party, minor in (
-        (AccountClass.SELLER_PAYABLE, order.shop_id, to_seller),
-        (AccountClass.PLATFORM_REVENUE, None, fee),
-        (AccountClass.TAX_PAYABLE, None, order.tax),
+        (AccountClass.SELLER_PAYABLE, order.shop_id, sum(seller for seller, _ in shares)),
+        (AccountClass.PLATFORM_REVENUE, None, sum(fee for _, fee in shares)),
+        (AccountClass.TAX_PAYABLE, None, sum(line.tax for line in lines)),
     ):
         if minor:
             entries.append(credit(account(kind, party), minor))
@@ -92,11 +95,36 @@ def settlement_journal(ctx: Ctx, order: Order, borne: Mapping[Funder, int]) -> J
         return None
     return Journal(
         ctx=ctx,
-        id=JournalId(uuid8(b"trade.settled", order.id.bytes)),
+        id=JournalId(uuid8(b"trade.settled", _name(order, lines))),
         kind=SETTLED,
         reference=order.id,
         entries=tuple(entries),
     )
+
+
+def refund_journal(ctx: Ctx, order: Order, lines: Sequence[Line]) -> Journal | None:
+    """Lines are refunded: what was paid for them is no longer held for the seller, but owed to the buyer.
+
+    It takes the stored shares of discount and freight as they are. None when nothing was paid for them.
+    """
+    paid = sum(line.total for line in lines)
+    if not paid:
+        return None
+    return Journal(
+        ctx=ctx,
+        id=JournalId(uuid8(b"trade.refunded", _name(order, lines))),
+        kind=REFUNDED,
+        reference=order.id,
+        entries=(
+            debit(AccountKey.of(ctx, AccountClass.ESCROW, currency=order.currency), paid),
+            credit(AccountKey.of(ctx, AccountClass.UNAPPLIED, currency=order.currency), paid),
+        ),
+    )
+
+
+def refund_id(order: Order, lines: Sequence[Line]) -> UUID:
+    """Return the id of the refund of these lines: a line is refunded once, so this never names two."""
+    return uuid8(b"trade.refund", _name(order, lines))
 
 
 def unapplied_journal(ctx: Ctx, facts: Facts, reference: UUID) -> Journal:
@@ -114,7 +142,7 @@ def unapplied_journal(ctx: Ctx, facts: Facts, reference: UUID) -> Journal:
 
 
 def returned_journal(ctx: Ctx, refund: RefundSettled) -> Journal:
-    """Unexpected money has gone back to its payer."""
+    """Money that was owed to its payer, unexpected or refunded, has gone back."""
     return Journal(
         ctx=ctx,
         id=JournalId(uuid8(b"trade.returned", refund.refund_id.bytes)),
@@ -127,6 +155,12 @@ def returned_journal(ctx: Ctx, refund: RefundSettled) -> Journal:
             ),
         ),
     )
+
+
+def _name(order: Order, lines: Sequence[Line]) -> bytes:
+    """Name some lines of an order: each is settled or refunded once."""
+    numbers = sorted(line.line_no for line in lines)
+    return order.id.bytes + b"".join(number.to_bytes(4, "big") for number in numbers)
 
 
 def _others(borne: Mapping[Funder, int]) -> dict[Funder, int]:

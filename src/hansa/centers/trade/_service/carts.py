@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+from uuid import UUID
 
+import msgspec
+
+from hansa.centers.inventory import api as inventory
 from hansa.centers.product import api as product
-from hansa.centers.product.types import OfferId
+from hansa.centers.product.types import OFFER_ID, OfferId
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import ShopId
 from hansa.centers.trade import _store
+from hansa.centers.trade._rules.reviewing import review_line
+from hansa.centers.trade._service.quoting import limits_of, quote
 from hansa.centers.trade._tables import CART_RANK
-from hansa.centers.trade.errors import CartFull, OfferUnavailable
-from hansa.centers.trade.types import LINES_MAX, QUANTITY_MAX, CartLine
+from hansa.centers.trade.errors import CartChanged, CartEmpty, CartFull, OfferUnavailable
+from hansa.centers.trade.types import (
+    LINES_MAX,
+    NOTE_LETTERS_MAX,
+    QUANTITY_MAX,
+    CartChange,
+    CartLine,
+    LineRequest,
+    Quote,
+    ReviewedCart,
+)
 from hansa.centers.user.extensions import GuestMerge
+from hansa.centers.user.types import AddressId
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import FieldError, Invalid
+
+
+class _Cart(TypedDict):
+    """Whose cart where."""
+
+    buyer: UUID
+    business: str
+    traffic: str
 
 
 async def cart(ctx: Ctx) -> tuple[CartLine, ...]:
@@ -22,15 +49,23 @@ async def cart(ctx: Ctx) -> tuple[CartLine, ...]:
         return await _read(tx, ctx)
 
 
-async def put_in_cart(ctx: Ctx, *, offer_id: OfferId, quantity: int) -> tuple[CartLine, ...]:
+async def put_in_cart(
+    ctx: Ctx,
+    *,
+    offer_id: OfferId,
+    quantity: int,
+    selected: bool | None = None,
+    saved: bool | None = None,
+) -> tuple[CartLine, ...]:
     """Set how many of an offer the cart holds, and remember its price; zero takes it out. Returns the cart.
 
-    Raises `Invalid`, `OfferUnavailable`, `CartFull`.
+    `selected` says whether it goes along at the next checkout, `saved` puts it aside for later; None leaves
+    them. Putting a line again takes note of its price: what changed before is seen. Raises `Invalid`, `OfferUnavailable`, `CartFull`.
     """
     party = ctx.party()
     if not 0 <= quantity <= QUANTITY_MAX:
         raise Invalid(FieldError("quantity", "range", f"From 0 to {QUANTITY_MAX}"))
-    unit_minor = None
+    unit_minor = 0
     if quantity:
         offer = (await product.offers(ctx, [offer_id])).get(offer_id)
         if offer is None or not offer.active:
@@ -49,18 +84,94 @@ async def put_in_cart(ctx: Ctx, *, offer_id: OfferId, quantity: int) -> tuple[Ca
             offer_id=offer_id,
             quantity=quantity,
             unit_minor=unit_minor,
+            selected=selected,
+            saved=saved,
             at=ctx.now(),
         )
         return await _read(tx, ctx)
 
 
 async def take_out(ctx: Ctx, *, offer_ids: Sequence[OfferId]) -> None:
-    """Take offers out of the cart: they were ordered."""
+    """Take offers out of the cart: they were ordered, and what was written to their shops went along."""
+    offers = await product.offers(ctx, offer_ids)
+    cart = _cart(ctx)
     async with ctx.transaction() as tx:
         tx.locks(CART_RANK)
-        await _store.take_from_cart(
-            tx, buyer=ctx.party(), business=ctx.business, traffic=ctx.traffic.value, offer_ids=offer_ids
+        await _store.take_from_cart(tx, **cart, offer_ids=offer_ids)
+        await _store.drop_cart_notes(tx, **cart, shop_ids=[offer.shop_id for offer in offers.values()])
+
+
+async def write_to_shop(ctx: Ctx, *, shop_id: ShopId, text: str) -> None:
+    """Write something to a shop, to go along with the next order there; an empty text takes it back.
+
+    Raises `Invalid`, `shop.not_found`.
+    """
+    if len(text) > NOTE_LETTERS_MAX:
+        raise Invalid(FieldError("text", "length", f"At most {NOTE_LETTERS_MAX} letters"))
+    await shop.require_shop(ctx, shop_id)
+    async with ctx.transaction() as tx:
+        tx.locks(CART_RANK)
+        await _store.put_cart_note(tx, **_cart(ctx), shop_id=shop_id, text=text.strip())
+
+
+async def review_cart(ctx: Ctx) -> ReviewedCart:
+    """Look at the cart again: each line says what changed since it was put there, and why it cannot be bought.
+
+    A hint, as every price before the quote and every stock before the hold.
+    """
+    async with ctx.transaction() as tx:
+        lines = await _read(tx, ctx)
+        notes = await _store.cart_notes(tx, **_cart(ctx))
+    offers = await product.offers(ctx, [line.offer_id for line in lines])
+    stock = await inventory.availability(ctx, sorted({offer.sku_id for offer in offers.values()}))
+    limits = await limits_of(ctx, [line.offer_id for line in lines])
+    return ReviewedCart(
+        lines=tuple(
+            review_line(line, offers.get(line.offer_id), stock=stock, limit=limits.get(line.offer_id))
+            for line in lines
+        ),
+        notes={ShopId(shop_id): text for shop_id, text in notes.items()},
+    )
+
+
+async def quote_cart(
+    ctx: Ctx, *, address_id: AddressId | None = None, options: Mapping[ShopId, str] | None = None
+) -> Quote:
+    """Quote the chosen lines of the cart, with what was written to their shops.
+
+    Raises `CartEmpty`, `CartChanged` (each line that is not as its buyer last saw it, with what changed;
+    putting it in the cart again takes note), and what `quote` raises.
+    """
+    reviewed = await review_cart(ctx)
+    if not reviewed.chosen:
+        raise CartEmpty
+    if changed := [one for one in reviewed.chosen if one.changes]:
+        raise CartChanged(
+            lines=[
+                {"offer_id": OFFER_ID.show(one.line.offer_id), "changes": [_shown(c) for c in one.changes]}
+                for one in changed
+            ]
         )
+    return await quote(
+        ctx,
+        lines=[LineRequest(one.line.offer_id, one.line.quantity) for one in reviewed.chosen],
+        address_id=address_id,
+        options=options,
+        notes={
+            shop_id: text
+            for shop_id, text in reviewed.notes.items()
+            if any(one.shop_id == shop_id for one in reviewed.chosen)
+        },
+    )
+
+
+def _shown(change: CartChange) -> dict[str, int | str]:
+    told: dict[str, int | str | None] = msgspec.to_builtins(change)
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _cart(ctx: Ctx) -> _Cart:
+    return {"buyer": ctx.party(), "business": ctx.business, "traffic": ctx.traffic.value}
 
 
 async def merge_guest_carts(tx: Transaction, commands: Sequence[GuestMerge]) -> list[tuple[str, ...]]:
@@ -73,7 +184,15 @@ async def merge_guest_carts(tx: Transaction, commands: Sequence[GuestMerge]) -> 
 
 
 async def _read(tx: Transaction, ctx: Ctx) -> tuple[CartLine, ...]:
-    rows = await _store.cart_lines(tx, buyer=ctx.party(), business=ctx.business, traffic=ctx.traffic.value)
+    rows = await _store.cart_lines(tx, **_cart(ctx))
     return tuple(
-        CartLine(row["offer_id"], row["quantity"], row["added_at"], row["unit_minor"]) for row in rows
+        CartLine(
+            row["offer_id"],
+            row["quantity"],
+            row["added_at"],
+            row["unit_minor"],
+            selected=row["selected"],
+            saved=row["saved"],
+        )
+        for row in rows
     )

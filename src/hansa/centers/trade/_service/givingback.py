@@ -21,8 +21,9 @@ from hansa.centers.payment.types import Capture, Facts, NewRefund, RefundId
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import returned_journal, unapplied_journal
 from hansa.centers.trade._rules.states import UNPAID
-from hansa.centers.trade._service.moving import closing, move_batch
+from hansa.centers.trade._service.moving import move_batch
 from hansa.centers.trade._service.reading import assemble
+from hansa.centers.trade._service.steps import closing
 from hansa.centers.trade.events import LateMoneyArrived
 from hansa.kernel import jobs
 from hansa.kernel.context import Ctx, Traffic
@@ -85,13 +86,12 @@ async def give_back(ctx: Ctx, facts: Facts) -> None:
 
 
 async def book_returned(tx: Transaction, settled: Sequence[Envelope[RefundSettled]]) -> None:
-    """The provider has returned unexpected money: unapplied is cleared. Refunds of orders are not our concern."""
+    """The provider has returned money, unexpected or refunded: unapplied is cleared."""
     journals = [
         returned_journal(
             tx.context(envelope.business, envelope.traffic, trace=envelope.trace), envelope.event
         )
         for envelope in settled
-        if envelope.event.order_id is None
     ]
     _sure(await ledger.post(tx, journals))
 
@@ -102,7 +102,7 @@ async def _close_waiting(ctx: Ctx, facts: Facts) -> None:
         keys = (await _store.keys_of_payments(tx, [facts.payment_id])).get(facts.payment_id, [])
         orders = await assemble(tx, await _store.orders_by_key(tx, keys))
         if orders and all(order.state in UNPAID for order in orders):
-            _sure(await move_batch(tx, [closing(ctx, orders, None, cause="its goods were gone")]))
+            _sure(await move_batch(tx, [closing(ctx, orders, cause="its goods were gone")]))
 
 
 def _sure(verdicts: Sequence[T | Problem]) -> list[T]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from hansa.centers.trade import _store
-from hansa.centers.trade._rules.rows import Move, OrderKey, Row
+from hansa.centers.trade._rules.rows import LineMove, Move, OrderKey, Row
 from hansa.centers.trade._rules.states import TRANSITIONS
-from hansa.centers.trade.errors import AlreadyClosed, IllegalMove, OrderNotFound
-from hansa.centers.trade.events import OrderMoved
+from hansa.centers.trade.errors import AlreadyClosed, IllegalMove, OrderChanged, OrderNotFound
+from hansa.centers.trade.events import LinesMoved, OrderMoved
 from hansa.centers.trade.types import OrderState
 from hansa.kernel import deadlines
 from hansa.kernel.center import Deadline
@@ -19,18 +21,46 @@ from hansa.kernel.db import Transaction
 from hansa.kernel.problem import Problem
 
 CONFIRM_RECEIPT = "trade.confirm_receipt"
+CANCEL_UNSHIPPED = "trade.cancel_unshipped"
+
+DEADLINES: Mapping[OrderState, str] = MappingProxyType(
+    {OrderState.SHIPPED: CONFIRM_RECEIPT, OrderState.AWAITING_SHIPMENT: CANCEL_UNSHIPPED}
+)
+"""What falls due in a state, at the order's `due_at`."""
+
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+def _nothing() -> Mapping[Any, Any]:
+    return _NOTHING
+
+
+Due = Callable[[Row, datetime], datetime | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveDemand:
-    """What a call asks of its orders: all of them go to `state`, from one of `after`, because of `cause`."""
+    """What a call asks of its orders: all of them go to `state`, from one of `after`, because of `cause`.
+
+    None as `state` leaves them where they are; None as `due` leaves their deadline. An order that has a
+    version here was read in it: what the demand says of its lines holds for that version alone. `beside`
+    are orders that are locked and must be in one of `after`, and otherwise are left alone.
+    """
 
     ctx: Ctx
     orders: tuple[OrderKey, ...]
     after: frozenset[OrderState]
-    state: OrderState
+    state: OrderState | None
     cause: str
-    due: Callable[[Row, datetime], datetime | None] = lambda _row, _now: None
+    due: Due | None = None
+    paid: bool = False
+    extended: bool = False
+    sets_deadline: bool = True
+    """False when a deadline that stands already sees to this one: nothing is written for it now."""
+    versions: Mapping[OrderKey, int] = field(default_factory=_nothing)
+    lines: Mapping[OrderKey, tuple[LineMove, ...]] = field(default_factory=_nothing)
+    details: Mapping[str, int | str] = field(default_factory=_nothing)
+    beside: tuple[OrderKey, ...] = ()
 
 
 @dataclass(slots=True)
@@ -38,9 +68,9 @@ class MoveState:
     """Locked orders, and the moves decided so far, in the order in which they were decided."""
 
     rows: dict[OrderKey, Row]
-    moves: dict[OrderKey, list[tuple[Ctx, Move]]] = field(default_factory=dict)
+    moves: dict[OrderKey, list[tuple[MoveDemand, Move]]] = field(default_factory=dict)
 
-    def decided(self) -> list[tuple[Ctx, Move]]:
+    def decided(self) -> list[tuple[MoveDemand, Move]]:
         """Return every move; those of one order follow each other."""
         return [one for of_order in self.moves.values() for one in of_order]
 
@@ -50,39 +80,31 @@ class OrderMoves:
 
     async def lock(self, tx: Transaction, demands: Sequence[MoveDemand]) -> MoveState:
         """Lock every order the demands name."""
-        return MoveState(await _store.lock_orders(tx, [key for d in demands for key in d.orders]))
+        return MoveState(
+            await _store.lock_orders(
+                tx, [key for d in demands for keys in (d.orders, d.beside) for key in keys]
+            )
+        )
 
     def decide(self, state: MoveState, demand: MoveDemand) -> Problem | None:
-        """Move all orders of the demand, or none: `OrderNotFound`, `AlreadyClosed` or `IllegalMove`."""
+        """Move all orders of the demand, or none.
+
+        Refuses with `OrderNotFound`, `AlreadyClosed`, `IllegalMove`, or `OrderChanged` since it was read.
+        """
         now = demand.ctx.now()
         decided = []
         for key in demand.orders:
-            row = state.rows.get(key)
-            if row is None:
-                return OrderNotFound()
-            earlier = state.moves.get(key)
-            current, version = (
-                (earlier[-1][1].state, earlier[-1][1].version)
-                if earlier
-                else (OrderState(row["state"]), row["version"])
-            )
-            problem = refusal(current, demand)
+            last = _last(state, key)
+            problem = _hindrance(last, key, demand)
+            if problem is not None or last is None:
+                return problem
+            decided.append(_moved(last, state.rows[key], key, demand, now))
+        for key in demand.beside:
+            problem = _hindrance(_last(state, key), key, demand)
             if problem is not None:
                 return problem
-            decided.append(
-                Move(
-                    *key,
-                    previous=current,
-                    state=demand.state,
-                    version=version + 1,
-                    at=now,
-                    actor=demand.ctx.actor.label,
-                    cause=demand.cause,
-                    due_at=demand.due(row, now),
-                )
-            )
         for move in decided:
-            state.moves.setdefault((move.buyer, move.id), []).append((demand.ctx, move))
+            state.moves.setdefault((move.buyer, move.id), []).append((demand, move))
         return None
 
     def undo(self, state: MoveState, demand: MoveDemand) -> None:
@@ -91,7 +113,7 @@ class OrderMoves:
             state.moves[key].pop()
 
     async def write(self, tx: Transaction, state: MoveState) -> None:
-        """Store the moves with their history and deadlines, and tell them."""
+        """Store the moves with their lines, history and deadlines, and tell them."""
         decided = state.decided()
         if not decided:
             return
@@ -100,30 +122,87 @@ class OrderMoves:
             last=[of_order[-1][1] for of_order in state.moves.values() if of_order],
             every=[move for _, move in decided],
         )
-        for ctx, move in decided:
-            tx.emit(ctx, _moved_event(state.rows[move.buyer, move.id], move))
-        await deadlines.cancel(
-            tx,
-            [(CONFIRM_RECEIPT, move.id) for _, move in decided if move.previous is OrderState.SHIPPED],
-        )
-        await deadlines.schedule(tx, [d for ctx, move in decided if (d := _confirmation(ctx, move))])
+        for demand, move in decided:
+            row = state.rows[move.buyer, move.id]
+            if move.state is not move.previous:
+                tx.emit(demand.ctx, _moved_event(row, move))
+            if move.lines:
+                tx.emit(demand.ctx, _lines_event(row, move))
+        await deadlines.cancel(tx, [(CONFIRM_RECEIPT, move.id) for _, move in decided if _left(move)])
+        await deadlines.schedule(tx, [d for demand, move in decided if (d := _deadline(demand, move))])
+
+
+_Last = tuple[OrderState, int, OrderState | None, datetime | None]
+"""Where an order stands within the batch: state, version, origin, due."""
+
+
+def _last(state: MoveState, key: OrderKey) -> _Last | None:
+    earlier = state.moves.get(key)
+    if earlier:
+        move = earlier[-1][1]
+        return move.state, move.version, move.origin, move.due_at
+    row = state.rows.get(key)
+    if row is None:
+        return None
+    origin = row["previous_state"]
+    return OrderState(row["state"]), row["version"], OrderState(origin) if origin else None, row["due_at"]
+
+
+def _hindrance(last: _Last | None, key: OrderKey, demand: MoveDemand) -> Problem | None:
+    if last is None:
+        return OrderNotFound()
+    problem = refusal(last[0], demand)
+    if problem is None and demand.versions and demand.versions.get(key, last[1]) != last[1]:
+        return OrderChanged()
+    return problem
+
+
+def _moved(last: _Last, row: Row, key: OrderKey, demand: MoveDemand, now: datetime) -> Move:
+    current, version, origin, due_at = last
+    state = demand.state or current
+    return Move(
+        *key,
+        previous=current,
+        state=state,
+        version=version + 1,
+        at=now,
+        actor=demand.ctx.actor.label,
+        cause=demand.cause,
+        due_at=demand.due(row, now) if demand.due else due_at if state is current else None,
+        origin=origin if state is current else current,
+        paid=demand.paid,
+        extended=demand.extended,
+        lines=demand.lines.get(key, ()) if demand.lines else (),
+        details=dict(demand.details) if demand.details else {},
+    )
 
 
 def refusal(current: OrderState, demand: MoveDemand) -> Problem | None:
     """Return why an order in this state cannot make the move, or None."""
-    if current in demand.after:
-        return None
+    return None if current in demand.after else stuck(current, demand.state)
+
+
+def stuck(current: OrderState, wanted: OrderState | None) -> Problem:
+    """Return the refusal of what cannot be done from where an order stands."""
     if current is OrderState.CLOSED:
         return AlreadyClosed(state=current)
-    return IllegalMove(state=current, wanted=demand.state, may=sorted(TRANSITIONS[current]))
+    named = {} if wanted is None else {"wanted": wanted}
+    return IllegalMove(state=current, may=sorted(TRANSITIONS[current]), **named)
 
 
-def _confirmation(ctx: Ctx, move: Move) -> Deadline | None:
-    """Receipt is taken as confirmed some time after the goods were sent."""
-    if move.state is not OrderState.SHIPPED or move.due_at is None:
+def _left(move: Move) -> bool:
+    """Tell whether the time to confirm receipt is no longer running."""
+    return move.previous is OrderState.SHIPPED and move.state is not OrderState.SHIPPED
+
+
+def _deadline(demand: MoveDemand, move: Move) -> Deadline | None:
+    """Say what falls due after a move, if that is not being seen to already."""
+    kind = DEADLINES.get(move.state)
+    if kind is None or move.due_at is None or not demand.sets_deadline or demand.due is None:
         return None
+    ctx = demand.ctx
     return Deadline(
-        kind=CONFIRM_RECEIPT, subject=move.id, business=ctx.business, traffic=ctx.traffic, due_at=move.due_at
+        kind=kind, subject=move.id, business=ctx.business, traffic=ctx.traffic, due_at=move.due_at
     )
 
 
@@ -140,6 +219,20 @@ def _moved_event(row: Row, move: Move) -> OrderMoved:
         cause=move.cause,
         payable=row["goods"] - row["discount"] + row["freight"] + row["tax"],
         currency=row["currency"],
+    )
+
+
+def _lines_event(row: Row, move: Move) -> LinesMoved:
+    return LinesMoved(
+        order_id=move.id,
+        buyer=move.buyer,
+        shop_id=row["shop_id"],
+        seller=row["seller"],
+        lines=tuple(line.line_no for line in move.lines),
+        previous=tuple(line.previous.value for line in move.lines),
+        states=tuple(line.state.value for line in move.lines),
+        order_version=move.version,
+        cause=move.cause,
     )
 
 

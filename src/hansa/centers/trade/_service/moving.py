@@ -1,76 +1,114 @@
 """Move: goods go out, arrive, or are given back; stock, money and order change together, or nothing does.
 
-Shipping, receiving and closing are calls of one lane: each says which orders move where, and what it asks
-of inventory, ledger and payment.
+Every step is a call of one lane (`_service.steps` says what each asks of whom). It is worked out from the
+order as it was read, and holds for that version alone: when another step came first, it is worked out again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from hansa.centers.inventory import api as inventory
-from hansa.centers.inventory.types import HoldKey, StockStep
-from hansa.centers.inventory.types import MoveDemand as StockDemand
 from hansa.centers.ledger import api as ledger
-from hansa.centers.ledger.types import Posting
 from hansa.centers.payment import api as payment
-from hansa.centers.payment.types import Close, PaymentId
+from hansa.centers.payment.errors import AlreadyCaptured
 from hansa.centers.shop.types import shop_object
-from hansa.centers.trade._rules.settlement import borne_by, settlement_journal
-from hansa.centers.trade._rules.states import UNPAID
+from hansa.centers.trade._rules.states import TRANSITIONS
 from hansa.centers.trade._service.driving import drive
-from hansa.centers.trade._service.moves import MOVES, MoveDemand, refusal
+from hansa.centers.trade._service.moves import MOVES, refusal
 from hansa.centers.trade._service.reading import checkout_orders, load_order
+from hansa.centers.trade._service.reprices import REPRICES
+from hansa.centers.trade._service.steps import (
+    SENT_FROM,
+    Step,
+    closing,
+    extending,
+    receiving,
+    refunding,
+    shipping,
+)
+from hansa.centers.trade.errors import AlreadyExtended, CancelTooLate, IllegalMove, LineMoved, OrderChanged
 from hansa.centers.trade.types import CheckoutId, Moved, Order, OrderId, OrderState
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.lane import Lane
-from hansa.kernel.problem import Problem
+from hansa.kernel.problem import Busy, Problem
 
 LANE = "trade.move"
 SHIP_PERMISSION = "trade.order.ship"
+CANCEL_PERMISSION = "trade.order.cancel"
+READINGS_MAX = 5
+"""How often a step is worked out anew because another one came first."""
 
 PARTICIPANTS = (
     inventory.MOVE,
     ledger.POST,
+    payment.CREATE,
     payment.CLOSE,
     MOVES,
+    REPRICES,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """A call of the moving lane: one step of some orders, with what it asks of each participant."""
+async def ship(
+    ctx: Ctx,
+    *,
+    order_id: OrderId,
+    lines: Collection[int] | None = None,
+    key: IdempotencyKey | None = None,
+) -> Moved:
+    """Record that the seller has sent an order, or some of its lines; their stock leaves the house.
 
-    ctx: Ctx
-    key: IdempotencyKey | None
-    demands: tuple[Any, ...]
-    moves: MoveDemand
-
-
-async def ship(ctx: Ctx, *, order_id: OrderId, key: IdempotencyKey | None = None) -> Moved:
-    """Record that the seller has sent an order; its stock leaves the house.
-
-    The buyer's time to confirm receipt starts. Needs `trade.order.ship` of the shop.
-    Raises `OrderNotFound`, `Forbidden`, `IllegalMove`.
+    Once everything has left, the buyer's time to confirm receipt starts. Needs `trade.order.ship` of the
+    shop. Raises `OrderNotFound`, `Forbidden`, `IllegalMove`, `LineNotFound`, `LineMoved`, `LinesTogether`.
     """
-    order = await load_order(ctx, order_id, permission=SHIP_PERMISSION)
-    ctx.require(SHIP_PERMISSION, of=shop_object(order.shop_id))
-    return await _submit(ctx, order, shipping(ctx, order, key))
+
+    async def read() -> Order:
+        order = await load_order(ctx, order_id, permission=SHIP_PERMISSION)
+        ctx.require(SHIP_PERMISSION, of=shop_object(order.shop_id))
+        return order
+
+    return await submit(ctx, read, lambda order: shipping(ctx, order, key, lines=lines), key=key)
 
 
-async def receive(ctx: Ctx, *, order_id: OrderId, key: IdempotencyKey | None = None) -> Moved:
-    """Confirm that the buyer has the goods: the seller is credited, commission is taken.
+async def receive(
+    ctx: Ctx,
+    *,
+    order_id: OrderId,
+    lines: Collection[int] | None = None,
+    key: IdempotencyKey | None = None,
+) -> Moved:
+    """Confirm that the buyer has the goods, or some lines: the seller is credited for these, commission taken.
 
     Goods handed over at a counter were never shipped: their stock leaves now. Only the buyer confirms (or
-    the platform, when the time to object is over). Raises `OrderNotFound`, `IllegalMove`.
+    the platform, when the time to object is over). Raises `OrderNotFound`, `IllegalMove`, `LineNotFound`,
+    `LineMoved`, `LinesTogether`.
     """
-    order = await load_order(ctx, order_id)
-    return await _submit(ctx, order, receiving(ctx, order, key, cause="received"))
+
+    async def read() -> Order:
+        return await load_order(ctx, order_id)
+
+    return await submit(
+        ctx, read, lambda order: receiving(ctx, order, key, cause="received", lines=lines), key=key
+    )
+
+
+async def extend_receipt(ctx: Ctx, *, order_id: OrderId, key: IdempotencyKey | None = None) -> Moved:
+    """Give the buyer of a shipped order more time to confirm receipt, once. Only the buyer asks.
+
+    Raises `OrderNotFound`, `IllegalMove`, `AlreadyExtended`.
+    """
+
+    async def read() -> Order:
+        return await load_order(ctx, order_id)
+
+    def step(order: Order) -> Step:
+        if order.extended:
+            raise AlreadyExtended
+        return extending(ctx, order, key)
+
+    return await submit(ctx, read, step, key=key)
 
 
 async def cancel(
@@ -81,116 +119,93 @@ async def cancel(
     Raises `OrderNotFound`, `IllegalMove` when it is paid already, `AlreadyClosed`.
     """
     orders = await checkout_orders(ctx, checkout_id)
-    return await _lane(ctx).submit(closing(ctx, orders, key, cause="cancelled by the buyer"))
+    call = closing(ctx, orders, key, cause="cancelled by the buyer")
+    if key is None:
+        for order in orders:
+            if (problem := refusal(order.state, call.moves)) is not None:
+                raise problem
+    try:
+        return await lane_of(ctx).submit(call)
+    except AlreadyCaptured:
+        state = (await checkout_orders(ctx, checkout_id))[0].state
+        raise IllegalMove(state=state, wanted=OrderState.CLOSED, may=sorted(TRANSITIONS[state])) from None
 
 
-async def move_batch(tx: Transaction, calls: Sequence[Moving]) -> list[tuple[Moved, ...] | Problem]:
+async def cancel_order(ctx: Ctx, *, order_id: OrderId, key: IdempotencyKey | None = None) -> Moved:
+    """Take back a paid order that was not sent: what was paid goes back, its stock is free.
+
+    The seller may (`trade.order.cancel` of the shop) until it is sent; the buyer for a while after paying
+    (`Deadlines.cancel`). Raises `OrderNotFound`, `IllegalMove`, `CancelTooLate`, `LineMoved`.
+    """
+
+    async def read() -> Order:
+        return await load_order(ctx, order_id, permission=CANCEL_PERMISSION)
+
+    def step(order: Order) -> Step:
+        staff = ctx.may(CANCEL_PERMISSION, of=shop_object(order.shop_id))
+        if not staff and order.paid_at is not None:
+            late_s = (ctx.now() - order.paid_at).total_seconds()
+            if late_s > order.terms.cancel_s:
+                raise CancelTooLate
+        _nothing_sent(order)
+        cause = "cancelled by the seller" if staff else "cancelled by the buyer"
+        return refunding(ctx, order, key, cause=cause, among=SENT_FROM)
+
+    return await submit(ctx, read, step, key=key)
+
+
+def _nothing_sent(order: Order) -> None:
+    """Refuse to cancel what has left in part, or waits for somebody's decision."""
+    if order.state in {OrderState.PAID_ON_HOLD, OrderState.AWAITING_SHIPMENT} and (
+        elsewhere := [line for line in order.lines if line.state not in SENT_FROM]
+    ):
+        raise LineMoved(lines=[{"line_no": line.line_no, "state": line.state} for line in elsewhere])
+    if order.state in {OrderState.PARTLY_SHIPPED, OrderState.SHIPPED, OrderState.SIGNED}:
+        raise IllegalMove(state=order.state, wanted=OrderState.REFUNDED, may=sorted(TRANSITIONS[order.state]))
+
+
+async def submit(
+    ctx: Ctx,
+    read: Callable[[], Awaitable[Order]],
+    step: Callable[[Order], Step],
+    *,
+    key: IdempotencyKey | None = None,
+) -> Moved:
+    """Take one order through the lane, working its step out anew when another one came first.
+
+    A call that repeats under its key gets the answer it got, wherever the order stands by now.
+    """
+    lane = lane_of(ctx)
+    for _ in range(READINGS_MAX):
+        order = await read()
+        try:
+            (moved,) = await lane.submit(step(order))
+        except OrderChanged:
+            continue
+        except Problem:
+            before = await lane.recall(key)
+            if before is None:
+                raise
+            (moved,) = before
+        return moved
+    raise Busy
+
+
+async def move_batch(tx: Transaction, calls: Sequence[Step]) -> list[tuple[Moved, ...] | Problem]:
     """Commit a batch of steps: the lane's program, and what deadlines fire. One verdict per call."""
     problems = await drive(tx, PARTICIPANTS, calls)
     return [problem or _moved(call) for call, problem in zip(calls, problems, strict=True)]
 
 
-def shipping(ctx: Ctx, order: Order, key: IdempotencyKey | None) -> Moving:
-    """Say what shipping asks of whom."""
-    confirm = timedelta(seconds=order.terms.confirm_s)
-    return _moving(
-        ctx,
-        key,
-        stock=_stock(ctx, StockStep.SHIP, (order,)),
-        moves=MoveDemand(
-            ctx=ctx,
-            orders=((order.buyer, order.id),),
-            after=frozenset({OrderState.AWAITING_SHIPMENT, OrderState.PARTLY_SHIPPED}),
-            state=OrderState.SHIPPED,
-            cause="shipped",
-            due=lambda _row, now: now + confirm,
-        ),
-    )
-
-
-def receiving(ctx: Ctx, order: Order, key: IdempotencyKey | None, *, cause: str) -> Moving:
-    """Say what receipt asks of whom. What was shipped already asks nothing more of the stock."""
-    shares = borne_by(share for line in order.lines for share in line.allocations)
-    journal = settlement_journal(ctx, order, shares)
-    return _moving(
-        ctx,
-        key,
-        stock=None if order.state is OrderState.SHIPPED else _stock(ctx, StockStep.SHIP, (order,)),
-        post=Posting(ctx=ctx, journals=(journal,)) if journal else None,
-        moves=MoveDemand(
-            ctx=ctx,
-            orders=((order.buyer, order.id),),
-            # Exactly the state that was read: had it changed since, the stock's part would be wrong.
-            after=frozenset({order.state}) & RECEIVABLE,
-            state=OrderState.FINISHED,
-            cause=cause,
-        ),
-    )
-
-
-RECEIVABLE = frozenset({OrderState.AWAITING_SHIPMENT, OrderState.PARTLY_SHIPPED, OrderState.SHIPPED})
-
-
-def closing(ctx: Ctx, orders: Sequence[Order], key: IdempotencyKey | None, *, cause: str) -> Moving:
-    """Say what closing an unpaid checkout, all its orders, asks of whom."""
-    return _moving(
-        ctx,
-        key,
-        stock=_stock(ctx, StockStep.RELEASE, orders),
-        close=Close(ctx=ctx, payment_id=PaymentId(orders[0].payment_id)) if _payable(orders) else None,
-        moves=MoveDemand(
-            ctx=ctx,
-            orders=tuple((order.buyer, order.id) for order in orders),
-            after=UNPAID,
-            state=OrderState.CLOSED,
-            cause=cause,
-        ),
-    )
-
-
-def _payable(orders: Sequence[Order]) -> int:
-    return sum(order.payable for order in orders)
-
-
-def _stock(ctx: Ctx, step: StockStep, orders: Sequence[Order]) -> StockDemand:
-    return StockDemand(
-        ctx=ctx,
-        step=step,
-        holds=tuple(
-            HoldKey(order_id=order.id, sku_id=line.sku_id, place_id=order.place_id)
-            for order in orders
-            for line in order.lines
-        ),
-    )
-
-
-def _moving(
-    ctx: Ctx,
-    key: IdempotencyKey | None,
-    *,
-    moves: MoveDemand,
-    stock: StockDemand | None = None,
-    post: Posting | None = None,
-    close: Close | None = None,
-) -> Moving:
-    return Moving(ctx=ctx, key=key, moves=moves, demands=(stock, post, close, moves))
-
-
-def _lane(ctx: Ctx) -> Lane[Moving, tuple[Moved, ...]]:
-    lane: Lane[Moving, tuple[Moved, ...]] = ctx.platform.lanes[LANE]
+def lane_of(ctx: Ctx) -> Lane[Step, tuple[Moved, ...]]:
+    """Return the lane of steps."""
+    lane: Lane[Step, tuple[Moved, ...]] = ctx.platform.lanes[LANE]
     return lane
 
 
-async def _submit(ctx: Ctx, order: Order, call: Moving) -> Moved:
-    """Take one order through the lane; what it cannot do as it was read is refused before the stock is asked.
-
-    A call that repeats under its key is let through: the lane has its answer.
-    """
-    if call.key is None and (problem := refusal(order.state, call.moves)) is not None:
-        raise problem
-    (moved,) = await _lane(ctx).submit(call)
-    return moved
-
-
-def _moved(call: Moving) -> tuple[Moved, ...]:
-    return tuple(Moved(OrderId(order), call.moves.state) for _, order in call.moves.orders)
+def _moved(call: Step) -> tuple[Moved, ...]:
+    """Say where the orders of a call stand; one that leaves its order alone was worked out from one state."""
+    (stays,) = call.moves.after if len(call.moves.after) == 1 else (None,)
+    state = call.moves.state or stays
+    assert state is not None  # noqa: S101 - a step that moves nothing is meant for one state alone
+    return tuple(Moved(OrderId(order), state) for _, order in call.moves.orders)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from hansa.centers.inventory import api as inventory
@@ -20,6 +21,7 @@ from hansa.centers.payment import api as payment
 from hansa.centers.payment.errors import AlreadyCaptured, PaymentLate, PaymentSurplus
 from hansa.centers.payment.events import PaymentReported
 from hansa.centers.payment.types import (
+    PAYMENT_ID,
     Capture,
     Charged,
     Declined,
@@ -32,11 +34,11 @@ from hansa.centers.payment.types import (
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.rows import Row
 from hansa.centers.trade._rules.settlement import capture_journal
-from hansa.centers.trade._rules.states import UNPAID
+from hansa.centers.trade._rules.states import PAYABLE
 from hansa.centers.trade._service.driving import drive
 from hansa.centers.trade._service.givingback import enqueue_give_back, give_back
 from hansa.centers.trade._service.moves import MOVES, MoveDemand
-from hansa.centers.trade.errors import AlreadyClosed, PaymentDeclined
+from hansa.centers.trade.errors import AlreadyClosed, PaymentDeclined, PaymentReplaced
 from hansa.centers.trade.types import OrderId, OrderState, Paid, PayState
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
@@ -142,7 +144,19 @@ async def _settle(call: Settlement) -> Paid:
         if call.facts is None:
             raise
         await give_back(call.ctx, call.facts)
+        if (waiting := await _replaced(call.ctx, call.payment_id)) is not None:
+            raise PaymentReplaced(payment_id=PAYMENT_ID.show(waiting)) from problem
         raise AlreadyClosed from problem
+
+
+async def _replaced(ctx: Ctx, payment_id: PaymentId) -> PaymentId | None:
+    """Return the payment that a checkout waits for instead of this one, if its price was lowered meanwhile."""
+    paid = await payment.payment(ctx, payment_id=payment_id)
+    async with ctx.transaction() as tx:
+        row = await _store.checkout(tx, (paid.payer, paid.checkout_id))
+    if row is None or row["payment_id"] == payment_id:
+        return None
+    return PaymentId(row["payment_id"])
 
 
 async def _paid_before(ctx: Ctx, payment_id: PaymentId) -> Paid:
@@ -167,9 +181,12 @@ def _demands(call: Settlement, orders: Sequence[Row]) -> tuple[Any, ...]:
     moves = MoveDemand(
         ctx=ctx,
         orders=tuple((row["buyer"], row["id"]) for row in orders),
-        after=UNPAID,
+        after=PAYABLE,
         state=OrderState.AWAITING_SHIPMENT,
         cause="paid" if facts else "nothing to pay",
+        due=_ship_by,
+        paid=True,
+        sets_deadline=False,  # the one for paying stands, and sets the next when it finds the order paid
     )
     return (
         stock,
@@ -177,6 +194,10 @@ def _demands(call: Settlement, orders: Sequence[Row]) -> tuple[Any, ...]:
         Capture(ctx=ctx, payment_id=call.payment_id, facts=facts) if facts else None,
         moves,
     )
+
+
+def _ship_by(row: Row, now: datetime) -> datetime:
+    return now + timedelta(seconds=row["terms"]["ship_s"])
 
 
 def _paid(payment_id: PaymentId, orders: Sequence[Row]) -> Paid:

@@ -13,17 +13,19 @@ from hansa.centers.payment.types import PAYMENT_ID, NewPayment, OrderShare, Paym
 from hansa.centers.product import api as product
 from hansa.centers.product.types import OfferDemand
 from hansa.centers.shop import api as shop
-from hansa.centers.shop.types import Commission
+from hansa.centers.shop.types import CommissionLine
 from hansa.centers.trade import _store, extensions
 from hansa.centers.trade._rules.drafting import Circumstances, Draft, draft
 from hansa.centers.trade._rules.rows import OrderKey
+from hansa.centers.trade._service.drafted import DRAFTS, Acceptance
 from hansa.centers.trade._service.driving import drive
 from hansa.centers.trade._service.explaining import decisions_of
 from hansa.centers.trade._service.paying import settle_free
 from hansa.centers.trade._service.quoting import unseal
+from hansa.centers.trade._service.reprices import CLOSE_UNPAID
 from hansa.centers.trade.errors import PlacementRefused
 from hansa.centers.trade.terms import Deadlines
-from hansa.centers.trade.types import ORDER_ID, FrozenTerms, OrderId, Placed, Quote
+from hansa.centers.trade.types import ORDER_ID, FrozenTerms, OrderId, OrderState, Placed, Quote
 from hansa.kernel import deadlines
 from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx, Traffic
@@ -35,9 +37,8 @@ from hansa.kernel.problem import Problem
 from hansa.kernel.quota import Limits
 
 LANE = "trade.place"
-CLOSE_UNPAID = "trade.close_unpaid"
 
-PARTICIPANTS = (product.CHECK_OFFERS, inventory.HOLD, payment.CREATE)
+PARTICIPANTS = (product.CHECK_OFFERS, inventory.HOLD, payment.CREATE, DRAFTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ async def place(ctx: Ctx, *, token: str, key: IdempotencyKey | None = None) -> P
         if before is None:
             raise
         placed = before
-    if not placed.payable:
+    if not placed.payable and placed.state is OrderState.AWAITING_PAYMENT:
         await settle_free(ctx, PaymentId(placed.payment_id))
     return placed
 
@@ -140,6 +141,8 @@ async def _write(tx: Transaction, taken: Sequence[Placement]) -> None:
         lines=[line for one in drafts for line in one.lines],
         allocations=[share for one in drafts for share in one.allocations],
     )
+    if notes := [note for one in drafts for note in one.notes]:
+        await _store.insert_notes(tx, notes)
     await deadlines.schedule(
         tx,
         [
@@ -165,7 +168,7 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
     order_ids = [ORDER_ID.new() for _ in quote.groups]
     payment_id = PAYMENT_ID.new()
     shops = await shop.shops(ctx, list({group.shop_id for group in quote.groups}))
-    commission_bp = ctx.term(Commission).basis_points
+    opening = extensions.OPENING.of(ctx)(ctx, quote)
     drafted = draft(
         quote,
         at=Circumstances(
@@ -176,10 +179,14 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
             decisions=decisions_of(ctx.plan),
             terms=FrozenTerms(
                 pay_s=int(terms.pay.total_seconds()),
+                ship_s=int(terms.ship.total_seconds()),
                 confirm_s=int(terms.confirm.total_seconds()),
-                commission_bp=commission_bp,
+                extension_s=int(terms.extension.total_seconds()),
+                cancel_s=int(terms.cancel.total_seconds()),
             ),
             sellers=shops,
+            commission_bp=await _rates(ctx, quote),
+            opening=opening,
         ),
         order_ids=order_ids,
         payment_id=payment_id,
@@ -192,9 +199,18 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
         demands=(
             OfferDemand(ctx=ctx, offers=tuple((line.offer_id, line.offer_version) for line in quote.lines)),
             _hold(ctx, quote, order_ids, drafted),
-            _payment(ctx, quote, payment_id, drafted),
+            _payment(ctx, quote, payment_id, drafted) if opening is OrderState.AWAITING_PAYMENT else None,
+            Acceptance(ctx, quote.draft_id, quote.buyer, quote.id) if quote.draft_id else None,
         ),
     )
+
+
+async def _rates(ctx: Ctx, quote: Quote) -> dict[int, int]:
+    """Return the platform's commission by line, in basis points: frozen with the order."""
+    rates = await shop.commission_for(
+        ctx, [CommissionLine(shop_id=line.shop_id, offer_id=line.offer_id) for line in quote.lines]
+    )
+    return {line.line_no: rate.basis_points for line, rate in zip(quote.lines, rates, strict=True)}
 
 
 def _payment(ctx: Ctx, quote: Quote, payment_id: PaymentId, drafted: Draft) -> NewPayment | None:

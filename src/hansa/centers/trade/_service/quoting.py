@@ -9,12 +9,13 @@ import msgspec
 from hansa.centers.inventory import api as inventory
 from hansa.centers.place.types import PlaceId
 from hansa.centers.product import api as product
-from hansa.centers.product.types import Offer, OfferId
+from hansa.centers.product.types import OFFER_ID, Offer, OfferId
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade import extensions
 from hansa.centers.trade._rules.pricing import group_lines, total_group
 from hansa.centers.trade._rules.sourcing import choose_places
 from hansa.centers.trade.errors import (
+    LimitExceeded,
     MixedCurrencies,
     NoPlaceServes,
     OfferUnavailable,
@@ -26,6 +27,8 @@ from hansa.centers.trade.terms import Deadlines
 from hansa.centers.trade.types import (
     CHECKOUT_ID,
     LINES_MAX,
+    NOTE_LETTERS_MAX,
+    DraftId,
     FulfilmentOption,
     Group,
     LineRequest,
@@ -50,35 +53,61 @@ async def quote(
     lines: Sequence[LineRequest],
     address_id: AddressId | None = None,
     options: Mapping[ShopId, str] | None = None,
+    notes: Mapping[ShopId, str] | None = None,
 ) -> Quote:
     """Work out a checkout for the acting party; nothing is held.
 
     `address_id` is where it goes, in the buyer's address book; its present version is frozen for the order.
-    `options` chooses a fulfilment option per shop, where the first is not wanted.
-    Raises `Invalid`, `user.address_not_found`, `OfferUnavailable`, `MixedCurrencies`, `NoPlaceServes`.
+    `options` chooses a fulfilment option per shop, where the first is not wanted; `notes` is what the buyer
+    writes to a shop. Raises `Invalid`, `user.address_not_found`, `OfferUnavailable`, `LimitExceeded`,
+    `MixedCurrencies`, `NoPlaceServes`.
     """
-    buyer = ctx.party()
-    _check_request(lines)
-    address_version = await _freeze(ctx, address_id) if address_id else None
+    ctx.party()
+    _check_request(lines, notes or {})
+    await _within_limits(ctx, lines)
+    address_version = await freeze(ctx, address_id) if address_id else None
     offers = await product.offers(ctx, [line.offer_id for line in lines])
     priced = _price(ctx, lines, offers)
-    placed = await _source(ctx, priced)
+    placed = await source(ctx, priced)
     layered = extensions.TAX.of(ctx)(ctx, extensions.LAYERS.of(ctx)(ctx, placed))
-    groups = await _group(ctx, layered, options or {})
+    groups = await group_up(ctx, layered, options or {})
+    return written_down(
+        ctx,
+        lines=layered,
+        groups=groups,
+        currency=offers[lines[0].offer_id].price.currency,
+        address_version=address_version,
+        notes=notes or {},
+    )
+
+
+def written_down(
+    ctx: Ctx,
+    *,
+    lines: tuple[QuotedLine, ...],
+    groups: tuple[Group, ...],
+    currency: str,
+    address_version: AddressVersionId | None,
+    notes: Mapping[ShopId, str],
+    draft_id: DraftId | None = None,
+) -> Quote:
+    """Make the quote: it holds until its time is over, or that of one of its ways of delivery."""
     now = ctx.now()
     expiries = [group.option.expires_at for group in groups if group.option.expires_at]
     return Quote(
         id=CHECKOUT_ID.new(),
         business=ctx.business,
         traffic=ctx.traffic,
-        buyer=buyer,
+        buyer=ctx.party(),
         generation=ctx.plan.generation,
-        currency=offers[lines[0].offer_id].price.currency,
-        lines=layered,
+        currency=currency,
+        lines=lines,
         groups=groups,
         quoted_at=now,
         expires_at=min([now + ctx.term(Deadlines).quote, *expiries]),
         address_version=address_version,
+        notes={str(shop_id): text.strip() for shop_id, text in notes.items() if text.strip()},
+        draft_id=draft_id,
     )
 
 
@@ -115,13 +144,36 @@ async def delivery_options(ctx: Ctx, quote: Quote) -> tuple[tuple[FulfilmentOpti
     )
 
 
-async def _freeze(ctx: Ctx, address_id: AddressId) -> AddressVersionId:
+async def freeze(ctx: Ctx, address_id: AddressId) -> AddressVersionId:
     async with ctx.transaction() as tx:
         return await user.freeze_address(tx, ctx, address_id)
 
 
-def _check_request(lines: Sequence[LineRequest]) -> None:
+async def limits_of(ctx: Ctx, offer_ids: Sequence[OfferId]) -> dict[OfferId, int]:
+    """Return how many of these offers the acting buyer may have, where there is a limit; the strictest counts."""
+    limits: dict[OfferId, int] = {}
+    for one in await extensions.LIMITS.of(ctx)(ctx, offer_ids):
+        limits[one.offer_id] = min(one.quantity, limits.get(one.offer_id, one.quantity))
+    return limits
+
+
+async def _within_limits(ctx: Ctx, lines: Sequence[LineRequest]) -> None:
+    wanted: dict[OfferId, int] = {}
+    for line in lines:
+        wanted[line.offer_id] = wanted.get(line.offer_id, 0) + line.quantity
+    limits = await limits_of(ctx, list(wanted))
+    if over := [
+        {"offer_id": OFFER_ID.show(offer_id), "limit": limits[offer_id]}
+        for offer_id, quantity in wanted.items()
+        if offer_id in limits and quantity > limits[offer_id]
+    ]:
+        raise LimitExceeded(lines=over)
+
+
+def _check_request(lines: Sequence[LineRequest], notes: Mapping[ShopId, str]) -> None:
     errors = []
+    if any(len(text) > NOTE_LETTERS_MAX for text in notes.values()):
+        errors.append(FieldError("notes", "length", f"At most {NOTE_LETTERS_MAX} letters"))
     if not 1 <= len(lines) <= LINES_MAX:
         errors.append(FieldError("lines", "length", f"A checkout has 1 to {LINES_MAX} lines"))
     for at, line in enumerate(lines):
@@ -147,7 +199,7 @@ def _price(
     if len(currencies) > 1:
         raise MixedCurrencies(currencies=sorted(currencies))
     priced = tuple(
-        _line(number, line, offers[line.offer_id], locale=ctx.locale)
+        quoted_line(number, line, offers[line.offer_id], locale=ctx.locale)
         for number, line in enumerate(lines, start=1)
     )
     if any(line.gross > INT64_MAX for line in priced):
@@ -155,7 +207,8 @@ def _price(
     return extensions.PRICE_LINES.of(ctx)(ctx, priced)
 
 
-def _line(number: int, request: LineRequest, offer: Offer, *, locale: str) -> QuotedLine:
+def quoted_line(number: int, request: LineRequest, offer: Offer, *, locale: str) -> QuotedLine:
+    """Return a line as its offer has it: unit price times quantity."""
     return QuotedLine(
         line_no=number,
         offer_id=offer.id,
@@ -175,7 +228,7 @@ def _line(number: int, request: LineRequest, offer: Offer, *, locale: str) -> Qu
     )
 
 
-async def _source(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[QuotedLine, ...]:
+async def source(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[QuotedLine, ...]:
     """Choose the place of every line, shop by shop."""
     skus = list({line.sku_id for line in lines})
     stock = await inventory.availability(ctx, skus)
@@ -192,7 +245,7 @@ async def _source(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[QuotedLine, 
     return tuple(msgspec.structs.replace(line, place_id=chosen[line.line_no]) for line in lines)
 
 
-async def _group(
+async def group_up(
     ctx: Ctx,
     lines: tuple[QuotedLine, ...],
     options: Mapping[ShopId, str],

@@ -14,6 +14,7 @@ from hansa.centers.trade.errors import OrderNotFound
 from hansa.centers.trade.types import (
     ORDER_ID,
     Allocation,
+    Attribution,
     CheckoutId,
     FrozenTerms,
     FulfilmentOption,
@@ -21,11 +22,13 @@ from hansa.centers.trade.types import (
     FunderKind,
     HistoryEntry,
     Line,
+    LineState,
     Measure,
     Order,
     OrderId,
     OrderState,
 )
+from hansa.centers.user import api as user
 from hansa.centers.user.types import PersonalRecord
 from hansa.kernel.context import ActorKind, Ctx, Traffic
 from hansa.kernel.db import Transaction
@@ -43,8 +46,9 @@ async def order(ctx: Ctx, *, order_id: OrderId) -> Order:
 async def orders(
     ctx: Ctx, *, state: OrderState | None = None, cursor: str | None = None, limit: int = 20
 ) -> Page[Order]:
-    """Return the acting buyer's orders in this business, newest first."""
-    return await _page(ctx, buyer=ctx.party(), shop_id=None, state=state, cursor=cursor, limit=limit)
+    """Return the acting buyer's orders in this business, newest first; those of when it was a guest too."""
+    ctx.party()
+    return await _page(ctx, own=True, shop_id=None, state=state, cursor=cursor, limit=limit)
 
 
 async def shop_orders(
@@ -52,7 +56,7 @@ async def shop_orders(
 ) -> Page[Order]:
     """Return a shop's orders, newest first. Needs `trade.order.read` of the shop."""
     ctx.require(READ_PERMISSION, of=shop_object(shop_id))
-    return await _page(ctx, buyer=None, shop_id=shop_id, state=state, cursor=cursor, limit=limit)
+    return await _page(ctx, own=False, shop_id=shop_id, state=state, cursor=cursor, limit=limit)
 
 
 async def history(ctx: Ctx, *, order: Order) -> tuple[HistoryEntry, ...]:
@@ -60,10 +64,9 @@ async def history(ctx: Ctx, *, order: Order) -> tuple[HistoryEntry, ...]:
     async with ctx.transaction() as tx:
         rows = await _store.history_of(tx, (order.buyer, order.id))
         placed = (await _store.orders_by_key(tx, [(order.buyer, order.id)]))[0]
+    opening = OrderState(rows[0]["previous_state"] if rows else placed["state"])
     return (
-        HistoryEntry(
-            1, None, OrderState.AWAITING_PAYMENT, placed["placed_at"], placed["placed_by"], "placed"
-        ),
+        HistoryEntry(1, None, opening, placed["placed_at"], placed["placed_by"], "placed"),
         *(
             HistoryEntry(
                 row["version"],
@@ -72,6 +75,8 @@ async def history(ctx: Ctx, *, order: Order) -> tuple[HistoryEntry, ...]:
                 row["at"],
                 row["actor"],
                 row["cause"],
+                tuple(row["lines"]),
+                row["details"] or {},
             )
             for row in rows
         ),
@@ -82,6 +87,11 @@ async def personal_orders(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
     """Answer `user.personal_data`: the party's latest orders, in every business."""
     async with ctx.transaction() as tx:
         found = await assemble(tx, await _store.orders_of_party(tx, buyer=party, limit=PERSONAL_ORDERS_MAX))
+        written = await _store.notes_of(tx, [(one.buyer, one.id) for one in found])
+    notes: dict[UUID, list[str]] = {}
+    for row in written:
+        if row["author"] == party:
+            notes.setdefault(row["order_id"], []).append(row["text"])
     return [
         PersonalRecord(
             kind="trade.order",
@@ -93,6 +103,7 @@ async def personal_orders(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
                 "payable_minor": one.payable,
                 "currency": one.currency,
                 "lines": [{"title": line.title, "quantity": line.quantity} for line in one.lines],
+                "notes": notes.get(one.id, []),
             },
         )
         for one in found
@@ -107,8 +118,10 @@ async def load_order(ctx: Ctx, order_id: OrderId, *, permission: str | None = No
     async with ctx.transaction() as tx:
         keys = await _store.keys_of_orders(tx, [order_id])
         found = await assemble(tx, await _store.orders_by_key(tx, keys))
-    if not found or not _visible(ctx, found[0], permission):
-        raise OrderNotFound
+        if not found or not (
+            _visible(ctx, found[0], permission) or (_here(ctx, found[0]) and await _own(tx, ctx, found[0]))
+        ):
+            raise OrderNotFound
     return found[0]
 
 
@@ -123,12 +136,37 @@ async def orders_in(tx: Transaction, *, keys: Sequence[OrderKey]) -> list[Order]
 async def checkout_orders(ctx: Ctx, checkout_id: CheckoutId) -> list[Order]:
     """Return the orders of the acting buyer's checkout; `OrderNotFound` when it is not theirs."""
     async with ctx.transaction() as tx:
-        row = await _store.checkout(tx, (ctx.party(), checkout_id))
+        row = await _store.checkout_of(tx, await kin(tx, ctx.party()), checkout_id)
         keys = [(row["buyer"], order_id) for order_id in row["orders"]] if row else []
         found = await assemble(tx, await _store.orders_by_key(tx, keys))
-    if not found or not all(_visible(ctx, one, None) for one in found):
+    if not found or not all(_here(ctx, one) for one in found):
         raise OrderNotFound
     return found
+
+
+async def kin(tx: Transaction, party: UUID) -> list[UUID]:
+    """Return a party with the guests that turned out to be it: what they ordered is its own."""
+    return [party, *await user.merged_guests(tx, party)]
+
+
+async def owns(ctx: Ctx, found: Order) -> bool:
+    """Tell whether the acting party is the buyer, as itself or as the guest it was."""
+    if found.buyer == ctx.actor.party:
+        return True
+    async with ctx.transaction() as tx:
+        return await _own(tx, ctx, found)
+
+
+async def _own(tx: Transaction, ctx: Ctx, found: Order) -> bool:
+    """Tell whether the actor ordered this when it was a guest."""
+    return ctx.actor.party is not None and found.buyer in await user.merged_guests(tx, ctx.actor.party)
+
+
+def _here(ctx: Ctx, found: Order) -> bool:
+    return ctx.actor.kind is ActorKind.SYSTEM or (found.business, found.traffic) == (
+        ctx.business,
+        ctx.traffic,
+    )
 
 
 async def assemble(tx: Transaction, rows: Sequence[Row]) -> list[Order]:
@@ -145,7 +183,7 @@ async def assemble(tx: Transaction, rows: Sequence[Row]) -> list[Order]:
 async def _page(
     ctx: Ctx,
     *,
-    buyer: UUID | None,
+    own: bool,
     shop_id: UUID | None,
     state: OrderState | None,
     cursor: str | None,
@@ -158,7 +196,7 @@ async def _page(
             tx,
             business=ctx.business,
             traffic=ctx.traffic.value,
-            buyer=buyer,
+            buyers=await kin(tx, ctx.party()) if own else None,
             shop_id=shop_id,
             state=state.value if state else None,
             before=before,
@@ -210,6 +248,8 @@ def _order(row: Row, lines: Sequence[Row], allocations: Sequence[Row]) -> Order:
         finished_at=row["finished_at"],
         closed_at=row["closed_at"],
         address_version=row["address_version"],
+        seller_version=row["seller_version"],
+        extended=row["extended"],
         lines=tuple(_line(line, tuple(shares.get(line["line_no"], ()))) for line in lines),
     )
 
@@ -229,6 +269,11 @@ def _line(row: Row, allocations: tuple[Allocation, ...]) -> Line:
         gross=row["gross"],
         discount=row["discount"],
         tax=row["tax"],
+        freight=row["freight"],
+        commission_bp=row["commission_bp"],
+        state=LineState(row["state"]),
+        previous=LineState(row["previous_state"]) if row["previous_state"] else None,
+        attribution=msgspec.convert(row["attribution"], Attribution) if row["attribution"] else None,
         measure=Measure(row["measure_amount"], row["measure_unit"]) if measured else None,
         allocations=allocations,
     )

@@ -8,13 +8,29 @@ from hansa.kernel.db import Transaction
 AUDITS = (
     (
         "trade.lines",
-        "the order {0} says goods {1}, discount {2} and tax {3}, its lines sum to {4}, {5} and {6}",
-        """SELECT o.id, o.goods, o.discount, o.tax, l.goods AS goods_sum, l.discount AS discount_sum, l.tax AS tax_sum
+        "the order {0} says goods {1}, discount {2}, tax {3} and freight {4}, its lines sum to {5}, {6}, {7} and {8}",
+        """SELECT o.id, o.goods, o.discount, o.tax, o.freight, l.goods AS goods_sum, l.discount AS discount_sum,
+                  l.tax AS tax_sum, l.freight AS freight_sum
            FROM trade."order" o
            LEFT JOIN LATERAL (SELECT coalesce(sum(gross), 0) AS goods, coalesce(sum(discount), 0) AS discount,
-                                     coalesce(sum(tax), 0) AS tax
+                                     coalesce(sum(tax), 0) AS tax, coalesce(sum(freight), 0) AS freight
                               FROM trade.line WHERE buyer = o.buyer AND order_id = o.id) l ON true
-           WHERE (o.goods, o.discount, o.tax) <> (l.goods, l.discount, l.tax) ORDER BY o.id""",
+           WHERE (o.goods, o.discount, o.tax, o.freight) <> (l.goods, l.discount, l.tax, l.freight)
+           ORDER BY o.id""",
+    ),
+    (
+        "trade.line_states",
+        "the order {0} is {1}, its lines are {2}",
+        """SELECT o.id, o.state, l.states FROM trade."order" o
+           CROSS JOIN LATERAL (SELECT array_agg(DISTINCT state ORDER BY state) AS states FROM trade.line
+                               WHERE buyer = o.buyer AND order_id = o.id) l
+           WHERE NOT l.states <@ CASE
+             WHEN o.state = 'finished' THEN ARRAY['received', 'refunded']
+             WHEN o.state = 'refunded' THEN ARRAY['refunded']
+             WHEN o.state = 'closed' THEN ARRAY['closed']
+             WHEN o.state IN ('partly_shipped', 'shipped', 'signed', 'awaiting_shipment', 'paid_on_hold')
+               THEN ARRAY['waiting', 'shipped', 'received', 'refunding', 'refunded']
+             ELSE ARRAY['waiting'] END ORDER BY o.id""",
     ),
     (
         "trade.allocations",
@@ -39,11 +55,11 @@ AUDITS = (
     (
         "trade.histories",
         "the order {0} is {1} in version {2}, its history ends {3} in version {4}",
-        """SELECT o.id, o.state, o.version, coalesce(h.state, 'awaiting_payment'), coalesce(h.version, 1)
+        """SELECT o.id, o.state, o.version, coalesce(h.state, o.state), coalesce(h.version, 1)
            FROM trade."order" o
            LEFT JOIN LATERAL (SELECT state, version FROM trade.history
                               WHERE buyer = o.buyer AND order_id = o.id ORDER BY version DESC LIMIT 1) h ON true
-           WHERE (o.state, o.version) <> (coalesce(h.state, 'awaiting_payment'), coalesce(h.version, 1))
+           WHERE (o.state, o.version) <> (coalesce(h.state, o.state), coalesce(h.version, 1))
            ORDER BY o.id""",
     ),
 )
@@ -51,12 +67,13 @@ AUDITS = (
 
 
 async def escrowed(tx: Transaction) -> list[Row]:
-    """Sum what buyers have paid for orders that are not settled: what escrow must hold."""
+    """Sum what buyers have paid for lines that are neither settled nor refunded: what escrow must hold."""
     return list(
         await tx.raw.fetch(
-            """SELECT traffic, entity, business, currency,
-                      sum(CASE WHEN state IN ('paid_on_hold', 'awaiting_shipment', 'partly_shipped', 'shipped')
-                               THEN goods - discount + freight + tax ELSE 0 END)::bigint AS minor
-               FROM trade."order" GROUP BY traffic, entity, business, currency ORDER BY 1, 2, 3, 4""",
+            """SELECT o.traffic, o.entity, o.business, o.currency,
+                      sum(CASE WHEN o.paid_at IS NOT NULL AND l.state IN ('waiting', 'shipped', 'refunding')
+                               THEN l.gross - l.discount + l.freight + l.tax ELSE 0 END)::bigint AS minor
+               FROM trade."order" o JOIN trade.line l ON l.buyer = o.buyer AND l.order_id = o.id
+               GROUP BY o.traffic, o.entity, o.business, o.currency ORDER BY 1, 2, 3, 4""",
         ),
     )

@@ -14,7 +14,7 @@ async def cart_lines(tx: Transaction, *, buyer: UUID, business: str, traffic: st
     """Return a cart, oldest line first."""
     return list(
         await tx.raw.fetch(
-            """SELECT offer_id, quantity, unit_minor, added_at FROM trade.cart_line
+            """SELECT offer_id, quantity, unit_minor, added_at, selected, saved FROM trade.cart_line
                WHERE buyer = $1 AND business = $2 AND traffic = $3 ORDER BY added_at, offer_id LIMIT 500""",
             buyer,
             business,
@@ -31,10 +31,15 @@ async def put_cart_line(
     traffic: str,
     offer_id: UUID,
     quantity: int,
-    unit_minor: int | None,
+    unit_minor: int,
+    selected: bool | None,
+    saved: bool | None,
     at: datetime,
 ) -> None:
-    """Set the quantity of an offer in a cart, and the price it was seen at; zero takes it out."""
+    """Set the quantity of an offer in a cart, and the price it was seen at; zero takes it out.
+
+    None leaves `selected` or `saved` as it is.
+    """
     if quantity == 0:
         await tx.raw.execute(
             """DELETE FROM trade.cart_line
@@ -46,10 +51,13 @@ async def put_cart_line(
         )
         return
     await tx.raw.execute(
-        """INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at,
+                                        selected, saved)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, true), coalesce($9, false))
            ON CONFLICT (buyer, business, traffic, offer_id)
-           DO UPDATE SET quantity = excluded.quantity, unit_minor = excluded.unit_minor""",
+           DO UPDATE SET quantity = excluded.quantity, unit_minor = excluded.unit_minor,
+                         selected = coalesce($8, trade.cart_line.selected),
+                         saved = coalesce($9, trade.cart_line.saved)""",
         buyer,
         business,
         traffic,
@@ -57,6 +65,8 @@ async def put_cart_line(
         quantity,
         unit_minor,
         at,
+        selected,
+        saved,
     )
 
 
@@ -85,12 +95,69 @@ async def merge_carts(tx: Transaction, *, guests: Sequence[UUID], parties: Seque
         """WITH pair AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (guest, party)),
                 taken AS (DELETE FROM trade.cart_line c USING pair WHERE c.buyer = pair.guest
                           RETURNING pair.party, c.business, c.traffic, c.offer_id, c.quantity, c.unit_minor,
-                                    c.added_at)
-           INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at)
+                                    c.added_at, c.selected, c.saved),
+                noted AS (DELETE FROM trade.cart_note c USING pair WHERE c.buyer = pair.guest
+                          RETURNING pair.party, c.business, c.traffic, c.shop_id, c.text),
+                kept AS (INSERT INTO trade.cart_note (buyer, business, traffic, shop_id, text)
+                         SELECT DISTINCT ON (party, business, traffic, shop_id) * FROM noted
+                         ON CONFLICT (buyer, business, traffic, shop_id) DO NOTHING)
+           INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at,
+                                        selected, saved)
            SELECT DISTINCT ON (party, business, traffic, offer_id) * FROM taken
            ORDER BY party, business, traffic, offer_id, quantity DESC
            ON CONFLICT (buyer, business, traffic, offer_id)
            DO UPDATE SET quantity = greatest(trade.cart_line.quantity, excluded.quantity)""",
         guests,
         parties,
+    )
+
+
+async def cart_notes(tx: Transaction, *, buyer: UUID, business: str, traffic: str) -> dict[UUID, str]:
+    """Return what a buyer writes to shops at the next checkout, by shop."""
+    rows = await tx.raw.fetch(
+        """SELECT shop_id, text FROM trade.cart_note
+           WHERE buyer = $1 AND business = $2 AND traffic = $3 ORDER BY shop_id LIMIT 500""",
+        buyer,
+        business,
+        traffic,
+    )
+    return {row["shop_id"]: row["text"] for row in rows}
+
+
+async def put_cart_note(
+    tx: Transaction, *, buyer: UUID, business: str, traffic: str, shop_id: UUID, text: str
+) -> None:
+    """Set what a buyer writes to a shop; nothing takes it away."""
+    if not text:
+        await tx.raw.execute(
+            """DELETE FROM trade.cart_note
+               WHERE buyer = $1 AND business = $2 AND traffic = $3 AND shop_id = $4""",
+            buyer,
+            business,
+            traffic,
+            shop_id,
+        )
+        return
+    await tx.raw.execute(
+        """INSERT INTO trade.cart_note (buyer, business, traffic, shop_id, text) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT (buyer, business, traffic, shop_id) DO UPDATE SET text = excluded.text""",
+        buyer,
+        business,
+        traffic,
+        shop_id,
+        text,
+    )
+
+
+async def drop_cart_notes(
+    tx: Transaction, *, buyer: UUID, business: str, traffic: str, shop_ids: Sequence[UUID]
+) -> None:
+    """Take away what a buyer wrote to shops: it is with their orders now."""
+    await tx.raw.execute(
+        """DELETE FROM trade.cart_note
+           WHERE buyer = $1 AND business = $2 AND traffic = $3 AND shop_id = ANY($4::uuid[])""",
+        buyer,
+        business,
+        traffic,
+        shop_ids,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from hansa.centers.trade._rules.rows import Move, OrderKey, Row
 from hansa.centers.trade._store.columns import keys_of
 from hansa.centers.trade._tables import ORDER_RANK
@@ -28,16 +30,18 @@ async def lock_orders(tx: Transaction, keys: Iterable[OrderKey]) -> dict[OrderKe
 
 
 async def move_orders(tx: Transaction, *, last: Sequence[Move], every: Sequence[Move]) -> None:
-    """Store locked orders as their `last` move leaves them, and `every` move as history."""
-    await tx.raw.execute(
-        _MOVE,
+    """Store locked orders as their `last` move leaves them, and `every` move, with its lines, as history."""
+    lines = [(move, line) for move in every for line in move.lines]
+    parameters = [
         [m.buyer for m in last],
         [m.id for m in last],
-        [m.previous.value for m in last],
+        [m.origin for m in last],
         [m.state.value for m in last],
         [m.version for m in last],
         [m.at for m in last],
         [m.due_at for m in last],
+        [m.paid for m in last],
+        [m.extended for m in last],
         [m.buyer for m in every],
         [m.id for m in every],
         [m.version for m in every],
@@ -46,22 +50,55 @@ async def move_orders(tx: Transaction, *, last: Sequence[Move], every: Sequence[
         [m.at for m in every],
         [m.actor for m in every],
         [m.cause for m in every],
+        [_numbers(m) for m in every],
+        [msgspec.json.encode(m.details).decode() if m.details else None for m in every],
+    ]
+    if not lines:
+        await tx.raw.execute(_MOVE_ORDERS, *parameters)
+        return
+    await tx.raw.execute(
+        _MOVE_WITH_LINES,
+        *parameters,
+        [move.buyer for move, _ in lines],
+        [move.id for move, _ in lines],
+        [line.line_no for _, line in lines],
+        [line.previous.value for _, line in lines],
+        [line.state.value for _, line in lines],
     )
 
 
+def _numbers(move: Move) -> str:
+    return "{" + ",".join(str(line.line_no) for line in move.lines) + "}"
+
+
+# One round trip for history, lines and orders. What a batch does to one order is merged before: its last
+# move tells where it stands, every move is told.
 _MOVE = """
 WITH told AS (
-  INSERT INTO trade.history (buyer, order_id, version, previous_state, state, at, actor, cause)
-  SELECT * FROM unnest($8::uuid[], $9::uuid[], $10::int[], $11::text[], $12::text[],
-                       $13::timestamptz[], $14::text[], $15::text[]))
+  INSERT INTO trade.history
+    (buyer, order_id, version, previous_state, state, at, actor, cause, lines, details)
+  SELECT buyer, order_id, version, previous_state, state, at, actor, cause, lines::int[], details
+  FROM unnest($10::uuid[], $11::uuid[], $12::int[], $13::text[], $14::text[], $15::timestamptz[],
+              $16::text[], $17::text[], $18::text[], $19::jsonb[])
+    AS n (buyer, order_id, version, previous_state, state, at, actor, cause, lines, details)){lines}
 UPDATE trade."order" o
-SET previous_state = m.previous, state = m.state, version = m.version, due_at = m.due_at,
-    paid_at = CASE WHEN m.state IN ('awaiting_shipment', 'paid_on_hold')
-                   THEN coalesce(o.paid_at, m.at) ELSE o.paid_at END,
-    shipped_at = CASE WHEN m.state = 'shipped' THEN m.at ELSE o.shipped_at END,
+SET previous_state = m.origin, state = m.state, version = m.version, due_at = m.due_at,
+    paid_at = CASE WHEN m.paid THEN coalesce(o.paid_at, m.at) ELSE o.paid_at END,
+    extended = o.extended OR m.extended,
+    shipped_at = CASE WHEN m.state = 'shipped' THEN coalesce(o.shipped_at, m.at) ELSE o.shipped_at END,
     finished_at = CASE WHEN m.state = 'finished' THEN m.at END,
     closed_at = CASE WHEN m.state IN ('closed', 'refunded') THEN m.at END
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::timestamptz[],
-            $7::timestamptz[]) AS m (buyer, id, previous, state, version, at, due_at)
+            $7::timestamptz[], $8::boolean[], $9::boolean[])
+  AS m (buyer, id, origin, state, version, at, due_at, paid, extended)
 WHERE o.buyer = m.buyer AND o.id = m.id
 """
+
+_LINED = """,
+lined AS (
+  UPDATE trade.line l SET previous_state = m.previous, state = m.state
+  FROM unnest($20::uuid[], $21::uuid[], $22::int[], $23::text[], $24::text[])
+    AS m (buyer, order_id, line_no, previous, state)
+  WHERE l.buyer = m.buyer AND l.order_id = m.order_id AND l.line_no = m.line_no)"""
+_MOVE_ORDERS = _MOVE.format(lines="")
+_MOVE_WITH_LINES = _MOVE.format(lines=_LINED)

@@ -21,7 +21,7 @@ async def orders_by_key(tx: Transaction, keys: Sequence[OrderKey]) -> list[Row]:
 
 
 async def lines_by_order(tx: Transaction, keys: Sequence[OrderKey]) -> dict[UUID, list[Row]]:
-    """Return the lines of orders, by order, in the order of their numbers. Lines never change."""
+    """Return the lines of orders, by order, in the order of their numbers."""
     rows = await tx.raw.fetch(
         """SELECT l.* FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
            JOIN trade.line l ON l.buyer = k.buyer AND l.order_id = k.id
@@ -91,6 +91,14 @@ async def checkout(tx: Transaction, key: OrderKey) -> Row | None:
     return row
 
 
+async def checkout_of(tx: Transaction, buyers: Sequence[UUID], checkout_id: UUID) -> Row | None:
+    """Return a checkout that one of these parties placed."""
+    row: Row | None = await tx.raw.fetchrow(
+        "SELECT * FROM trade.checkout WHERE buyer = ANY($1::uuid[]) AND id = $2", buyers, checkout_id
+    )
+    return row
+
+
 async def history_of(tx: Transaction, key: OrderKey) -> list[Row]:
     """Return an order's moves after it was placed, oldest first."""
     return list(
@@ -106,23 +114,23 @@ async def page_of_orders(
     *,
     business: str,
     traffic: str,
-    buyer: UUID | None = None,
+    buyers: Sequence[UUID] | None = None,
     shop_id: UUID | None = None,
     state: str | None = None,
     before: UUID | None = None,
     limit: int,
 ) -> list[Row]:
-    """Return orders of a buyer or of a shop, newest first, ids below `before`."""
+    """Return orders of buyers (one person's parties) or of a shop, newest first, ids below `before`."""
     return list(
         await tx.raw.fetch(
             """SELECT * FROM trade."order"
                WHERE business = $1 AND traffic = $2
-                 AND ($3::uuid IS NULL OR buyer = $3) AND ($4::uuid IS NULL OR shop_id = $4)
+                 AND ($3::uuid[] IS NULL OR buyer = ANY($3)) AND ($4::uuid IS NULL OR shop_id = $4)
                  AND ($5::text IS NULL OR state = $5) AND ($6::uuid IS NULL OR id < $6)
                ORDER BY id DESC LIMIT $7""",
             business,
             traffic,
-            buyer,
+            buyers,
             shop_id,
             state,
             before,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hansa.centers.trade._rules.rows import NewCheckout, NewOrder, OrderKey
+from hansa.centers.trade._rules.rows import NewCheckout, NewNote, NewOrder, OrderKey
 from hansa.centers.trade._store.columns import columns, keys_of
 from hansa.centers.trade._tables import CHECKOUT_RANK
 from hansa.centers.trade.types import OrderState, Placed, PlacedOrder
@@ -48,7 +48,10 @@ async def delete_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> None:
 async def placed_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> dict[OrderKey, Placed]:
     """Return checkouts that were placed before, as they were answered then."""
     rows = await tx.raw.fetch(
-        """SELECT c.*, o.id AS order_id, o.shop_id, o.goods - o.discount + o.freight + o.tax AS order_payable
+        """SELECT c.*, o.id AS order_id, o.shop_id, o.goods - o.discount + o.freight + o.tax AS order_payable,
+                  coalesce((SELECT h.previous_state FROM trade.history h
+                            WHERE h.buyer = o.buyer AND h.order_id = o.id ORDER BY h.version LIMIT 1),
+                           o.state) AS opening
            FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
            JOIN trade.checkout c ON c.buyer = k.buyer AND c.id = k.id
            JOIN trade."order" o ON o.buyer = c.buyer AND o.id = ANY(c.orders)
@@ -65,7 +68,7 @@ async def placed_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> dict[Or
             orders=(*earlier, PlacedOrder(row["order_id"], row["shop_id"], row["order_payable"])),
             payable=row["payable"],
             currency=row["currency"],
-            state=OrderState.AWAITING_PAYMENT,
+            state=OrderState(row["opening"]),
             pay_by=row["pay_by"],
         )
     return found
@@ -78,8 +81,18 @@ async def insert_orders(
     lines: Sequence[tuple[Any, ...]],
     allocations: Sequence[tuple[Any, ...]],
 ) -> None:
-    """Write orders as they are placed (awaiting payment, version 1), with their lines and allocations."""
-    await tx.raw.execute(_INSERT_ORDERS, *columns(orders, 21), *columns(lines, 19), *columns(allocations, 8))
+    """Write orders as they are placed, in version 1, with their lines and allocations."""
+    await tx.raw.execute(_INSERT_ORDERS, *columns(orders, 23), *columns(lines, 21), *columns(allocations, 8))
+
+
+async def insert_notes(tx: Transaction, rows: Sequence[NewNote]) -> None:
+    """Write notes on orders."""
+    await tx.raw.execute(
+        """INSERT INTO trade.note (buyer, order_id, id, kind, author, text, written_at)
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[],
+                                $7::timestamptz[])""",
+        *columns(rows, 7),
+    )
 
 
 # One round trip for three tables; foreign keys are looked at when the whole statement has ended.
@@ -88,21 +101,23 @@ WITH placed AS (
   INSERT INTO trade."order"
     (buyer, id, checkout_id, payment_id, business, traffic, entity, shop_id, seller, place_id,
      currency, goods, discount, freight, tax, option, terms, address_version, placed_by, placed_at,
-     due_at, state)
-  SELECT n.*, 'awaiting_payment'
+     due_at, state, seller_version)
+  SELECT *
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
               $8::uuid[], $9::uuid[], $10::uuid[], $11::text[], $12::bigint[], $13::bigint[],
               $14::bigint[], $15::bigint[], $16::jsonb[], $17::jsonb[], $18::uuid[], $19::text[],
-              $20::timestamptz[], $21::timestamptz[]) AS n),
+              $20::timestamptz[], $21::timestamptz[], $22::text[], $23::uuid[])),
 lined AS (
   INSERT INTO trade.line
     (buyer, order_id, line_no, offer_id, offer_version, sku_id, product_id, title, options, art,
-     quantity, measure_amount, measure_unit, unit_minor, gross, discount, tax, attribution, inputs)
-  SELECT * FROM unnest($22::uuid[], $23::uuid[], $24::int[], $25::uuid[], $26::int[], $27::uuid[],
-     $28::uuid[], $29::text[], $30::text[], $31::text[], $32::int[], $33::bigint[], $34::text[],
-     $35::bigint[], $36::bigint[], $37::bigint[], $38::bigint[], $39::jsonb[], $40::jsonb[]))
+     quantity, measure_amount, measure_unit, unit_minor, gross, discount, tax, freight, commission_bp,
+     attribution, inputs)
+  SELECT * FROM unnest($24::uuid[], $25::uuid[], $26::int[], $27::uuid[], $28::int[], $29::uuid[],
+     $30::uuid[], $31::text[], $32::text[], $33::text[], $34::int[], $35::bigint[], $36::text[],
+     $37::bigint[], $38::bigint[], $39::bigint[], $40::bigint[], $41::bigint[], $42::int[],
+     $43::jsonb[], $44::jsonb[]))
 INSERT INTO trade.allocation
   (buyer, order_id, line_no, ordinal, layer, funder_kind, funder_party, minor)
-SELECT * FROM unnest($41::uuid[], $42::uuid[], $43::int[], $44::int[], $45::text[], $46::text[],
-                     $47::uuid[], $48::bigint[])
+SELECT * FROM unnest($45::uuid[], $46::uuid[], $47::int[], $48::int[], $49::text[], $50::text[],
+                     $51::uuid[], $52::bigint[])
 """

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.place.types import PlaceId
+from hansa.centers.product.types import OfferId, ProductId, SkuId
+from hansa.centers.shop.types import ShopId
+from hansa.centers.trade.types.ids import CheckoutId, NoteId, OrderId
+from hansa.centers.trade.types.quotes import Allocation, Attribution, FulfilmentOption, Measure
+from hansa.centers.trade.types.states import LineState, OrderState
+from hansa.kernel.context import Traffic
+
+
+class PlacedOrder(msgspec.Struct, frozen=True):
+    """One order of a checkout that was taken."""
+
+    id: OrderId
+    shop_id: ShopId
+    payable: int
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A checkout that was taken: its orders, its payment, and until when it must be paid."""
+
+    checkout_id: CheckoutId
+    payment_id: UUID
+    orders: tuple[PlacedOrder, ...]
+    payable: int
+    currency: str
+    state: OrderState
+    pay_by: datetime
+
+
+class PayState(enum.StrEnum):
+    """What came of paying."""
+
+    PAID = "paid"
+    PENDING = "pending"
+
+
+class Paid(msgspec.Struct, frozen=True):
+    """What came of paying a checkout."""
+
+    payment_id: UUID
+    state: PayState
+    orders: tuple[OrderId, ...] = ()
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """An order that moved, and where it stands now."""
+
+    order_id: OrderId
+    state: OrderState
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line of an order: what was bought, who bears which discount, and where it stands."""
+
+    line_no: int
+    offer_id: OfferId
+    sku_id: SkuId
+    product_id: ProductId
+    title: str
+    options: str
+    art: str
+    quantity: int
+    unit_minor: int
+    gross: int
+    discount: int
+    tax: int
+    freight: int
+    """Its stored share of the order's freight."""
+    commission_bp: int
+    """The platform's commission on its net revenue, in basis points, as it was when the order was placed."""
+    state: LineState = LineState.WAITING
+    previous: LineState | None = None
+    measure: Measure | None = None
+    allocations: tuple[Allocation, ...] = ()
+    attribution: Attribution | None = None
+
+    @property
+    def payable(self) -> int:
+        """What the buyer pays for the line, freight apart."""
+        return self.gross - self.discount + self.tax
+
+    @property
+    def total(self) -> int:
+        """What the buyer pays for the line with its share of the freight."""
+        return self.payable + self.freight
+
+
+class FrozenTerms(msgspec.Struct, frozen=True):
+    """The business's terms as they were when the order was placed: they bind it whatever comes later."""
+
+    pay_s: int
+    ship_s: int
+    confirm_s: int
+    extension_s: int
+    cancel_s: int
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """An order: one buyer, one shop, one place."""
+
+    id: OrderId
+    checkout_id: CheckoutId
+    payment_id: UUID
+    business: str
+    traffic: Traffic
+    entity: str
+    buyer: UUID
+    shop_id: ShopId
+    seller: UUID
+    place_id: PlaceId
+    state: OrderState
+    version: int
+    currency: str
+    goods: int
+    discount: int
+    freight: int
+    tax: int
+    option: FulfilmentOption
+    terms: FrozenTerms
+    placed_at: datetime
+    due_at: datetime | None
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    finished_at: datetime | None = None
+    closed_at: datetime | None = None
+    address_version: UUID | None = None
+    seller_version: UUID | None = None
+    """The legal entity that sells, as it stood when the order was placed."""
+    extended: bool = False
+    """Whether the buyer has had the time to confirm receipt extended; that goes once."""
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def payable(self) -> int:
+        """What the buyer pays for the order, in minor units."""
+        return self.goods - self.discount + self.freight + self.tax
+
+
+class HistoryEntry(msgspec.Struct, frozen=True):
+    """One change of an order: what, when, by whom and why. What leaves the state as it is repeats it."""
+
+    version: int
+    previous: OrderState | None
+    state: OrderState
+    at: datetime
+    actor: str
+    cause: str
+    lines: tuple[int, ...] = ()
+    """The lines it concerns; none when it concerns the order as a whole."""
+    details: dict[str, int | str] = {}
+    """Figures and ids of the change, never anything personal."""
+
+
+class NoteKind(enum.StrEnum):
+    """Who wrote a note, and so who reads it."""
+
+    BUYER = "buyer"
+    """From the buyer to the seller; both read it."""
+    SELLER = "seller"
+    """The seller's own; the buyer never sees it."""
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """Something somebody wrote on an order."""
+
+    id: NoteId
+    kind: NoteKind
+    text: str
+    author: UUID
+    written_at: datetime
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Why an order is as it is, read from what was stored when it was placed; nothing is run again."""
+
+    order: Order
+    history: tuple[HistoryEntry, ...]
+    generation: int
+    plan_hash: str
+    decisions: tuple[Decision, ...]
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """One question that was asked for an order: the point, who answered, and the answer in short."""
+
+    point: str
+    answered_by: tuple[str, ...]
+    answer: str = ""

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from hansa.centers.place.types import PlaceId
+from hansa.centers.product.types import OfferId, ProductId, SkuId
+from hansa.centers.shop.types import ShopId
+from hansa.centers.trade.types.ids import CheckoutId, DraftId, Quantity
+from hansa.kernel.context import Traffic
+
+
+class FunderKind(enum.StrEnum):
+    """Who bears a discount."""
+
+    PLATFORM = "platform"
+    SHOP = "shop"
+    BRAND = "brand"
+
+
+class Funder(msgspec.Struct, frozen=True, array_like=True):
+    """Who bears a discount: a kind, and the party where there are several of the kind."""
+
+    kind: FunderKind
+    party: UUID | None = None
+
+
+class Allocation(msgspec.Struct, frozen=True, array_like=True):
+    """A discount's share on one line: the layer it came from, who bears it, how much (minor units, > 0)."""
+
+    layer: str
+    funder: Funder
+    minor: int
+
+
+class Measure(msgspec.Struct, frozen=True, array_like=True):
+    """How much of measured goods: whole units of the smallest scale (`1250`, `"g"`)."""
+
+    amount: int
+    unit: str
+
+
+class Attribution(msgspec.Struct, frozen=True):
+    """What led to a line: immutable; shares of commission refer to it.
+
+    `token` is the signed word it was read from (`attribute` makes one); after `window_ends_at` it counts
+    for nothing.
+    """
+
+    source: str
+    referrer: str = ""
+    place_id: UUID | None = None
+    creator: UUID | None = None
+    token: str = ""
+    window_ends_at: datetime | None = None
+
+
+class LineRequest(msgspec.Struct, frozen=True):
+    """What a buyer wants: an offer and how many; measured goods have quantity 1 and a measure.
+
+    `inputs` are a business's own facts about the line, read by its extensions only.
+    """
+
+    offer_id: OfferId
+    quantity: Quantity = 1
+    measure: Measure | None = None
+    attribution: Attribution | None = None
+    inputs: dict[str, int | str] = {}
+
+
+class QuotedLine(msgspec.Struct, frozen=True, array_like=True):
+    """A priced line. Its `gross` is the fact; `unit_minor` is for display. Amounts in minor units."""
+
+    line_no: int
+    offer_id: OfferId
+    offer_version: int
+    sku_id: SkuId
+    product_id: ProductId
+    shop_id: ShopId
+    title: str
+    options: str
+    art: str
+    quantity: int
+    unit_minor: int
+    gross: int
+    place_id: PlaceId | None = None
+    measure: Measure | None = None
+    allocations: tuple[Allocation, ...] = ()
+    tax: int = 0
+    attribution: Attribution | None = None
+    inputs: dict[str, int | str] = {}
+
+    @property
+    def discount(self) -> int:
+        """The sum of what funders bear."""
+        return sum(share.minor for share in self.allocations)
+
+    @property
+    def payable(self) -> int:
+        """What the buyer pays for the line, freight apart."""
+        return self.gross - self.discount + self.tax
+
+
+class FulfilmentOption(msgspec.Struct, frozen=True, array_like=True):
+    """A way to get a group of lines to the buyer. `consents` must be given before it may be chosen."""
+
+    code: str
+    price_minor: int
+    place_id: PlaceId
+    promise: str = ""
+    consents: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+
+
+class Group(msgspec.Struct, frozen=True, array_like=True):
+    """Lines that become one order: one shop, one place, one way of delivery. Amounts in minor units."""
+
+    shop_id: ShopId
+    place_id: PlaceId
+    option: FulfilmentOption
+    line_nos: tuple[int, ...]
+    goods: int
+    discount: int
+    freight: int
+    tax: int
+
+    @property
+    def payable(self) -> int:
+        """What the buyer pays for the order."""
+        return self.goods - self.discount + self.freight + self.tax
+
+
+class Quote(msgspec.Struct, frozen=True, array_like=True):
+    """A binding offer to one buyer until `expires_at`; `id` becomes the checkout's id when it is placed."""
+
+    id: CheckoutId
+    business: str
+    traffic: Traffic
+    buyer: UUID
+    generation: int
+    currency: str
+    lines: tuple[QuotedLine, ...]
+    groups: tuple[Group, ...]
+    quoted_at: datetime
+    expires_at: datetime
+    address_version: UUID | None = None
+    notes: dict[str, str] = {}
+    """What the buyer writes to shops, by shop id; kept with the order of the shop when it is placed."""
+    draft_id: DraftId | None = None
+    """The draft order that is accepted by placing this."""
+
+    @property
+    def payable(self) -> int:
+        """What the buyer pays in all, in minor units."""
+        return sum(group.payable for group in self.groups)
