@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NewType
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from hansa.kernel.platform import Platform
 
 JobId = NewType("JobId", int)
+
+_log = logging.getLogger("hansa.jobs")
 
 _TICK_S = 1.0
 _POLL = timedelta(seconds=5)  # a queued job is announced; the poll is for what was missed
@@ -175,6 +178,9 @@ class Runner:
             except asyncio.CancelledError as stopped:
                 # PgQueuer drops a cancelled job; ours is only interrupted.
                 raise RetryRequested(delay=timedelta(), reason="the process was stopped") from stopped
+            except Exception:
+                _log.exception("the job %s failed and is tried again", job.name)
+                raise
 
         return run
 

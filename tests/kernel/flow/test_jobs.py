@@ -52,7 +52,7 @@ async def test_a_job_runs_when_its_transaction_commits_and_only_then(platform, w
     assert work.done == [b"one"]
 
 
-async def test_a_job_that_keeps_failing_stays_visible_and_can_be_retried(platform, work, runner):
+async def test_a_job_that_keeps_failing_stays_visible_and_can_be_retried(platform, work, runner, caplog):
     work.bad = {b"hard"}
     async with platform.db.transaction() as tx:
         await jobs.enqueue(tx, "toy.work", b"hard")
@@ -65,6 +65,7 @@ async def test_a_job_that_keeps_failing_stays_visible_and_can_be_retried(platfor
                 break
 
     assert [(job.name, job.payload) for job in found] == [("toy.work", b"hard")]
+    assert "the job toy.work failed" in caplog.text
     work.bad = set()
     async with platform.db.transaction() as tx:
         await jobs.retry(tx, [job.id for job in found])
