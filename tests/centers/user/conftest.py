@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import hypothesis
 import pytest
@@ -53,11 +53,11 @@ class OnePlan:
 class House:
     """One process of a platform with the center `user` alone, as the tests speak of it."""
 
-    def __init__(self, url, *, answers=(), settings=CHEAP):
+    def __init__(self, url, *, answers=(), settings=CHEAP, terms=()):
         self.db = Database(url)
         self.clocks = Clocks()
-        manifest = Business("bazaar", traffic=Traffic.SANDBOX)
-        plan = compile_plan(USER.points, [], [], [manifest], {"test": list(answers)})
+        manifest = Business("bazaar", traffic=Traffic.SANDBOX, languages=("en", "zh"), terms=list(terms))
+        plan = compile_plan(USER.points, list(USER.terms), [], [manifest], {"test": list(answers)})
         configured = Settings(_sections={Accounts: settings})
         plans: Any = OnePlan(plan)
         self.platform = Platform(configured, self.db, self.clocks, plans, Meter(), [USER])
@@ -98,6 +98,17 @@ class House:
     async def told(self):
         """The topics of every event told so far, in order."""
         return [row["topic"] for row in await self.rows("SELECT topic FROM kernel.outbox ORDER BY id")]
+
+    async def mails(self, purpose=None):
+        """The mails with one-time links that would be written now, the latest last."""
+        rows = await self.rows(
+            "SELECT payload->>'proof' AS proof FROM kernel.outbox o WHERE topic = 'user.proof_issued' ORDER BY o.id"
+        )
+        found = [await api.proof_mail(self.platform, UUID(row["proof"])) for row in rows]
+        return [mail for mail in found if mail is not None and purpose in (None, mail.purpose)]
+
+    async def latest(self, purpose):
+        return (await self.mails(purpose))[-1]
 
     async def verify(self):
         found: list[str] = []

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
@@ -11,10 +10,11 @@ from hansa.centers.user.errors import (
     EmailTaken,
     FreshLogInWanted,
     ProofInvalid,
+    SessionNotFound,
     TooManyAttempts,
     WrongCredentials,
 )
-from hansa.centers.user.types import ProofId, Purpose
+from hansa.centers.user.types import Purpose
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
 
 PASSWORD = "correct horse battery"
@@ -22,23 +22,10 @@ ANOTHER = "staple of another kind"
 NOBODYS = "not.a.secret"
 
 
-async def mails(house, purpose=None):
-    """The mails that would be written now, the latest last."""
-    rows = await house.rows(
-        "SELECT payload->>'proof' AS proof FROM kernel.outbox WHERE topic = 'user.proof_issued' ORDER BY id"
-    )
-    found = [await api.proof_mail(house.platform, ProofId(UUID(row["proof"]))) for row in rows]
-    return [mail for mail in found if mail is not None and purpose in (None, mail.purpose)]
-
-
-async def latest(house, purpose):
-    return (await mails(house, purpose))[-1]
-
-
 async def test_ada_verifies_her_address_once(house):
     ada = await house.person()
     assert not (await api.ways_in(ada)).email_verified
-    mail = await latest(house, Purpose.VERIFY_EMAIL)
+    mail = await house.latest(Purpose.VERIFY_EMAIL)
     assert (mail.email, mail.name, mail.business) == ("ada@example.com", "Ada", "bazaar")
 
     await api.verify_email(house.ctx(), secret=mail.secret)  # on another device, not logged in
@@ -47,15 +34,15 @@ async def test_ada_verifies_her_address_once(house):
     with pytest.raises(ProofInvalid):
         await api.verify_email(house.ctx(), secret=mail.secret)
     await api.request_verification(ada)  # verified already: nothing is mailed
-    assert await mails(house) == []
+    assert await house.mails() == []
     assert (await house.told())[-1] == "user.email_verified"
 
 
 async def test_a_new_link_ends_the_one_before(house):
     ada = await house.person()
-    first = await latest(house, Purpose.VERIFY_EMAIL)
+    first = await house.latest(Purpose.VERIFY_EMAIL)
     await api.request_verification(ada)
-    second = await latest(house, Purpose.VERIFY_EMAIL)
+    second = await house.latest(Purpose.VERIFY_EMAIL)
     with pytest.raises(ProofInvalid):
         await api.verify_email(house.ctx(), secret=first.secret)
     await api.verify_email(house.ctx(), secret=second.secret)
@@ -72,7 +59,7 @@ async def test_a_secret_that_was_made_up_proves_nothing(house, made_up):
 
 async def test_a_link_is_good_for_what_it_was_mailed_for_alone(house):
     await house.person()
-    mail = await latest(house, Purpose.VERIFY_EMAIL)
+    mail = await house.latest(Purpose.VERIFY_EMAIL)
     with pytest.raises(ProofInvalid):
         await api.reset_password(house.ctx(), secret=mail.secret, password=ANOTHER)
     await api.verify_email(house.ctx(), secret=mail.secret)  # and it was not used up by that
@@ -80,18 +67,18 @@ async def test_a_link_is_good_for_what_it_was_mailed_for_alone(house):
 
 async def test_a_link_expires(house):
     await house.person()
-    mail = await latest(house, Purpose.VERIFY_EMAIL)
+    mail = await house.latest(Purpose.VERIFY_EMAIL)
     await house.later(timedelta(days=2))
     with pytest.raises(ProofInvalid):
         await api.verify_email(house.ctx(), secret=mail.secret)
-    assert await mails(house) == []  # and is not mailed late
+    assert await house.mails() == []  # and is not mailed late
 
 
 async def test_no_secret_stands_in_the_database(house):
     """The outbox, its parked events and every table hold a proof's id, from which no secret follows without the key."""
     await house.person()
     await api.request_password_reset(house.ctx(), email="ada@example.com")
-    secrets = [mail.secret for mail in await mails(house)]
+    secrets = [mail.secret for mail in await house.mails()]
     assert len(secrets) == 2
     everything = str(await house.rows("SELECT o::text FROM kernel.outbox o"))
     everything += str(await house.rows('SELECT p::text FROM "user".proof p'))
@@ -102,7 +89,7 @@ async def test_a_forgotten_password_is_set_anew(house):
     ada = await house.person()
     elsewhere = (await api.log_in(house.ctx(), email="ada@example.com", password=PASSWORD)).token
     await api.request_password_reset(house.ctx(), email=" ADA@example.com ")
-    mail = await latest(house, Purpose.RESET_PASSWORD)
+    mail = await house.latest(Purpose.RESET_PASSWORD)
     assert mail.email == "ada@example.com"  # as its owner wrote it
     with pytest.raises(Invalid):
         await api.reset_password(house.ctx(), secret=mail.secret, password="short")
@@ -124,7 +111,7 @@ async def test_one_reset_link_used_twice_at_once(houses):
     one, other = await houses(), await houses()
     await one.person()
     await api.request_password_reset(one.ctx(), email="ada@example.com")
-    mail = await latest(one, Purpose.RESET_PASSWORD)
+    mail = await one.latest(Purpose.RESET_PASSWORD)
     outcomes = await asyncio.gather(
         *(
             api.reset_password(house.ctx(), secret=mail.secret, password=f"{ANOTHER} {at}")
@@ -146,7 +133,7 @@ async def test_asking_for_a_reset_does_not_tell_whether_there_is_an_account(hous
     ]
     assert answers == [None, None]
     assert (await house.told())[len(before) :] == ["user.proof_issued"] * 2  # the same work, too
-    assert [mail.email for mail in await mails(house, Purpose.RESET_PASSWORD)] == ["ada@example.com"]
+    assert [mail.email for mail in await house.mails(Purpose.RESET_PASSWORD)] == ["ada@example.com"]
 
 
 async def test_resets_are_limited_for_known_and_unknown_addresses_alike(house):
@@ -166,17 +153,17 @@ async def test_whoever_signed_up_with_somebody_elses_address_is_out_when_its_own
         mallory, label="later", grants=(), expires_at=mallory.now() + timedelta(days=300)
     )
     await api.request_password_reset(house.ctx(), email="ada@example.com")
-    mail = await latest(house, Purpose.RESET_PASSWORD)
+    mail = await house.latest(Purpose.RESET_PASSWORD)
     await api.reset_password(house.ctx(), secret=mail.secret, password=ANOTHER)
     assert await house.whoever(planted.secret) is None
 
 
 async def test_a_verified_owner_keeps_programs_running_through_a_reset(house):
     ada = await house.person()
-    await api.verify_email(house.ctx(), secret=(await latest(house, Purpose.VERIFY_EMAIL)).secret)
+    await api.verify_email(house.ctx(), secret=(await house.latest(Purpose.VERIFY_EMAIL)).secret)
     erp = await api.issue_token(ada, label="ERP", grants=(), expires_at=ada.now() + timedelta(days=300))
     await api.request_password_reset(house.ctx(), email="ada@example.com")
-    mail = await latest(house, Purpose.RESET_PASSWORD)
+    mail = await house.latest(Purpose.RESET_PASSWORD)
     await api.reset_password(house.ctx(), secret=mail.secret, password=ANOTHER)
     assert await house.whoever(erp.secret) is not None
 
@@ -185,7 +172,7 @@ async def test_an_address_changes_once_the_new_one_answers(house):
     ada = await house.person()
     await api.request_email_change(ada, email="ada@new.example")
     assert (await api.me(ada)).email == "ada@example.com"
-    mail = await latest(house, Purpose.CHANGE_EMAIL)
+    mail = await house.latest(Purpose.CHANGE_EMAIL)
     assert mail.email == "ada@new.example"
 
     await api.change_email(house.ctx(), secret=mail.secret)
@@ -194,7 +181,7 @@ async def test_an_address_changes_once_the_new_one_answers(house):
     await api.log_in(house.ctx(), email="ada@new.example", password=PASSWORD)
     with pytest.raises(WrongCredentials):
         await api.log_in(house.ctx(), email="ada@example.com", password=PASSWORD)
-    warned = await latest(house, Purpose.RESTORE_EMAIL)
+    warned = await house.latest(Purpose.RESTORE_EMAIL)
     assert warned.email == "ada@example.com"
     assert await house.verify() == []
 
@@ -202,10 +189,10 @@ async def test_an_address_changes_once_the_new_one_answers(house):
 async def test_an_address_that_was_stolen_is_taken_back(house):
     ada = await house.person()
     await api.request_email_change(ada, email="mallory@example.com")
-    await api.change_email(house.ctx(), secret=(await latest(house, Purpose.CHANGE_EMAIL)).secret)
+    await api.change_email(house.ctx(), secret=(await house.latest(Purpose.CHANGE_EMAIL)).secret)
     token = (await api.log_in(house.ctx(), email="mallory@example.com", password=PASSWORD)).token
 
-    await api.restore_email(house.ctx(), secret=(await latest(house, Purpose.RESTORE_EMAIL)).secret)
+    await api.restore_email(house.ctx(), secret=(await house.latest(Purpose.RESTORE_EMAIL)).secret)
 
     assert await house.whoever(token) is None
     with pytest.raises(WrongCredentials):
@@ -217,7 +204,7 @@ async def test_an_address_that_somebody_has_is_not_taken_and_not_told_beforehand
     await house.person("bob@example.com", name="Bob")
     ada = await house.person()
     await api.request_email_change(ada, email="BOB@example.com")  # the answer tells nothing
-    mail = await latest(house, Purpose.CHANGE_EMAIL)  # Bob reads it, and may be curious
+    mail = await house.latest(Purpose.CHANGE_EMAIL)  # Bob reads it, and may be curious
     with pytest.raises(EmailTaken):
         await api.change_email(house.ctx(), secret=mail.secret)
     assert (await api.me(ada)).email == "ada@example.com"
@@ -278,7 +265,7 @@ async def test_sessions_are_seen_and_ended_one_by_one_or_all(house):
     mallory = await house.person("mallory@example.com")
     shown = await api.list_sessions(ada)
     assert [session.acting for session in shown] == [False, False, True]
-    with pytest.raises(api_not_found()):
+    with pytest.raises(SessionNotFound):
         await api.end_session(mallory, session=shown[0].id)  # not hers
 
     await api.end_session(ada, session=shown[0].id)
@@ -287,9 +274,3 @@ async def test_sessions_are_seen_and_ended_one_by_one_or_all(house):
     assert await api.end_other_sessions(ada) == 1
     assert await house.whoever(phone) is None
     assert [session.acting for session in await api.list_sessions(ada)] == [True]
-
-
-def api_not_found():
-    from hansa.centers.user.errors import SessionNotFound
-
-    return SessionNotFound

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hansa.centers.user._tables import PARTY_RANK, TOKEN_RANK
+from hansa.centers.user._tables import PAIRWISE_RANK, PARTY_RANK, TOKEN_RANK
 from hansa.kernel.context import PLATFORM_BUSINESS
 from hansa.kernel.plan import BusinessRemoval, remove_rows
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]) -> list[list[str]]:
-    """Answer `kernel.business_removed`: API tokens work in one business and go with it.
+    """Answer `kernel.business_removed`: API tokens, consents and mailed links are of one business and go with it.
 
     Parties and sessions go about in the whole house: they forget only that they began there.
     """
@@ -24,6 +24,8 @@ async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]
     tx.locks(TOKEN_RANK)
     answers = await remove_rows(tx, commands, _OF_A_BUSINESS)
     await tx.raw.execute(_FORGET_SESSIONS, paths, PLATFORM_BUSINESS)
+    tx.locks(PAIRWISE_RANK)
+    await tx.raw.execute(_FORGET_NAMES, paths)
     return answers
 
 
@@ -35,7 +37,14 @@ _FORGET_SESSIONS = """
 UPDATE "user".token SET business = $2, changed_xid = pg_current_xact_id() WHERE business = ANY($1::text[])
 """
 
+# A name belongs to a business, or to an app in it: "bazaar", "bazaar|<app>".
+_FORGET_NAMES = """
+DELETE FROM "user".pairwise WHERE split_part(sector, '|', 1) = ANY($1::text[])
+"""
+
 _OF_A_BUSINESS = {
+    "user.consent": 'DELETE FROM "user".consent WHERE business = ANY($1::text[]) RETURNING business',
+    "user.proof": 'DELETE FROM "user".proof WHERE business = ANY($1::text[]) RETURNING business',
     "user.token": """DELETE FROM "user".token WHERE kind = 'api' AND business = ANY($1::text[])
         RETURNING business""",
 }

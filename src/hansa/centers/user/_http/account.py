@@ -182,7 +182,7 @@ class PersonalDataView(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def sign_up(ctx: Ctx, data: SignUp) -> SessionView:
     """Make an account and log it in. A guest's cart and addresses come along."""
-    return _session(await api.sign_up(ctx, email=data.email, password=data.password, name=data.name))
+    return session_view(await api.sign_up(ctx, email=data.email, password=data.password, name=data.name))
 
 
 @post(
@@ -193,13 +193,13 @@ async def sign_up(ctx: Ctx, data: SignUp) -> SessionView:
 )
 async def log_in(ctx: Ctx, data: LogIn) -> SessionView:
     """Start a session. A guest's cart and addresses come along."""
-    return _session(await api.log_in(ctx, email=data.email, password=data.password))
+    return session_view(await api.log_in(ctx, email=data.email, password=data.password))
 
 
 @post("/session/guest", summary="Be a guest", opt={"idempotency": "none"})
 async def start_guest(ctx: Ctx) -> SessionView:
     """Start a session without an account."""
-    return _session(await api.start_guest(ctx))
+    return session_view(await api.start_guest(ctx))
 
 
 @delete("/session", summary="Log out", responses=problems(Unauthenticated))
@@ -342,7 +342,8 @@ ROUTES = (
 )
 
 
-def _session(started: LoggedIn) -> SessionView:
+def session_view(started: LoggedIn) -> SessionView:
+    """Show a session that just started."""
     party = started.actor.party
     return SessionView(
         token=started.token,
