@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from litestar import get, patch, post
+from litestar.params import Parameter
 
 from hansa.centers.place import api
-from hansa.centers.place.errors import GlnTaken, PlaceNotFound, PlacesFull
-from hansa.centers.place.types import PLACE_ID, Capability, Hours, Location, Place, PlaceKind
+from hansa.centers.place.errors import GlnTaken, PlaceChangedSince, PlaceClosed, PlaceNotFound, PlacesFull
+from hansa.centers.place.types import PLACE_ID, Capability, Hours, Location, Place, PlaceKind, PlaceStatus
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
-from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
+from hansa.kernel.page import CursorMalformed, Page
+from hansa.kernel.problem import FieldError, Forbidden, Invalid, Unauthenticated
 from hansa.kernel.texts import Texts
+
+Cursor = Annotated[
+    str | None, Parameter(description="Where the page starts; from the page before.", max_length=500)
+]
+Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
+Area = Annotated[tuple[Location, ...], msgspec.Meta(max_length=100)]
 
 _KILN = {"en": "Longquan kiln", "zh": "龙泉窑"}
 
@@ -29,12 +38,43 @@ class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
     kind: PlaceKind
     name: Texts
     address: str
+    country: str | None
+    postal_code: str | None
     location: Location | None
+    area: tuple[Location, ...] | None
     gln: str | None
-    capabilities: list[Capability]
+    capabilities: list[str]
     hours: Hours | None
     open_now: bool | None
     active: bool
+    status: PlaceStatus
+    version: int
+
+
+class NearbyView(msgspec.Struct, frozen=True, kw_only=True):
+    """A place, and how far it is."""
+
+    place: PlaceView
+    distance_m: float
+
+
+class OpeningView(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a place is open at a moment; `open` is None where nobody said when it is."""
+
+    at: datetime
+    open: bool | None
+    open_until: datetime | None
+    """When it closes, if it is open and closes within a year."""
+    next_opening: datetime | None
+    """When it opens next, if it does within a year."""
+
+
+class VersionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a place was in one version, and who made it so."""
+
+    place: PlaceView
+    actor: str
+    changed_at: datetime
 
 
 class AddPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,9 +83,12 @@ class AddPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: Annotated[Texts, msgspec.Meta(examples=[{"en": "Longquan kiln", "zh": "龙泉窑"}])]
     kind: PlaceKind
     address: str
+    country: Annotated[str | None, msgspec.Meta(examples=["CN"])] = None
+    postal_code: str | None = None
     location: Location | None = None
+    area: Area | None = None
     gln: Annotated[str | None, msgspec.Meta(examples=["4012345000009"])] = None
-    capabilities: tuple[Capability, ...] = (Capability.SHIP,)
+    capabilities: Annotated[tuple[str, ...], msgspec.Meta(max_length=40)] = (Capability.SHIP,)
     hours: Hours | None = None
 
 
@@ -54,11 +97,20 @@ class ChangePlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     name: Texts | None = None
     address: str | None = None
+    country: str | None = None
+    postal_code: str | None = None
     location: Location | None = None
+    area: Area | None = None
     gln: str | None = None
-    capabilities: list[Capability] | None = None
+    capabilities: Annotated[list[str], msgspec.Meta(max_length=40)] | None = None
     hours: Hours | None = None
     active: bool | None = None
+    """Short for the statuses `open` and `paused`."""
+    status: PlaceStatus | None = None
+    without: Annotated[list[str], msgspec.Meta(max_length=10, examples=[["gln"]])] = []
+    """What is to be taken away: `country`, `postal_code`, `location`, `area`, `gln`, `hours`."""
+    version: int | None = None
+    """The version it was read at; without one, the last change wins."""
 
 
 @get(
@@ -81,11 +133,93 @@ async def list_places(ctx: Ctx, shop_id: str) -> list[PlaceView]:
 )
 async def show_place(ctx: Ctx, place_id: str) -> PlaceView:
     """Return a place, also one that is not in use any more."""
-    key = PLACE_ID.read(place_id)
-    place = (await api.places(ctx, [key])).get(key)
-    if place is None or place.business != ctx.business:
-        raise PlaceNotFound
-    return _place(ctx, place)
+    return _place(ctx, await _found(ctx, place_id))
+
+
+@get(
+    "/places/nearby",
+    summary="Find places nearby",
+    responses=problems(Invalid, CursorMalformed),
+    tags=["places"],
+)
+async def find_nearby(
+    ctx: Ctx,
+    lat: Annotated[float, Parameter(description="Degrees north.", ge=-90, le=90)],
+    lon: Annotated[float, Parameter(description="Degrees east.", ge=-180, le=180)],
+    radius_m: Annotated[float, Parameter(description="How far, in metres.", ge=0, le=1_000_000)] = 10_000,
+    capability: Annotated[
+        str | None, Parameter(description="What can be done there: `pickup`, `returns`.", max_length=40)
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[NearbyView]:
+    """Return places in use within a distance, the nearest first."""
+    page = await api.places_nearby(
+        ctx,
+        center=Location(lat, lon),
+        radius_m=radius_m,
+        capability=capability,
+        cursor=cursor,
+        limit=limit,
+    )
+    return Page(
+        [NearbyView(place=_place(ctx, one.place), distance_m=one.distance_m) for one in page.items],
+        page.cursor,
+    )
+
+
+@get("/place-capabilities", summary="List what can be done at places", tags=["places"])
+async def list_capabilities(ctx: Ctx) -> list[str]:
+    """Return the vocabulary of capabilities in the business."""
+    return sorted(api.known_capabilities(ctx))
+
+
+@get(
+    "/places/{place_id:str}/opening",
+    summary="Tell whether a place is open",
+    responses=problems(IdMalformed, PlaceNotFound, Invalid),
+    tags=["places"],
+)
+async def show_opening(
+    ctx: Ctx,
+    place_id: str,
+    at: Annotated[datetime | None, Parameter(description="When; now, when it is left out.")] = None,
+) -> OpeningView:
+    """Return whether a place is open at a moment, until when, and when it opens next."""
+    place = await _found(ctx, place_id)
+    moment = at or ctx.now()
+    if moment.tzinfo is None or not 1970 <= moment.year <= 9000:
+        raise Invalid(
+            FieldError("at", "moment", "A moment has an offset from UTC, and lies within our calendar")
+        )
+    if place.hours is None:
+        return OpeningView(at=moment, open=None, open_until=None, next_opening=None)
+    return OpeningView(
+        at=moment,
+        open=api.open_at(place.hours, moment),
+        open_until=api.open_until(place.hours, moment),
+        next_opening=api.next_opening(place.hours, moment),
+    )
+
+
+@get(
+    "/places/{place_id:str}/versions",
+    summary="Show what a place was",
+    responses=problems(Unauthenticated, Forbidden, IdMalformed, PlaceNotFound, Invalid, CursorMalformed),
+    tags=["places"],
+)
+async def list_versions(
+    ctx: Ctx, place_id: str, cursor: Cursor = None, limit: Limit = 50
+) -> Page[VersionView]:
+    """Return the versions of a place, the latest first. Needs `place.place.edit` in its shop."""
+    page = await api.versions_of_place(ctx, place_id=PLACE_ID.read(place_id), cursor=cursor, limit=limit)
+    return Page(
+        [
+            VersionView(place=_place(ctx, one.place), actor=one.actor, changed_at=one.changed_at)
+            for one in page.items
+        ],
+        page.cursor,
+    )
 
 
 @post(
@@ -102,7 +236,10 @@ async def add_place(ctx: Ctx, shop_id: str, data: AddPlace) -> PlaceView:
         name=data.name,
         kind=data.kind,
         address=data.address,
+        country=data.country,
+        postal_code=data.postal_code,
         location=data.location,
+        area=data.area,
         shop_id=SHOP_ID.read(shop_id),
         gln=data.gln,
         capabilities=data.capabilities,
@@ -114,7 +251,16 @@ async def add_place(ctx: Ctx, shop_id: str, data: AddPlace) -> PlaceView:
 @patch(
     "/places/{place_id:str}",
     summary="Change a place",
-    responses=problems(Unauthenticated, Forbidden, IdMalformed, PlaceNotFound, Invalid, GlnTaken),
+    responses=problems(
+        Unauthenticated,
+        Forbidden,
+        IdMalformed,
+        PlaceNotFound,
+        Invalid,
+        GlnTaken,
+        PlaceClosed,
+        PlaceChangedSince,
+    ),
     tags=["places"],
     opt={"example": {"address": "Longquan, Zhejiang", "active": True}},
 )
@@ -125,13 +271,27 @@ async def change_place(ctx: Ctx, place_id: str, data: ChangePlace) -> PlaceView:
         place_id=PLACE_ID.read(place_id),
         name=data.name,
         address=data.address,
+        country=data.country,
+        postal_code=data.postal_code,
         location=data.location,
+        area=data.area,
         gln=data.gln,
         capabilities=data.capabilities,
         hours=data.hours,
         active=data.active,
+        status=data.status,
+        without=data.without,
+        version=data.version,
     )
     return _place(ctx, place)
+
+
+async def _found(ctx: Ctx, place_id: str) -> Place:
+    key = PLACE_ID.read(place_id)
+    place = (await api.places(ctx, [key])).get(key)
+    if place is None or place.business != ctx.business:
+        raise PlaceNotFound
+    return place
 
 
 def _place(ctx: Ctx, place: Place) -> PlaceView:
@@ -141,13 +301,27 @@ def _place(ctx: Ctx, place: Place) -> PlaceView:
         kind=place.kind,
         name=place.name,
         address=place.address,
+        country=place.country,
+        postal_code=place.postal_code,
         location=place.location,
+        area=place.area,
         gln=place.gln,
         capabilities=sorted(place.capabilities),
         hours=place.hours,
         open_now=api.open_at(place.hours, ctx.now()) if place.hours else None,
         active=place.active,
+        status=place.status,
+        version=place.version,
     )
 
 
-ROUTES = (list_places, show_place, add_place, change_place)
+ROUTES = (
+    list_places,
+    show_place,
+    find_nearby,
+    list_capabilities,
+    show_opening,
+    list_versions,
+    add_place,
+    change_place,
+)

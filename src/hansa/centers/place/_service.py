@@ -1,21 +1,42 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from hansa.centers.place import _rules as rules
 from hansa.centers.place import _store as store
-from hansa.centers.place.errors import GlnTaken, PlaceNotFound, PlacesFull
+from hansa.centers.place.errors import GlnTaken, PlaceChangedSince, PlaceClosed, PlaceNotFound, PlacesFull
 from hansa.centers.place.events import PlaceAdded, PlaceChanged
-from hansa.centers.place.types import PLACE_ID, Capability, Hours, Location, Place, PlaceId, PlaceKind
+from hansa.centers.place.extensions import CAPABILITIES
+from hansa.centers.place.types import (
+    PLACE_ID,
+    Capability,
+    Hours,
+    Location,
+    Nearby,
+    Place,
+    PlaceId,
+    PlaceKind,
+    PlaceStatus,
+    PlaceVersion,
+)
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopId, shop_object
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Database, Transaction
-from hansa.kernel.problem import Invalid
+from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
+from hansa.kernel.problem import FieldError, Invalid
 from hansa.kernel.snapshot import Snapshot, changes_of
 from hansa.kernel.texts import Texts
+
+ADD = "place.place.add"
+EDIT = "place.place.edit"
+RADIUS_M_MAX = 1_000_000.0
+
+_OPTIONAL = frozenset({"country", "postal_code", "location", "area", "gln", "hours"})
 
 
 class PlaceSnapshot(Snapshot[PlaceId, Place]):
@@ -48,38 +69,44 @@ async def add_place(
     address: str,
     location: Location | None,
     shop_id: ShopId | None,
+    country: str | None = None,
+    postal_code: str | None = None,
+    area: Sequence[Location] | None = None,
     gln: str | None = None,
-    capabilities: Collection[Capability] = (Capability.SHIP,),
+    capabilities: Collection[str] = (Capability.SHIP,),
     hours: Hours | None = None,
 ) -> Place:
     """Add a place of a shop (needs `place.place.add` there), or of the platform (`shop_id` None).
 
     Raises `Invalid` with every wrong field, `GlnTaken`, `PlacesFull`, `ShopNotFound`.
     """
-    ctx.require("place.place.add", of=shop_object(shop_id) if shop_id else None)
-    if errors := rules.place_errors(name=name, address=address, location=location, gln=gln, hours=hours):
-        raise Invalid(*errors)
-    if shop_id is not None:
-        await shop.require_shop(ctx, shop_id)
+    ctx.require(ADD, of=shop_object(shop_id) if shop_id else None)
     new = Place(
         id=PLACE_ID.new(),
         business=ctx.business,
         shop_id=shop_id,
+        traffic=ctx.traffic,
         kind=kind,
         name=name,
         address=address,
+        country=country,
+        postal_code=postal_code,
         location=location,
+        area=None if area is None else tuple(area),
         gln=gln,
-        capabilities=frozenset(capabilities),
+        capabilities=frozenset(map(str, capabilities)),
         hours=hours,
-        active=True,
+        status=PlaceStatus.OPEN,
         added_at=ctx.now(),
         version=1,
     )
+    _check(ctx, new)
+    if shop_id is not None:
+        await shop.require_shop(ctx, shop_id)
     async with ctx.transaction() as tx:
         if shop_id is not None and await store.count_of_shop(tx, shop_id) >= store.PLACES_PER_SHOP_MAX:
             raise PlacesFull(places_max=store.PLACES_PER_SHOP_MAX)
-        if not await store.insert_place(tx, new):
+        if not await store.insert_place(tx, new, actor=ctx.actor.label):
             raise GlnTaken
         tx.emit(ctx, PlaceAdded(place_id=new.id, shop_id=shop_id, kind=kind))
         tx.after_commit(lambda: _forget(ctx, new))
@@ -92,40 +119,63 @@ async def change_place(
     place_id: PlaceId,
     name: Texts | None = None,
     address: str | None = None,
+    country: str | None = None,
+    postal_code: str | None = None,
     location: Location | None = None,
+    area: Sequence[Location] | None = None,
     gln: str | None = None,
-    capabilities: Collection[Capability] | None = None,
+    capabilities: Collection[str] | None = None,
     hours: Hours | None = None,
     active: bool | None = None,
+    status: PlaceStatus | None = None,
+    without: Collection[str] = (),
+    version: int | None = None,
 ) -> Place:
-    """Change what is given of a place; what is None stays. Needs `place.place.edit` of its shop.
+    """Change what is given of a place; what is None stays, and what `without` names is taken away.
 
-    Raises `PlaceNotFound`, `Invalid` with every wrong field, `GlnTaken`.
+    `active` is short for the statuses open and paused. With a `version` it changes only what it was read at.
+    Needs `place.place.edit` of its shop. Raises `PlaceNotFound`, `PlaceClosed`, `PlaceChangedSince`,
+    `Invalid` with every wrong field, `GlnTaken`.
     """
-    stated = {
+    if status is None and active is not None:
+        status = PlaceStatus.OPEN if active else PlaceStatus.PAUSED
+    stated: dict[str, Any] = {
         "name": name,
         "address": address,
+        "country": country,
+        "postal_code": postal_code,
         "location": location,
+        "area": None if area is None else tuple(area),
         "gln": gln,
-        "capabilities": None if capabilities is None else frozenset(capabilities),
+        "capabilities": None if capabilities is None else frozenset(map(str, capabilities)),
         "hours": hours,
-        "active": active,
+        "status": status,
     }
+    changes = {field: value for field, value in stated.items() if value is not None}
     async with ctx.transaction() as tx:
         before = await store.lock_place(tx, place_id)
         if before is None:
             raise PlaceNotFound
-        ctx.require("place.place.edit", of=_owner(before))
+        ctx.require(EDIT, of=_owner(before))
+        if unknown := sorted(set(without) - _OPTIONAL):
+            raise Invalid(FieldError("without", "unknown", f"{unknown[0][:40]!r} cannot be left out"))
+        if before.status is PlaceStatus.CLOSED:
+            raise PlaceClosed
+        if version is not None and version != before.version:
+            raise PlaceChangedSince(version=before.version)
         after = msgspec.structs.replace(
-            before, version=before.version + 1, **{k: v for k, v in stated.items() if v is not None}
+            before, version=before.version + 1, **changes | dict.fromkeys(without)
         )
-        if errors := rules.place_errors(
-            name=after.name, address=after.address, location=after.location, gln=after.gln, hours=after.hours
-        ):
-            raise Invalid(*errors)
-        if not await store.update_place(tx, after):
+        _check(ctx, after)
+        kept = PlaceVersion(place=after, actor=ctx.actor.label, changed_at=ctx.now())
+        if not await store.update_place(tx, before, kept):
             raise GlnTaken
-        tx.emit(ctx, PlaceChanged(place_id=place_id, shop_id=after.shop_id, active=after.active))
+        tx.emit(
+            ctx,
+            PlaceChanged(
+                place_id=place_id, shop_id=after.shop_id, active=after.active, place_version=after.version
+            ),
+        )
         tx.after_commit(lambda: _forget(ctx, after))
     return after
 
@@ -144,6 +194,86 @@ async def places_of_shop(ctx: Ctx, shop_id: ShopId) -> list[Place]:
     """Return a shop's places, oldest first, closed ones too, from the snapshot; there are at most 500."""
     found = await ctx.platform.service(ShopPlacesSnapshot).get([shop_id])
     return found.get(shop_id, [])
+
+
+async def places_nearby(
+    ctx: Ctx,
+    *,
+    center: Location,
+    radius_m: float,
+    capability: str | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page[Nearby]:
+    """List places of the business and traffic class that are in use, within a distance, the nearest first.
+
+    With a capability, those that have it. Raises `Invalid`.
+    """
+    checked_limit(limit)
+    if not 0 <= radius_m <= RADIUS_M_MAX:
+        raise Invalid(FieldError("radius_m", "range", f"From 0 to {RADIUS_M_MAX:.0f} metres"))
+    if not (-90 <= center.lat <= 90 and -180 <= center.lon <= 180):
+        raise Invalid(
+            FieldError("location", "range", "Latitude is from -90 to 90, longitude from -180 to 180")
+        )
+    if capability is not None and capability not in known_capabilities(ctx):
+        raise Invalid(FieldError("capability", "unknown", "Nobody knows this capability here"))
+    after = decode_cursor(cursor, tuple[float, UUID]) if cursor else None
+    async with ctx.platform.db.reading() as tx:
+        found = await store.nearby(
+            tx,
+            business=ctx.business,
+            traffic=ctx.traffic,
+            center=center,
+            radius_m=radius_m,
+            boxes=rules.boxes_around(center, radius_m),
+            capability=capability,
+            after=after,
+            limit=limit + 1,
+        )
+        read = await store.read_places(tx, [place_id for place_id, _ in found])
+    rows = [Nearby(place=read[one], distance_m=far) for one, far in found if one in read]
+    return page_of(rows, limit=limit, key=lambda row: (row.distance_m, row.place.id))
+
+
+async def versions_of_place(
+    ctx: Ctx, *, place_id: PlaceId, cursor: str | None = None, limit: int = 50
+) -> Page[PlaceVersion]:
+    """List what a place was and is, the latest first. Needs `place.place.edit` of its shop.
+
+    Raises `PlaceNotFound`.
+    """
+    checked_limit(limit)
+    before = decode_cursor(cursor, tuple[int])[0] if cursor else None
+    found = (await places(ctx, [place_id])).get(place_id)
+    if found is None or found.business != ctx.business:
+        raise PlaceNotFound
+    ctx.require(EDIT, of=_owner(found))
+    async with ctx.platform.db.reading() as tx:
+        rows = await store.versions_of(tx, place_id, before=before, limit=limit + 1)
+    return page_of(rows, limit=limit, key=lambda row: (row.place.version,))
+
+
+def known_capabilities(ctx: Ctx) -> frozenset[str]:
+    """Return the vocabulary of capabilities in a business."""
+    return frozenset(map(str, Capability)) | CAPABILITIES.of(ctx)(ctx)
+
+
+def _check(ctx: Ctx, place: Place) -> None:
+    errors = rules.place_errors(
+        name=place.name,
+        address=place.address,
+        location=place.location,
+        gln=place.gln,
+        hours=place.hours,
+        country=place.country,
+        postal_code=place.postal_code,
+        area=place.area,
+        capabilities=place.capabilities,
+        vocabulary=known_capabilities(ctx),
+    )
+    if errors:
+        raise Invalid(*errors)
 
 
 def _owner(place: Place) -> str | None:

@@ -4,39 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import RowMapping, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from hansa.centers.place._tables import PLACE_RANK, place
-from hansa.centers.place.types import Location, Place, PlaceId
+from hansa.centers.place._rules.sphere import EARTH_RADIUS_M, Box
+from hansa.centers.place._tables import PLACE_RANK, place, place_version
+from hansa.centers.place.types import Location, Place, PlaceId, PlaceVersion
 from hansa.centers.shop.types import ShopId
+from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.snapshot import CHANGED_XID_NOW
 
-_COLUMNS = tuple(column for column in place.c if column.name != "changed_xid")
+_COLUMNS = tuple(column for column in place.c if column.name not in {"changed_xid", "previous_status"})
 
 PLACES_PER_SHOP_MAX = 500
 
 
-async def insert_place(tx: Transaction, new: Place) -> bool:
-    """Write a place; False when its GLN is taken."""
+async def insert_place(tx: Transaction, new: Place, *, actor: str) -> bool:
+    """Write a place and its first version; False when its GLN is taken."""
     written = await tx.conn.execute(
-        upsert(place).values(**_row(new)).on_conflict_do_nothing(constraint="place_gln").returning(place.c.id)
+        insert(place).values(**_row(new)).on_conflict_do_nothing(constraint="place_gln").returning(place.c.id)
     )
-    return written.first() is not None
-
-
-async def update_place(tx: Transaction, changed: Place) -> bool:
-    """Write a locked place anew; False when its GLN is taken, and the transaction is lost."""
-    try:
-        await tx.conn.execute(
-            update(place).where(place.c.id == changed.id).values(**_row(changed), changed_xid=CHANGED_XID_NOW)
-        )
-    except IntegrityError:
+    if written.first() is None:
         return False
+    await _keep_version(tx, PlaceVersion(place=new, actor=actor, changed_at=new.added_at))
+    return True
+
+
+async def update_place(tx: Transaction, before: Place, after: PlaceVersion) -> bool:
+    """Write a locked place anew, and keep the version; False when its GLN is taken, and the transaction is lost."""
+    changed = after.place
+    values = _row(changed) | {"changed_xid": CHANGED_XID_NOW}
+    if changed.status is not before.status:
+        values["previous_status"] = before.status
+    try:
+        await tx.conn.execute(update(place).where(place.c.id == changed.id).values(**values))
+    except IntegrityError as error:
+        if "place_gln" not in str(error.orig):
+            raise
+        return False
+    await _keep_version(tx, after)
     return True
 
 
@@ -73,12 +84,94 @@ async def count_of_shop(tx: Transaction, shop_id: ShopId) -> int:
     return len(rows.all())
 
 
+async def nearby(
+    tx: Transaction,
+    *,
+    business: str,
+    traffic: Traffic,
+    center: Location,
+    radius_m: float,
+    boxes: Sequence[Box],
+    capability: str | None,
+    after: tuple[float, UUID] | None,
+    limit: int,
+) -> list[tuple[PlaceId, float]]:
+    """Return open places within a distance, the nearest first, with their distance in metres.
+
+    `boxes` hold everything within the distance: by them the index finds candidates, which are then measured.
+    """
+    corners = [corner for box in boxes for corner in (box.west, box.south, box.east, box.north)]
+    rows = await tx.raw.fetch(
+        nearby_sql(len(boxes)),
+        business,
+        traffic.value,
+        center.lat,
+        center.lon,
+        radius_m,
+        capability,
+        *(after or (-1.0, UUID(int=0))),
+        limit,
+        *corners,
+    )
+    return [(row["id"], row["distance_m"]) for row in rows]
+
+
+async def versions_of(
+    tx: Transaction, place_id: PlaceId, *, before: int | None, limit: int
+) -> list[PlaceVersion]:
+    """Return the versions of a place, the latest first."""
+    query = select(place_version).where(place_version.c.place_id == place_id)
+    if before is not None:
+        query = query.where(place_version.c.version < before)
+    rows = await tx.conn.execute(query.order_by(place_version.c.version.desc()).limit(limit))
+    return [
+        PlaceVersion(
+            place=msgspec.convert(row["place"], Place), actor=row["actor"], changed_at=row["changed_at"]
+        )
+        for row in rows.mappings()
+    ]
+
+
+async def first_version_lost(tx: Transaction) -> UUID | None:
+    """Return a place of which not every version was kept, which no use case makes."""
+    found: UUID | None = await tx.raw.fetchval(
+        """SELECT p.id FROM place.place p
+             LEFT JOIN (SELECT place_id, count(*) AS kept, max(version) AS last
+                          FROM place.place_version GROUP BY place_id) v ON v.place_id = p.id
+            WHERE (v.kept, v.last) IS DISTINCT FROM (p.version, p.version) ORDER BY p.id LIMIT 1"""
+    )
+    return found
+
+
+def nearby_sql(boxes: int) -> str:
+    """Return the statement that looks in so many boxes; their corners are the last parameters."""
+    within = " OR ".join(
+        f"point(lon, lat) <@ box(point(${n}, ${n + 1}), point(${n + 2}, ${n + 3}))"
+        for n in range(10, 10 + 4 * boxes, 4)
+    )
+    return _NEARBY.format(within=within, diameter_m=2 * EARTH_RADIUS_M)
+
+
+async def _keep_version(tx: Transaction, version: PlaceVersion) -> None:
+    one = version.place
+    await tx.conn.execute(
+        insert(place_version).values(
+            place_id=one.id,
+            version=one.version,
+            place=msgspec.to_builtins(one),
+            actor=version.actor,
+            changed_at=version.changed_at,
+        )
+    )
+
+
 def _row(one: Place) -> dict[str, Any]:
     row: dict[str, Any] = msgspec.structs.asdict(one)
     location: Location | None = row.pop("location")
     return row | {
         "lat": location.lat if location else None,
         "lon": location.lon if location else None,
+        "area": msgspec.to_builtins(one.area),
         "capabilities": sorted(one.capabilities),
         "hours": msgspec.to_builtins(one.hours),
     }
@@ -89,3 +182,19 @@ def _place(row: RowMapping) -> Place:
     lat, lon = values.pop("lat"), values.pop("lon")
     values["location"] = None if lat is None else {"lat": lat, "lon": lon}
     return msgspec.convert(values, Place)
+
+
+_NEARBY = """
+SELECT id, distance_m FROM (
+  SELECT id, {diameter_m} * asin(least(1, sqrt(
+           sin(radians(lat - $3::float8) / 2) ^ 2
+           + cos(radians($3::float8)) * cos(radians(lat)) * sin(radians(lon - $4::float8) / 2) ^ 2
+         ))) AS distance_m
+    FROM place.place
+   WHERE status = 'open' AND business = $1 AND traffic = $2
+     AND ($6::text IS NULL OR $6 = ANY (capabilities))
+     AND ({within})) AS found
+ WHERE distance_m <= $5 AND (distance_m, id) > ($7::float8, $8::uuid)
+ ORDER BY distance_m, id
+ LIMIT $9
+"""

@@ -19,5 +19,7 @@ async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]
 
 
 _OF_A_BUSINESS = {
+    "place.place_version": """DELETE FROM place.place_version c USING place.place p
+        WHERE p.id = c.place_id AND p.business = ANY($1::text[]) RETURNING p.business""",
     "place.place": "DELETE FROM place.place WHERE business = ANY($1::text[]) RETURNING business",
 }

@@ -1,15 +1,37 @@
 """What other centers and faces may ask of places."""
 
-from hansa.centers.place._rules import distance_m, gln_valid, open_at
-from hansa.centers.place._service import add_place, change_place, places, places_of_shop, places_within
+from hansa.centers.place._rules import (
+    covers,
+    distance_m,
+    gln_valid,
+    next_opening,
+    open_at,
+    open_until,
+)
+from hansa.centers.place._service import (
+    add_place,
+    change_place,
+    known_capabilities,
+    places,
+    places_nearby,
+    places_of_shop,
+    places_within,
+    versions_of_place,
+)
 
 __all__ = [
     "add_place",
     "change_place",
+    "covers",
     "distance_m",
     "gln_valid",
+    "known_capabilities",
+    "next_opening",
     "open_at",
+    "open_until",
     "places",
+    "places_nearby",
     "places_of_shop",
     "places_within",
+    "versions_of_place",
 ]

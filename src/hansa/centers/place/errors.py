@@ -24,3 +24,19 @@ class PlacesFull(Problem):
     code = "place.places_full"
     status = 409
     title = "This shop has as many places as it can have"
+
+
+class PlaceClosed(Problem):
+    """A place that was given up does not change any more."""
+
+    code = "place.closed"
+    status = 409
+    title = "This place was given up"
+
+
+class PlaceChangedSince(Problem):
+    """Somebody changed it in the meantime; `version` is the one to look at."""
+
+    code = "place.changed_since"
+    status = 409
+    title = "This was changed in the meantime, please look again"

@@ -31,6 +31,7 @@ class PlaceChanged(PlaceEvent, frozen=True, kw_only=True):
     topic: ClassVar[str] = "place.changed"
 
     active: bool
+    place_version: int = 0
 
 
 EVENTS = (PlaceAdded, PlaceChanged)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from hansa.centers.place import _http
+from hansa.centers.place._checks import CHECKS
+from hansa.centers.place._handlers import own_place_in_use
 from hansa.centers.place._service import PlaceSnapshot, ShopPlacesSnapshot
 from hansa.centers.place._store_ending import forget_businesses
 from hansa.centers.place._tables import metadata
 from hansa.centers.place.events import EVENTS
+from hansa.centers.place.extensions import POINTS
+from hansa.centers.shop.extensions import RETURN_PLACE
 from hansa.kernel.center import Center
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
@@ -23,9 +27,14 @@ PLACE = Center(
     name="place",
     tables=metadata,
     migrations=Path(__file__).parent / "_migrations",
-    answers=(BUSINESS_REMOVED.by(forget_businesses, name="place_forgets_businesses"),),
+    points=POINTS,
+    answers=(
+        RETURN_PLACE.by(own_place_in_use),
+        BUSINESS_REMOVED.by(forget_businesses, name="place_forgets_businesses"),
+    ),
     events=EVENTS,
     routes=_http.ROUTES,
     permissions=("place.place.add", "place.place.edit"),
+    checks=CHECKS,
     starts=(_start,),
 )

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, NewType
 from uuid import UUID
 
 import msgspec
 
 from hansa.centers.shop.types import ShopId
+from hansa.kernel.context import Traffic
 from hansa.kernel.ids import IdKind
 from hansa.kernel.texts import Texts
 
@@ -27,9 +28,21 @@ class PlaceKind(enum.StrEnum):
     COURIER_BASE = "courier_base"
 
 
-class Capability(enum.StrEnum):
-    """What can be done at a place."""
+class PlaceStatus(enum.StrEnum):
+    """Whether a place is in use."""
 
+    OPEN = "open"
+    PAUSED = "paused"
+    """Out of use for a while: nothing new is planned here."""
+    CLOSED = "closed"
+    """Given up; it stays readable, because stock and orders refer to it."""
+
+
+class Capability(enum.StrEnum):
+    """What can be done at a place; `place.capabilities` adds to these."""
+
+    STOCK = "stock"
+    """Goods are kept here."""
     SHIP = "ship"
     """Goods leave from here to buyers."""
     PICKUP = "pickup"
@@ -44,14 +57,14 @@ class Capability(enum.StrEnum):
     """Couriers start from here."""
 
 
-class Location(msgspec.Struct, frozen=True):
+class Location(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A point on the earth (WGS 84), in degrees."""
 
     lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
     lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
 
-class Opening(msgspec.Struct, frozen=True):
+class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stretch of one weekday (1 Monday to 7 Sunday, ISO 8601) on which a place is open.
 
     `closes` is not part of it. A `closes` at or before `opens` lies on the next day, as schema.org has it.
@@ -62,12 +75,30 @@ class Opening(msgspec.Struct, frozen=True):
     closes: Clock
 
 
-class Hours(msgspec.Struct, frozen=True):
+class Stretch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stretch of a certain day, as in `Opening`."""
+
+    opens: Clock
+    closes: Clock
+
+
+class SpecialDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds on one date in place of the week's hours; no stretches means closed.
+
+    A stretch belongs to the day on which it begins: the night before a holiday ends as it always does.
+    """
+
+    date: date
+    stretches: tuple[Stretch, ...] = ()
+
+
+class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A place's week, on its own wall clock. No hours at all means that nobody said, not that it is closed."""
 
     timezone: str
     """IANA name, `Asia/Shanghai`."""
     week: tuple[Opening, ...]
+    special: tuple[SpecialDay, ...] = ()
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,15 +108,43 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     business: str
     shop_id: ShopId | None
     """Whose place it is; None for the platform's own."""
+    traffic: Traffic
+    """The traffic class it was added in; it is found nearby in no other."""
     kind: PlaceKind
     name: Texts
     address: str
     """As it is written on a parcel; a business address, never a person's home."""
+    country: str | None
+    """ISO 3166-1, two letters."""
+    postal_code: str | None
     location: Location | None
+    area: tuple[Location, ...] | None
+    """The corners of the area the place serves, in order; the last is joined to the first by the short way."""
     gln: str | None
     """Global Location Number, 13 digits with check digit (GS1)."""
-    capabilities: frozenset[Capability]
+    capabilities: frozenset[str]
+    """Words of the vocabulary: `Capability`, and what `place.capabilities` adds."""
     hours: Hours | None
-    active: bool
+    status: PlaceStatus
     added_at: datetime
     version: int
+
+    @property
+    def active(self) -> bool:
+        """Whether the place is in use now."""
+        return self.status is PlaceStatus.OPEN
+
+
+class PlaceVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a place was in one version, and who made it so."""
+
+    place: Place
+    actor: str
+    changed_at: datetime
+
+
+class Nearby(msgspec.Struct, frozen=True, kw_only=True):
+    """A place and how far it is, in metres along the great circle."""
+
+    place: Place
+    distance_m: float
