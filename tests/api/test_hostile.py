@@ -259,7 +259,8 @@ FORGED = [
 async def test_a_cursor_that_no_list_made_is_refused(operation, books, ids, doors):
     keeper = await books["operator"].log_in(doors[0])
     path = path_of(operation, ids)
-    rest = "&reference=" + SOME if operation.path.endswith("/journals") else ""
+    needed = {"/journals": f"&reference={SOME}", "/nearby": "&lat=30.25&lon=120.15"}
+    rest = next((query for end, query in needed.items() if operation.path.endswith(end)), "")
     for text in BROKEN:
         response = await keeper.get(f"{path}?cursor={text}{rest}")
         assert response.status_code in {400, 422}, (text, response.text)
