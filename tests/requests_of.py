@@ -34,15 +34,25 @@ SAYINGS: dict[str, Any] = {
     "offer_ids": [],
     "starts_at": "2100-01-01T00:00:00Z",
     "attributes": [],
+    "ceremony": "crm_01m80jff0se009frw0avgpd0zf",
 }
 """What a body says where an id does not."""
-ASKED = {"reference": "00000000-0000-7000-8000-000000000000", "lat": "30.25", "lon": "120.15"}
-"""What a query says."""
+
+
+NOBODYS = {
+    "person_id": "pty_01m80jff0se009frw0avgpd0zf",
+    "session_id": "tok_01m80jff0se009frw0avgpd0zf",
+    "passkey_id": "pky_01m80jff0se009frw0avgpd0zf",
+    "identity_id": "idn_01m80jff0se009frw0avgpd0zf",
+    "issuer": "acme",
+    "role": "support",
+}
+"""Well-formed, and nobody's: what would change how others log in."""
 
 
 def path_of(operation: Operation, ids: dict[str, str], **other: str) -> str:
     """The path with ids of things that are there."""
-    return operation.path.removeprefix("/api").format_map(ids | other)
+    return operation.path.removeprefix("/api").format_map(NOBODYS | ids | other)
 
 
 def sample(schema: Any, ids: dict[str, Any], name: str = "") -> Any:
@@ -80,7 +90,7 @@ def request_to(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
     """A well-formed request to an operation: its method's `path`, `params` and `json`."""
     asked: dict[str, Any] = {"path": path_of(operation, ids)}
     params = {
-        one["name"]: ({"sku": ids["sku_id"]} | ASKED)[one["name"]]
+        one["name"]: {"sku": ids["sku_id"], "reference": "00000000-0000-7000-8000-000000000000"}[one["name"]]
         for one in operation.parameters("query")
         if one.get("required")
     }

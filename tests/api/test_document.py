@@ -9,6 +9,17 @@ from described import DOCUMENT, OPERATIONS, PROBLEM, WRITES, resolve
 from hansa.kernel.problem import problems
 
 WITHOUT_KEY = {
+    "POST /api/me/identities": "what came back from an issuer is used once",
+    "POST /api/me/identities/{issuer}": "the visit's binding is kept nowhere readable",
+    "POST /api/me/links/offer": "the code is kept nowhere",
+    "POST /api/me/passkeys/ceremony": "a challenge is used once",
+    "POST /api/session/issuer": "a session's secret is kept nowhere",
+    "POST /api/session/issuers/{issuer}": "the visit's binding is kept nowhere readable",
+    "POST /api/session/passkey": "a session's secret is kept nowhere",
+    "POST /api/session/passkey/ceremony": "a challenge is used once",
+    "POST /api/session/proof": "proving again does no harm",
+    "POST /api/session/proof/ceremony": "a challenge is used once",
+    "POST /api/session/proof/passkey": "a challenge is used once",
     "POST /api/apps/{app_id}/installations/{shop_id}/tokens": "its secret is kept nowhere readable",
     "POST /api/apps/{app_id}/installations/{shop_id}/tokens/{token_id}/rotation": "its secret is kept nowhere readable",
     "POST /api/apps/{app_id}/sandbox": "its secret is kept nowhere readable",
