@@ -37,6 +37,8 @@ SAYINGS: dict[str, Any] = {
     "ceremony": "crm_01m80jff0se009frw0avgpd0zf",
 }
 """What a body says where an id does not."""
+ASKED = {"reference": "00000000-0000-7000-8000-000000000000", "lat": "30.25", "lon": "120.15"}
+"""What a query says."""
 
 
 NOBODYS = {
@@ -90,7 +92,7 @@ def request_to(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
     """A well-formed request to an operation: its method's `path`, `params` and `json`."""
     asked: dict[str, Any] = {"path": path_of(operation, ids)}
     params = {
-        one["name"]: {"sku": ids["sku_id"], "reference": "00000000-0000-7000-8000-000000000000"}[one["name"]]
+        one["name"]: ({"sku": ids["sku_id"]} | ASKED)[one["name"]]
         for one in operation.parameters("query")
         if one.get("required")
     }
