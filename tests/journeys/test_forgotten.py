@@ -1,0 +1,170 @@
+"""Whoever is forgotten is forgotten everywhere: every table, every log line, every index is searched for a trace."""
+
+import io
+import logging
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from centers.user.authenticator import Authenticator
+from hansa.centers.trade import api as trade
+from hansa.centers.trade.types import LineRequest
+from hansa.centers.user import api as user
+from hansa.centers.user.types import Address
+from hansa.kernel.context import Traffic
+from hansa.kernel.deadlines import run_due
+from hansa.kernel.idempotency import Answer, IdempotencyKey, answer_once
+
+PASSWORD = "a long enough one"
+EVERY_COLUMN = """
+SELECT format('%I.%I', n.nspname, c.relname) AS place, quote_ident(a.attname) AS field, t.typname AS kind
+  FROM pg_attribute a
+  JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'm', 'p')
+  JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+  JOIN pg_type t ON t.oid = a.atttypid
+ WHERE a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY 1, a.attnum
+"""
+
+
+class Somebody:
+    """A person of whom every trace can be told from everything else."""
+
+    def __init__(self):
+        mark = uuid4().hex
+        self.name = f"Zenobia {mark[:12]}"
+        self.email = f"zenobia.{mark[12:24]}@example.com"
+        self.street = f"Rue {mark[24:]} 7"
+        self.phone = f"+4930{int(mark[:8], 16):010d}"[:15]
+
+    def traces(self):
+        return [self.name, self.email, self.street, self.phone, self.email.partition("@")[0]]
+
+    def door(self):
+        return Address(
+            recipient=self.name,
+            phone=self.phone,
+            country="DE",
+            region="Berlin",
+            city="Berlin",
+            street=self.street,
+            postcode="10115",
+        )
+
+
+async def found_in_database(platform, traces):
+    """Where any of these texts stands: in text, JSON, arrays, and in octets, packed or not."""
+    found = []
+    async with platform.db.reading() as tx:
+        columns = await tx.raw.fetch(EVERY_COLUMN)
+        for column in columns:
+            field = column["field"]
+            text = f"encode({field}, 'escape')" if column["kind"] == "bytea" else f"{field}::text"
+            rows = await tx.raw.fetch(
+                f"SELECT {text} AS text FROM {column['place']} WHERE {text} ILIKE ANY($1::text[])",
+                [f"%{trace}%" for trace in traces],
+            )
+            found += [(column["place"], field, row["text"][:200]) for row in rows]
+    return found
+
+
+async def pass_platform_time(house, span):
+    clocks = house.platform.clocks
+    moved = clocks.moved().get(("", "sandbox"), (timedelta(), None))[0]
+    async with house.platform.db.transaction() as tx:
+        await clocks.move(tx, business="", traffic=Traffic.SANDBOX, offset=moved + span)
+    kinds = {kind.kind: kind for center in house.platform.centers for kind in center.deadlines}
+    await run_due(house.platform, kinds)
+
+
+@pytest.fixture
+def logged():
+    """Everything that is logged, at every level."""
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield out
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+async def live_a_little(house, buyer, somebody, goods):
+    """Leave traces wherever the house takes them: an address and an order, a passkey, mails, messages, answers."""
+    address = await user.add_address(buyer, somebody.door())
+    quote = await trade.quote(buyer, lines=[LineRequest(goods.offer_id, 1)], address_id=address)
+    placed = await trade.place(buyer, token=trade.seal(buyer, quote))
+    (order_id,) = (await house.pay(buyer, placed)).orders
+    await user.introduce(buyer, name=somebody.name)
+    await user.change_address(buyer, address_id=address, address=somebody.door())
+    device = Authenticator(origin=house.platform.settings.url())
+    begun = await user.begin_passkey(buyer)
+    await user.add_passkey(
+        buyer, ceremony=begun.id, credential=device.make(begun.options), name=f"{somebody.name}'s phone"
+    )
+    await user.issue_token(
+        buyer, label=f"for {somebody.name}", grants=(), expires_at=buyer.now() + timedelta(days=9)
+    )
+    await user.register_app(buyer, name=f"{somebody.name}'s till")
+    await user.request_password_reset(buyer, email=somebody.email)
+    await user.request_email_change(buyer, email=f"new.{somebody.email}")
+    await user.request_export(buyer)
+    async with house.platform.db.transaction() as tx:
+        await user.pairwise_ids(tx, buyer, party_ids=[buyer.party()])
+    await answered_once(house, buyer, somebody)
+    await house.settle_down()
+    return order_id
+
+
+async def answered_once(house, buyer, somebody):
+    """An answer that says who asked, kept under an idempotency key as the API keeps it."""
+    key = IdempotencyKey.of(buyer, route="POST /api/me/addresses", key=uuid4().hex, body=b"{}")
+
+    async def work():
+        await user.introduce(buyer, name=somebody.name)
+        return Answer(200, f'{{"street": "{somebody.street}"}}'.encode())
+
+    await answer_once(house.platform.db, key, work)
+
+
+async def finish(house, seller, buyer, order_id):
+    """The order comes to its end: nothing is open any more."""
+    await trade.ship(seller.ctx, order_id=order_id)
+    await trade.receive(buyer, order_id=order_id)
+    await house.settle_down()
+
+
+async def test_nothing_tells_who_it_was(house, logged):
+    somebody, seller = Somebody(), await house.seller()
+    goods = await house.good(seller, price=1000)
+    guest = await house.person(guest=True)
+    started = await user.sign_up(guest, email=somebody.email, password=PASSWORD, name=somebody.name)
+    buyer = guest.with_(actor=started.actor)
+    order_id = await live_a_little(house, buyer, somebody, goods)
+    places = {place for place, _, _ in await found_in_database(house.platform, somebody.traces())}
+    assert places >= {
+        '"user".person',
+        '"user".email_key',
+        '"user".address_version',
+        '"user".passkey',
+        '"user".token',
+        '"user".app',
+        '"user".proof',
+        "kernel.idempotency",
+    }
+
+    await user.request_erasure(buyer)
+    await finish(house, seller, buyer, order_id)
+    await pass_platform_time(house, timedelta(days=15))
+    await house.settle_down()
+    await pass_platform_time(house, timedelta(days=9))
+
+    assert await found_in_database(house.platform, somebody.traces()) == []
+    assert [trace for trace in somebody.traces() if trace in logged.getvalue()] == []
+    # The books are kept: what was bought, by which number, and for how much.
+    order = await trade.order(seller.ctx, order_id=order_id)
+    assert (order.buyer, order.payable) == (buyer.party(), 1000)
+    assert await house.violations() == []
