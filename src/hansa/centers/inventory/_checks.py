@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hansa.centers.inventory import _store as store
+from hansa.centers.inventory._store import audits as store
 from hansa.kernel.center import Check
 from hansa.kernel.db import Transaction
 

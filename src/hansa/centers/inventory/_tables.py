@@ -1,10 +1,23 @@
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, MetaData, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 
 from hansa.centers.order import rank_base
 
-STOCK_RANK = rank_base("inventory") + 1
+STOCKTAKE_RANK = rank_base("inventory") + 1
+STOCK_RANK = rank_base("inventory") + 2
 
 metadata = MetaData(schema="inventory")
 
@@ -19,8 +32,12 @@ stock = Table(
     Column("on_hand", BigInteger, nullable=False),
     Column("held", BigInteger, nullable=False, server_default=text("0")),
     Column("allocated", BigInteger, nullable=False, server_default=text("0")),
+    Column("safety", BigInteger, nullable=False, server_default=text("0")),
+    Column("backorder", BigInteger, nullable=False, server_default=text("0")),
+    Column("low_at", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("on_hand >= 0 AND held >= 0 AND allocated >= 0", name="stock_not_negative"),
-    CheckConstraint("held + allocated <= on_hand", name="stock_not_oversold"),
+    CheckConstraint("held + allocated <= on_hand + backorder", name="stock_not_oversold"),
+    CheckConstraint("safety >= 0 AND backorder >= 0 AND low_at >= 0", name="stock_limits"),
     Index("stock_place", "place_id", "traffic", "sku_id"),
 )
 
@@ -65,8 +82,47 @@ movement = Table(
     CheckConstraint(
         "(kind IN ('received', 'returned') AND quantity > 0)"
         " OR (kind = 'shipped' AND quantity < 0)"
-        " OR (kind = 'adjusted' AND quantity <> 0 AND reason <> '')",
+        " OR (kind = 'adjusted' AND quantity <> 0 AND reason <> '')"
+        " OR (kind = 'transferred' AND quantity <> 0 AND reference <> '')",
         name="movement_sign",
     ),
+    info={"append_only": True},
+)
+
+stocktake = Table(
+    "stocktake",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("place_id", Uuid, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("previous_state", Text),
+    Column("state", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_at", _AT, nullable=False),
+    Column("closed_by", Text),
+    Column("closed_at", _AT),
+    CheckConstraint(
+        "(previous_state IS NULL AND state = 'open')"
+        " OR (previous_state = 'open' AND state IN ('approved', 'cancelled'))",
+        name="stocktake_transition",
+    ),
+    CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="stocktake_closed"),
+    Index("stocktake_open", "place_id", "traffic", unique=True, postgresql_where=text("state = 'open'")),
+    Index("stocktake_place", "place_id", "traffic", "id"),
+)
+
+count = Table(
+    "count",
+    metadata,
+    Column("stocktake_id", Uuid, primary_key=True),
+    Column("sku_id", Uuid, primary_key=True),
+    Column("nr", Integer, primary_key=True, autoincrement=False),
+    Column("business", Text, nullable=False),
+    Column("expected", BigInteger, nullable=False),
+    Column("counted", BigInteger, nullable=False),
+    Column("counted_by", Text, nullable=False),
+    Column("counted_at", _AT, nullable=False),
     info={"append_only": True},
 )

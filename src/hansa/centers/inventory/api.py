@@ -4,6 +4,16 @@
 `MOVE` alone, whose demands name their step, so that its rows are locked together and in order.
 """
 
+from hansa.centers.inventory._service.counting import (
+    approve_stocktake,
+    cancel_stocktake,
+    count,
+    counts,
+    open_stocktake,
+    stocktake,
+    stocktakes,
+    uncounted,
+)
 from hansa.centers.inventory._service.holding import (
     ALLOCATE,
     HOLD,
@@ -13,8 +23,9 @@ from hansa.centers.inventory._service.holding import (
     release_expired,
     sold_out_gate,
 )
+from hansa.centers.inventory._service.pushing import push_stock
 from hansa.centers.inventory._service.reading import availability, movements, rank_places, stock_of_place
-from hansa.centers.inventory._service.receiving import adjust, receive_stock
+from hansa.centers.inventory._service.receiving import adjust, receive_stock, set_limits, transfer
 
 __all__ = [
     "ALLOCATE",
@@ -23,11 +34,22 @@ __all__ = [
     "RELEASE",
     "SHIP",
     "adjust",
+    "approve_stocktake",
     "availability",
+    "cancel_stocktake",
+    "count",
+    "counts",
     "movements",
+    "open_stocktake",
+    "push_stock",
     "rank_places",
     "receive_stock",
     "release_expired",
+    "set_limits",
     "sold_out_gate",
     "stock_of_place",
+    "stocktake",
+    "stocktakes",
+    "transfer",
+    "uncounted",
 ]

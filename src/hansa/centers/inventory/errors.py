@@ -35,6 +35,45 @@ class NotAllocated(Problem):
     title = "These goods are not waiting to be shipped"
 
 
+class NotOnHand(Problem):
+    """What was promised beyond what is on hand cannot leave before it comes; `sku_ids` says what is missing."""
+
+    code = "inventory.not_on_hand"
+    status = 409
+    title = "These goods have not come in yet"
+
+
+class StocktakeNotFound(NotFound):
+    """There is no such stocktake, or it is not the caller's to see."""
+
+    code = "inventory.stocktake_not_found"
+    title = "There is no such stocktake"
+
+
+class StocktakeOpen(Problem):
+    """The place is being counted already; `stocktake_id` says by which sheet."""
+
+    code = "inventory.stocktake_open"
+    status = 409
+    title = "This place is being counted already"
+
+
+class StocktakeClosed(Problem):
+    """The stocktake was approved or cancelled; `state` says which."""
+
+    code = "inventory.stocktake_closed"
+    status = 409
+    title = "This stocktake is over"
+
+
+class StocktakeBlocked(Problem):
+    """Orders have been promised more than was counted: `lines` says what; count again, or settle those orders."""
+
+    code = "inventory.stocktake_blocked"
+    status = 409
+    title = "Orders have been promised more than was counted"
+
+
 class StockCommitted(Problem):
     """The correction would leave less on hand than orders have been promised."""
 
@@ -56,3 +95,26 @@ class SkuNotFound(NotFound):
 
     code = "inventory.sku_not_found"
     title = "There is no such thing or place"
+
+
+class CodeUnknown(NotFound):
+    """The place's shop keeps nothing under this code."""
+
+    code = "inventory.code_unknown"
+    title = "Nothing is kept under this code"
+
+
+class CodeAmbiguous(Problem):
+    """The place's shop keeps several things under this code; name the SKU by its id."""
+
+    code = "inventory.code_ambiguous"
+    status = 409
+    title = "Several things are kept under this code"
+
+
+class PushedTwice(Problem):
+    """A row before (`row`, from 0) already says what is on hand of this SKU at this place."""
+
+    code = "inventory.pushed_twice"
+    status = 422
+    title = "This was said in a row before"

@@ -48,4 +48,56 @@ class HoldExpired(StockEvent, frozen=True, kw_only=True):
     quantity: int
 
 
-EVENTS = (StockReceived, StockAdjusted, SoldOut, HoldExpired)
+class LowStock(StockEvent, frozen=True, kw_only=True):
+    """What can be sold came down to where the seller wants to know."""
+
+    topic: ClassVar[str] = "inventory.low_stock"
+
+    available: int
+
+
+class StockTransferred(StockEvent, frozen=True, kw_only=True):
+    """Goods went from this place to another."""
+
+    topic: ClassVar[str] = "inventory.stock_transferred"
+
+    to_place_id: UUID
+    quantity: int
+
+
+class LimitsSet(StockEvent, frozen=True, kw_only=True):
+    """How far this stock may be sold was changed."""
+
+    topic: ClassVar[str] = "inventory.limits_set"
+
+    safety: int
+    backorder: int
+    low_at: int
+
+
+class StocktakeApproved(Event, frozen=True, kw_only=True):
+    """A place was counted, and the differences were posted: so many lines, pieces found and pieces lost."""
+
+    topic: ClassVar[str] = "inventory.stocktake_approved"
+
+    stocktake_id: UUID
+    place_id: UUID
+    lines: int
+    found: int
+    lost: int
+
+    def subject(self) -> UUID:
+        """Return the stocktake's id."""
+        return self.stocktake_id
+
+
+EVENTS = (
+    StockReceived,
+    StockAdjusted,
+    SoldOut,
+    HoldExpired,
+    LowStock,
+    StockTransferred,
+    LimitsSet,
+    StocktakeApproved,
+)

@@ -9,7 +9,7 @@ from hansa.centers.inventory import _http as http
 from hansa.centers.inventory._checks import CHECKS
 from hansa.centers.inventory._gate import SoldOutGate
 from hansa.centers.inventory._service.reading import AvailabilitySnapshot
-from hansa.centers.inventory._store_ending import forget_businesses
+from hansa.centers.inventory._store.ending import forget_businesses
 from hansa.centers.inventory._tables import metadata
 from hansa.centers.inventory.events import EVENTS
 from hansa.centers.inventory.extensions import POINTS
@@ -33,7 +33,13 @@ INVENTORY = Center(
     events=EVENTS,
     jobs=(Job("inventory.release_lost_holds", handlers.release_lost_holds, every_s=60),),
     routes=http.ROUTES,
-    permissions=("inventory.stock.receive", "inventory.stock.adjust", "inventory.stock.see"),
+    permissions=(
+        "inventory.stock.receive",
+        "inventory.stock.adjust",
+        "inventory.stock.see",
+        "inventory.stock.limit",
+        "inventory.stock.count",
+    ),
     checks=CHECKS,
     starts=(_start,),
 )

@@ -12,9 +12,12 @@ from hansa.centers.place.types import PlaceId
 from hansa.centers.product.types import SkuId
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.ids import IdKind
+from hansa.kernel.problem import Problem
 
 MovementId = NewType("MovementId", UUID)
 MOVEMENT_ID = IdKind[MovementId]("move")
+StocktakeId = NewType("StocktakeId", UUID)
+STOCKTAKE_ID = IdKind[StocktakeId]("stocktake")
 
 QUANTITY_MAX = 1_000_000_000
 """The most that one command moves, and one stock row holds: sums of it stay far below 64 bits."""
@@ -50,6 +53,7 @@ class MovementKind(enum.StrEnum):
     ADJUSTED = "adjusted"
     SHIPPED = "shipped"
     RETURNED = "returned"
+    TRANSFERRED = "transferred"
 
 
 class HoldLine(msgspec.Struct, frozen=True):
@@ -120,6 +124,49 @@ class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods that went from one place to another, at once."""
+
+    sku_id: SkuId
+    from_place_id: PlaceId
+    to_place_id: PlaceId
+    quantity: Quantity
+    reason: str = ""
+
+
+class StockLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a stock row may be sold.
+
+    `safety` pieces are kept back, `backorder` pieces may be promised before they come in, and at `low_at`
+    left or fewer the seller is told (0: only when it is sold out).
+    """
+
+    sku_id: SkuId
+    place_id: PlaceId
+    safety: int = 0
+    backorder: int = 0
+    low_at: int = 0
+
+
+class StockPush(msgspec.Struct, frozen=True, kw_only=True):
+    """What a seller's own program says is on hand: of a SKU by its id, or by the seller's `code`."""
+
+    place_id: PlaceId
+    on_hand: int
+    sku_id: SkuId | None = None
+    code: str = ""
+
+
+class PushOutcome(enum.StrEnum):
+    """What became of one row of a push."""
+
+    SET = "set"
+    UNCHANGED = "unchanged"
+    LIMITED = "limited"
+    """Orders were promised more: on hand is as low as it can be, so that nothing more is sold."""
+    REFUSED = "refused"
+
+
 class StockLevel(msgspec.Struct, frozen=True, kw_only=True):
     """What there is of one SKU at one place: of `on_hand`, `held` and `allocated` are spoken for."""
 
@@ -129,11 +176,68 @@ class StockLevel(msgspec.Struct, frozen=True, kw_only=True):
     on_hand: int
     held: int
     allocated: int
+    safety: int = 0
+    backorder: int = 0
+    low_at: int = 0
 
     @property
     def available(self) -> int:
         """What can still be sold."""
-        return self.on_hand - self.held - self.allocated
+        return max(self.on_hand + self.backorder - self.safety - self.held - self.allocated, 0)
+
+
+class PushVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one row of a push: where it was refused `problem` says why, else `level` is as it is now."""
+
+    outcome: PushOutcome
+    level: StockLevel | None = None
+    problem: Problem | None = None
+
+
+class StocktakeState(enum.StrEnum):
+    """Where a stocktake stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    """The differences were posted."""
+    CANCELLED = "cancelled"
+    """Nothing was posted."""
+
+
+class Stocktake(msgspec.Struct, frozen=True, kw_only=True):
+    """A sheet on which a place is counted."""
+
+    id: StocktakeId
+    place_id: PlaceId
+    state: StocktakeState
+    note: str
+    opened_by: str
+    opened_at: datetime
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+
+
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found of one SKU: so many pieces."""
+
+    sku_id: SkuId
+    counted: int
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a sheet: the `nr`-th count of a SKU, with what was on hand at that moment."""
+
+    sku_id: SkuId
+    nr: int
+    expected: int
+    counted: int
+    counted_by: str
+    counted_at: datetime
+
+    @property
+    def difference(self) -> int:
+        """What was found beyond what was expected; below zero what is missing."""
+        return self.counted - self.expected
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Stock, holds and movements.
+"""Stock, holds, movements and stocktakes.
 
 Revision ID: inventory_0001
 """
@@ -22,9 +22,13 @@ def upgrade() -> None:
           on_hand bigint NOT NULL,
           held bigint NOT NULL DEFAULT 0,
           allocated bigint NOT NULL DEFAULT 0,
+          safety bigint NOT NULL DEFAULT 0,
+          backorder bigint NOT NULL DEFAULT 0,
+          low_at bigint NOT NULL DEFAULT 0,
           PRIMARY KEY (sku_id, place_id, traffic),
           CONSTRAINT stock_not_negative CHECK (on_hand >= 0 AND held >= 0 AND allocated >= 0),
-          CONSTRAINT stock_not_oversold CHECK (held + allocated <= on_hand)
+          CONSTRAINT stock_not_oversold CHECK (held + allocated <= on_hand + backorder),
+          CONSTRAINT stock_limits CHECK (safety >= 0 AND backorder >= 0 AND low_at >= 0)
         ) WITH (fillfactor = 50)""")
     op.execute("CREATE INDEX stock_place ON inventory.stock (place_id, traffic, sku_id)")
     op.execute("""
@@ -65,5 +69,41 @@ def upgrade() -> None:
           CONSTRAINT movement_sign CHECK (
             (kind IN ('received', 'returned') AND quantity > 0)
             OR (kind = 'shipped' AND quantity < 0)
-            OR (kind = 'adjusted' AND quantity <> 0 AND reason <> ''))
+            OR (kind = 'adjusted' AND quantity <> 0 AND reason <> '')
+            OR (kind = 'transferred' AND quantity <> 0 AND reference <> ''))
+        )""")
+    op.execute("""
+        CREATE TABLE inventory.stocktake (
+          id uuid PRIMARY KEY,
+          place_id uuid NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL,
+          note text NOT NULL,
+          previous_state text,
+          state text NOT NULL,
+          opened_by text NOT NULL,
+          opened_at timestamptz NOT NULL,
+          closed_by text,
+          closed_at timestamptz,
+          CONSTRAINT stocktake_transition CHECK (
+            (previous_state IS NULL AND state = 'open')
+            OR (previous_state = 'open' AND state IN ('approved', 'cancelled'))),
+          CONSTRAINT stocktake_closed CHECK ((state = 'open') = (closed_at IS NULL))
+        )""")
+    # Two sheets of one place would post the same difference twice.
+    op.execute(
+        "CREATE UNIQUE INDEX stocktake_open ON inventory.stocktake (place_id, traffic) WHERE state = 'open'"
+    )
+    op.execute("CREATE INDEX stocktake_place ON inventory.stocktake (place_id, traffic, id)")
+    op.execute("""
+        CREATE TABLE inventory.count (
+          stocktake_id uuid NOT NULL,
+          sku_id uuid NOT NULL,
+          nr int NOT NULL CHECK (nr > 0),
+          business text NOT NULL,
+          expected bigint NOT NULL,
+          counted bigint NOT NULL CHECK (counted >= 0),
+          counted_by text NOT NULL,
+          counted_at timestamptz NOT NULL,
+          PRIMARY KEY (stocktake_id, sku_id, nr)
         )""")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from uuid import UUID
 
-from hansa.centers.inventory.errors import HoldConflict, HoldLost, NotAllocated, OutOfStock
+from hansa.centers.inventory.errors import HoldConflict, HoldLost, NotAllocated, NotOnHand, OutOfStock
 from hansa.centers.inventory.types import (
     HoldDemand,
     HoldKey,
@@ -31,23 +31,46 @@ Delta = tuple[int, int, int]
 
 @dataclass(slots=True)
 class Level:
-    """A stock row in memory; `was` is how it was read."""
+    """A stock row in memory; `was` is how it was read.
+
+    `safety` pieces are not sold, `backorder` pieces may be promised that are not there yet, and the seller wants
+    to know when `low_at` or fewer are left.
+    """
 
     key: StockKey
     was: Delta
     on_hand: int
     held: int
     allocated: int
+    safety: int = 0
+    backorder: int = 0
+    low_at: int = 0
 
     @classmethod
-    def of(cls, key: StockKey, on_hand: int = 0, held: int = 0, allocated: int = 0) -> Level:
+    def of(
+        cls,
+        key: StockKey,
+        on_hand: int = 0,
+        held: int = 0,
+        allocated: int = 0,
+        safety: int = 0,
+        backorder: int = 0,
+        low_at: int = 0,
+    ) -> Level:
         """Return a row as it was read; one that does not exist is empty."""
-        return cls(key, (on_hand, held, allocated), on_hand, held, allocated)
+        return cls(key, (on_hand, held, allocated), on_hand, held, allocated, safety, backorder, low_at)
 
     @property
     def available(self) -> int:
-        """What can still be sold."""
-        return self.on_hand - self.held - self.allocated
+        """What can still be sold; below zero where limits were drawn tighter than what was promised."""
+        return self.on_hand + self.backorder - self.safety - self.held - self.allocated
+
+    @property
+    def fell_low(self) -> bool:
+        """Whether what can be sold has just come down to where the seller wants to know."""
+        on_hand, held, allocated = self.was
+        before = on_hand + self.backorder - self.safety - held - allocated
+        return self.available <= self.low_at < before and self.low_at > 0
 
 
 @dataclass(slots=True)
@@ -195,6 +218,11 @@ def move(state: StockState, demand: StockDemand | MoveDemand, step: Step) -> Pro
         ):
             return step.refusal(sku_id=SKU_ID.show(key.sku_id))
     _take(state, demand, changes)
+    # What was promised beyond what is there cannot leave before it comes.
+    if step.to is HoldState.SHIPPED and any(change.level.on_hand < 0 for change in changes):
+        missing = {SKU_ID.show(change.key.sku_id) for change in changes if change.level.on_hand < 0}
+        undo(state, demand)
+        return NotOnHand(sku_ids=sorted(missing))
     return None
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from hansa.centers.inventory import _store as store
 from hansa.centers.inventory._gate import SoldOutGate
 from hansa.centers.inventory._rules import stock as rules
 from hansa.centers.inventory._rules.stock import Change, Step, StockState
+from hansa.centers.inventory._store import holding as store
 from hansa.centers.inventory.errors import OutOfStock
-from hansa.centers.inventory.events import HoldExpired, SoldOut
+from hansa.centers.inventory.events import HoldExpired, LowStock, SoldOut
 from hansa.centers.inventory.types import (
     MOVEMENT_ID,
     HoldDemand,
@@ -71,9 +71,13 @@ class Holding:
         await store.place_holds(
             tx, deltas=rules.merged(state), new=[(c, expiry[id(c)], c.ctx.now()) for c in changes]
         )
-        last = {change.level.key: change for change in changes if change.level.available == 0}
+        last = {c.level.key: c for c in changes if c.level.available <= c.level.low_at}
         for (sku_id, place_id, _), change in last.items():
-            tx.emit(change.ctx, SoldOut(sku_id=sku_id, place_id=place_id))
+            if change.level.available == 0:
+                tx.emit(change.ctx, SoldOut(sku_id=sku_id, place_id=place_id))
+            if change.level.fell_low:
+                left = change.level.available
+                tx.emit(change.ctx, LowStock(sku_id=sku_id, place_id=place_id, available=left))
 
 
 class _Stepping(Generic[D]):

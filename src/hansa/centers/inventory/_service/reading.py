@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from hansa.centers.inventory import _store as store
+from hansa.centers.inventory._store import reading as store
 from hansa.centers.inventory.errors import SkuNotFound
 from hansa.centers.inventory.extensions import SOURCING
 from hansa.centers.inventory.types import Movement, StockLevel

@@ -1,17 +1,15 @@
-"""Every SQL statement of inventory: set-based, one per table, through asyncpg; keys lead with the SKU."""
+"""The statements that lock, hold and change stock: set-based, one per table; keys lead with the SKU."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from hansa.centers.inventory._rules.stock import Change, Delta, Hold, Level, StockKey
+from hansa.centers.inventory._store.columns import columns
 from hansa.centers.inventory._tables import STOCK_RANK
-from hansa.centers.inventory.types import HoldKey, HoldState, Movement, MovementId, MovementKind, StockLevel
-from hansa.centers.place.types import PlaceId
-from hansa.centers.product.types import SkuId
+from hansa.centers.inventory.types import HoldKey, HoldState
 from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
 
@@ -27,16 +25,16 @@ async def lock_stock(tx: Transaction, keys: Collection[StockKey]) -> dict[StockK
     levels = {key: Level.of(key) for key in keys}
     if keys:
         rows = await tx.raw.fetch(
-            """SELECT s.sku_id, s.place_id, s.traffic, s.on_hand, s.held, s.allocated
+            """SELECT s.sku_id, s.place_id, s.traffic, s.on_hand, s.held, s.allocated, s.safety, s.backorder, s.low_at
                FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS k (sku_id, place_id, traffic)
                JOIN inventory.stock s USING (sku_id, place_id, traffic)
                ORDER BY s.sku_id, s.place_id, s.traffic
                FOR NO KEY UPDATE OF s""",
-            *_columns(keys, 3),
+            *columns(keys, 3),
         )
-        for sku_id, place_id, traffic, on_hand, held, allocated in rows:
+        for sku_id, place_id, traffic, *figures in rows:
             key = (sku_id, place_id, traffic)
-            levels[key] = Level.of(key, on_hand, held, allocated)
+            levels[key] = Level.of(key, *figures)
     return levels
 
 
@@ -48,7 +46,7 @@ async def read_holds(tx: Transaction, keys: Collection[HoldKey]) -> dict[HoldKey
         """SELECT h.order_id, h.sku_id, h.place_id, h.traffic, h.quantity, h.state
            FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS k (sku_id, order_id, place_id)
            JOIN inventory.hold h USING (sku_id, order_id, place_id)""",
-        *_columns([(key.sku_id, key.order_id, key.place_id) for key in keys], 3),
+        *columns([(key.sku_id, key.order_id, key.place_id) for key in keys], 3),
     )
     return {
         HoldKey(order_id, sku_id, place_id): Hold(traffic, quantity, HoldState(state))
@@ -84,7 +82,7 @@ async def place_holds(
         )
         for change, expires_at, at in new
     ]
-    await tx.raw.execute(_PLACE_HOLDS, *_delta_columns(deltas), *_columns(rows, 8))
+    await tx.raw.execute(_PLACE_HOLDS, *_delta_columns(deltas), *columns(rows, 8))
 
 
 async def move_holds(
@@ -104,11 +102,11 @@ async def move_holds(
         )
         for change, at in moved
     ]
-    await tx.raw.execute(_MOVE_HOLDS, *_delta_columns(deltas), *_columns(rows, 6))
+    await tx.raw.execute(_MOVE_HOLDS, *_delta_columns(deltas), *columns(rows, 6))
 
 
 def _delta_columns(deltas: Mapping[StockKey, Delta]) -> list[list[Any]]:
-    return _columns([(*key, *delta) for key, delta in deltas.items()], 6)
+    return columns([(*key, *delta) for key, delta in deltas.items()], 6)
 
 
 _CHANGE_STOCK = """
@@ -148,7 +146,18 @@ async def open_rows(tx: Transaction, keys: Collection[StockKey]) -> None:
            FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS n (sku_id, place_id, traffic)
            ORDER BY n.sku_id, n.place_id, n.traffic
            ON CONFLICT DO NOTHING""",
-        *_columns(keys, 3),
+        *columns(keys, 3),
+    )
+
+
+async def write_limits(tx: Transaction, limits: Mapping[StockKey, tuple[int, int, int]]) -> None:
+    """Set (safety, backorder, low at) of locked stock rows; the database refuses less than was promised."""
+    await tx.raw.execute(
+        """UPDATE inventory.stock s SET safety = n.safety, backorder = n.backorder, low_at = n.low_at
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+             AS n (sku_id, place_id, traffic, safety, backorder, low_at)
+           WHERE s.sku_id = n.sku_id AND s.place_id = n.place_id AND s.traffic = n.traffic""",
+        *columns([(*key, *limit) for key, limit in limits.items()], 6),
     )
 
 
@@ -160,24 +169,8 @@ async def insert_movements(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> 
                  (sku_id, place_id, traffic, id, kind, quantity, reference, reason, business, actor, occurred_at)
                SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::bigint[],
                                     $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])""",
-            *_columns(rows, 11),
+            *columns(rows, 11),
         )
-
-
-async def available(
-    tx: Transaction, keys: Sequence[tuple[SkuId, str]]
-) -> dict[tuple[SkuId, str], dict[PlaceId, int]]:
-    """Return what is available, per (SKU, traffic class) and place; unlocked."""
-    found: dict[tuple[SkuId, str], dict[PlaceId, int]] = {key: {} for key in keys}
-    rows = await tx.raw.fetch(
-        """SELECT s.sku_id, s.traffic, s.place_id, s.on_hand - s.held - s.allocated AS available
-           FROM unnest($1::uuid[], $2::text[]) AS k (sku_id, traffic)
-           JOIN inventory.stock s USING (sku_id, traffic)""",
-        *_columns(keys, 2),
-    )
-    for sku_id, traffic, place_id, left in rows:
-        found[sku_id, traffic][place_id] = left
-    return found
 
 
 async def expired(
@@ -195,7 +188,7 @@ async def expired(
              ON c.business = h.business AND c.traffic = h.traffic
            WHERE h.state = 'held' AND h.expires_at <= $5 AND h.expires_at <= coalesce(c.now, $4)
            ORDER BY h.expires_at LIMIT $6""",
-        *_columns([(*key, now) for key, now in clocks.items()], 3),
+        *columns([(*key, now) for key, now in clocks.items()], 3),
         otherwise,
         max([otherwise, *clocks.values()]),
         limit,
@@ -204,98 +197,3 @@ async def expired(
         (HoldKey(order_id, sku_id, place_id), business, Traffic(traffic))
         for order_id, sku_id, place_id, business, traffic in rows
     ]
-
-
-async def stock_of_place(
-    tx: Transaction, *, place_id: PlaceId, traffic: Traffic, after: UUID | None, limit: int
-) -> list[StockLevel]:
-    """Return what there is at a place, by SKU id, those after `after`."""
-    rows = await tx.raw.fetch(
-        """SELECT sku_id, on_hand, held, allocated FROM inventory.stock
-           WHERE place_id = $1 AND traffic = $2 AND ($3::uuid IS NULL OR sku_id > $3)
-           ORDER BY sku_id LIMIT $4""",
-        place_id,
-        traffic.value,
-        after,
-        limit,
-    )
-    return [
-        StockLevel(
-            sku_id=sku_id, place_id=place_id, traffic=traffic, on_hand=on_hand, held=held, allocated=allocated
-        )
-        for sku_id, on_hand, held, allocated in rows
-    ]
-
-
-async def movements(
-    tx: Transaction, *, sku_id: SkuId, place_id: PlaceId, traffic: Traffic, before: UUID | None, limit: int
-) -> list[Movement]:
-    """Return the movements of one stock row, newest first, those before `before`."""
-    rows = await tx.raw.fetch(
-        """SELECT id, kind, quantity, reference, reason, actor, occurred_at FROM inventory.movement
-           WHERE sku_id = $1 AND place_id = $2 AND traffic = $3 AND ($4::uuid IS NULL OR id < $4)
-           ORDER BY id DESC LIMIT $5""",
-        sku_id,
-        place_id,
-        traffic.value,
-        before,
-        limit,
-    )
-    return [
-        Movement(
-            id=MovementId(row["id"]),
-            sku_id=sku_id,
-            place_id=place_id,
-            traffic=traffic,
-            kind=MovementKind(row["kind"]),
-            quantity=row["quantity"],
-            reference=row["reference"],
-            reason=row["reason"],
-            actor=row["actor"],
-            occurred_at=row["occurred_at"],
-        )
-        for row in rows
-    ]
-
-
-async def first_wrong_sum_of_holds(tx: Transaction) -> Mapping[str, Any] | None:
-    """Return the first stock row whose held or allocated is not the sum of its holds."""
-    row: Mapping[str, Any] | None = await tx.raw.fetchrow(
-        """SELECT sku_id, place_id, traffic, s.held, s.allocated,
-                  coalesce(h.held, 0) AS held_sum, coalesce(h.allocated, 0) AS allocated_sum
-           FROM inventory.stock s
-           FULL JOIN (
-             SELECT sku_id, place_id, traffic,
-                    coalesce(sum(quantity) FILTER (WHERE state = 'held'), 0) AS held,
-                    coalesce(sum(quantity) FILTER (WHERE state = 'allocated'), 0) AS allocated
-             FROM inventory.hold GROUP BY sku_id, place_id, traffic) h
-           USING (sku_id, place_id, traffic)
-           WHERE coalesce(s.held, 0) <> coalesce(h.held, 0)
-              OR coalesce(s.allocated, 0) <> coalesce(h.allocated, 0)
-           ORDER BY sku_id, place_id, traffic LIMIT 1"""
-    )
-    return row
-
-
-async def first_wrong_sum_of_movements(tx: Transaction) -> Mapping[str, Any] | None:
-    """Return the first stock row whose quantity on hand is not the sum of its movements."""
-    row: Mapping[str, Any] | None = await tx.raw.fetchrow(
-        """SELECT sku_id, place_id, traffic, s.on_hand, coalesce(m.quantity, 0) AS movement_sum
-           FROM inventory.stock s
-           FULL JOIN (
-             SELECT sku_id, place_id, traffic, sum(quantity) AS quantity
-             FROM inventory.movement GROUP BY sku_id, place_id, traffic) m
-           USING (sku_id, place_id, traffic)
-           WHERE coalesce(s.on_hand, 0) <> coalesce(m.quantity, 0)
-           ORDER BY sku_id, place_id, traffic LIMIT 1"""
-    )
-    return row
-
-
-def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Turn rows into one array per column, which `unnest` turns back."""
-    columns: list[list[Any]] = [[] for _ in range(width)]
-    for row in rows:
-        for column, value in zip(columns, row, strict=True):
-            column.append(value)
-    return columns

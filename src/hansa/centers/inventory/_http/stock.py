@@ -10,7 +10,8 @@ from litestar import get, post
 from litestar.params import Parameter
 
 from hansa.centers.inventory import api
-from hansa.centers.inventory.errors import SkuNotFound, StockCommitted, StockFull
+from hansa.centers.inventory._http.shared import LINE, SELLING, Cursor, Limit, StockView, shown_stock
+from hansa.centers.inventory.errors import StockCommitted, StockFull
 from hansa.centers.inventory.types import (
     MOVEMENT_ID,
     Adjustment,
@@ -18,7 +19,6 @@ from hansa.centers.inventory.types import (
     MovementKind,
     Quantity,
     Receipt,
-    StockLevel,
 )
 from hansa.centers.place.types import PLACE_ID
 from hansa.centers.product.types import SKU_ID
@@ -26,37 +26,17 @@ from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
 from hansa.kernel.page import CursorMalformed, Page
-from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
-
-Cursor = Annotated[
-    str | None, Parameter(description="Where the page starts; from the page before.", max_length=500)
-]
-Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
+from hansa.kernel.problem import Invalid
 
 SHOWN_MAX = 99
 """What buyers are told at most: how much a seller has beyond that is the seller's own affair."""
 SKUS_ASKED_MAX = 100
-
-SELLING = (Unauthenticated, Forbidden, IdMalformed, SkuNotFound, Invalid)
-
-_LINE = {"sku_id": "sku_01jd3x00000000000000000000", "place_id": "place_01jd3x00000000000000000000"}
 
 
 class AvailabilityView(msgspec.Struct, frozen=True, kw_only=True):
     """How many of a SKU can be sold, over all places; 99 means 99 or more."""
 
     sku_id: str
-    available: int
-
-
-class StockView(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is of a SKU at a place: of `on_hand`, `held` and `allocated` are spoken for."""
-
-    sku_id: str
-    place_id: str
-    on_hand: int
-    held: int
-    allocated: int
     available: int
 
 
@@ -131,7 +111,7 @@ async def show_availability(
     summary="Take goods in",
     responses=problems(*SELLING, StockFull),
     tags=["stock"],
-    opt={"example": {"receipts": [_LINE | {"quantity": 24, "reference": "delivery 7"}]}},
+    opt={"example": {"receipts": [LINE | {"quantity": 24, "reference": "delivery 7"}]}},
 )
 async def receive_stock(ctx: Ctx, data: Receive) -> list[StockView]:
     """Add to what is on hand. Needs `inventory.stock.receive` in the shop of each place."""
@@ -148,7 +128,7 @@ async def receive_stock(ctx: Ctx, data: Receive) -> list[StockView]:
             for line in data.receipts
         ],
     )
-    return [_stock(level) for level in levels]
+    return [shown_stock(level) for level in levels]
 
 
 @post(
@@ -156,7 +136,7 @@ async def receive_stock(ctx: Ctx, data: Receive) -> list[StockView]:
     summary="Correct stock",
     responses=problems(*SELLING, StockCommitted, StockFull),
     tags=["stock"],
-    opt={"example": {"adjustments": [_LINE | {"difference": -1, "reason": "broken"}]}},
+    opt={"example": {"adjustments": [LINE | {"difference": -1, "reason": "broken"}]}},
 )
 async def adjust(ctx: Ctx, data: Adjust) -> list[StockView]:
     """Correct what is on hand, for a reason. Needs `inventory.stock.adjust` in the shop of each place."""
@@ -172,7 +152,7 @@ async def adjust(ctx: Ctx, data: Adjust) -> list[StockView]:
             for line in data.adjustments
         ],
     )
-    return [_stock(level) for level in levels]
+    return [shown_stock(level) for level in levels]
 
 
 @get(
@@ -184,7 +164,7 @@ async def adjust(ctx: Ctx, data: Adjust) -> list[StockView]:
 async def list_stock(ctx: Ctx, place_id: str, cursor: Cursor = None, limit: Limit = 50) -> Page[StockView]:
     """Return what there is at a place. Needs `inventory.stock.see` in its shop."""
     page = await api.stock_of_place(ctx, place_id=PLACE_ID.read(place_id), cursor=cursor, limit=limit)
-    return Page([_stock(level) for level in page.items], page.cursor)
+    return Page([shown_stock(level) for level in page.items], page.cursor)
 
 
 @get(
@@ -201,17 +181,6 @@ async def list_movements(
         ctx, sku_id=SKU_ID.read(sku_id), place_id=PLACE_ID.read(place_id), cursor=cursor, limit=limit
     )
     return Page([_movement(movement) for movement in page.items], page.cursor)
-
-
-def _stock(level: StockLevel) -> StockView:
-    return StockView(
-        sku_id=SKU_ID.show(level.sku_id),
-        place_id=PLACE_ID.show(level.place_id),
-        on_hand=level.on_hand,
-        held=level.held,
-        allocated=level.allocated,
-        available=level.available,
-    )
 
 
 def _movement(movement: Movement) -> MovementView:

@@ -47,6 +47,8 @@ _OF_A_BUSINESS = {
         WHERE (s.sku_id, s.place_id, s.traffic) = (own.sku_id, own.place_id, own.traffic)
         RETURNING own.business""",
     "inventory.hold": """DELETE FROM inventory.hold WHERE business = ANY($1::text[]) RETURNING business""",
+    "inventory.count": "DELETE FROM inventory.count WHERE business = ANY($1::text[]) RETURNING business",
+    "inventory.stocktake": "DELETE FROM inventory.stocktake WHERE business = ANY($1::text[]) RETURNING business",
     "inventory.movement": """DELETE FROM inventory.movement WHERE business = ANY($1::text[])
         RETURNING business""",
 }

@@ -1,0 +1,42 @@
+"""The statements that audit stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hansa.kernel.db import Transaction
+
+
+async def first_wrong_sum_of_holds(tx: Transaction) -> Mapping[str, Any] | None:
+    """Return the first stock row whose held or allocated is not the sum of its holds."""
+    row: Mapping[str, Any] | None = await tx.raw.fetchrow(
+        """SELECT sku_id, place_id, traffic, s.held, s.allocated,
+                  coalesce(h.held, 0) AS held_sum, coalesce(h.allocated, 0) AS allocated_sum
+           FROM inventory.stock s
+           FULL JOIN (
+             SELECT sku_id, place_id, traffic,
+                    coalesce(sum(quantity) FILTER (WHERE state = 'held'), 0) AS held,
+                    coalesce(sum(quantity) FILTER (WHERE state = 'allocated'), 0) AS allocated
+             FROM inventory.hold GROUP BY sku_id, place_id, traffic) h
+           USING (sku_id, place_id, traffic)
+           WHERE coalesce(s.held, 0) <> coalesce(h.held, 0)
+              OR coalesce(s.allocated, 0) <> coalesce(h.allocated, 0)
+           ORDER BY sku_id, place_id, traffic LIMIT 1"""
+    )
+    return row
+
+
+async def first_wrong_sum_of_movements(tx: Transaction) -> Mapping[str, Any] | None:
+    """Return the first stock row whose quantity on hand is not the sum of its movements."""
+    row: Mapping[str, Any] | None = await tx.raw.fetchrow(
+        """SELECT sku_id, place_id, traffic, s.on_hand, coalesce(m.quantity, 0) AS movement_sum
+           FROM inventory.stock s
+           FULL JOIN (
+             SELECT sku_id, place_id, traffic, sum(quantity) AS quantity
+             FROM inventory.movement GROUP BY sku_id, place_id, traffic) m
+           USING (sku_id, place_id, traffic)
+           WHERE coalesce(s.on_hand, 0) <> coalesce(m.quantity, 0)
+           ORDER BY sku_id, place_id, traffic LIMIT 1"""
+    )
+    return row
