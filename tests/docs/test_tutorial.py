@@ -21,10 +21,17 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.enable_socket]
 
 TUTORIAL = Page(DOCS / "tutorial.md")
 USE_THE_API = Page(DOCS / "howto" / "use-the-api.md")
+CONNECT_AN_ERP = Page(DOCS / "howto" / "connect-an-erp.md")
 TEST_YOUR_BUSINESS = Page(DOCS / "howto" / "test-your-business.md")
 PATIENCE_S = 90
 WALK_S_MAX = 420  # a minute where nothing else runs
 COMMAND = "from hansa.cli import main; main()"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Desk:
@@ -32,13 +39,12 @@ class Desk:
 
     def __init__(self, folder):
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port, self.erp_port = free_port(), free_port()
         self.environ = {
             name: value for name, value in os.environ.items() if not name.startswith("HANSA_")
         } | {
             "HANSA_PORT": str(self.port),
+            "HANSA_WEBHOOKS_ALLOWED_HOSTS": "127.0.0.1",
             "PYTHONPATH": os.pathsep.join(
                 filter(None, (str(folder / "tea-house"), os.environ.get("PYTHONPATH")))
             ),
@@ -65,6 +71,18 @@ class Desk:
             for group, entries in project["entry-points"].items()
         ]
         (installed / "entry_points.txt").write_text("\n".join(lines))
+
+    def write(self, page):
+        """Write the files that a page shows in full."""
+        for block in page.examples():
+            if "/" in block.name:
+                path = self.folder / block.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(self.here(block.text))
+
+    def here(self, text):
+        """The same text for the ports of this desk."""
+        return text.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}").replace("8790", str(self.erp_port))
 
     @contextmanager
     def up(self):
@@ -94,7 +112,7 @@ class Desk:
     def run(self, blocks):
         """Run blocks in one shell, as somebody does who goes through the page; return what each printed."""
         script = "\n".join(f"printf '\\n=== %s\\n' '{block.name}'\n{block.text}" for block in blocks)
-        (self.folder / "walk.sh").write_text(script.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}"))
+        (self.folder / "walk.sh").write_text(self.here(script))
         with (self.folder / "walk.log").open("w") as log:
             walk = subprocess.Popen(
                 ["bash", "-euo", "pipefail", "walk.sh"],
@@ -127,14 +145,16 @@ def files_of(page):
 def desk(tmp_path):
     made = Desk(tmp_path)
     made.install({block.name: block.text for block in files_of(TUTORIAL)})
+    made.write(CONNECT_AN_ERP)
     with made.up():
         yield made
 
 
 def test_the_tutorial_works_and_so_does_the_api_after_it(desk):
-    printed = desk.run([*TUTORIAL.examples("sh"), *USE_THE_API.examples("sh")])
+    pages = (TUTORIAL, USE_THE_API, CONNECT_AN_ERP)
+    printed = desk.run([block for page in pages for block in page.examples("sh")])
 
-    for name, said in {**TUTORIAL.outputs, **USE_THE_API.outputs}.items():
+    for name, said in [pair for page in pages for pair in page.outputs.items()]:
         missing = matches(said, printed[name])
         assert not missing, f"{name} does not print {missing}:\n{printed[name]}"
     assert desk.status("/tea-house/") == 200
