@@ -191,9 +191,14 @@ def test_every_notification_of_our_own_has_words_in_both_languages():
     words = Templates("message", Path(plug.__file__).parent / "_templates")
     names = {name for name, _ in words.names()}
     assert names == {
+        "message.account_changed",
         "message.address_unreachable",
         "message.conversation_answered",
         "message.conversation_asked",
+        "message.proof_change_email",
+        "message.proof_reset_password",
+        "message.proof_restore_email",
+        "message.proof_verify_email",
         "message.welcome",
     }
     assert words.names() == {(name, language) for name in names for language in ("en", "zh")}
