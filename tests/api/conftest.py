@@ -119,6 +119,7 @@ def bought(stall, person):
         good(await buyer.ask("PUT", f"/cart/{stand['offer']}", json={"quantity": 1}))
         quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": stand["offer"]}]}))
         placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
+        sheet = good(await stand["seller"].post(f"/places/{stand['place']}/stocktakes", {}), 201)
         payment = placed["payment_id"]
         good(await buyer.post(f"/payments/{payment}/pay", {"card": GOOD_CARD}))
         order = placed["orders"][0]["id"]
@@ -136,6 +137,9 @@ def bought(stall, person):
                 "invitation_id": INVITATION_ID.show(uuid4()),
                 "rule_id": COMMISSION_RULE_ID.show(uuid4()),
                 "place_id": stand["place"],
+                "from_place_id": stand["place"],
+                "to_place_id": stand["place"],
+                "stocktake_id": sheet["id"],
                 "product_id": stand["product"],
                 "change_id": stand["change"],
                 "price_list_id": stand["prices"],
