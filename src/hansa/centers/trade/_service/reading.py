@@ -84,13 +84,15 @@ async def history(ctx: Ctx, *, order: Order) -> tuple[HistoryEntry, ...]:
 
 
 async def personal_orders(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
-    """Answer `user.personal_data`: the party's latest orders, in every business."""
+    """Answer `user.personal_data`: the party's latest orders, in every business, those of the guest it was too."""
     async with ctx.transaction() as tx:
-        found = await assemble(tx, await _store.orders_of_party(tx, buyer=party, limit=PERSONAL_ORDERS_MAX))
+        persons = await kin(tx, party)
+        rows = await _store.orders_of_parties(tx, buyers=persons, limit=PERSONAL_ORDERS_MAX)
+        found = await assemble(tx, rows)
         written = await _store.notes_of(tx, [(one.buyer, one.id) for one in found])
     notes: dict[UUID, list[str]] = {}
     for row in written:
-        if row["author"] == party:
+        if row["author"] in persons:
             notes.setdefault(row["order_id"], []).append(row["text"])
     return [
         PersonalRecord(

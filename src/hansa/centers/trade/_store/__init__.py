@@ -34,7 +34,7 @@ from hansa.centers.trade._store.orders import (
     keys_of_payments,
     lines_by_order,
     orders_by_key,
-    orders_of_party,
+    orders_of_parties,
     orders_of_payments,
     page_of_orders,
 )
@@ -75,7 +75,7 @@ __all__ = [
     "move_orders",
     "notes_of",
     "orders_by_key",
-    "orders_of_party",
+    "orders_of_parties",
     "orders_of_payments",
     "orders_under_way",
     "page_of_drafts",

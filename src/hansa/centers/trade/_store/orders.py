@@ -139,10 +139,12 @@ async def page_of_orders(
     )
 
 
-async def orders_of_party(tx: Transaction, *, buyer: UUID, limit: int) -> list[Row]:
-    """Return a party's latest orders in all businesses, for its own personal data."""
+async def orders_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int) -> list[Row]:
+    """Return the latest orders of one person's parties in all businesses, for its own personal data."""
     return list(
         await tx.raw.fetch(
-            'SELECT * FROM trade."order" WHERE buyer = $1 ORDER BY id DESC LIMIT $2', buyer, limit
+            'SELECT * FROM trade."order" WHERE buyer = ANY($1::uuid[]) ORDER BY id DESC LIMIT $2',
+            buyers,
+            limit,
         )
     )
