@@ -168,3 +168,16 @@ async def test_nothing_tells_who_it_was(house, logged):
     order = await trade.order(seller.ctx, order_id=order_id)
     assert (order.buyer, order.payable) == (buyer.party(), 1000)
     assert await house.violations() == []
+
+
+async def test_what_a_guest_ordered_follows_into_the_account(house):
+    goods = await house.good(await house.seller())
+    guest = await house.person(guest=True)
+    order_id = await house.paid_order(guest, goods)
+
+    buyer = await house.sign_up_as(guest)
+
+    assert [order.id for order in (await trade.orders(buyer)).items] == [order_id]
+    assert (await trade.order(buyer, order_id=order_id)).buyer == guest.party()  # nothing is rewritten
+    held = await user.export_personal_data(buyer)
+    assert "trade.order" in {record.kind for record in held.records}
