@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hansa.centers.product._rules.prices import offer_at
 from hansa.centers.product._store import catalogue as store
 from hansa.centers.product._store import categories as category_store
 from hansa.centers.product._store import offers as offer_store
@@ -17,7 +18,8 @@ async def catalogued_in(
     """Return products with all their variants and offers, and the categories they stand in, the topmost first.
 
     No snapshot is asked: whoever locks its copy first and reads then never writes something older than what is
-    there. Offers are of every business, traffic class and state, priced as shops set them; unknown ids are absent.
+    there. Offers are of every business, traffic class and state, priced as shops ask at this moment of their clock;
+    unknown ids are absent.
     """
     products = await store.read_products(tx, product_ids)
     if not products:
@@ -26,7 +28,8 @@ async def catalogued_in(
     offered: dict[ProductId, list[Offer]] = {}
     ids = [offer_id for _, offer_id in await offer_store.offers_of_products(tx, list(products))]
     for offer in (await offer_store.read_offers(tx, ids)).values():
-        offered.setdefault(offer.product_id, []).append(offer)
+        now = tx.platform.clocks.now(offer.business, offer.traffic)
+        offered.setdefault(offer.product_id, []).append(offer_at(offer, now))
     standing = {one.category_id for one in products.values() if one.category_id is not None}
     lineages = await category_store.lineages(tx, list(standing))
     return [
