@@ -8,6 +8,7 @@ import pytest
 
 from centers.searching import made_up
 from hansa.centers.product import api as product
+from hansa.centers.product.types import ProductEdit
 from hansa.centers.search import api as search
 from hansa.centers.search._service import rebuilding
 from hansa.centers.search.errors import RebuildSuperseded
@@ -61,7 +62,9 @@ async def test_what_changes_during_a_rebuild_is_as_it_is_in_the_end(library, hou
         await product.set_price(house.system, offer_id=put["dearer"].offers[0].id, price=Money(7777, "CNY"))
         await library.put(words["new"], seller=seller)
         await product.edit_product(
-            house.system, product_id=put["renamed"].product.id, titles={"en": words["named"]}
+            house.system,
+            product_id=put["renamed"].product.id,
+            edit=ProductEdit(titles={"en": words["named"]}),
         )
         await house.deliver()
 

@@ -1,11 +1,13 @@
 """Searching: words of several languages, typos, filters, orders, pages, suggestions."""
 
+from datetime import timedelta
+
 import pytest
 
 from centers.searching import made_up
 from hansa.centers.product import api as product
 from hansa.centers.product.errors import CategoryNotFound
-from hansa.centers.product.types import CATEGORY_ID
+from hansa.centers.product.types import CATEGORY_ID, Field, FieldKind, OfferPrice, OptionValue, ProductEdit
 from hansa.centers.search import api as search
 from hansa.centers.search.types import Filters, Sort
 from hansa.centers.shop import api as shop
@@ -83,7 +85,9 @@ async def test_what_sells_comes_first_and_a_refund_is_taken_back(library, house)
     slow = await library.put(f"Slow {word}", seller=seller)
     good = await house.good(seller)
     await product.edit_product(
-        house.system, product_id=await product_of(house, good), titles={"en": f"Fast {word}"}
+        house.system,
+        product_id=await product_of(house, good),
+        edit=ProductEdit(titles={"en": f"Fast {word}"}),
     )
 
     await house.paid_order(buyer, (good, 3))
@@ -206,6 +210,79 @@ async def test_facets_count_and_narrow(library, house):
     assert await narrowed(facets={"option.glaze": ["moss"], "option.size": ["l"]}) == []
 
 
+async def test_attributes_of_a_template_narrow_and_are_named(library, house):
+    word = made_up()
+    branch = await product.add_category(house.system, slug=made_up(), names={"en": "Pots"})
+    clay, tin = OptionValue("clay", {"en": "Clay", "zh": "陶"}), OptionValue("tin", {"en": "Tin"})
+    await product.set_attributes(
+        house.system,
+        category_id=branch.id,
+        attributes=[
+            Field(
+                code="material",
+                names={"en": "Material"},
+                kind=FieldKind.CHOICES,
+                facet=True,
+                choices=(clay, tin),
+            ),
+            Field(code="lid", names={"en": "With a lid"}, kind=FieldKind.BOOLEAN, facet=True),
+            Field(code="note", names={"en": "Note"}, kind=FieldKind.TEXT),
+        ],
+    )
+    about = {"category_id": branch.id, "deliver": False}
+    note = made_up()
+    await library.put(f"{word} a", attributes={"material": ["clay", "tin"], "lid": True}, **about)
+    await library.put(f"{word} b", attributes={"material": ["clay"], "note": note}, **about)
+    await house.deliver()
+
+    facets = (await library.find(word, with_facets=True)).facets
+
+    named = {one.field: one for one in facets.fields}
+    assert [(one.value, one.count) for one in named["attribute.material"].values] == [("clay", 2), ("tin", 1)]
+    assert named["attribute.material"].values[0].names["zh"] == "陶"
+    assert [(one.value, one.count) for one in named["attribute.lid"].values] == [("true", 1)]
+    assert "attribute.note" not in named
+    assert await library.titles(word, facets={"attribute.material": ["tin"]}) == [f"{word} a"]
+    assert await library.titles(word, facets={"attribute.lid": ["true"]}) == [f"{word} a"]
+    assert await library.titles(f"{note} {word}") == [f"{word} b"]
+    assert sorted(await library.titles(f"陶 {word}")) == [f"{word} a", f"{word} b"]
+
+
+async def test_a_draft_is_found_when_it_is_published_and_until_it_is_archived(library, house):
+    word = made_up()
+    page = await library.put(word, draft=True)
+    assert await library.titles(word) == []
+
+    await product.publish_product(house.system, product_id=page.product.id)
+    await house.deliver()
+    assert await library.titles(word) == [word]
+
+    await product.archive_product(house.system, product_id=page.product.id)
+    await house.deliver()
+    assert await library.titles(word) == []
+
+
+async def test_a_price_that_time_alone_changes_is_found_at_its_new_place(library, house):
+    word, seller = made_up(), await house.seller()
+    page = await library.put(word, price=1000, seller=seller)
+    soon = house.system.now() + timedelta(hours=1)
+    sale = await product.create_price_list(
+        house.system, shop_id=seller.shop_id, names={"en": "Sale"}, starts_at=soon, ends_at=None
+    )
+    await product.set_prices(
+        house.system,
+        price_list_id=sale.id,
+        prices=[OfferPrice(offer_id=page.offers[0].id, price=Money(600, "CNY"))],
+    )
+    await house.deliver()
+    assert await library.titles(word, filters=Filters(price_max=600)) == []
+
+    await house.wait(timedelta(hours=2))
+    await house.deliver()
+
+    assert await library.titles(word, filters=Filters(price_max=600)) == [word]
+
+
 async def test_documents_follow_edits_prices_and_withdrawals(library, house):
     word, other = made_up(), made_up()
     page = await library.put(f"{word}", price=1000)
@@ -215,7 +292,9 @@ async def test_documents_follow_edits_prices_and_withdrawals(library, house):
     await house.deliver()
     assert await library.titles(word, filters=Filters(price_max=700)) == [word]
 
-    await product.edit_product(house.system, product_id=page.product.id, titles={"en": other})
+    await product.edit_product(
+        house.system, product_id=page.product.id, edit=ProductEdit(titles={"en": other})
+    )
     await house.deliver()
     assert await library.titles(word) == []
     assert await library.titles(other) == [other]
@@ -306,6 +385,20 @@ async def test_suggestions_complete_words_in_the_readers_language_first(library,
     assert await search.suggestions(house.system, query=f"{word} teap") == [f"Blue {word} teapot"]
     assert await search.suggestions(house.system, query="z") == []
     assert await search.suggestions(house.system, query="") == []
+
+
+async def test_a_category_is_suggested_once_and_first(library, house):
+    word = made_up()
+    branch = await product.add_category(house.system, slug=made_up(), names={"en": f"{word} pots"})
+    for n in range(2):
+        await library.put(f"{word} {n}", category_id=branch.id, deliver=False)
+    await house.deliver()
+
+    found = await search.suggestions(house.system, query=word[:5])
+
+    assert found[0] == f"{word} pots"
+    assert sorted(found) == sorted([f"{word} pots", f"{word} 0", f"{word} 1"])
+    assert len(await search.suggestions(house.system, query=word[:2], limit=20)) <= 20
 
 
 async def test_suggestions_go_with_their_product(library, house):

@@ -99,11 +99,12 @@ suggestion = Table(
     Column("business", Text, primary_key=True),
     Column("traffic", Text, primary_key=True),
     Column("start", Text(collation="C"), primary_key=True),
-    Column("product_id", Uuid, primary_key=True),
+    Column("source", Uuid, primary_key=True),
     Column("language", Text, primary_key=True),
     Column("text", Text, nullable=False),
     Column("rank", Integer, nullable=False),
-    Index("suggestion_product", "product_id"),
+    Index("suggestion_source", "source"),
+    Index("suggestion_head", "slot", "business", "traffic", text("left(start, 2)"), "rank"),
 )
 
 word = Table(

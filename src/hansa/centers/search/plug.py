@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hansa.centers.product.events import OfferChanged, ProductCreated, ProductEdited
+from hansa.centers.product.events import (
+    OfferChanged,
+    ProductArchived,
+    ProductCreated,
+    ProductEdited,
+    ProductPublished,
+)
 from hansa.centers.review.events import RatingChanged
 from hansa.centers.search import _handlers as handlers
 from hansa.centers.search import _http
@@ -28,7 +34,7 @@ SEARCH = Center(
     handlers=(
         Handler(
             "search.follow_products",
-            (ProductCreated, ProductEdited, OfferChanged),
+            (ProductCreated, ProductEdited, ProductPublished, ProductArchived, OfferChanged),
             handle=handlers.follow_products,
         ),
         Handler("search.follow_sales", (OrderMoved,), handle=handlers.follow_sales),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.centers.product.types import Category, Offer, ProductPage, Sku
+from hansa.centers.product.types import Category, Offer, ProductPage, ProductState, Sku
 from hansa.centers.search._rules.keys import facet_key, title_keys, word_keys
 from hansa.centers.search._rules.words import INDEX_TERMS_MAX, index_terms, spellable, starts
 from hansa.centers.search.types import DocumentKey, Popularity, Ranked
@@ -16,6 +16,7 @@ from hansa.kernel.texts import Texts
 
 SUGGESTION_MAX = 60
 FACETS_MAX = 200
+_CATEGORY_RANK = 2**31 - 1  # before every product
 
 RankOf = Callable[[str, str, Ranked], int]
 """Asks a business (and traffic class) for a product's rank."""
@@ -24,9 +25,12 @@ RankOf = Callable[[str, str, Ranked], int]
 class Suggestion(msgspec.Struct, frozen=True):
     """What may be suggested to somebody who begins to type `start`."""
 
+    source: UUID
+    """The product or the category that is called so. A category is suggested once, however many stand in it."""
     language: str
     start: str
     text: str
+    rank: int
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -72,7 +76,7 @@ def documents(
     """Return a document for each business and traffic class where somebody offers the product now."""
     here: dict[tuple[str, str], list[Offer]] = {}
     for offer in page.offers:
-        if offer.active:
+        if offer.active and page.product.state is ProductState.PUBLISHED:
             here.setdefault((offer.business, offer.traffic.value), []).append(offer)
     return [
         _document(page, lineage, offers, popularity((*scope, page.product.id)), rank_of)
@@ -92,7 +96,7 @@ def _document(
     shops = tuple(sorted({offer.shop_id for offer in offers}))
     offered = {offer.sku_id for offer in offers}
     skus = [sku for sku in page.skus if sku.id in offered]
-    labels = tuple(_labels(page, skus))
+    labels = (*_options(page, skus), *_attributes(page, lineage))
     facets = tuple(dict.fromkeys(_facets(lineage, shops, labels)))[:FACETS_MAX]
     facts = Ranked(
         product_id=product.id,
@@ -104,6 +108,7 @@ def _document(
         created_at=product.created_at,
         popularity=popularity,
     )
+    rank = rank_of(cheapest.business, cheapest.traffic.value, facts)
     return Document(
         business=cheapest.business,
         traffic=cheapest.traffic.value,
@@ -112,12 +117,19 @@ def _document(
         offers=len(offers),
         price_minor=cheapest.base.minor,
         currency=cheapest.base.currency,
-        rank=rank_of(cheapest.business, cheapest.traffic.value, facts),
+        rank=rank,
         popularity=popularity,
         keys=_keys(page, lineage, skus, labels, facets),
         facets=facets,
         words=tuple(dict.fromkeys(_spellable(product.titles, lineage, labels))),
-        suggestions=tuple(_suggestions([product.titles, *(one.names for one in lineage)])),
+        suggestions=(
+            *_suggestions(product.id, product.titles, rank),
+            *(
+                one
+                for category in lineage
+                for one in _suggestions(category.id, category.names, _CATEGORY_RANK)
+            ),
+        ),
         labels=labels,
     )
 
@@ -132,7 +144,7 @@ def _facets(lineage: Sequence[Category], shops: Iterable[ShopId], labels: Iterab
             yield f"{label.field}={label.value}"
 
 
-def _labels(page: ProductPage, skus: Sequence[Sku]) -> Iterable[Label]:
+def _options(page: ProductPage, skus: Sequence[Sku]) -> Iterable[Label]:
     """Name the options, and of their values those that can be bought."""
     chosen = {(code, value) for sku in skus for code, value in sku.values.items()}
     for option in page.product.options:
@@ -141,6 +153,18 @@ def _labels(page: ProductPage, skus: Sequence[Sku]) -> Iterable[Label]:
             yield Label(f"option.{option.code}", "", option.names)
         for value in values:
             yield Label(f"option.{option.code}", value.code, value.names)
+
+
+def _attributes(page: ProductPage, lineage: Sequence[Category]) -> Iterable[Label]:
+    """Name the attributes that lists are narrowed by, and the values this product has."""
+    for field in (field for category in lineage for field in category.attributes):
+        held = page.product.attributes.get(field.code)
+        if not field.facet or held is None:
+            continue
+        yield Label(f"attribute.{field.code}", "", field.names)
+        named = {choice.code: choice.names for choice in field.choices}
+        for value in held if isinstance(held, list) else [str(held).lower()]:
+            yield Label(f"attribute.{field.code}", value, named.get(value, {}))
 
 
 def _keys(
@@ -170,6 +194,8 @@ def _texts(
     for label in labels:
         if label.value:
             yield from label.names.values()
+    for held in page.product.attributes.values():
+        yield from held if isinstance(held, list) else [held] if isinstance(held, str) else []
     for sku in skus:
         yield sku.code
         yield sku.gtin or ""
@@ -182,12 +208,8 @@ def _spellable(titles: Texts, lineage: Sequence[Category], labels: Sequence[Labe
             yield from spellable(text)
 
 
-def _suggestions(named: Iterable[Texts]) -> Iterable[Suggestion]:
-    seen: set[tuple[str, str]] = set()
-    for texts in named:
-        for language, text in texts.items():
-            shown = " ".join(text.split())[:SUGGESTION_MAX].rstrip()
-            for start in starts(shown):
-                if (language, start) not in seen:
-                    seen.add((language, start))
-                    yield Suggestion(language, start, shown)
+def _suggestions(source: UUID, names: Texts, rank: int) -> Iterable[Suggestion]:
+    for language, text in names.items():
+        shown = " ".join(text.split())[:SUGGESTION_MAX].rstrip()
+        for start in dict.fromkeys(starts(shown)):
+            yield Suggestion(source, language, start, shown, rank)

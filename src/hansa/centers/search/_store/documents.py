@@ -125,18 +125,20 @@ async def _replace_suggestions(
     tx: Transaction, slot: int, *, products: Sequence[UUID], documents: Sequence[Document]
 ) -> None:
     await tx.raw.execute(
-        "DELETE FROM search.suggestion WHERE slot = $1 AND product_id = ANY($2::uuid[])", slot, list(products)
+        "DELETE FROM search.suggestion WHERE slot = $1 AND source = ANY($2::uuid[])", slot, list(products)
     )
-    rows = [
-        (*document.key, one.language, one.start, one.text, document.rank)
-        for document in documents
-        for one in document.suggestions
-    ]
+    rows = sorted(
+        {
+            (document.business, document.traffic, one.start, one.source, one.language, one.text, one.rank)
+            for document in documents
+            for one in document.suggestions
+        }
+    )
     await tx.raw.execute(
-        """INSERT INTO search.suggestion (slot, business, traffic, product_id, language, start, text, rank)
-           SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+        """INSERT INTO search.suggestion (slot, business, traffic, start, source, language, text, rank)
+           SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[],
                                       $8::int[]) AS n
-           ON CONFLICT (slot, business, traffic, start, product_id, language) DO NOTHING""",
+           ON CONFLICT (slot, business, traffic, start, source, language) DO NOTHING""",
         slot,
         *_columns(rows, 7),
     )

@@ -8,7 +8,10 @@ from typing import NamedTuple
 from hansa.centers.search._tables import GENERATION_RANK
 from hansa.kernel.db import Transaction
 
-_READERS = 0x73656172  # "sear", read as a number: queries share it, a swap has it alone
+# Locks of the transaction, by number. Rows will not do: who waited for a row sees it as it is now, but not the row
+# of a generation that began meanwhile. Each is taken by a statement of its own, and the look comes after.
+_READING = 0x73656172  # queries share it, a swap has it alone
+_WRITING = 0x73656173  # whoever writes documents shares it, beginnings and swaps have it alone
 
 
 class Generation(NamedTuple):
@@ -39,7 +42,7 @@ async def begin_reading(tx: Transaction) -> int:
     """
     await tx.raw.execute(
         "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), pg_advisory_xact_lock_shared($1)",
-        _READERS,
+        _READING,
     )
     slot: int = await tx.raw.fetchval("SELECT slot FROM search.generation WHERE state = 'active'")
     return slot
@@ -48,36 +51,35 @@ async def begin_reading(tx: Transaction) -> int:
 async def hold(tx: Transaction) -> Slots:
     """Return the slots to write to; until the transaction ends no rebuild begins or takes over."""
     tx.locks(GENERATION_RANK)
-    rows = await tx.raw.fetch(
-        """SELECT slot, state FROM search.generation WHERE state IN ('active', 'building')
-           ORDER BY id FOR SHARE"""
-    )
-    slots = {row["state"]: row["slot"] for row in rows}
+    await tx.raw.execute("SELECT pg_advisory_xact_lock_shared($1)", _WRITING)
+    slots = {one.state: one.slot for one in await _living(tx)}
     return Slots(slots["active"], slots.get("building"))
 
 
 async def building(tx: Transaction) -> int | None:
     """Return the number of the generation being built; until the transaction ends it neither ends nor takes over."""
     tx.locks(GENERATION_RANK)
-    number: int | None = await tx.raw.fetchval(
-        "SELECT id FROM search.generation WHERE state = 'building' FOR SHARE"
-    )
-    return number
+    await tx.raw.execute("SELECT pg_advisory_xact_lock_shared($1)", _WRITING)
+    return next((one.id for one in await _living(tx) if one.state == "building"), None)
 
 
 async def lock(tx: Transaction) -> list[Generation]:
-    """Return the generations that are not over, locked: nobody writes documents meanwhile."""
+    """Return the generations that are not over; until the transaction ends nobody else writes documents."""
     tx.locks(GENERATION_RANK)
+    await tx.raw.execute("SELECT pg_advisory_xact_lock($1)", _WRITING)
+    return await _living(tx)
+
+
+async def _living(tx: Transaction) -> list[Generation]:
     rows = await tx.raw.fetch(
-        """SELECT id, slot, state FROM search.generation WHERE state IN ('active', 'building')
-           ORDER BY id FOR UPDATE"""
+        "SELECT id, slot, state FROM search.generation WHERE state IN ('active', 'building') ORDER BY id"
     )
     return [Generation(*row) for row in rows]
 
 
 async def keep_readers_out(tx: Transaction) -> None:
     """Wait for the queries under way, and keep new ones out until the transaction ends."""
-    await tx.raw.execute("SELECT pg_advisory_xact_lock($1)", _READERS)
+    await tx.raw.execute("SELECT pg_advisory_xact_lock($1)", _READING)
 
 
 async def begin(tx: Transaction, *, slot: int, at: datetime) -> int:

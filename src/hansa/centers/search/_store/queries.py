@@ -13,6 +13,8 @@ from hansa.kernel.db import Transaction
 
 Row = Mapping[str, Any]
 
+_BEST_MAX = 200
+
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What documents are asked for: with all of `keys`, not with all of `without`, with one of each of `any_of`."""
@@ -107,11 +109,17 @@ async def similar_words(tx: Transaction, asked: Asked, grams: Sequence[str], *, 
 async def suggestions(
     tx: Transaction, *, slot: int, business: str, traffic: str, start: str, language: str, limit: int
 ) -> list[str]:
-    """Return what begins like this, in the reader's language first, the best ranked first."""
+    """Return what begins like this, in the reader's language first, the best ranked first.
+
+    Two letters begin so much that only the best ranked are looked at.
+    """
+    begins = "start >= $4 AND start < $4 || chr(1114111)"
+    best = f"left(start, 2) = $4 ORDER BY rank DESC LIMIT {_BEST_MAX}" if len(start) == 2 else begins
     rows = await tx.raw.fetch(
-        """SELECT text FROM search.suggestion
-           WHERE slot = $1 AND business = $2 AND traffic = $3 AND start >= $4 AND start < $4 || chr(1114111)
-           GROUP BY text ORDER BY bool_or(language = $5) DESC, max(rank) DESC, text LIMIT $6""",
+        f"""SELECT text FROM (
+              SELECT text, language, rank FROM search.suggestion
+              WHERE slot = $1 AND business = $2 AND traffic = $3 AND {best}) s
+            GROUP BY text ORDER BY bool_or(language = $5) DESC, max(rank) DESC, text LIMIT $6""",
         slot,
         business,
         traffic,
