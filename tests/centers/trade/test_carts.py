@@ -1,0 +1,181 @@
+"""Carts, and what is asked before an order: what changed, limits, whose it is, what led to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from centers.trading import paid, staff
+from hansa.centers.product import api as product
+from hansa.centers.shop import api as shops
+from hansa.centers.shop.extensions import ShopClosure
+from hansa.centers.trade import api as trade
+from hansa.centers.trade._service import erasing
+from hansa.centers.trade._service.ending import no_orders_of_shops
+from hansa.centers.trade.errors import (
+    AttributionInvalid,
+    CartChanged,
+    CartEmpty,
+    OrderNotFound,
+)
+from hansa.centers.trade.types import ChangeKind, LineRequest
+from hansa.centers.trade.types import OrderState as S
+from hansa.centers.user.extensions import Erasure
+from hansa.kernel.context import Traffic
+from hansa.kernel.money import Money
+
+
+async def changes(buyer) -> dict[object, list[ChangeKind]]:
+    """What the buyer is told of each line."""
+    return {
+        one.line.offer_id: [change.kind for change in one.changes]
+        for one in (await trade.review_cart(buyer)).lines
+    }
+
+
+async def test_each_line_says_what_changed_since_it_was_put_there(house):
+    seller, buyer = await house.seller(), await house.buyer()
+    same, dearer, gone = [await house.good(seller) for _ in range(3)]
+    scarce = await house.good(seller, stock=1)
+    for good in (same, dearer, scarce, gone):
+        await trade.put_in_cart(buyer, offer_id=good.offer_id, quantity=2)
+    await product.set_price(house.system, offer_id=dearer.offer_id, price=Money(1100, "CNY"))
+    await product.withdraw_offer(house.system, offer_id=gone.offer_id)
+
+    assert await changes(buyer) == {
+        same.offer_id: [],
+        dearer.offer_id: [ChangeKind.PRICE],
+        scarce.offer_id: [ChangeKind.SOLD_OUT],
+        gone.offer_id: [ChangeKind.WITHDRAWN],
+    }
+    with pytest.raises(CartChanged) as refused:
+        await trade.quote_cart(buyer)
+    assert len(refused.value.extras["lines"]) == 3
+    assert {"kind": "price_changed", "was_minor": 1000, "now_minor": 1100} in [
+        change for line in refused.value.extras["lines"] for change in line["changes"]
+    ]
+
+
+async def test_what_is_chosen_is_quoted_and_what_is_saved_stays(house):
+    seller, buyer = await house.seller(), await house.buyer()
+    now, later, never = [await house.good(seller, price=price) for price in (100, 200, 300)]
+    await trade.put_in_cart(buyer, offer_id=now.offer_id, quantity=2)
+    await trade.put_in_cart(buyer, offer_id=later.offer_id, quantity=1, saved=True)
+    await trade.put_in_cart(buyer, offer_id=never.offer_id, quantity=1, selected=False)
+    await trade.write_to_shop(buyer, shop_id=seller.shop_id, text="As a present")
+
+    quote = await trade.quote_cart(buyer)
+    placed = await trade.place(buyer, token=trade.seal(buyer, quote))
+    await trade.take_out(buyer, offer_ids=[line.offer_id for line in quote.lines])
+
+    assert quote.payable == 200
+    (note,) = await trade.notes(buyer, order_id=placed.orders[0].id)
+    assert note.text == "As a present"
+    left = await trade.review_cart(buyer)
+    assert {one.line.offer_id: (one.line.selected, one.line.saved) for one in left.lines} == {
+        later.offer_id: (True, True),
+        never.offer_id: (False, False),
+    }
+    assert left.notes == {}
+    with pytest.raises(CartEmpty):
+        await trade.quote_cart(buyer)
+
+
+async def test_a_price_that_was_taken_note_of_is_quoted(house):
+    buyer = await house.buyer()
+    pear = await house.good(await house.seller(), price=1000)
+    await trade.put_in_cart(buyer, offer_id=pear.offer_id, quantity=1)
+    await product.set_price(house.system, offer_id=pear.offer_id, price=Money(1200, "CNY"))
+    with pytest.raises(CartChanged):
+        await trade.quote_cart(buyer)
+
+    await trade.put_in_cart(buyer, offer_id=pear.offer_id, quantity=1)
+
+    assert (await trade.quote_cart(buyer)).payable == 1200
+
+
+async def test_a_guests_orders_follow_its_owner_home(house):
+    seller, guest = await house.seller(), await house.buyer()
+    order_id = await house.paid_order(guest, await house.good(seller))
+
+    person = await house.sign_up_as(guest)
+
+    assert [one.id for one in (await trade.orders(person)).items] == [order_id]
+    order = await trade.order(person, order_id=order_id)
+    assert order.buyer == guest.actor.party
+    assert [one.id for one in await trade.checkout_orders(person, order.checkout_id)] == [order_id]
+    assert (await trade.receive(person, order_id=order_id)).state is S.FINISHED
+    with pytest.raises(OrderNotFound):
+        await trade.order(await house.person(), order_id=order_id)
+
+
+async def test_what_led_to_a_line_is_kept_while_its_window_is_open(house):
+    buyer, pear = await house.buyer(), await house.good(await house.seller())
+    creator = uuid4()
+    token = trade.attribute(
+        house.system, source="creator", referrer="spring", creator=creator, window=timedelta(days=7)
+    )
+
+    said = trade.read_attribution(buyer, token)
+    quote = await trade.quote(buyer, lines=[LineRequest(pear.offer_id, attribution=said)])
+    placed = await trade.place(buyer, token=trade.seal(buyer, quote))
+    (line,) = (await trade.order(buyer, order_id=placed.orders[0].id)).lines
+
+    assert line.attribution == said
+    assert (said.source, said.referrer, said.creator, said.token) == ("creator", "spring", creator, token)
+    with pytest.raises(AttributionInvalid):
+        trade.read_attribution(buyer, token[:-2] + "AA")
+    live = house.platform.context("bazaar", traffic=Traffic.LIVE, actor=buyer.actor)
+    with pytest.raises(AttributionInvalid):
+        trade.read_attribution(live, token)
+    await house.wait(timedelta(days=8))
+    assert trade.read_attribution(buyer, token) is None
+
+
+async def test_a_shop_with_open_orders_does_not_close(house):
+    seller, buyer = await house.seller(), await house.buyer()
+    shop = (await shops.shops(house.system, [seller.shop_id]))[seller.shop_id]
+
+    async def objections() -> list[str]:
+        async with house.platform.db.transaction() as tx:
+            (said,) = await no_orders_of_shops(tx, [ShopClosure(house.system, shop)])
+        return [one.code for one in said]
+
+    assert await objections() == []
+    order_id = await house.paid_order(buyer, await house.good(seller))
+    assert await objections() == ["trade.orders_under_way"]
+    await trade.receive(buyer, order_id=order_id)
+    assert await objections() == []
+
+
+async def test_whoever_is_forgotten_leaves_no_words_behind(house):
+    seller, buyer, other = await house.seller(), await house.person(), await house.buyer()
+    pear = await house.good(seller)
+    order_id, others = await paid(house, buyer, pear), await paid(house, other, pear)
+    for ctx, one in ((buyer, order_id), (staff(seller), order_id), (other, others)):
+        await trade.add_note(ctx, order_id=one, text="Some words")
+    await trade.put_in_cart(buyer, offer_id=pear.offer_id, quantity=1)
+    await trade.write_to_shop(buyer, shop_id=seller.shop_id, text="More words")
+
+    async with house.platform.db.transaction() as tx:
+        commands = [Erasure(house.system, (buyer.party(),)), Erasure(house.system, (uuid4(),))]
+        told = await erasing.erase_texts(tx, commands)
+        assert await erasing.nothing_under_way(tx, commands) == [None, None]  # the sandbox holds nobody up
+
+    assert told == [("trade.cart", "trade.notes"), ()]
+    assert await trade.notes(staff(seller), order_id=order_id) == ()
+    assert len(await trade.notes(staff(seller), order_id=others)) == 1
+    assert await trade.cart(buyer) == ()
+    assert (await trade.order(buyer, order_id=order_id)).payable == 1000
+
+
+@pytest.mark.parametrize("price", [1, 999, 3333])
+async def test_the_commission_is_the_one_of_the_day_it_was_placed(house, price):
+    seller, buyer = await house.seller(), await house.buyer()
+    order_id = await paid(house, buyer, await house.good(seller, price=price))
+
+    (line,) = (await trade.order(buyer, order_id=order_id)).lines
+
+    assert line.commission_bp == 500
