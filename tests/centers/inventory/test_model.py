@@ -7,9 +7,17 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from hansa.centers.inventory._rules import receiving
 from hansa.centers.inventory._rules import stock as rules
 from hansa.centers.inventory.errors import OutOfStock
-from hansa.centers.inventory.types import HoldDemand, HoldKey, HoldLine, HoldState, StockDemand
+from hansa.centers.inventory.types import (
+    HoldDemand,
+    HoldKey,
+    HoldLine,
+    HoldState,
+    StockDemand,
+    StockLimits,
+)
 from hansa.kernel.context import Traffic
 
 CTX = SimpleNamespace(traffic=Traffic.SANDBOX, business="bazaar")
@@ -32,18 +40,40 @@ def snapshot(state):
 class Orders(RuleBasedStateMachine):
     """Orders come, are paid, sent and cancelled; goods come in. The model is a dictionary of orders."""
 
-    @initialize(pieces=st.lists(st.integers(0, 8), min_size=4, max_size=4))
-    def begin(self, pieces):
+    @initialize(
+        pieces=st.lists(st.integers(0, 8), min_size=4, max_size=4),
+        limits=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), min_size=4, max_size=4),
+    )
+    def begin(self, pieces, limits):
+        self.limits = dict(zip(STOCKS, limits, strict=True))  # (kept back, promised beyond what is there)
         self.state = rules.StockState(
-            {key: rules.Level.of(key, n) for key, n in zip(STOCKS, pieces, strict=True)}, {}
+            {
+                key: rules.Level.of(key, n, safety=limit[0], backorder=limit[1])
+                for key, n, limit in zip(STOCKS, pieces, limits, strict=True)
+            },
+            {},
         )
         self.received = dict(zip(STOCKS, pieces, strict=True))
         self.orders = {}  # order -> (wanted pieces per stock, state)
 
     def left(self, stock):
-        """What the model says can still be sold: all that came, less what orders have and had."""
+        """What the model says can still be sold: all that came, less what is kept back and orders have and had."""
+        safety, backorder = self.limits[stock]
+        return (
+            self.received[stock]
+            + backorder
+            - safety
+            - sum(
+                wanted.get(stock, 0)
+                for wanted, state in self.orders.values()
+                if state is not HoldState.RELEASED
+            )
+        )
+
+    def there(self, stock):
+        """What the model says is on hand: all that came, less what was sent."""
         return self.received[stock] - sum(
-            wanted.get(stock, 0) for wanted, state in self.orders.values() if state is not HoldState.RELEASED
+            wanted.get(stock, 0) for wanted, state in self.orders.values() if state is HoldState.SHIPPED
         )
 
     @rule(stock=st.sampled_from(STOCKS), quantity=st.integers(1, 5))
@@ -52,6 +82,36 @@ class Orders(RuleBasedStateMachine):
         level.on_hand += quantity  # in another transaction: it is read again with what it is now
         level.was = (level.was[0] + quantity, *level.was[1:])
         self.received[stock] += quantity
+
+    @rule(stock=st.sampled_from(STOCKS), difference=st.integers(-6, 6))
+    def count(self, stock, difference):
+        """A stocktake finds more or less; what was promised beyond what may be, it does not take away."""
+        level = self.state.levels[stock]
+        refused = receiving.refuse(level, difference)
+        promised = level.held + level.allocated - self.limits[stock][1]
+        after = level.on_hand + difference
+        assert (refused is None) is (after >= 0 and after >= promised)
+        if refused is None:
+            level.on_hand += difference
+            level.was = (level.was[0] + difference, *level.was[1:])
+            self.received[stock] += difference
+
+    @rule(stock=st.sampled_from(STOCKS), said=st.integers(0, 12))
+    def push(self, stock, said):
+        """A program says what is there: it is believed, but for what was promised."""
+        level = self.state.levels[stock]
+        becomes = receiving.settable(level, said)
+        assert becomes == max(said, level.held + level.allocated - self.limits[stock][1], 0)
+        self.received[stock] += becomes - level.on_hand
+        level.was = (level.was[0] + becomes - level.on_hand, *level.was[1:])
+        level.on_hand = becomes
+
+    @rule(stock=st.sampled_from(STOCKS), safety=st.integers(0, 5), backorder=st.integers(0, 5))
+    def limit(self, stock, safety, backorder):
+        level = self.state.levels[stock]
+        wanted = StockLimits(sku_id=stock[0], place_id=stock[1], safety=safety, backorder=backorder)
+        if receiving.refuse_limits(level, wanted) is None:
+            level.safety, level.backorder = self.limits[stock] = safety, backorder
 
     @rule(order=st.sampled_from(ORDERS), wants=lines, regret=st.booleans())
     def hold(self, order, wants, regret):
@@ -92,7 +152,8 @@ class Orders(RuleBasedStateMachine):
         demand = StockDemand(CTX, tuple(HoldKey(order, sku, place) for sku, place, _ in wanted))
         before = snapshot(self.state)
         refusal = rules.move(self.state, demand, step)
-        assert (refusal is None) is (state in moves or state in done)
+        missing = step is rules.SHIP and any(n > self.there(stock) for stock, n in wanted.items())
+        assert (refusal is None) is ((state in moves and not missing) or state in done)
         if refusal is not None or state not in moves:
             assert snapshot(self.state)[:2] == before[:2]
         elif regret:
@@ -124,10 +185,11 @@ class Orders(RuleBasedStateMachine):
                 for state in HoldState
             }
             assert min(level.on_hand, level.held, level.allocated) >= 0
-            assert level.available == self.left(stock) >= 0
+            assert level.available == self.left(stock)
+            assert level.held + level.allocated <= level.on_hand + self.limits[stock][1]
             assert level.held == in_state[HoldState.HELD]
             assert level.allocated == in_state[HoldState.ALLOCATED]
-            assert level.on_hand == self.received[stock] - in_state[HoldState.SHIPPED]
+            assert level.on_hand == self.there(stock)
 
     @invariant()
     def what_is_written_is_what_was_decided(self):

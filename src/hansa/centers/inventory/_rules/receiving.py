@@ -44,7 +44,7 @@ def adjustment_errors(adjustments: Sequence[Adjustment]) -> list[FieldError]:
 def refuse(level: Level, quantity: int) -> Problem | None:
     """Say why on hand cannot change by this much: orders were promised more, or it is beyond all measure."""
     after = level.on_hand + quantity
-    if after + level.backorder < level.held + level.allocated:
+    if after < max(level.held + level.allocated - level.backorder, 0):
         return StockCommitted(on_hand=level.on_hand, held=level.held, allocated=level.allocated)
     if after > QUANTITY_MAX:
         return StockFull(on_hand=level.on_hand, on_hand_max=QUANTITY_MAX)
