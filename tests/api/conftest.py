@@ -87,6 +87,7 @@ def stall(person):
         edited = good(await seller.ask("PATCH", f"/products/{made['id']}", json=edit))
         sale = {"names": {"en": "Sale"}, "starts_at": "2100-01-01T00:00:00Z"}
         prices = good(await seller.post(f"/shops/{shop['id']}/price-lists", sale), 201)
+        begun = good(await seller.post(f"/shops/{shop['id']}/imports", {"format": "csv"}), 201)
         sku = made["skus"][0]["id"]
         if stock:
             receipt = {"sku_id": sku, "place_id": place["id"], "quantity": stock}
@@ -99,6 +100,7 @@ def stall(person):
             "product": made["id"],
             "change": edited["change"]["id"],
             "prices": prices["id"],
+            "import": begun["id"],
             "sku": sku,
             "title": made["titles"]["en"],
             "offer": made["offers"][0]["id"],
@@ -143,6 +145,8 @@ def bought(stall, person):
                 "product_id": stand["product"],
                 "change_id": stand["change"],
                 "price_list_id": stand["prices"],
+                "import_id": stand["import"],
+                "number": 1,
                 "gtin": "4006381333931",
                 "sku_id": stand["sku"],
                 "offer_id": stand["offer"],

@@ -16,6 +16,7 @@ from hansa.centers.product.errors import (
     ChangePending,
     OfferChangedSince,
     ProductChangedSince,
+    ProductCodeTaken,
     ProductNotFound,
     ProductStateWrong,
     SkuUnknown,
@@ -287,17 +288,11 @@ async def test_the_database_itself_keeps_history_and_states(market):
 async def test_a_shop_has_one_product_under_a_number(market):
     seller, other = await market.seller(), await market.seller("other")
     await make(seller, code="TP-1")
-    with pytest.raises(product_code_taken()):
+    with pytest.raises(ProductCodeTaken):
         await make(seller, code="TP-1")
     await make(other, code="TP-1")
     await make(seller, code="")
     await make(seller, code="")
-
-
-def product_code_taken():
-    from hansa.centers.product.errors import ProductCodeTaken
-
-    return ProductCodeTaken
 
 
 async def test_another_shop_finds_the_master_by_its_gtin(market):

@@ -19,7 +19,7 @@ from hansa.centers.product.errors import (
     PriceListChangedSince,
     PriceListNotFound,
 )
-from hansa.centers.product.types import Offer, OfferPrice, TimedPrice
+from hansa.centers.product.types import Offer, OfferPrice, Sort, TimedPrice
 from hansa.kernel.context import Traffic
 from hansa.kernel.deadlines import run_due
 from hansa.kernel.money import Money
@@ -197,13 +197,7 @@ async def test_the_list_and_whoever_listens_follow_when_a_price_turns(market, sa
 
 
 async def cheapest_first(market):
-    return (await product.list_products(market.ctx, sort=product_sort())).items
-
-
-def product_sort():
-    from hansa.centers.product.types import Sort
-
-    return Sort.PRICE_UP
+    return (await product.list_products(market.ctx, sort=Sort.PRICE_UP)).items
 
 
 async def test_every_change_of_a_list_is_a_new_version_of_what_it_names(market, sale):

@@ -68,6 +68,12 @@ imports = Table(
         name="import_transition",
     ),
     Index("import_shop", "shop_id", "id"),
+    Index(
+        "import_active",
+        "shop_id",
+        unique=True,
+        postgresql_where=text("state IN ('receiving', 'reading', 'writing', 'flipped')"),
+    ),
     Index("import_changed", "changed_xid"),
 )
 

@@ -22,6 +22,16 @@ from hansa.centers.product._service.changes import (
     waiting_changes,
     withdraw_change,
 )
+from hansa.centers.product._service.exporting import Exported, export_products
+from hansa.centers.product._service.importing import (
+    add_part,
+    bad_rows,
+    begin_import,
+    cancel_import,
+    import_,
+    imports,
+    start_import,
+)
 from hansa.centers.product._service.listing import list_products
 from hansa.centers.product._service.offers import (
     CHECK_OFFERS,
@@ -54,9 +64,14 @@ from hansa.centers.product._service.snapshots import tree_of as categories
 
 __all__ = [
     "CHECK_OFFERS",
+    "Exported",
     "add_category",
+    "add_part",
     "amount_errors",
     "archive_product",
+    "bad_rows",
+    "begin_import",
+    "cancel_import",
     "catalogued_in",
     "categories",
     "change",
@@ -69,8 +84,11 @@ __all__ = [
     "decide_change",
     "drop_prices",
     "edit_product",
+    "export_products",
     "facets",
     "gtin_valid",
+    "import_",
+    "imports",
     "list_products",
     "make_offer",
     "measured_price",
@@ -92,6 +110,7 @@ __all__ = [
     "skus",
     "skus_by_code",
     "skus_by_gtin",
+    "start_import",
     "template",
     "variants",
     "waiting_changes",

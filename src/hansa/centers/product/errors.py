@@ -163,3 +163,34 @@ class PriceListFull(Problem):
     code = "product.price_list_full"
     status = 409
     title = "There cannot be more price lists, or more in this one"
+
+
+class ImportNotFound(NotFound):
+    """There is no such import here."""
+
+    code = "product.import_not_found"
+    title = "There is no such import"
+
+
+class ImportRunning(Problem):
+    """Another import into this shop is under way; one goes at a time."""
+
+    code = "product.import_running"
+    status = 409
+    title = "Another import is under way"
+
+
+class ImportStateWrong(Problem):
+    """What was asked does not lead on from the import's `state`."""
+
+    code = "product.import_state_wrong"
+    status = 409
+    title = "This cannot be done with the import as it stands"
+
+
+class ImportIncomplete(Problem):
+    """Not every part of the file is there: `parts` says how many are."""
+
+    code = "product.import_incomplete"
+    status = 409
+    title = "Some parts of the file are missing"

@@ -10,6 +10,8 @@ from hansa.centers.product._checks import CHECKS
 from hansa.centers.product._handlers import HANDLERS
 from hansa.centers.product._service.categories import EDIT_CATEGORIES, EDIT_CUSTOM_FIELDS
 from hansa.centers.product._service.changes import DECIDE_CHANGE
+from hansa.centers.product._service.import_job import run_import
+from hansa.centers.product._service.importing import JOB
 from hansa.centers.product._service.offers import PRICE_OFFER, WITHDRAW_OFFER, OfferSnapshot
 from hansa.centers.product._service.prices import ENDS, STARTS, turn
 from hansa.centers.product._service.products import CREATE_PRODUCT, EDIT_PRODUCT
@@ -20,7 +22,7 @@ from hansa.centers.product._tables import metadata
 from hansa.centers.product.events import EVENTS
 from hansa.centers.product.extensions import POINTS
 from hansa.centers.product.types import ProductReview
-from hansa.kernel.center import Center, DeadlineKind
+from hansa.kernel.center import Center, DeadlineKind, Job
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
 
@@ -41,6 +43,7 @@ PRODUCT = Center(
     ),
     terms=(ProductReview,),
     events=EVENTS,
+    jobs=(Job(JOB, run_import),),
     deadlines=(DeadlineKind(STARTS, turn), DeadlineKind(ENDS, turn)),
     handlers=HANDLERS,
     routes=_http.ROUTES,

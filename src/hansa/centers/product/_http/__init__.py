@@ -1,6 +1,6 @@
 """The products' routes: buyers look, shops keep and price, operators classify and review."""
 
-from hansa.centers.product._http import buying, classifying, keeping, offering, pricing, reviewing
+from hansa.centers.product._http import buying, classifying, importing, keeping, offering, pricing, reviewing
 
 ROUTES = (
     *buying.ROUTES,
@@ -9,4 +9,5 @@ ROUTES = (
     *pricing.ROUTES,
     *classifying.ROUTES,
     *reviewing.ROUTES,
+    *importing.ROUTES,
 )

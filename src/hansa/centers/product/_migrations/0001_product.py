@@ -39,6 +39,9 @@ def upgrade() -> None:
               ('flipped', 'done')))
         )""")
     op.execute("CREATE INDEX import_shop ON product.import (shop_id, id)")
+    op.execute("""
+        CREATE UNIQUE INDEX import_active ON product.import (shop_id)
+         WHERE state IN ('receiving', 'reading', 'writing', 'flipped')""")
     op.execute("CREATE INDEX import_changed ON product.import (changed_xid)")
     op.execute("""
         CREATE TABLE product.import_part (

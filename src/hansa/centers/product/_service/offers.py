@@ -11,6 +11,7 @@ from hansa.centers.product._rules.prices import offer_at, version_at
 from hansa.centers.product._rules.products import price_errors
 from hansa.centers.product._store import catalogue
 from hansa.centers.product._store import offers as store
+from hansa.centers.product._store.imports import FLIPPED
 from hansa.centers.product.errors import (
     OfferChangedSince,
     OfferExists,
@@ -36,7 +37,7 @@ from hansa.kernel.context import Ctx
 from hansa.kernel.db import Database, Transaction
 from hansa.kernel.money import Money
 from hansa.kernel.problem import FieldError, Invalid, Problem
-from hansa.kernel.snapshot import Snapshot, changes_of
+from hansa.kernel.snapshot import Changed, Snapshot, changes_of
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +53,20 @@ class OfferSnapshot(Snapshot[OfferId, Offer]):
             async with db.reading() as tx:
                 return await store.read_offers(tx, ids)
 
-        super().__init__(load=load, changed=changes_of(db, "product.offer", "id"))
+        super().__init__(load=load, changed=_changes(db))
+
+
+def _changes(db: Database) -> Changed[OfferId]:
+    """Tell which offers changed; when an import has flipped, which is one row for many, any may have."""
+    one_by_one: Changed[OfferId] = changes_of(db, "product.offer", "id")
+    at_once: Changed[ImportId] = changes_of(db, FLIPPED, "id")
+
+    async def changed(mark: str | None) -> tuple[str, Collection[OfferId] | None]:
+        before = mark.split() if mark is not None else (None, None)
+        (offer_mark, keys), (flip_mark, flips) = await one_by_one(before[0]), await at_once(before[1])
+        return f"{offer_mark} {flip_mark}", None if flips is None or flips else keys
+
+    return changed
 
 
 async def offers(ctx: Ctx, offer_ids: Collection[OfferId]) -> dict[OfferId, Offer]:

@@ -1,0 +1,92 @@
+"""Products as rows that an import reads again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from hansa.centers.product._rules.importing import ImportRow
+from hansa.centers.product.types import FieldValue, Offer, Option, Product, Sku
+from hansa.kernel.texts import Texts
+
+PLAIN = ("product", "sku_code", "gtin", "category", "art", "price_minor", "list_price_minor", "currency")
+
+
+def rows_of(
+    product: Product, skus: Sequence[Sku], offers: Iterable[Offer], *, category: str
+) -> list[ImportRow]:
+    """Return a product as rows, one for each variant that its shop offers; the first describes the product."""
+    by_sku = {offer.sku_id: offer for offer in offers if offer.shop_id == product.shop_id}
+    rows: list[ImportRow] = []
+    for sku in skus:
+        if (offer := by_sku.get(sku.id)) is None:
+            continue
+        row = ImportRow(
+            product=product.code,
+            options=sku.values,
+            labels=_labels(product.options, sku.values),
+            sku_code=sku.code,
+            gtin=sku.gtin,
+            art=sku.art,
+            price_minor=offer.base.minor,
+            list_price_minor=offer.list_price.minor if offer.list_price else None,
+            currency=offer.base.currency,
+        )
+        if not rows:
+            row = msgspec.structs.replace(
+                row,
+                titles=product.titles,
+                descriptions=product.descriptions,
+                category=category,
+                art=product.art,
+                attributes=product.attributes,
+                custom=product.custom,
+            )
+        rows.append(row)
+    return rows
+
+
+def json_lines(rows: Iterable[ImportRow]) -> str:
+    """Write rows as JSON Lines."""
+    return "".join(msgspec.json.encode(row).decode() + "\n" for row in rows)
+
+
+def csv_lines(rows: Iterable[ImportRow], columns: Sequence[str], *, head: bool) -> str:
+    """Write rows as CSV under these columns, `head` with the line that names them."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if head:
+        writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row, column) for column in columns])
+    return out.getvalue()
+
+
+def _labels(options: Sequence[Option], values: dict[str, str]) -> dict[str, Texts]:
+    return {
+        option.code: value.names
+        for option in options
+        for value in option.values
+        if value.code == values.get(option.code)
+    }
+
+
+def _cell(row: ImportRow, column: str) -> str:
+    head, _, rest = column.partition(":")
+    if not rest:
+        value = getattr(row, column)
+        return "" if value is None else str(value)
+    if head == "label":
+        option, _, language = rest.partition(":")
+        return row.labels.get(option, {}).get(language, "")
+    name = {"attribute": "attributes", "custom": "custom"}.get(head, f"{head}s")
+    return _shown(getattr(row, name).get(rest, ""))
+
+
+def _shown(value: FieldValue) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "|".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,255 @@
+"""Rows of an import: read from CSV or JSON Lines, judged, and put together to products."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from hansa.centers.product._rules.products import CODE_MAX, option_key
+from hansa.centers.product.types import (
+    CategoryId,
+    Field,
+    FieldKind,
+    FieldValues,
+    ImportFormat,
+    NewSku,
+    Option,
+    OptionValue,
+)
+from hansa.kernel.money import Money
+from hansa.kernel.problem import FieldError, Malformed
+from hansa.kernel.texts import Texts, plain_errors, storable
+from hansa.kernel.wire import INT64_MAX, check_json
+
+RECORD_MAX = 64 * 1024
+"""How many characters a row may have."""
+_FIRST_ONLY = ("titles", "descriptions", "category", "art", "attributes", "custom")
+
+
+class ImportRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One variant of a product: rows with the same `product` are one product, which the first of them describes."""
+
+    product: str
+    titles: Texts = {}
+    descriptions: Texts = {}
+    category: str = ""
+    options: dict[str, str] = {}
+    labels: dict[str, Texts] = {}
+    """What the options' values are called, by option; else by their codes."""
+    sku_code: str = ""
+    gtin: str | None = None
+    art: str = ""
+    price_minor: int
+    list_price_minor: int | None = None
+    currency: str
+    attributes: FieldValues = {}
+    custom: FieldValues = {}
+
+
+Judged = tuple[int, ImportRow | None, list[FieldError]]
+"""A row with its line in the file: read, or what is wrong with it."""
+
+
+class Splitter:
+    """Cuts a text that comes in parts into records: lines, but for line breaks that CSV quotes."""
+
+    def __init__(self, form: ImportFormat) -> None:
+        self._quotes = form is ImportFormat.CSV
+        self._rest = ""
+        self._line = 1
+
+    def feed(self, text: str, *, last: bool = False) -> Iterator[tuple[int, str]]:
+        """Return the records that are complete, each with the line it begins at."""
+        lines = (self._rest + text).split("\n")
+        self._rest = "" if last else lines.pop()
+        record: list[str] = []
+        for line in lines:
+            record.append(line)
+            whole = "\n".join(record)
+            if self._quotes and whole.count('"') % 2 and not last and len(whole) <= RECORD_MAX:
+                continue
+            if whole.strip():
+                yield self._line, whole.removesuffix("\r")
+            self._line += len(record)
+            record = []
+        if record:
+            whole = "\n".join(record)
+            if last:
+                yield self._line, whole
+            else:
+                self._rest = whole + "\n" + self._rest
+
+
+def read_head(
+    record: str, fields: Mapping[str, Field], custom: Mapping[str, Field]
+) -> Sequence[str] | list[FieldError]:
+    """Return the columns of a CSV file by its head line, or what is wrong with them."""
+    try:
+        columns = [
+            column.strip() for column in next(csv.reader([record.removeprefix("\ufeff")], strict=True))
+        ]
+    except csv.Error as wrong:
+        return [FieldError("", "csv", str(wrong))]
+    errors = [
+        FieldError(column[:80], "column", "There is no such column")
+        for column in columns
+        if not _known_column(column, fields, custom)
+    ]
+    if len(set(columns)) < len(columns):
+        errors.append(FieldError("", "repeated", "Each column only once"))
+    errors += [
+        FieldError(column, "required", "This column is missing")
+        for column in ("product", "price_minor", "currency")
+        if column not in columns
+    ]
+    return errors or columns
+
+
+def read_csv(
+    line: int, record: str, columns: Sequence[str], fields: Mapping[str, Field], custom: Mapping[str, Field]
+) -> Judged:
+    """Read a CSV record under its columns."""
+    try:
+        cells = next(csv.reader(io.StringIO(record, newline=""), strict=True))
+    except csv.Error as wrong:
+        return line, None, [FieldError("", "csv", str(wrong))]
+    if len(cells) != len(columns):
+        return line, None, [FieldError("", "columns", f"{len(columns)} cells wanted, {len(cells)} there")]
+    said: dict[str, Any] = {}
+    for column, cell in zip(columns, cells, strict=True):
+        if cell.strip():
+            _put(said, column, cell, fields, custom)
+    return _converted(line, said)
+
+
+def read_json(line: int, record: str) -> Judged:
+    """Read a line of JSON."""
+    try:
+        raw = record.encode()
+        check_json(raw)
+        return _converted(line, msgspec.json.decode(raw))
+    except (msgspec.DecodeError, UnicodeError, Malformed, RecursionError):
+        return line, None, [FieldError("", "json", "This is no JSON object")]
+
+
+def skus_of(rows: Sequence[ImportRow]) -> list[NewSku]:
+    """Return the variants of a product's rows."""
+    return [
+        NewSku(
+            values=row.options,
+            price=Money(row.price_minor, row.currency),
+            list_price=None if row.list_price_minor is None else Money(row.list_price_minor, row.currency),
+            code=row.sku_code,
+            gtin=row.gtin,
+            art=row.art if at else "",
+        )
+        for at, row in enumerate(rows)
+    ]
+
+
+def options_of(rows: Sequence[ImportRow]) -> list[Option]:
+    """Return the options of a product's rows, with every value that occurs, in the order of the rows."""
+    found: dict[str, dict[str, Texts]] = {code: {} for row in rows[:1] for code in row.options}
+    for row in rows:
+        for code, value in row.options.items():
+            names = row.labels.get(code) or {"en": value}
+            found.setdefault(code, {}).setdefault(value, names)
+    return [
+        Option(code, {"en": code}, tuple(OptionValue(value, names) for value, names in values.items()))
+        for code, values in found.items()
+    ]
+
+
+def group_errors(rows: Sequence[tuple[int, ImportRow]]) -> dict[int, list[FieldError]]:
+    """Say which rows of one product do not go together, by line."""
+    first = rows[0][1]
+    errors: dict[int, list[FieldError]] = {}
+    seen: set[str] = set()
+    for at, (line, row) in enumerate(rows):
+        wrong = errors.setdefault(line, [])
+        if row.options.keys() != first.options.keys():
+            wrong.append(FieldError("options", "options", "All variants of a product have the same options"))
+        if (key := option_key(row.options)) in seen:
+            wrong.append(FieldError("options", "repeated", "An earlier row has the same product and options"))
+        seen.add(key)
+        if row.currency != first.currency:
+            wrong.append(FieldError("currency", "currencies", "All variants have one currency"))
+        wrong += [
+            FieldError(name, "first", "The first row of a product says this")
+            for name in _FIRST_ONLY
+            if at and name != "art" and (said := getattr(row, name)) and said != getattr(first, name)
+        ]
+    return {line: wrong for line, wrong in errors.items() if wrong}
+
+
+def category_of(slugs: Mapping[str, CategoryId], row: ImportRow) -> CategoryId | None:
+    """Return the category that a row names; None without one, or for an unknown one."""
+    return slugs.get(row.category) if row.category else None
+
+
+def _known_column(column: str, fields: Mapping[str, Field], custom: Mapping[str, Field]) -> bool:
+    head, _, rest = column.partition(":")
+    if not rest:
+        return column in _PLAIN
+    return (
+        head in {"title", "description", "option"}
+        or (head == "label" and rest.count(":") == 1)
+        or (head == "attribute" and rest in fields)
+        or (head == "custom" and rest in custom)
+    )
+
+
+_PLAIN = frozenset(
+    {"product", "sku_code", "gtin", "category", "art", "price_minor", "list_price_minor", "currency"}
+)
+_NUMBERS = frozenset({"price_minor", "list_price_minor"})
+
+
+def _put(
+    said: dict[str, Any], column: str, cell: str, fields: Mapping[str, Field], custom: Mapping[str, Field]
+) -> None:
+    head, _, rest = column.partition(":")
+    if not rest:
+        said[column] = _number(cell) if column in _NUMBERS else cell
+    elif head == "label":
+        option, _, language = rest.partition(":")
+        said.setdefault("labels", {}).setdefault(option, {})[language] = cell
+    elif head in {"attribute", "custom"}:
+        name = "attributes" if head == "attribute" else "custom"
+        said.setdefault(name, {})[rest] = _typed((fields if head == "attribute" else custom)[rest], cell)
+    else:
+        said.setdefault(f"{head}s", {})[rest] = cell
+
+
+def _number(cell: str) -> int | str:
+    digits = cell.strip()
+    return (
+        int(digits)
+        if digits.lstrip("-").isascii() and digits.lstrip("-").isdigit() and len(digits) < 19
+        else cell
+    )
+
+
+def _typed(field: Field, cell: str) -> Any:
+    if field.kind is FieldKind.INTEGER:
+        return _number(cell)
+    if field.kind is FieldKind.BOOLEAN:
+        return {"true": True, "false": False}.get(cell.strip().lower(), cell)
+    return cell.split("|") if field.kind is FieldKind.CHOICES else cell
+
+
+def _converted(line: int, said: Any) -> Judged:
+    try:
+        row = msgspec.convert(said, ImportRow)
+    except msgspec.ValidationError as wrong:
+        return line, None, [FieldError("", "shape", str(wrong))]
+    errors = plain_errors("product", row.product, length_max=CODE_MAX)
+    if not storable(msgspec.json.encode(row).decode()) or "\\u0000" in msgspec.json.encode(row).decode():
+        errors.append(FieldError("", "characters", "This has characters that cannot be kept"))
+    if not -INT64_MAX <= row.price_minor <= INT64_MAX:
+        errors.append(FieldError("price_minor", "range", "Must be a number of 64 bits"))
+    return line, (None if errors else row), errors
