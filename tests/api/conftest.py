@@ -128,6 +128,9 @@ def bought(stall, person):
         talk = good(
             await buyer.post("/conversations", {"subject": order, "text": "When does it leave?"}), 201
         )
+        note = good(await buyer.post(f"/orders/{order}/notes", {"text": "No hurry"}), 201)
+        agreed = {"party_id": buyer.party, "lines": [{"offer_id": stand["offer"], "unit_minor": 900}]}
+        draft = good(await stand["seller"].post(f"/shops/{stand['shop']}/drafts", agreed), 201)
         report = good(await buyer.post(f"/conversations/{talk['id']}/reports", {"reason": "spam"}), 201)
         return {
             "seller": stand["seller"],
@@ -151,6 +154,8 @@ def bought(stall, person):
                 "sku_id": stand["sku"],
                 "offer_id": stand["offer"],
                 "order_id": order,
+                "note_id": note["id"],
+                "draft_id": draft["id"],
                 "subject": order,
                 "conversation_id": talk["id"],
                 "report_id": report["id"],

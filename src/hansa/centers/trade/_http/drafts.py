@@ -56,9 +56,9 @@ class AgreedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DraftBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An order for a buyer. Without `freight` the way of delivery costs what it costs."""
+    """An order for a buyer, `party_id`. Without `freight` the way of delivery costs what it costs."""
 
-    buyer: str
+    party_id: str
     lines: Annotated[list[AgreedLine], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
     freight: Amount | None = None
     valid_for_s: Annotated[int, msgspec.Meta(ge=1, le=31_536_000)] | None = None
@@ -100,7 +100,7 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
     summary="Make an order for a buyer",
     opt={
         "example": {
-            "buyer": "pty_01jd3x00000000000000000000",
+            "party_id": "pty_01jd3x00000000000000000000",
             "lines": [{"offer_id": "offer_01jd3x00000000000000000000", "unit_minor": 900, "quantity": 2}],
         }
     },
@@ -112,7 +112,7 @@ async def make_draft(ctx: Ctx, shop_id: str, data: DraftBody) -> DraftView:
         await api.make_draft(
             ctx,
             shop_id=SHOP_ID.read(shop_id),
-            buyer=PARTY_ID.read(data.buyer),
+            buyer=PARTY_ID.read(data.party_id),
             lines=[
                 DraftLine(OFFER_ID.read(line.offer_id), line.quantity, line.unit_minor) for line in data.lines
             ],
