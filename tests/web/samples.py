@@ -18,7 +18,7 @@ from hansa.web.parts import (
 from hansa.web.templating import Pages
 from hansa.web.views import (
     AccountPage, CartPage, CheckoutPage, Chrome, ErrorPage, ListPage, LoginPage, OrderPage, OrdersPage, PayPage,
-    PortalPage, ProductPage, SignupPage, View,
+    PortalPage, ProductPage, ProofPage, SignupPage, View,
 )  # fmt: skip
 
 COUNTRIES = (Choice(value="CN", label="China", checked=True), Choice(value="SG", label="Singapore"))
@@ -387,13 +387,23 @@ def orders_no_match(t: Words) -> OrdersPage:
 
 
 def login(t: Words) -> LoginPage:
-    return LoginPage(chrome=chrome(t, section="account", path="/bazaar/login", person="", cart_count=0), post_url="/bazaar/login", signup_url="/bazaar/signup", next="/bazaar/cart", doors=doors(t)[:2],
+    return LoginPage(chrome=chrome(t, section="account", path="/bazaar/login", person="", cart_count=0), post_url="/bazaar/login", signup_url="/bazaar/signup", forgot_url="/bazaar/forgot", next="/bazaar/cart", doors=doors(t)[:2],
                      form=Form(values={"email": "lin@demo.hansa"}, problem=t("E-mail and password do not belong together.", "邮箱与密码不匹配。")))  # fmt: skip
 
 
 def signup(t: Words) -> SignupPage:
     return SignupPage(chrome=chrome(t, section="account", path="/bazaar/signup", person=""), post_url="/bazaar/signup", login_url="/bazaar/login",
                       form=Form(values={"name": "小林", "email": "lin@"}, errors={"email": t("This is not an e-mail address.", "邮箱地址不完整。"), "password": t("This password is too short.", "密码太短。")}))  # fmt: skip
+
+
+def forgot(t: Words) -> ProofPage:
+    return ProofPage(chrome=chrome(t, section="account", path="/bazaar/forgot", person=""), title=t("Forgot your password?", "忘记密码？"), button=t("Send me a link", "发送链接"), wants="email", post_url="/bazaar/forgot",
+                     form=Form(values={"email": "lin@"}, errors={"email": t("This is not an e-mail address.", "邮箱地址不完整。")}))  # fmt: skip
+
+
+def proof(t: Words) -> ProofPage:
+    return ProofPage(chrome=chrome(t, section="account", path="/bazaar/proof/reset-password", person=""), title=t("Choose a new password", "设置新密码"), button=t("Set the password", "确认设置"), wants="password", token="x",
+                     post_url="/bazaar/proof/reset-password", form=Form(problem=t("This link no longer works, please ask for a new one", "此链接已失效，请重新申请")))  # fmt: skip
 
 
 def account(t: Words) -> AccountPage:
@@ -438,7 +448,7 @@ SAMPLES: dict[str, Callable[[Words], View]] = {
     for make in (
         portal, portal_alone, home, search, no_match, nothing_yet, product, product_gone, cart, cart_empty, checkout,
         checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, order, order_unpaid, orders, orders_none,
-        orders_no_match, login, signup, account, missing, broken, design,
+        orders_no_match, login, signup, forgot, proof, account, missing, broken, design,
     )
 }  # fmt: skip
 

@@ -248,6 +248,7 @@ class LoginPage(View, frozen=True, kw_only=True):
     template = "pages/login.html"
     post_url: str
     signup_url: str
+    forgot_url: str
     next: str = ""
     doors: tuple[Door, ...] = ()
     form: Form = Form()
@@ -260,6 +261,21 @@ class SignupPage(View, frozen=True, kw_only=True):
     post_url: str
     login_url: str
     next: str = ""
+    form: Form = Form()
+
+
+class ProofPage(View, frozen=True, kw_only=True):
+    """`/{business}/proof/{purpose}` and `/{business}/forgot`: one thing to do, after a mail or before one.
+
+    Sends `token` (the link's, when there is one) and what it `wants`: `email`, `password`, or nothing but the button.
+    """
+
+    template = "pages/proof.html"
+    title: str
+    button: str
+    post_url: str
+    token: str = ""
+    wants: str = ""
     form: Form = Form()
 
 

@@ -74,6 +74,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "user.address_not_found": N_("There is no such address"),
         "user.too_many_addresses": N_("The address book is full"),
         "user.token_not_found": N_("There is no such token"),
+        "user.proof_invalid": N_("This link no longer works, please ask for a new one"),
         "user.party_not_found": N_("This account is no longer here"),
     }
 )
@@ -138,6 +139,7 @@ TOLD: Mapping[str, Said] = MappingProxyType(
         "placed": Said(N_("Your order is placed; the goods are held for you until it is paid.")),
         "received": Said(N_("Thank you. The seller is paid now.")),
         "cancelled": Said(N_("The order is closed; nothing was charged.")),
+        "mailed": Said(N_("If there is such an account, a mail with a link is on its way.")),
         "saved": Said(N_("Saved.")),
         "welcome": Said(N_("Welcome! Your account is ready.")),
         "logged_out": Said(N_("You are logged out.")),

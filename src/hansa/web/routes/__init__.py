@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Router
 
-from hansa.web.routes import account, cart, checkout, gate, goods, orders, pay, portal, preferences
+from hansa.web.routes import account, cart, checkout, gate, goods, orders, pay, portal, preferences, proof
 from hansa.web.routes.guard import in_a_business
 
 SHOP = Router(
@@ -18,6 +18,7 @@ SHOP = Router(
         *pay.ROUTES,
         *orders.ROUTES,
         *gate.ROUTES,
+        *proof.ROUTES,
         *account.ROUTES,
     ],
 )

@@ -109,6 +109,7 @@ async def _login_page(
         chrome=seen.chrome(section="account"),
         post_url=seen.at("login"),
         signup_url=seen.at("signup", next=wanted),
+        forgot_url=seen.at("forgot"),
         next=wanted,
         doors=doors(seen, welcome.logins, first=seen.ctx.business)
         if seen.ctx.traffic.value == "sandbox"
