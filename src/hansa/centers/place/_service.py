@@ -157,12 +157,7 @@ async def change_place(
         if before is None:
             raise PlaceNotFound
         ctx.require(EDIT, of=_owner(before))
-        if unknown := sorted(set(without) - _OPTIONAL):
-            raise Invalid(FieldError("without", "unknown", f"{unknown[0][:40]!r} cannot be left out"))
-        if before.status is PlaceStatus.CLOSED:
-            raise PlaceClosed
-        if version is not None and version != before.version:
-            raise PlaceChangedSince(version=before.version)
+        _may_change(before, without=without, version=version)
         after = msgspec.structs.replace(
             before, version=before.version + 1, **changes | dict.fromkeys(without)
         )
@@ -257,6 +252,15 @@ async def versions_of_place(
 def known_capabilities(ctx: Ctx) -> frozenset[str]:
     """Return the vocabulary of capabilities in a business."""
     return frozenset(map(str, Capability)) | CAPABILITIES.of(ctx)(ctx)
+
+
+def _may_change(before: Place, *, without: Collection[str], version: int | None) -> None:
+    if unknown := sorted(set(without) - _OPTIONAL):
+        raise Invalid(FieldError("without", "unknown", f"{unknown[0][:40]!r} cannot be left out"))
+    if before.status is PlaceStatus.CLOSED:
+        raise PlaceClosed
+    if version is not None and version != before.version:
+        raise PlaceChangedSince(version=before.version)
 
 
 def _check(ctx: Ctx, place: Place) -> None:

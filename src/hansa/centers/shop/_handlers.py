@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from hansa.centers.shop._service.staff import grants_of, holders_of
+from hansa.centers.shop._service.holding import grants_of, holders_of
 from hansa.centers.shop._service.stopping import MAY_CLOSE_NOW, close_where_nobody_objects
 from hansa.centers.shop.types import ShopId
 from hansa.centers.user.extensions import Grant

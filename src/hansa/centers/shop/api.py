@@ -6,6 +6,7 @@ from hansa.centers.shop._service.commission import (
     end_commission_rule,
     list_commission_rules,
 )
+from hansa.centers.shop._service.holding import grantable_permissions
 from hansa.centers.shop._service.onboarding import (
     approve,
     dossier,
@@ -37,7 +38,6 @@ from hansa.centers.shop._service.staff import (
     accept,
     add_staff,
     decline,
-    grantable_permissions,
     invite,
     list_invitations,
     list_staff,

@@ -1,18 +1,15 @@
-"""Who acts for a shop: what they may do, inviting, removing, handing the shop over.
-
-The actor of a context may be up to a minute old; whoever changes staff is looked up again under the lock of
-the shop, so of two administrators who remove each other at once, one does.
-"""
+"""Who acts for a shop: letting in, inviting, removing, handing the shop over."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from hansa.centers.shop._rules import staff as rules
+from hansa.centers.shop._service.holding import CHANGE, grantable_permissions, held_now
 from hansa.centers.shop._service.shops import forget_after, lock_open, locked
 from hansa.centers.shop._store import shops
 from hansa.centers.shop._store import staff as store
@@ -40,58 +37,17 @@ from hansa.centers.shop.types import (
     shop_object,
 )
 from hansa.centers.user import api as user
-from hansa.centers.user.extensions import Grant
 from hansa.kernel.context import ActorKind, Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.ids import uuid7
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
-from hansa.kernel.platform import Platform
-from hansa.kernel.problem import Forbidden, NotFound, Problem, Unauthenticated
+from hansa.kernel.problem import Forbidden, NotFound, Unauthenticated
 
-CHANGE = "shop.staff.change"
 SEE = "shop.staff.see"
 TRANSFER = "shop.shop.transfer"
 INVITED_FOR = timedelta(days=7)
 _SECRET_PREFIX = "hsi_"  # noqa: S105 - says what kind of secret follows
 _SECRET_OCTETS = 24
-
-
-def grantable_permissions(platform: Platform) -> frozenset[str]:
-    """Return every permission that can be held for a shop: what centers declare, but for what is the platform's.
-
-    A permission that is asked of the platform as a whole would mean nothing for one shop.
-    """
-    return frozenset(
-        permission
-        for center in platform.centers
-        for permission in center.permissions
-        if permission not in center.platform_permissions
-    )
-
-
-async def grants_of(ctx: Ctx, parties: Sequence[UUID]) -> list[Grant]:
-    """Return what parties hold through the shops they own or are staff of."""
-    async with ctx.platform.db.reading() as tx:
-        posts = await store.posts_of(tx, parties)
-    grantable = grantable_permissions(ctx.platform)
-    terms = {business: _terms(ctx, business) for business in {post.business for post in posts}}
-    return [
-        grant
-        for post in posts
-        for grant in rules.as_grants(post, rules.carried(post, terms[post.business], grantable=grantable))
-    ]
-
-
-async def holders_of(ctx: Ctx, shop_id: ShopId, *, permission: str) -> list[UUID]:
-    """Return who holds a permission in a shop: its owner first, then staff by party id."""
-    async with ctx.platform.db.reading() as tx:
-        posts = await store.posts_at(tx, shop_id)
-    grantable = grantable_permissions(ctx.platform)
-    return [
-        post.party
-        for post in posts
-        if permission in rules.carried(post, _terms(ctx, post.business), grantable=grantable)
-    ]
 
 
 async def add_staff(
@@ -110,7 +66,7 @@ async def add_staff(
     async with ctx.transaction() as tx:
         await user.grants_changed(tx, ctx, [party])
         shop = await locked(tx, ctx, shop_id, permission=CHANGE)
-        held = await _held(tx, ctx, shop)
+        held = await held_now(tx, ctx, shop)
         member = Staff(
             shop_id=shop_id,
             party=party,
@@ -134,7 +90,7 @@ async def remove_staff(ctx: Ctx, *, shop_id: ShopId, party: UUID) -> None:
             shop = await lock_open(tx, ctx, shop_id)
         else:
             shop = await locked(tx, ctx, shop_id, permission=CHANGE)
-            await _held(tx, ctx, shop)
+            await held_now(tx, ctx, shop)
         if party == shop.owner:
             raise OwnerStays
         if not await store.delete_staff(tx, shop_id, party):
@@ -178,7 +134,7 @@ async def invite(
             single: tuple[str, ...] = ()
         else:
             shop = await locked(tx, ctx, shop_id, permission=CHANGE)
-            held = await _held(tx, ctx, shop)
+            held = await held_now(tx, ctx, shop)
             offered, single = _checked_roles(ctx, roles, held), _checked(permissions, roles, held)
         if party == shop.owner:
             raise OwnerStays
@@ -250,7 +206,7 @@ async def withdraw_invitation(ctx: Ctx, *, shop_id: ShopId, invitation_id: Invit
     """Take an offer back. Needs `shop.staff.change` in the shop. Raises `InvitationNotFound`, `ShopNotFound`."""
     async with ctx.transaction() as tx:
         shop = await locked(tx, ctx, shop_id, permission=CHANGE)
-        await _held(tx, ctx, shop)
+        await held_now(tx, ctx, shop)
         invitation = await store.read_invitation(tx, invitation_id)
         if (
             invitation is None
@@ -283,27 +239,6 @@ async def staff_history(
     async with ctx.platform.db.reading() as tx:
         rows = await store.staff_steps(tx, shop_id, before=before, limit=limit + 1)
     return page_of(rows, limit=limit, key=lambda one: (one.id,))
-
-
-async def _held(tx: Transaction, ctx: Ctx, shop: Shop) -> frozenset[str]:
-    """Return what the actor holds in a locked shop now, and see that it still may change staff.
-
-    What its context carries was read a while ago: a post that was changed since counts as it is now, and
-    whoever was removed since holds nothing. Who never had a post (an operator, an app) goes by its context.
-    Raises `Forbidden`.
-    """
-    grantable = grantable_permissions(ctx.platform)
-    held = frozenset(one for one in grantable if ctx.may(one, of=shop.object))
-    party = ctx.actor.party
-    if party is not None and not ctx.may(CHANGE):
-        post = await store.post_at(tx, shop.id, party)
-        if post is not None:
-            held &= rules.carried(post, ctx.term(StaffRoles), grantable=grantable)
-        elif await store.was_removed(tx, shop.id, party):
-            held = frozenset()
-    if CHANGE not in held:
-        raise Forbidden(permission=CHANGE)
-    return held
 
 
 def _checked(
@@ -418,14 +353,6 @@ def _acting_person(ctx: Ctx) -> UUID:
     if ctx.actor.kind is not ActorKind.PERSON:
         raise Forbidden("Only a person acts for a shop by invitation.")
     return ctx.party()
-
-
-def _terms(ctx: Ctx, business: str) -> StaffRoles:
-    """Return what roles carry in a business; what they usually do, where it is stopped or ended."""
-    try:
-        return ctx.platform.context(business).term(StaffRoles)
-    except Problem:
-        return StaffRoles()
 
 
 def _hash(secret: str) -> bytes:
