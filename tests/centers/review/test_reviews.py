@@ -406,6 +406,23 @@ async def test_an_extension_may_refuse_and_a_broken_one_holds(bazaar, monkeypatc
     assert own.words.state is EntryState.HELD
 
 
+async def test_what_a_guest_received_is_reviewed_by_whom_it_turned_out_to_be(bazaar, house):
+    received = await bazaar.received(lines=2)
+    first = await bazaar.write(received, body=words(), line_no=1)
+
+    account = await house.sign_up_as(received.buyer)
+
+    assert [one.line_no for one in (await review.reviewable(account)).items] == [2]
+    second = await bazaar.write(received, by=account, line_no=2)
+    with pytest.raises(AlreadyWritten):
+        await bazaar.write(received, by=account, line_no=1)
+    assert {one.words.id for one in (await review.my_reviews(account)).items} == {first, second}
+    assert len((await review.order_reviews(account, order_id=received.order_id)).reviews) == 2
+    await bazaar.rate_buyer(received)
+    await review.follow_up(account, review_id=first, body="Still mine, and still good")
+    assert len(await personal_entries(house.system, account.party())) == 3
+
+
 async def test_who_is_forgotten_leaves_scores_and_no_words(bazaar, house):
     received, _ = await bazaar.reviewed(body="My name is Ada and I live in Well Lane")
     party = received.buyer.party()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from hansa.centers.review._rules import fraud
+from hansa.centers.review._service.persons import kin
 from hansa.centers.review._store import entries
 from hansa.centers.review._store.receipts import Receipt
 from hansa.centers.review.errors import ContentRefused
@@ -28,11 +30,12 @@ async def signs_of(
     """Return the signs of fraud in what a buyer is about to write; sellers' words have none of their own."""
     if kind not in _BUYERS_WORDS:
         return ()
-    author, now = ctx.party(), ctx.now()
+    now = ctx.now()
     async with ctx.transaction() as tx:
+        authors = await kin(tx, ctx.party())
         found = await entries.evidence(
             tx,
-            author=author,
+            authors=authors,
             shop_id=receipt.shop_id,
             business=receipt.business,
             traffic=receipt.traffic,
@@ -43,7 +46,7 @@ async def signs_of(
         )
     return fraud.signals(
         fraud.Evidence(
-            of_the_house=author == receipt.seller or await _is_staff(ctx, ShopId(receipt.shop_id), author),
+            of_the_house=receipt.seller in authors or await _is_staff(ctx, ShopId(receipt.shop_id), authors),
             author_recent=found["author_recent"],
             shop_recent=found["shop_recent"],
             same_text=found["same_text"],
@@ -66,12 +69,12 @@ async def judge(ctx: Ctx, draft: Draft) -> Verdict:
     return verdict
 
 
-async def _is_staff(ctx: Ctx, shop_id: ShopId, party: UUID) -> bool:
-    """Tell whether a party works for a shop: those who do are its staff, at most a few pages of them."""
+async def _is_staff(ctx: Ctx, shop_id: ShopId, parties: Sequence[UUID]) -> bool:
+    """Tell whether a person works for a shop: those who do are its staff, at most a few pages of them."""
     platform, cursor = ctx.with_(actor=SYSTEM), None
     while True:
         page = await shop.list_staff(platform, shop_id=shop_id, cursor=cursor, limit=100)
-        if any(member.party == party for member in page.items):
+        if any(member.party in parties for member in page.items):
             return True
         if (cursor := page.cursor) is None:
             return False

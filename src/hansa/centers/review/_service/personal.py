@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from hansa.centers.review._service.persons import kin
 from hansa.centers.review._service.showing import scores_of
 from hansa.centers.review._store import entries, reading, receipts
 from hansa.centers.review.types import ENTRY_ID
@@ -18,9 +19,9 @@ ENTRIES_MAX = 10_000
 
 
 async def personal_entries(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
-    """Answer `user.personal_data`: everything the party wrote, in every business."""
+    """Answer `user.personal_data`: everything the party wrote, in every business, also as a guest."""
     async with ctx.transaction() as tx:
-        rows = await reading.everything_of(tx, party, limit=ENTRIES_MAX)
+        rows = await reading.everything_of(tx, await kin(tx, party), limit=ENTRIES_MAX)
     return [
         PersonalRecord(
             kind=f"review.{row['kind']}",

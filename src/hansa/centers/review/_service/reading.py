@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hansa.centers.product.types import ProductId, SkuId
 from hansa.centers.review._rules.rating import rating as rated
+from hansa.centers.review._service.persons import kin
 from hansa.centers.review._store import reading as store
 from hansa.centers.review._store import receipts, summaries
 from hansa.centers.review._store.receipts import Receipt
@@ -90,15 +91,16 @@ async def my_reviews(ctx: Ctx, *, cursor: str | None = None, limit: int = 20) ->
     checked_limit(limit)
     author, before = ctx.party(), _before(cursor)
     async with ctx.transaction() as tx:
+        authors = await kin(tx, author)
         rows = await store.of_author(
             tx,
-            author=author,
+            authors=authors,
             business=ctx.business,
             traffic=ctx.traffic.value,
             before=before,
             limit=limit + 1,
         )
-        found = await _reviews(tx, rows, reader=author)
+        found = await _reviews(tx, rows, readers=authors)
     return _page(found, limit)
 
 
@@ -109,7 +111,7 @@ async def reviewable(ctx: Ctx, *, cursor: str | None = None, limit: int = 20) ->
     async with ctx.transaction() as tx:
         rows = await receipts.reviewable(
             tx,
-            buyer=ctx.party(),
+            buyers=await kin(tx, ctx.party()),
             business=ctx.business,
             traffic=ctx.traffic.value,
             now=ctx.now(),
@@ -142,12 +144,13 @@ async def order_reviews(ctx: Ctx, *, order_id: OrderId) -> OrderReviews:
         receipt = (await receipts.receipts(tx, [order_id])).get(order_id)
         if receipt is None or (receipt.business, receipt.traffic) != (ctx.business, ctx.traffic.value):
             raise LineNotReceived
-        is_buyer = receipt.buyer == ctx.actor.party
+        persons = await kin(tx, ctx.actor.party) if ctx.actor.party else []
+        is_buyer = receipt.buyer in persons
         if not is_buyer and not ctx.may(READ, of=shop_object(receipt.shop_id)):
             raise LineNotReceived
         key = (receipt.buyer, receipt.order_id)
         rows = await store.of_order(tx, key)
-        found = await _reviews(tx, rows, reader=receipt.buyer if is_buyer else None)
+        found = await _reviews(tx, rows, readers=persons if is_buyer else ())
         of_buyer = await store.of_buyer(tx, key)
     return _order_reviews(receipt, found, of_buyer, is_buyer=is_buyer)
 
@@ -187,13 +190,13 @@ async def _ratings(ctx: Ctx, kind: SubjectKind, subjects: Sequence[UUID]) -> dic
     return {subject: rated(subject, found.get(subject, Tally()), terms) for subject in subjects}
 
 
-async def _reviews(tx: Transaction, rows: Sequence[Row], *, reader: UUID | None = None) -> list[Review]:
-    """Make reviews of rows, with what followed: what is shown, and what `reader` wrote."""
+async def _reviews(tx: Transaction, rows: Sequence[Row], *, readers: Sequence[UUID] = ()) -> list[Review]:
+    """Make reviews of rows, with what followed: what is shown, and what `readers` wrote."""
     if not rows:
         return []
     after: dict[tuple[UUID, int, str], Words] = {}
     for row in await store.after_reviews(tx, rows):
-        if row["shown_at"] is not None or row["author"] == reader:
+        if row["shown_at"] is not None or row["author"] in readers:
             after[row["order_id"], row["line_no"], row["kind"]] = words_of(row)
     return [
         Review(

@@ -11,6 +11,7 @@ from hansa.centers.product.types import ProductId
 from hansa.centers.review._rules import fraud
 from hansa.centers.review._rules.writing import all_said, score_errors, words_errors
 from hansa.centers.review._service.judging import judge, signs_of
+from hansa.centers.review._service.persons import kin
 from hansa.centers.review._service.showing import about_entry, follow, reveal
 from hansa.centers.review._store import entries, reading, receipts
 from hansa.centers.review._store.entries import NewEntry
@@ -74,8 +75,10 @@ async def write_review(
         raise Invalid(*errors)
     async with ctx.transaction() as tx:
         receipt = (await receipts.receipts(tx, [order_id])).get(order_id)
-        line = await receipts.line(tx, (author, order_id), line_no)
-    if receipt is None or line is None or not _here(ctx, receipt) or receipt.buyer != author:
+        if receipt is None or not _here(ctx, receipt) or receipt.buyer not in await kin(tx, author):
+            raise LineNotReceived
+        line = await receipts.line(tx, (receipt.buyer, order_id), line_no)
+    if line is None:
         raise LineNotReceived
     return await _say(
         ctx,
@@ -120,8 +123,9 @@ async def follow_up(ctx: Ctx, *, review_id: EntryId, body: str, media: Sequence[
     if errors := words_errors(body, media, required=True):
         raise Invalid(*errors)
     receipt, row = await _shown_review(ctx, review_id)
-    if row["author"] != author:
-        raise ReviewNotFound
+    async with ctx.transaction() as tx:
+        if row["author"] not in await kin(tx, author):
+            raise ReviewNotFound
     until = row["shown_at"] + ctx.term(Reviews).follow_up
     return await _say(
         ctx,

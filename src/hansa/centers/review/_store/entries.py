@@ -175,7 +175,7 @@ async def erase_words(tx: Transaction, authors: Sequence[UUID]) -> set[UUID]:
 async def evidence(
     tx: Transaction,
     *,
-    author: UUID,
+    authors: Sequence[UUID],
     shop_id: UUID,
     business: str,
     traffic: str,
@@ -188,7 +188,7 @@ async def evidence(
     row: Row = await tx.raw.fetchrow(
         """SELECT
              (SELECT count(*) FROM (
-                SELECT FROM review.entry WHERE author = $1 AND kind = 'review' AND written_at > $6 LIMIT $8) a)
+                SELECT FROM review.entry WHERE author = ANY($1::uuid[]) AND kind = 'review' AND written_at > $6 LIMIT $8) a)
                AS author_recent,
              (SELECT count(*) FROM (
                 SELECT FROM review.entry WHERE shop_id = $2 AND business = $3 AND traffic = $4
@@ -198,7 +198,7 @@ async def evidence(
                 SELECT FROM review.entry WHERE fingerprint = $5 AND business = $3 AND traffic = $4
                    AND written_at > $7 LIMIT $8) f)
                AS same_text""",
-        author,
+        list(authors),
         shop_id,
         business,
         traffic,

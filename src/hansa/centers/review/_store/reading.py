@@ -68,16 +68,16 @@ async def of_shop(
 
 
 async def of_author(
-    tx: Transaction, *, author: UUID, business: str, traffic: str, before: UUID | None, limit: int
+    tx: Transaction, *, authors: Sequence[UUID], business: str, traffic: str, before: UUID | None, limit: int
 ) -> list[Row]:
     """Return the reviews somebody wrote, shown or not, newest first."""
     return list(
         await tx.raw.fetch(
             f"""{_WITH_LINE}
-            WHERE e.author = $1 AND e.business = $2 AND e.traffic = $3 AND e.kind = 'review'
+            WHERE e.author = ANY($1::uuid[]) AND e.business = $2 AND e.traffic = $3 AND e.kind = 'review'
               AND ($4::uuid IS NULL OR e.id < $4)
             ORDER BY e.id DESC LIMIT $5""",
-            author,
+            list(authors),
             business,
             traffic,
             before,
@@ -146,10 +146,12 @@ async def waiting(
     )
 
 
-async def everything_of(tx: Transaction, author: UUID, *, limit: int) -> list[Row]:
-    """Return everything a party wrote, in every business, newest first."""
+async def everything_of(tx: Transaction, authors: Sequence[UUID], *, limit: int) -> list[Row]:
+    """Return everything these parties wrote, in every business, newest first."""
     return list(
         await tx.raw.fetch(
-            "SELECT * FROM review.entry WHERE author = $1 ORDER BY id DESC LIMIT $2", author, limit
+            "SELECT * FROM review.entry WHERE author = ANY($1::uuid[]) ORDER BY id DESC LIMIT $2",
+            list(authors),
+            limit,
         )
     )

@@ -119,26 +119,26 @@ async def mark_revealed(tx: Transaction, keys: Sequence[OrderKey], ats: Sequence
 async def reviewable(
     tx: Transaction,
     *,
-    buyer: UUID,
+    buyers: Sequence[UUID],
     business: str,
     traffic: str,
     now: datetime,
     after: tuple[UUID, int] | None,
     limit: int,
 ) -> list[Row]:
-    """Return the lines a buyer may still review, the latest order first."""
+    """Return the lines a person may still review, the latest order first."""
     order_id, line_no = after or (None, 0)
     return list(
         await tx.raw.fetch(
             """SELECT l.*, r.shop_id, r.received_at, r.open_until
                FROM review.receipt r JOIN review.line l USING (buyer, order_id)
-               WHERE r.buyer = $1 AND r.business = $2 AND r.traffic = $3 AND r.open_until > $4
+               WHERE r.buyer = ANY($1::uuid[]) AND r.business = $2 AND r.traffic = $3 AND r.open_until > $4
                  AND ($5::uuid IS NULL OR l.order_id < $5 OR (l.order_id = $5 AND l.line_no > $6))
                  AND NOT EXISTS (SELECT FROM review.entry e
                                  WHERE e.buyer = l.buyer AND e.order_id = l.order_id
                                    AND e.line_no = l.line_no AND e.kind = 'review')
                ORDER BY l.order_id DESC, l.line_no LIMIT $7""",
-            buyer,
+            list(buyers),
             business,
             traffic,
             now,

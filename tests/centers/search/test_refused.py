@@ -1,39 +1,9 @@
-"""The tables are as the migration makes them, and refuse what cannot be."""
+"""What the database itself refuses, what it does without, and what `hansa verify` names."""
 
 import asyncpg
 import pytest
 
 from centers.searching import made_up
-from hansa.centers.search._tables import metadata
-
-
-@pytest.mark.parametrize("table", metadata.tables.values(), ids=lambda table: table.name)
-async def test_a_table_is_as_its_migration_makes_it(house, table):
-    rows = await read(
-        house,
-        """SELECT column_name AS name, is_nullable = 'YES' AS nullable
-             FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2""",
-        table.schema,
-        table.name,
-    )
-    assert {(row["name"], row["nullable"]) for row in rows} == {
-        (column.name, column.nullable) for column in table.columns
-    }
-    indexes = await read(
-        house,
-        "SELECT indexname AS name FROM pg_indexes WHERE schemaname = $1 AND tablename = $2",
-        table.schema,
-        table.name,
-    )
-    assert {row["name"] for row in indexes} == {index.name for index in table.indexes} | {
-        f"{table.name}_pkey"
-    }
-
-
-async def test_no_table_is_forgotten(house):
-    rows = await read(house, "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'search'")
-
-    assert {row["name"] for row in rows} == {table.name for table in metadata.tables.values()}
 
 
 async def test_nothing_needs_an_extension_of_postgresql(house):
