@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 
 from centers.user.authenticator import Authenticator
+from hansa.centers.message import api as message
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.types import LineRequest
+from hansa.centers.trade.types import ORDER_ID, LineRequest
 from hansa.centers.user import api as user
 from hansa.centers.user.types import Address
 from hansa.kernel.context import Traffic
@@ -92,12 +93,20 @@ def logged():
     root.setLevel(before)
 
 
-async def live_a_little(house, buyer, somebody, goods):
+async def live_a_little(house, buyer, somebody, seller, goods):
     """Leave traces wherever the house takes them: an address and an order, a passkey, mails, messages, answers."""
     address = await user.add_address(buyer, somebody.door())
-    quote = await trade.quote(buyer, lines=[LineRequest(goods.offer_id, 1)], address_id=address)
+    quote = await trade.quote(
+        buyer,
+        lines=[LineRequest(goods.offer_id, 1)],
+        address_id=address,
+        notes={seller.shop_id: f"For {somebody.name}, {somebody.street}"},
+    )
     placed = await trade.place(buyer, token=trade.seal(buyer, quote))
     (order_id,) = (await house.pay(buyer, placed)).orders
+    await message.start_conversation(
+        buyer, subject=ORDER_ID.show(order_id), text=f"Please ring at {somebody.street}, {somebody.phone}"
+    )
     await user.introduce(buyer, name=somebody.name)
     await user.change_address(buyer, address_id=address, address=somebody.door())
     device = Authenticator(origin=house.platform.settings.url())
@@ -143,7 +152,7 @@ async def test_nothing_tells_who_it_was(house, logged):
     guest = await house.person(guest=True)
     started = await user.sign_up(guest, email=somebody.email, password=PASSWORD, name=somebody.name)
     buyer = guest.with_(actor=started.actor)
-    order_id = await live_a_little(house, buyer, somebody, goods)
+    order_id = await live_a_little(house, buyer, somebody, seller, goods)
     places = {place for place, _, _ in await found_in_database(house.platform, somebody.traces())}
     assert places >= {
         '"user".person',
