@@ -1,4 +1,4 @@
-"""The demo: shops of the bazaar with goods, stock and people, all of it sandbox traffic.
+"""The demo: shops with goods, stock and people in two businesses, all of it sandbox traffic.
 
 Loading is repeatable: a shop that is there already is left as it is.
 """
@@ -48,17 +48,20 @@ _FIRST_SHOP = SHOPS[0].slug
 async def load_demo(platform: Platform, tell: Callable[[str], None]) -> None:
     """Load what is missing; `tell` hears of each step."""
     ctx = platform.context(BUSINESS, actor=SYSTEM)
-    if await _is_there(ctx, SHOPS[-1].slug):
+    last = SHOPS[-1]
+    if await _is_there(platform.context(last.business, actor=SYSTEM), last.slug):
         return
     tell("people")
     people = {login.email: await _person(ctx, login) for login in (BUYER, SELLER, OPERATOR)}
     tell("categories")
-    categories = await _categories(ctx)
-    for one in SHOPS:
-        if not await _is_there(ctx, one.slug):
-            tell(one.en)
-            owner = people[SELLER.email] if one.slug == _FIRST_SHOP else await _owner(ctx, one)
-            await _open(ctx, one, owner, categories)
+    for business in dict.fromkeys(one.business for one in SHOPS):
+        there = platform.context(business, actor=SYSTEM)
+        categories = await _categories(there)
+        for one in SHOPS:
+            if one.business == business and not await _is_there(there, one.slug):
+                tell(one.en)
+                owner = people[SELLER.email] if one.slug == _FIRST_SHOP else await _owner(there, one)
+                await _open(there, one, owner, categories)
 
 
 async def welcome(platform: Platform) -> Welcome:

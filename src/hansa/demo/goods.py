@@ -1,4 +1,4 @@
-"""What the demo sells: seven small shops and their goods."""
+"""What the demo sells: seven small shops of the bazaar, two brands at the flagship, and their goods."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class DemoShop:
     city: str
     location: Location
     goods: Sequence[Good] = field(default_factory=tuple)
+    business: str = "bazaar"
 
 
 CATEGORIES = (
@@ -155,5 +156,30 @@ SHOPS = (
                 "去市集用的篮子。", "The one to take to the market.", stock=70,
             ),
         ),
+    ),
+    DemoShop(
+        "yanshang-house", "岩上茶行旗舰", "Above the Rocks, the house", "福建省武夷山市", Location(27.75, 118.03),
+        (
+            Good(
+                "大红袍礼罐 120 g", "Da Hong Pao, gift tin of 120 g", "food-and-tea", 58800, "tin cinnabar sand",
+                "正岩产区，足火慢焙，岩韵绵长。附防伪码与发票。", "From the inner cliffs, roasted slowly. With a proof of origin and an invoice.",
+                stock=400,
+            ),
+            Good(
+                "肉桂小罐 50 g", "Rou Gui, small tin of 50 g", "food-and-tea", 26800, "tin celadon mist",
+                "桂皮香清晰，回甘快。", "A clear note of cassia and a quick sweetness.", was_fen=29800, stock=400,
+            ),
+        ),
+        business="flagship",
+    ),
+    DemoShop(
+        "beizhi-house", "北织旗舰", "North Loom, the house", "内蒙古自治区呼和浩特市", Location(40.84, 111.75),
+        (
+            Good(
+                "羊绒围巾", "Cashmere scarf", "textiles", 89900, "scarf stone",
+                "阿拉善白绒，双面梭织，四季可用。", "White cashmere from Alxa, woven on both sides, for all seasons.", stock=150,
+            ),
+        ),
+        business="flagship",
     ),
 )  # fmt: skip

@@ -209,7 +209,9 @@ def order_of(grosses: list[int]) -> Order:
         freight=10**6,
         tax=0,
         option=FulfilmentOption(code="standard", price_minor=0, place_id=one),
-        terms=FrozenTerms(pay_s=1, ship_s=1, confirm_s=1, extension_s=1, cancel_s=1),
+        terms=FrozenTerms(
+            pay_s=1, ship_s=1, confirm_s=1, extension_s=1, cancel_s=1, returns_s=1, invoice_wanted=False
+        ),
         placed_at=datetime(2026, 11, 22, tzinfo=UTC),
         due_at=None,
         lines=lines,

@@ -22,3 +22,19 @@ class Deadlines(Term, frozen=True, kw_only=True):
     extension: timedelta = timedelta(days=5)
     cancel: timedelta = timedelta(hours=1)
     draft: timedelta = timedelta(days=3)
+
+
+class Returns(Term, frozen=True, kw_only=True):
+    """How long after receipt a buyer may send goods back without a reason; copied to each order.
+
+    Seven days is what Chinese law gives a buyer at a distance (Consumer Rights Protection Law, article 25);
+    a business may promise more.
+    """
+
+    within: timedelta = timedelta(days=7)
+
+
+class Invoices(Term, frozen=True, kw_only=True):
+    """Whether every order of a business wants an invoice; copied to each order."""
+
+    wanted: bool = False

@@ -181,6 +181,9 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     payable: Minor
     option: OptionView
     extended: bool
+    returns_s: int
+    """How long after receipt goods may be sent back without a reason, in seconds."""
+    invoice_wanted: bool
     placed_at: datetime
     due_at: datetime | None
     paid_at: datetime | None
@@ -319,6 +322,8 @@ def order_view(order: Order) -> OrderView:
         payable=order.payable,
         option=option_view(order.option),
         extended=order.extended,
+        returns_s=order.terms.returns_s,
+        invoice_wanted=order.terms.invoice_wanted,
         placed_at=order.placed_at,
         due_at=order.due_at,
         paid_at=order.paid_at,

@@ -24,7 +24,7 @@ from hansa.centers.trade._service.paying import settle_free
 from hansa.centers.trade._service.quoting import unseal
 from hansa.centers.trade._service.reprices import CLOSE_UNPAID
 from hansa.centers.trade.errors import PlacementRefused
-from hansa.centers.trade.terms import Deadlines
+from hansa.centers.trade.terms import Deadlines, Invoices, Returns
 from hansa.centers.trade.types import ORDER_ID, FrozenTerms, OrderId, OrderState, Placed, Quote
 from hansa.kernel import deadlines
 from hansa.kernel.center import Deadline
@@ -183,6 +183,8 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
                 confirm_s=int(terms.confirm.total_seconds()),
                 extension_s=int(terms.extension.total_seconds()),
                 cancel_s=int(terms.cancel.total_seconds()),
+                returns_s=int(ctx.term(Returns).within.total_seconds()),
+                invoice_wanted=ctx.term(Invoices).wanted,
             ),
             sellers=shops,
             commission_bp=await _rates(ctx, quote),

@@ -101,6 +101,9 @@ class FrozenTerms(msgspec.Struct, frozen=True):
     confirm_s: int
     extension_s: int
     cancel_s: int
+    returns_s: int
+    """How long after receipt goods may be sent back without a reason."""
+    invoice_wanted: bool
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
