@@ -9,7 +9,7 @@ import pytest
 
 from hansa.centers.payment import api
 from hansa.centers.payment._handlers import deliver_sandbox_callbacks
-from hansa.centers.payment._sandbox import BEHAVIOURS, SandboxProvider
+from hansa.centers.payment._sandbox import BEHAVIOURS, OF_HOLDS, SandboxProvider
 from hansa.centers.payment.extensions import ROUTING, sandbox_unless_live
 from hansa.centers.payment.plug import PAYMENT, lanes
 from hansa.centers.payment.types import (
@@ -32,7 +32,7 @@ from hansa.kernel.platform import Platform
 
 BUYER = UUID(int=42)
 NONE: Any = None
-CARDS = {behaviour.name: TestCard(behaviour.number) for behaviour in BEHAVIOURS}
+CARDS = {behaviour.name: TestCard(behaviour.number) for behaviour in (*BEHAVIOURS, *OF_HOLDS)}
 SECRET = b"a secret of the tests"
 
 
@@ -191,11 +191,18 @@ class Till:
 
 
 @pytest.fixture
+def numbers():
+    """The sandbox's card numbers by what they do."""
+    return {name: card.number for name, card in CARDS.items()}
+
+
+@pytest.fixture
 async def till(database):
     made = Till(*database)
     async with made.owner.transaction() as tx:
         await tx.raw.execute(
             """TRUNCATE payment.payment, payment.attempt, payment.refund, payment.callback,
-                        payment.sandbox_charge, payment.sandbox_refund, kernel.clock, kernel.outbox"""
+                        payment.sandbox_charge, payment.sandbox_hold, payment.sandbox_capture,
+                        payment.sandbox_refund, kernel.clock, kernel.outbox"""
         )
     return made

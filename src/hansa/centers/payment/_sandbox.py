@@ -9,24 +9,28 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from hansa.centers.payment import _signature
+from hansa.centers.payment import _signature, _statements
 from hansa.centers.payment._store import sandbox as store
+from hansa.centers.payment._store import sandbox_holds as holds
 from hansa.centers.payment.errors import CardNotTestable, WebhookRefused
 from hansa.centers.payment.extensions import (
     Callback,
+    CaptureAnswer,
+    CaptureRequest,
     Card,
     ChargeRequest,
+    HoldAnswer,
     ProviderAnswer,
     ProviderUnreachable,
     RefundAnswer,
     RefundRequest,
 )
-from hansa.centers.payment.types import Outcome, Source
+from hansa.centers.payment.types import HoldState, Outcome, Source, StatementKind, StatementRow
 from hansa.kernel.context import PLATFORM_BUSINESS, SYSTEM, Ctx, Traffic
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.lane import Lane
@@ -40,6 +44,10 @@ SANDBOX = "sandbox"
 LANE = "payment.sandbox"
 Receive = Callable[["Platform", str, Mapping[str, str], bytes], Awaitable[None]]
 AT_ONCE = timedelta()
+HELD_FOR = timedelta(days=7)
+"""How long an authorisation holds, if its card does not say otherwise; about what card schemes grant."""
+FEE_BASIS_POINTS = 60
+BASIS_POINTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,9 @@ class Behaviour:
     delay: timedelta = AT_ONCE
     callbacks: int = 0
     answers: bool = True
+    held_for: timedelta = HELD_FOR
+    captures: bool = True
+    """Whether what it holds can be captured."""
 
 
 # Valid check digits (Luhn), but no card of any scheme begins with 9 (ISO/IEC 7812-1 leaves it to national
@@ -75,8 +86,14 @@ BEHAVIOURS = (
     Behaviour("late", "9000000000000100", delay=timedelta(days=1), callbacks=1),
     Behaviour("no_answer", "9000000000000118", answers=False),
 )
-_BY_NUMBER = {behaviour.number: behaviour for behaviour in BEHAVIOURS}
-_BY_NAME = {behaviour.name: behaviour for behaviour in BEHAVIOURS}
+OF_HOLDS = (
+    Behaviour("authorisation_expires", "9000000000000126", held_for=timedelta(minutes=1)),
+    Behaviour("capture_refused", "9000000000000134", captures=False),
+)
+"""Cards that differ from `success` only where an amount is held before it is taken."""
+_BY_NUMBER = {behaviour.number: behaviour for behaviour in (*BEHAVIOURS, *OF_HOLDS)}
+_BY_NAME = {behaviour.name: behaviour for behaviour in _BY_NUMBER.values()}
+_GOOD = tuple(behaviour.name for behaviour in _BY_NUMBER.values() if behaviour.decline_code is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +152,68 @@ class SandboxProvider:
         return _answer(row, ctx.now()) if row else None
 
     async def refund(self, ctx: Ctx, request: RefundRequest) -> RefundAnswer:
-        """Give back of a charge, at most what it took."""
+        """Give back of a charge or capture, at most what it took."""
         async with self._db.transaction() as tx:
-            done = await store.refund(tx, request, at=ctx.now())
+            done = await holds.refund(tx, request, at=ctx.now())
         return RefundAnswer(provider_reference=f"sbx-{request.reference}", succeeded=done)
+
+    async def authorise(self, ctx: Ctx, request: ChargeRequest) -> HoldAnswer:
+        """Hold an amount on a test card as its number says; a known reference is answered as it stands now."""
+        behaviour = _BY_NUMBER[request.source.number.replace(" ", "")]
+        async with self._db.transaction() as tx:
+            row = await holds.hold(tx, _new_hold(ctx, request, behaviour))
+        if not behaviour.answers:
+            raise ProviderUnreachable
+        return _standing(row, ctx.now())
+
+    async def held(self, ctx: Ctx, reference: str) -> HoldAnswer | None:
+        """Return how an authorisation stands now."""
+        async with self._db.transaction() as tx:
+            row = await holds.find(tx, reference)
+        return _standing(row, ctx.now()) if row else None
+
+    async def capture(self, ctx: Ctx, request: CaptureRequest) -> CaptureAnswer:
+        """Take of what is held, at most what is left of it, and only while it holds."""
+        now = ctx.now()
+        async with self._db.transaction() as tx:
+            row = await holds.lock(tx, request.hold_reference)
+            done_at = await holds.captured_at(tx, request.reference)
+            refusal = None if done_at else _refusal(row, request, now)
+            if done_at is None and refusal is None:
+                await holds.capture(tx, request, at=now)
+        return CaptureAnswer(
+            provider_reference=f"sbx-{request.reference}",
+            succeeded=refusal is None,
+            at=done_at or now,
+            refusal=refusal,
+        )
+
+    async def void(self, ctx: Ctx, reference: str) -> HoldAnswer | None:
+        """Let go of what is held and not captured."""
+        async with self._db.transaction() as tx:
+            if await holds.lock(tx, reference) is None:
+                return None
+            await holds.void(tx, reference, at=ctx.now())
+            row = await holds.find(tx, reference)
+        return _standing(row, ctx.now())
+
+    async def statement(self, ctx: Ctx, day: date) -> bytes:
+        """Return what moved on a day for this business and traffic, with a fee on each charge and capture."""
+        since = datetime.combine(day, time(), UTC)
+        async with self._db.transaction() as tx:
+            rows = await holds.statement(
+                tx,
+                business=ctx.business,
+                traffic=ctx.traffic.value,
+                since=since,
+                until=min(since + timedelta(days=1), ctx.now()),
+                good=_GOOD,
+            )
+        return _statements.write(_numbered(rows))
+
+    def read_statement(self, file: bytes) -> Sequence[StatementRow]:
+        """Read a statement's file."""
+        return _statements.read(file)
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Sequence[Callback]:
         """Verify and read a callback."""
@@ -212,3 +287,70 @@ def _answer(row: Any, now: datetime) -> ProviderAnswer:
         at=row["due_at"] if decided else row["charged_at"],
         decline_code=decline_code if decided else None,
     )
+
+
+def _new_hold(ctx: Ctx, request: ChargeRequest, behaviour: Behaviour) -> holds.NewHold:
+    now = ctx.now()
+    return holds.NewHold(
+        reference=request.reference,
+        provider_reference=f"sbx-{request.reference}",
+        business=ctx.business,
+        traffic=ctx.traffic.value,
+        minor=request.minor,
+        currency=request.currency,
+        behaviour=behaviour.name,
+        held_at=now,
+        due_at=now + behaviour.delay,
+        expires_at=now + behaviour.delay + behaviour.held_for,
+    )
+
+
+def _standing(row: Any, now: datetime) -> HoldAnswer:
+    decline_code = _BY_NAME[row["behaviour"]].decline_code
+    state = HoldState.AUTHORISED
+    if row["voided_at"]:
+        state = HoldState.VOIDED
+    elif now < row["due_at"]:
+        state = HoldState.PENDING
+    elif decline_code:
+        state = HoldState.DECLINED
+    elif now >= row["expires_at"]:
+        state = HoldState.EXPIRED
+    return HoldAnswer(
+        reference=row["reference"],
+        provider_reference=row["provider_reference"],
+        state=state,
+        minor=row["minor"],
+        captured_minor=row["captured_minor"],
+        currency=row["currency"],
+        at=row["held_at"],
+        expires_at=row["expires_at"],
+        decline_code=decline_code if state is HoldState.DECLINED else None,
+    )
+
+
+def _refusal(row: Any | None, request: CaptureRequest, now: datetime) -> str | None:
+    """Say why a capture is refused for good, None when it is not."""
+    if row is None:
+        return "authorisation_unknown"
+    standing = _standing(row, now)
+    if standing.state is not HoldState.AUTHORISED:
+        return f"authorisation_{standing.state}"
+    if not _BY_NAME[row["behaviour"]].captures:
+        return "capture_refused"
+    fits = 0 < request.minor <= standing.left_minor and request.currency == standing.currency
+    return None if fits else "exceeds_authorisation"
+
+
+def _numbered(rows: Sequence[Any]) -> Sequence[StatementRow]:
+    """Return the rows of a statement, each charge and capture followed by its fee, rounded half up."""
+    told: list[StatementRow] = []
+    for row in rows:
+        movement = StatementRow(**{**row, "kind": StatementKind(row["kind"]), "row": len(told) + 1})
+        told.append(movement)
+        fee = (movement.minor * FEE_BASIS_POINTS * 2 + BASIS_POINTS) // (2 * BASIS_POINTS)
+        if movement.kind is not StatementKind.REFUND and fee:
+            told.append(
+                msgspec.structs.replace(movement, row=len(told) + 1, kind=StatementKind.FEE, minor=fee)
+            )
+    return told

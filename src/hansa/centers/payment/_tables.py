@@ -131,6 +131,34 @@ sandbox_charge = Table(
     Index("sandbox_charge_due", "business", "traffic", "due_at", postgresql_where=text("callbacks_left > 0")),
 )
 
+sandbox_hold = Table(
+    "sandbox_hold",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("provider_reference", Text, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("behaviour", Text, nullable=False),
+    Column("held_at", _AT, nullable=False),
+    Column("due_at", _AT, nullable=False),
+    Column("expires_at", _AT, nullable=False),
+    Column("captured_minor", BigInteger, nullable=False, server_default="0"),
+    Column("voided_at", _AT),
+)
+
+sandbox_capture = Table(
+    "sandbox_capture",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("hold_reference", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("captured_at", _AT, nullable=False),
+    Column("refunded_minor", BigInteger, nullable=False, server_default="0"),
+    Index("sandbox_capture_hold", "hold_reference"),
+)
+
 sandbox_refund = Table(
     "sandbox_refund",
     metadata,

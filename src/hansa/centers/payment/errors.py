@@ -121,3 +121,11 @@ class ProviderUnknown(NotFound):
 
     code = "payment.provider_unknown"
     title = "There is no such provider"
+
+
+class StatementUnreadable(Problem):
+    """A provider's statement cannot be read: `line` says where, `reason` what is wrong there."""
+
+    code = "payment.statement_unreadable"
+    status = 502
+    title = "The provider's statement cannot be read"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
 
-from hansa.centers.payment.types import Outcome, Source
+from hansa.centers.payment.types import HoldState, Outcome, Source, StatementRow
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
 
@@ -25,7 +25,7 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class ChargeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Charge this. `reference` is ours and the provider's key: asked twice, it charges once."""
+    """Charge or hold this. `reference` is ours and the provider's key: asked twice, it is done once."""
 
     reference: str
     minor: int
@@ -45,8 +45,45 @@ class ProviderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     decline_code: str | None = None
 
 
+class HoldAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How an authorisation stands: what was asked for, what of it was captured, and until when it holds."""
+
+    reference: str
+    provider_reference: str
+    state: HoldState
+    minor: int
+    captured_minor: int
+    currency: str
+    at: datetime
+    expires_at: datetime
+    decline_code: str | None = None
+
+    @property
+    def left_minor(self) -> int:
+        """What may still be captured."""
+        return self.minor - self.captured_minor if self.state is HoldState.AUTHORISED else 0
+
+
+class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Take this of what is held. `reference` is ours: asked twice, it is taken once."""
+
+    reference: str
+    hold_reference: str
+    minor: int
+    currency: str
+
+
+class CaptureAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the money was taken. A refusal is for good; `refusal` says why: `authorisation_expired` ..."""
+
+    provider_reference: str
+    succeeded: bool
+    at: datetime
+    refusal: str | None = None
+
+
 class RefundRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Give this back of a charge. `reference` is ours: asked twice, it goes back once."""
+    """Give this back of a charge or a capture. `reference` is ours: asked twice, it goes back once."""
 
     reference: str
     charge_reference: str
@@ -87,7 +124,7 @@ class Provider(Protocol):
         ...
 
     async def charge(self, ctx: Ctx, request: ChargeRequest) -> ProviderAnswer:
-        """Charge; a known reference is answered as before. Raises `ProviderUnreachable`."""
+        """Hold and take in one step; a known reference is answered as before. Raises `ProviderUnreachable`."""
         ...
 
     async def query(self, ctx: Ctx, reference: str) -> ProviderAnswer | None:
@@ -96,6 +133,39 @@ class Provider(Protocol):
 
     async def refund(self, ctx: Ctx, request: RefundRequest) -> RefundAnswer:
         """Give money back; a known reference is answered as before. Raises `ProviderUnreachable`."""
+        ...
+
+    async def authorise(self, ctx: Ctx, request: ChargeRequest) -> HoldAnswer:
+        """Hold an amount without taking it; a known reference is answered as it stands now.
+
+        Raises `ProviderUnreachable`.
+        """
+        ...
+
+    async def held(self, ctx: Ctx, reference: str) -> HoldAnswer | None:
+        """Return how an authorisation stands, None when it never arrived. Raises `ProviderUnreachable`."""
+        ...
+
+    async def capture(self, ctx: Ctx, request: CaptureRequest) -> CaptureAnswer:
+        """Take of what is held, once or several times, up to what is held; a known reference is answered as before.
+
+        Raises `ProviderUnreachable`.
+        """
+        ...
+
+    async def void(self, ctx: Ctx, reference: str) -> HoldAnswer | None:
+        """Let go of what is held and not captured; None when the authorisation never arrived.
+
+        Repeats change nothing. What was captured stays captured. Raises `ProviderUnreachable`.
+        """
+        ...
+
+    async def statement(self, ctx: Ctx, day: date) -> bytes:
+        """Return the provider's file of a day (UTC) for this business and traffic. Raises `ProviderUnreachable`."""
+        ...
+
+    def read_statement(self, file: bytes) -> Sequence[StatementRow]:
+        """Read such a file. Raises `StatementUnreadable`, naming the line."""
         ...
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Sequence[Callback]:

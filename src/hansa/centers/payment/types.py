@@ -101,6 +101,40 @@ class Outcome(enum.StrEnum):
     DECLINED = "declined"
 
 
+class HoldState(enum.StrEnum):
+    """How an authorisation stands at a provider."""
+
+    PENDING = "pending"
+    AUTHORISED = "authorised"
+    """Held for us, in part captured perhaps."""
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    """Nobody captured it in time: the provider let go by itself."""
+    VOIDED = "voided"
+    """Let go of at our wish."""
+
+
+class StatementKind(enum.StrEnum):
+    """What a row of a provider's statement tells of."""
+
+    CHARGE = "charge"
+    CAPTURE = "capture"
+    REFUND = "refund"
+    FEE = "fee"
+    """What the provider kept for a charge or capture of this reference."""
+
+
+class StatementRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a provider's statement. `row` is its number in the file, from 1; `reference` is ours."""
+
+    row: int
+    kind: StatementKind
+    reference: str
+    minor: int
+    currency: str
+    at: datetime
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider said about one attempt."""
 

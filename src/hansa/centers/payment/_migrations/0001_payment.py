@@ -181,9 +181,33 @@ def upgrade() -> None:
         CREATE INDEX sandbox_charge_due ON payment.sandbox_charge (business, traffic, due_at)
         WHERE callbacks_left > 0""")
     op.execute("""
+        CREATE TABLE payment.sandbox_hold (
+          reference text PRIMARY KEY,
+          provider_reference text NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL CHECK (traffic <> 'live'),
+          minor bigint NOT NULL CHECK (minor > 0),
+          currency char(3) NOT NULL,
+          behaviour text NOT NULL,
+          held_at timestamptz NOT NULL,
+          due_at timestamptz NOT NULL,
+          expires_at timestamptz NOT NULL,
+          captured_minor bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND minor),
+          voided_at timestamptz
+        )""")
+    op.execute("""
+        CREATE TABLE payment.sandbox_capture (
+          reference text PRIMARY KEY,
+          hold_reference text NOT NULL,
+          minor bigint NOT NULL CHECK (minor > 0),
+          captured_at timestamptz NOT NULL,
+          refunded_minor bigint NOT NULL DEFAULT 0 CHECK (refunded_minor BETWEEN 0 AND minor)
+        )""")
+    op.execute("CREATE INDEX sandbox_capture_hold ON payment.sandbox_capture (hold_reference)")
+    op.execute("""
         CREATE TABLE payment.sandbox_refund (
           reference text PRIMARY KEY,
-          charge_reference text NOT NULL,
+          charge_reference text NOT NULL,  -- of a charge or of a capture
           minor bigint NOT NULL CHECK (minor > 0),
           refunded_at timestamptz NOT NULL
         )""")

@@ -19,8 +19,16 @@ async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]
 
 
 _OF_A_BUSINESS = {
-    "payment.sandbox_refund": """DELETE FROM payment.sandbox_refund c USING payment.sandbox_charge p
-        WHERE p.reference = c.charge_reference AND p.business = ANY($1::text[]) RETURNING p.business""",
+    "payment.sandbox_refund": """DELETE FROM payment.sandbox_refund r
+        USING (SELECT reference, business FROM payment.sandbox_charge WHERE business = ANY($1::text[])
+               UNION ALL
+               SELECT c.reference, h.business FROM payment.sandbox_hold h
+               JOIN payment.sandbox_capture c ON c.hold_reference = h.reference
+               WHERE h.business = ANY($1::text[])) AS p
+        WHERE p.reference = r.charge_reference RETURNING p.business""",
+    "payment.sandbox_capture": """DELETE FROM payment.sandbox_capture c USING payment.sandbox_hold h
+        WHERE h.reference = c.hold_reference AND h.business = ANY($1::text[]) RETURNING h.business""",
+    "payment.sandbox_hold": "DELETE FROM payment.sandbox_hold WHERE business = ANY($1::text[]) RETURNING business",
     "payment.sandbox_charge": "DELETE FROM payment.sandbox_charge WHERE business = ANY($1::text[]) RETURNING business",
     "payment.callback": """DELETE FROM payment.callback c USING payment.payment p
         WHERE p.id = c.payment_id AND p.business = ANY($1::text[]) RETURNING p.business""",

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from hansa.centers.payment import _tables as t
-from hansa.centers.payment.extensions import RefundRequest
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 
@@ -32,17 +30,6 @@ WHERE business = $1 AND traffic = $2 AND due_at <= $3 AND callbacks_left > 0 ORD
 
 _CALLED = """
 UPDATE payment.sandbox_charge SET callbacks_left = callbacks_left - 1 WHERE reference = $1 AND callbacks_left > 0
-"""
-
-_LOCK = "SELECT * FROM payment.sandbox_charge WHERE reference = $1 FOR UPDATE"
-
-_REFUND = """
-INSERT INTO payment.sandbox_refund (reference, charge_reference, minor, refunded_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (reference) DO NOTHING RETURNING true
-"""
-
-_COUNT_REFUND = """
-UPDATE payment.sandbox_charge SET refunded_minor = refunded_minor + $2 WHERE reference = $1
 """
 
 
@@ -89,21 +76,3 @@ async def due(tx: Transaction, ctx: Ctx, *, limit: int) -> list[Any]:
 async def called(tx: Transaction, reference: str) -> None:
     """Count a callback as delivered."""
     await tx.raw.execute(_CALLED, reference)
-
-
-async def refund(tx: Transaction, request: RefundRequest, *, at: datetime) -> bool:
-    """Give back of a charge, once per reference; false when the charge does not hold that much."""
-    tx.locks(t.SANDBOX_RANK)
-    held = await tx.raw.fetchrow(_LOCK, request.charge_reference)
-    if held is None:
-        return False
-    known = await tx.raw.fetchval(
-        "SELECT true FROM payment.sandbox_refund WHERE reference = $1", request.reference
-    )
-    if known:
-        return True
-    if held["refunded_minor"] + request.minor > held["minor"]:
-        return False
-    await tx.raw.execute(_REFUND, request.reference, request.charge_reference, request.minor, at)
-    await tx.raw.execute(_COUNT_REFUND, request.charge_reference, request.minor)
-    return True
