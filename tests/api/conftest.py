@@ -19,6 +19,9 @@ from hansa.centers.user.types import PARTY_ID, Role
 from hansa.kernel.quota import Limits
 
 GOOD_CARD = "9000000000000019"
+PICTURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAEUlEQVR42mOMYkAFTAwjWgAAcVYAet/VL98AAAAASUVORK5CYII="
+)
 HOME = {
     "recipient": "Ada",
     "phone": "+8613800138000",
@@ -87,6 +90,7 @@ def stall(person):
         edited = good(await seller.ask("PATCH", f"/products/{made['id']}", json=edit))
         sale = {"names": {"en": "Sale"}, "starts_at": "2100-01-01T00:00:00Z"}
         prices = good(await seller.post(f"/shops/{shop['id']}/price-lists", sale), 201)
+        shown = good(await seller.post(f"/shops/{shop['id']}/pictures", {"content": PICTURE}), 201)
         begun = good(await seller.post(f"/shops/{shop['id']}/imports", {"format": "csv"}), 201)
         sku = made["skus"][0]["id"]
         if stock:
@@ -101,6 +105,7 @@ def stall(person):
             "change": edited["change"]["id"],
             "prices": prices["id"],
             "import": begun["id"],
+            "picture": shown["id"],
             "sku": sku,
             "title": made["titles"]["en"],
             "offer": made["offers"][0]["id"],
@@ -149,6 +154,7 @@ def bought(stall, person):
                 "change_id": stand["change"],
                 "price_list_id": stand["prices"],
                 "import_id": stand["import"],
+                "media_id": stand["picture"],
                 "number": 1,
                 "gtin": "4006381333931",
                 "sku_id": stand["sku"],

@@ -159,6 +159,7 @@ product = Table(
     Index("product_code", "shop_id", "code", unique=True, postgresql_where=text("code <> ''")),
     Index("product_import", "import_id", postgresql_where=text(_OF_IMPORT)),
     Index("product_shop", "shop_id", "id"),
+    Index("product_pictures", "pictures", postgresql_using="gin"),
     Index("product_changed", "changed_xid"),
 )
 

@@ -33,6 +33,13 @@ from hansa.centers.product._service.importing import (
     start_import,
 )
 from hansa.centers.product._service.listing import list_products
+from hansa.centers.product._service.media import (
+    add_picture,
+    picture,
+    picture_bytes,
+    pictures,
+    remove_picture,
+)
 from hansa.centers.product._service.offers import (
     CHECK_OFFERS,
     make_offer,
@@ -67,6 +74,7 @@ __all__ = [
     "Exported",
     "add_category",
     "add_part",
+    "add_picture",
     "amount_errors",
     "archive_product",
     "bad_rows",
@@ -94,6 +102,9 @@ __all__ = [
     "measured_price",
     "offers",
     "options_text",
+    "picture",
+    "picture_bytes",
+    "pictures",
     "price_list",
     "price_lists",
     "prices_of_list",
@@ -103,6 +114,7 @@ __all__ = [
     "products_of_shop",
     "publish_product",
     "redraft_product",
+    "remove_picture",
     "set_attributes",
     "set_custom_fields",
     "set_price",

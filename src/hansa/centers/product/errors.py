@@ -194,3 +194,42 @@ class ImportIncomplete(Problem):
     code = "product.import_incomplete"
     status = 409
     title = "Some parts of the file are missing"
+
+
+class PictureRefused(Problem):
+    """What was sent is no picture that can be kept: too large, too small, damaged, or no picture."""
+
+    code = "product.picture_refused"
+    status = 422
+    title = "This picture cannot be taken"
+
+
+class PictureNotFound(NotFound):
+    """There is no such picture."""
+
+    code = "product.picture_not_found"
+    title = "There is no such picture"
+
+
+class PictureInUse(Problem):
+    """A product, or a change that waits, shows the picture."""
+
+    code = "product.picture_in_use"
+    status = 409
+    title = "This picture is shown by a product"
+
+
+class PictureFull(Problem):
+    """A shop has only so many pictures."""
+
+    code = "product.picture_full"
+    status = 409
+    title = "This shop has as many pictures as it can have"
+
+
+class PicturesUnavailable(Problem):
+    """The store of pictures does not answer just now."""
+
+    code = "product.pictures_unavailable"
+    status = 503
+    title = "Pictures cannot be reached just now, please try again in a moment"

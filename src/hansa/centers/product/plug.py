@@ -12,6 +12,7 @@ from hansa.centers.product._service.categories import EDIT_CATEGORIES, EDIT_CUST
 from hansa.centers.product._service.changes import DECIDE_CHANGE
 from hansa.centers.product._service.import_job import run_import
 from hansa.centers.product._service.importing import JOB
+from hansa.centers.product._service.keeping_bytes import PictureBytes
 from hansa.centers.product._service.offers import PRICE_OFFER, WITHDRAW_OFFER, OfferSnapshot
 from hansa.centers.product._service.prices import ENDS, STARTS, turn
 from hansa.centers.product._service.products import CREATE_PRODUCT, EDIT_PRODUCT
@@ -21,7 +22,7 @@ from hansa.centers.product._store.ending import forget_businesses
 from hansa.centers.product._tables import metadata
 from hansa.centers.product.events import EVENTS
 from hansa.centers.product.extensions import POINTS
-from hansa.centers.product.types import ProductReview
+from hansa.centers.product.types import PictureStore, ProductReview
 from hansa.kernel.center import Center, DeadlineKind, Job
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
@@ -30,6 +31,7 @@ from hansa.kernel.platform import Platform
 async def _start(platform: Platform) -> None:
     for snapshot in (OfferSnapshot, *SNAPSHOTS):
         platform.add(snapshot(platform.db))
+    platform.add(PictureBytes.of(platform.settings))
 
 
 PRODUCT = Center(
@@ -57,6 +59,7 @@ PRODUCT = Center(
         WITHDRAW_OFFER,
     ),
     platform_permissions=(EDIT_CATEGORIES, EDIT_CUSTOM_FIELDS, DECIDE_CHANGE),
+    settings=(PictureStore,),
     checks=CHECKS,
     starts=(_start,),
 )

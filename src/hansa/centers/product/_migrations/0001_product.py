@@ -109,6 +109,7 @@ def upgrade() -> None:
     op.execute("CREATE UNIQUE INDEX product_code ON product.product (shop_id, code) WHERE code <> ''")
     op.execute("CREATE INDEX product_import ON product.product (import_id) WHERE import_id IS NOT NULL")
     op.execute("CREATE INDEX product_shop ON product.product (shop_id, id)")
+    op.execute("CREATE INDEX product_pictures ON product.product USING gin (pictures)")
     op.execute("CREATE INDEX product_changed ON product.product (changed_xid)")
     op.execute("""
         CREATE VIEW product.product_now AS

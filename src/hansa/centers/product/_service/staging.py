@@ -10,7 +10,7 @@ from hansa.centers.product._rules import products as rules
 from hansa.centers.product._rules.fields import template, value_errors
 from hansa.centers.product._service.offers import OfferSnapshot, new_offer, offer_changed
 from hansa.centers.product._service.snapshots import ProductSnapshot, custom_fields_of, tree_of
-from hansa.centers.product._store import catalogue, changes
+from hansa.centers.product._store import catalogue, changes, media
 from hansa.centers.product._store import offers as offer_store
 from hansa.centers.product.errors import ChangeOutdated, ChangePending
 from hansa.centers.product.events import ChangeEnded, ChangeProposed, ProductEdited, ProductPublished
@@ -133,6 +133,8 @@ async def end(
             _require_current(product, change)
             if errors := await edit_errors(ctx, product, change.edit, skus):
                 raise Invalid(*errors)
+            if await media.unknown_pictures(tx, product.shop_id, change.edit.pictures or ()):
+                raise ChangeOutdated(fields=["pictures"])
             product = await carry_out(tx, ctx, product, change.edit, skus)
     ended = await changes.decide_change(tx, ctx, change.id, state=state, reason=reason)
     detail = {"change": CHANGE_ID.show(change.id), "reason": reason}

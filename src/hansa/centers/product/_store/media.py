@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from hansa.centers.product.types import MediaId
+from hansa.centers.product._store.rows import json_of, row_of
+from hansa.centers.product.types import Media, MediaId
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.db import Transaction
 
+_MEDIA = "id, business, shop_id, alt, width, height, bytes, digest, uploaded_by, uploaded_at"
+
 
 async def unknown_pictures(tx: Transaction, shop_id: ShopId, ids: Sequence[MediaId]) -> list[MediaId]:
-    """Return those of these pictures that the shop has not, and keep the others from being deleted."""
+    """Return those of these pictures that the shop has not, and keep the others from being removed."""
     rows = await tx.raw.fetch(
         "SELECT id FROM product.media WHERE id = ANY($1::uuid[]) AND shop_id = $2 ORDER BY id FOR KEY SHARE",
         list(ids),
@@ -18,3 +22,64 @@ async def unknown_pictures(tx: Transaction, shop_id: ShopId, ids: Sequence[Media
     )
     known = {row["id"] for row in rows}
     return [one for one in ids if one not in known]
+
+
+async def insert_media(tx: Transaction, new: Media, *, pictures_max: int) -> bool:
+    """Write a picture; False when the shop has `pictures_max` already."""
+    written = await tx.raw.fetchval(
+        f"""INSERT INTO product.media ({_MEDIA}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+            WHERE (SELECT count(*) FROM product.media WHERE shop_id = $3) < $11 RETURNING true""",
+        new.id,
+        new.business,
+        new.shop_id,
+        json_of(new.alt),
+        new.width,
+        new.height,
+        new.bytes,
+        new.digest,
+        new.uploaded_by,
+        new.uploaded_at,
+        pictures_max,
+    )
+    return written is not None
+
+
+async def read_media(tx: Transaction, media_id: MediaId) -> Media | None:
+    """Return a picture, or None."""
+    row = await tx.raw.fetchrow(f"SELECT {_MEDIA} FROM product.media WHERE id = $1", media_id)
+    return row_of(Media, row) if row else None
+
+
+async def media_of_shop(tx: Transaction, shop_id: ShopId, *, before: UUID | None, limit: int) -> list[Media]:
+    """Return the pictures of a shop, the latest first, ids below `before`."""
+    rows = await tx.raw.fetch(
+        f"""SELECT {_MEDIA} FROM product.media
+            WHERE shop_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3""",
+        shop_id,
+        before,
+        limit,
+    )
+    return [row_of(Media, row) for row in rows]
+
+
+async def lock_media(tx: Transaction, media_id: MediaId) -> bool:
+    """Hold a picture, so that nobody begins to show it; False when it is gone."""
+    row = await tx.raw.fetchrow("SELECT FROM product.media WHERE id = $1 FOR UPDATE", media_id)
+    return row is not None
+
+
+async def in_use(tx: Transaction, media_id: MediaId) -> bool:
+    """Tell whether a product or a change that waits shows a picture."""
+    return bool(
+        await tx.raw.fetchval(
+            """SELECT EXISTS (SELECT FROM product.product WHERE pictures @> ARRAY[$1::uuid])
+                   OR EXISTS (SELECT FROM product.change
+                               WHERE state = 'pending' AND edit -> 'pictures' @> to_jsonb($1::uuid::text))""",
+            media_id,
+        )
+    )
+
+
+async def delete_media(tx: Transaction, media_id: MediaId) -> None:
+    """Remove a locked picture that nobody shows."""
+    await tx.raw.execute("DELETE FROM product.media WHERE id = $1", media_id)

@@ -48,6 +48,7 @@ from hansa.centers.product.types._keeping import (
     ImportState,
     Media,
     OfferPrice,
+    PictureStore,
     PriceList,
 )
 from hansa.centers.product.types._staging import (
@@ -101,6 +102,7 @@ __all__ = [
     "OfferPrice",
     "Option",
     "OptionValue",
+    "PictureStore",
     "PriceList",
     "PriceListId",
     "Product",

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -10,6 +12,7 @@ from hansa.centers.shop.types import ShopId
 from hansa.kernel.context import Traffic
 from hansa.kernel.money import Money
 from hansa.kernel.problem import FieldError
+from hansa.kernel.settings import Secret, Section
 from hansa.kernel.texts import Texts
 
 
@@ -96,3 +99,32 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 of its largest form, in hexadecimal."""
     uploaded_by: str
     uploaded_at: datetime
+
+
+class PictureStore(Section, name="pictures"):
+    """Where pictures are kept, and how large they may come."""
+
+    bytes_max: Annotated[
+        int,
+        msgspec.Meta(
+            ge=1024,
+            le=1 << 28,
+            description="Longest picture that is taken, in bytes; HANSA_BODY_MAX_BYTES must let its base 64 through.",
+        ),
+    ] = 10_000_000
+    s3_endpoint: Annotated[str, msgspec.Meta(description="URL of an S3-compatible store.")] = ""
+    s3_bucket: Annotated[
+        str, msgspec.Meta(description="Its bucket; empty keeps pictures in the data directory.")
+    ] = ""
+    s3_region: Annotated[str, msgspec.Meta(description="Region that requests are signed for.")] = "us-east-1"
+    s3_access_key: Annotated[str, msgspec.Meta(description="Access key of the store.")] = ""
+    s3_secret_key: Annotated[Secret | None, msgspec.Meta(description="Secret key of the store.")] = None
+
+    def wrong(self) -> Sequence[str]:
+        """Return a sentence for each combination of values that cannot be right."""
+        named = bool(self.s3_bucket)
+        if named != self.s3_endpoint.startswith(("http://", "https://")):
+            return ("HANSA_PICTURES_S3_BUCKET and HANSA_PICTURES_S3_ENDPOINT (a URL) go together.",)
+        if named and not (self.s3_access_key and self.s3_secret_key):
+            return ("HANSA_PICTURES_S3_BUCKET needs HANSA_PICTURES_S3_ACCESS_KEY and its secret key.",)
+        return ()
