@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hansa.centers.trade._rules.pricing import guard_lines, spread
+from hansa.centers.trade._rules.pricing import LAYERS_IN_ORDER, base_of, freight_shares, guard_lines, spread
 from hansa.centers.trade._rules.settlement import borne_by, commission
 from hansa.centers.trade._rules.sourcing import choose_places
 from hansa.centers.trade._rules.states import FINAL, INITIAL, LINE_TRANSITIONS, TRANSITIONS, may_move, pairs
@@ -75,9 +75,28 @@ def test_layers_on_layers_never_discount_a_line_below_zero(lines, first, second)
 def test_one_cent_over_three_equal_lines_goes_to_the_first():
     lines = [line(3, 100), line(1, 100), line(2, 100)]
 
-    shares = {one.line_no: one.discount for one in spread(lines, layer="c", funder=SHOP_FUNDS, minor=1)}
+    shares = {one.line_no: one.discount for one in spread(lines, layer="coupon", funder=SHOP_FUNDS, minor=1)}
 
     assert shares == {1: 1, 2: 0, 3: 0}
+
+
+def discounted(one: QuotedLine, *layers: tuple[str, int]) -> QuotedLine:
+    """A line with these discounts, borne by its shop."""
+    shares = tuple(Allocation(layer, SHOP_FUNDS, minor) for layer, minor in layers)
+    return msgspec.structs.replace(one, allocations=shares)
+
+
+@given(amounts, st.lists(st.integers(0, 100), min_size=len(LAYERS_IN_ORDER), max_size=len(LAYERS_IN_ORDER)))
+def test_percentages_of_layers_never_come_to_more_than_the_whole(gross, percents):
+    """Each is taken of what the layers before leave, and says the same when it is asked again later."""
+    one = line(1, gross)
+    for layer, percent in zip(LAYERS_IN_ORDER, percents, strict=True):
+        base = base_of(one, layer)
+        (one,) = spread([one], layer=layer, funder=SHOP_FUNDS, minor=base * percent // 100)
+        assert base_of(one, layer) == base
+
+    assert base_of(one, LAYERS_IN_ORDER[0]) == gross
+    assert 0 <= one.discount <= gross
 
 
 @pytest.mark.parametrize(
@@ -87,14 +106,10 @@ def test_one_cent_over_three_equal_lines_goes_to_the_first():
         lambda lines: [msgspec.structs.replace(lines[0], gross=-1), *lines[1:]],
         lambda lines: [msgspec.structs.replace(lines[0], tax=-1), *lines[1:]],
         lambda lines: [msgspec.structs.replace(lines[0], quantity=2), *lines[1:]],
-        lambda lines: [
-            msgspec.structs.replace(lines[0], allocations=(Allocation("x", SHOP_FUNDS, 101),)),
-            *lines[1:],
-        ],
-        lambda lines: [
-            msgspec.structs.replace(lines[0], allocations=(Allocation("x", SHOP_FUNDS, 0),)),
-            *lines[1:],
-        ],
+        lambda lines: [discounted(lines[0], ("coupon", 101)), *lines[1:]],
+        lambda lines: [discounted(lines[0], ("coupon", 0)), *lines[1:]],
+        lambda lines: [discounted(lines[0], ("loyalty", 1)), *lines[1:]],
+        lambda lines: [discounted(lines[0], ("coupon", 1), ("activity", 1)), *lines[1:]],
     ],
 )
 def test_no_layer_may_break_the_rules_of_pricing(broken):
@@ -112,9 +127,25 @@ def test_commission_is_never_more_than_revenue_and_rounds_half_up(net, basis_poi
     assert abs(fee * 10_000 - net * basis_points) * 2 <= 10_000
 
 
+@given(baskets, amounts, st.randoms(use_true_random=False))
+def test_freight_is_split_to_the_cent_whatever_the_order_of_the_lines(lines, freight, shuffler):
+    shuffled = list(lines)
+    shuffler.shuffle(shuffled)
+
+    shares = freight_shares(lines, freight)
+
+    assert sum(shares.values()) == freight
+    assert min(shares.values()) >= 0
+    assert freight_shares(shuffled, freight) == shares
+
+
 def test_what_funders_bear_is_summed_by_funder():
     brand = Funder(FunderKind.BRAND, uuid4())
-    shares = [Allocation("a", brand, 5), Allocation("b", SHOP_FUNDS, 7), Allocation("c", brand, 11)]
+    shares = [
+        Allocation("member", brand, 5),
+        Allocation("coupon", SHOP_FUNDS, 7),
+        Allocation("points", brand, 11),
+    ]
 
     assert borne_by(shares) == {brand: 16, SHOP_FUNDS: 7}
 

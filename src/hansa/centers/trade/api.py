@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hansa.centers.trade._rules.pricing import spread
+from hansa.centers.trade._rules.pricing import LAYERS_IN_ORDER, base_of, spread
 from hansa.centers.trade._service.advancing import (
     Advance,
     advance,
@@ -47,11 +47,13 @@ from hansa.centers.trade._service.reading import (
 from hansa.centers.trade._service.repricing import lower_price
 
 __all__ = [
+    "LAYERS_IN_ORDER",
     "Advance",
     "accept_draft",
     "add_note",
     "advance",
     "attribute",
+    "base_of",
     "cancel",
     "cancel_order",
     "cart",

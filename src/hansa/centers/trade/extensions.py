@@ -31,8 +31,9 @@ class PriceLines(Protocol):
 class ApplyLayers(Protocol):
     """Add one layer of discounts: allocations on the lines, each with its layer and its funder.
 
-    Layers run one after another (activity price, member, threshold, coupon, points); use
-    `hansa.centers.trade.api.spread` to spread an amount so that no cent is lost.
+    Layers come off one after another, in the order of `LAYERS_IN_ORDER` (activity price, member, threshold,
+    coupon, points), whatever their extensions are called; a percentage is taken of `api.base_of`, and
+    `api.spread` spreads an amount so that no cent is lost.
     """
 
     def __call__(self, ctx: Ctx, lines: Lines) -> Lines: ...

@@ -14,6 +14,25 @@ from hansa.kernel.money import INT64_MAX, split_minor
 
 GroupKey = tuple[ShopId, PlaceId]
 
+LAYERS_IN_ORDER = ("activity", "member", "threshold", "coupon", "points", "seller")
+"""The layers of discount, in the order in which they come off a line; freight and tax come after them.
+
+`seller` is what a seller takes off an order that is placed and not paid.
+"""
+_PLACE = {layer: place for place, layer in enumerate(LAYERS_IN_ORDER)}
+
+
+def base_of(line: QuotedLine, layer: str) -> int:
+    """Return what a percentage of this layer is taken of: what the layers before it leave to pay, in minor units.
+
+    So two percentages never add up to more than the whole, and the order in which layers are asked changes
+    nothing about what each is worth. Raises `PricingBroken` for a layer that does not exist.
+    """
+    if layer not in _PLACE:
+        raise PricingBroken("there is no such layer", layer=layer)
+    before = (share.minor for share in line.allocations if _PLACE[share.layer] < _PLACE[layer])
+    return line.gross - sum(before)
+
 
 def spread(lines: Sequence[QuotedLine], *, layer: str, funder: Funder, minor: int) -> tuple[QuotedLine, ...]:
     """Spread one discount over lines in proportion to what is left to pay on each.
@@ -57,7 +76,8 @@ def guard_lines(before: Sequence[QuotedLine], after: Sequence[QuotedLine]) -> tu
     """Return `after` when a layer kept the rules every layer must keep; raise `PricingBroken` if not.
 
     The same lines with the same goods; no gross or tax below zero or beyond 64 bits; every allocation
-    positive; no line discounted below zero. No business can override this.
+    positive and of a layer of `LAYERS_IN_ORDER`, in that order; no line discounted below zero. No business
+    can override this.
     """
     if [line.line_no for line in before] != [line.line_no for line in after]:
         raise PricingBroken("a layer lost, added or reordered lines")
@@ -66,8 +86,13 @@ def guard_lines(before: Sequence[QuotedLine], after: Sequence[QuotedLine]) -> tu
             raise PricingBroken("a layer changed what is bought", line_no=new.line_no)
         if not (0 <= new.gross <= INT64_MAX and 0 <= new.tax <= INT64_MAX):
             raise PricingBroken("an amount is below zero or too large", line_no=new.line_no)
+        if not new.allocations:
+            continue
         if any(share.minor <= 0 for share in new.allocations) or new.discount > new.gross:
             raise PricingBroken("a discount is not positive or exceeds its line", line_no=new.line_no)
+        places = [_PLACE.get(share.layer, -1) for share in new.allocations]
+        if min(places) < 0 or places != sorted(places):
+            raise PricingBroken("a layer is unknown, or comes off out of its order", line_no=new.line_no)
     return tuple(after)
 
 
