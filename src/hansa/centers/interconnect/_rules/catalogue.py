@@ -16,11 +16,25 @@ import msgspec
 
 from hansa.centers.interconnect.events import AppInstalled, AppUninstalled
 from hansa.centers.interconnect.types import MESSAGE_ID
-from hansa.centers.inventory.events import SoldOut, StockAdjusted, StockEvent, StockReceived
+from hansa.centers.inventory.events import (
+    LowStock,
+    SoldOut,
+    StockAdjusted,
+    StockEvent,
+    StockReceived,
+    StockTransferred,
+)
 from hansa.centers.place.types import PLACE_ID
-from hansa.centers.product.events import OfferChanged, ProductCreated, ProductEdited
+from hansa.centers.product.events import (
+    OfferChanged,
+    ProductArchived,
+    ProductCreated,
+    ProductEdited,
+    ProductEvent,
+    ProductPublished,
+)
 from hansa.centers.product.types import OFFER_ID, PRODUCT_ID, SKU_ID
-from hansa.centers.shop.events import ShopReinstated, ShopSuspended
+from hansa.centers.shop.events import ShopStatusChanged
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade.events import OrderMoved
 from hansa.centers.trade.types import CHECKOUT_ID, ORDER_ID
@@ -47,19 +61,24 @@ class OrderMovedData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StockChangedData(msgspec.Struct, frozen=True, kw_only=True):
-    """The stock of a SKU at a place changed by `difference`; None when the last available piece was ordered."""
+    """The stock of a SKU at a place changed by `difference`, for a reason.
+
+    `low` and `sold_out` tell that orders used it up, and have no difference; of goods that were `transferred`,
+    `to_place_id` tells where they are now.
+    """
 
     sku_id: str
     place_id: str
     reason: str
-    difference: int | None
+    difference: int | None = None
+    to_place_id: str | None = None
 
 
 class ProductChangedData(msgspec.Struct, frozen=True, kw_only=True):
-    """A product was created or edited."""
+    """A product was `created`, `edited`, `published` or `archived`."""
 
     product_id: str
-    created: bool
+    change: str
 
 
 class OfferChangedData(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,9 +94,11 @@ class OfferChangedData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShopStatusData(msgspec.Struct, frozen=True, kw_only=True):
-    """The shop may sell (again), or not."""
+    """The shop took a step of its life; `sells` says whether it makes new sales from here on."""
 
-    selling: bool
+    previous: str | None
+    status: str
+    sells: bool
 
 
 class InstallationData(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,19 +143,30 @@ class Published(Generic[E]):
 
 
 def _stock(event: StockEvent) -> StockChangedData:
+    reason, difference, to_place = "sold_out", None, None
     if isinstance(event, StockReceived):
         reason, difference = "received", event.quantity
     elif isinstance(event, StockAdjusted):
         reason, difference = "adjusted", event.difference
-    else:
-        reason, difference = "sold_out", None
+    elif isinstance(event, StockTransferred):
+        reason, difference, to_place = "transferred", -event.quantity, PLACE_ID.show(event.to_place_id)
+    elif isinstance(event, LowStock):
+        reason = "low"
     return StockChangedData(
         sku_id=SKU_ID.show(event.sku_id),
         place_id=PLACE_ID.show(event.place_id),
         reason=reason,
         difference=difference,
+        to_place_id=to_place,
     )
 
+
+_PRODUCT_CHANGES: dict[type[ProductEvent], str] = {
+    ProductCreated: "created",
+    ProductEdited: "edited",
+    ProductPublished: "published",
+    ProductArchived: "archived",
+}
 
 PING = "ping"
 
@@ -157,20 +189,20 @@ CATALOGUE: tuple[Published[Any], ...] = (
     ),
     Published(
         "stock.changed",
-        (StockReceived, StockAdjusted, SoldOut),
+        (StockReceived, StockAdjusted, StockTransferred, LowStock, SoldOut),
         "inventory.stock.see",
-        {"en": "Stock came in, was corrected or ran out", "zh": "库存已入库、调整或售罄"},
+        {"en": "Stock came in, was corrected, moved or ran low", "zh": "库存已入库、调整、调拨或不足"},
         StockChangedData,
         _stock,
     ),
     Published(
         "product.changed",
-        (ProductCreated, ProductEdited),
+        tuple(_PRODUCT_CHANGES),
         "product.product.edit",
-        {"en": "A product was created or edited", "zh": "商品已创建或修改"},
+        {"en": "A product was created, edited, published or archived", "zh": "商品已创建、修改、上架或归档"},
         ProductChangedData,
         lambda e: ProductChangedData(
-            product_id=PRODUCT_ID.show(e.product_id), created=isinstance(e, ProductCreated)
+            product_id=PRODUCT_ID.show(e.product_id), change=_PRODUCT_CHANGES[type(e)]
         ),
     ),
     Published(
@@ -191,11 +223,11 @@ CATALOGUE: tuple[Published[Any], ...] = (
     ),
     Published(
         "shop.status_changed",
-        (ShopSuspended, ShopReinstated),
+        (ShopStatusChanged,),
         None,
-        {"en": "The shop was suspended or may sell again", "zh": "店铺已暂停或恢复营业"},
+        {"en": "The shop took a step of its life", "zh": "店铺状态已变更"},
         ShopStatusData,
-        lambda e: ShopStatusData(selling=isinstance(e, ShopReinstated)),
+        lambda e: ShopStatusData(previous=e.previous, status=e.status, sells=e.sells),
     ),
     Published(
         "app.installed",

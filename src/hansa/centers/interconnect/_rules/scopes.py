@@ -17,6 +17,8 @@ SCOPES: dict[str, Texts] = {
     "inventory.stock.see": {"en": "See stock and its movements", "zh": "查看库存及其变动"},
     "inventory.stock.receive": {"en": "Take goods into stock", "zh": "商品入库"},
     "inventory.stock.adjust": {"en": "Correct and set stock", "zh": "调整和设定库存"},
+    "inventory.stock.count": {"en": "Run stocktakes", "zh": "盘点库存"},
+    "inventory.stock.limit": {"en": "Set safety stock and backorders", "zh": "设定安全库存和缺货销售"},
     "product.product.create": {"en": "Create products", "zh": "创建商品"},
     "product.product.edit": {"en": "See and edit products", "zh": "查看和编辑商品"},
     "product.offer.price": {"en": "Set prices", "zh": "设定价格"},

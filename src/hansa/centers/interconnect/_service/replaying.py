@@ -10,6 +10,7 @@ from hansa.centers.interconnect._rules.catalogue import PING, TYPES, PingData, P
 from hansa.centers.interconnect._service.endpoints import CHANGE, SEE, require_endpoint
 from hansa.centers.interconnect._service.sending import Dispatcher
 from hansa.centers.interconnect._store import deliveries as store
+from hansa.centers.interconnect._store import reading
 from hansa.centers.interconnect._store.deliveries import NewMessage
 from hansa.centers.interconnect.errors import DeliveryNotFound, EndpointStopped
 from hansa.centers.interconnect.types import (
@@ -43,7 +44,7 @@ async def deliveries(
     before = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     async with ctx.transaction() as tx:
         await require_endpoint(tx, ctx, endpoint_id, permission=SEE)
-        rows = await store.list_deliveries(tx, endpoint_id, state=state, before=before, limit=limit + 1)
+        rows = await reading.list_deliveries(tx, endpoint_id, state=state, before=before, limit=limit + 1)
     return page_of(rows, limit=limit, key=lambda one: (one.id,))
 
 
@@ -51,10 +52,10 @@ async def delivery(ctx: Ctx, *, endpoint_id: EndpointId, delivery_id: DeliveryId
     """Return a delivery with its attempts; see `interconnect.api`."""
     async with ctx.transaction() as tx:
         await require_endpoint(tx, ctx, endpoint_id, permission=SEE)
-        found = await store.read_delivery(tx, endpoint_id=endpoint_id, delivery_id=delivery_id)
+        found = await reading.read_delivery(tx, endpoint_id=endpoint_id, delivery_id=delivery_id)
         if found is None:
             raise DeliveryNotFound
-        attempts = await store.read_attempts(
+        attempts = await reading.read_attempts(
             tx, endpoint_id=endpoint_id, delivery_id=delivery_id, limit=ATTEMPTS_SHOWN_MAX
         )
     return DeliveryLog(delivery=found[0], payload=found[1], attempts=tuple(attempts))
@@ -142,7 +143,7 @@ async def shop_events(
     wanted = _may_see(ctx, shop_id, types)
     await shop.require_shop(ctx, shop_id)
     async with ctx.transaction() as tx:
-        rows = await store.read_feed(
+        rows = await reading.read_feed(
             tx,
             shop_id=shop_id,
             business=ctx.business,
