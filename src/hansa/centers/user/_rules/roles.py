@@ -11,12 +11,22 @@ from hansa.centers.user.types import Role
 
 # Seeing, of which whoever runs the house needs some and an auditor all.
 _SEE_ORDERS = ("trade.order.read",)
+_SEE_REVIEWS = ("review.order.read",)
 _SEE_MONEY = ("ledger.account.read", "payment.payment.read")
 _SEE_GOODS = ("inventory.stock.see",)
 _SEE_PEOPLE = ("message.delivery.read", "shop.staff.see")
 
 ROLES: dict[Role, frozenset[str]] = {
-    Role.SUPPORT: frozenset((*_SEE_ORDERS, *_SEE_GOODS, *_SEE_PEOPLE, "user.party.suspend")),
+    Role.SUPPORT: frozenset(
+        (
+            *_SEE_ORDERS,
+            *_SEE_GOODS,
+            *_SEE_PEOPLE,
+            *_SEE_REVIEWS,
+            "user.party.suspend",
+            "review.entry.moderate",
+        )
+    ),
     Role.FINANCE: frozenset((*_SEE_ORDERS, *_SEE_MONEY, "ledger.journal.reverse")),
     Role.CATALOGUE: frozenset(
         (
@@ -27,5 +37,5 @@ ROLES: dict[Role, frozenset[str]] = {
             "place.place.edit",
         )
     ),
-    Role.AUDITOR: frozenset((*_SEE_ORDERS, *_SEE_MONEY, *_SEE_GOODS, *_SEE_PEOPLE)),
+    Role.AUDITOR: frozenset((*_SEE_ORDERS, *_SEE_MONEY, *_SEE_GOODS, *_SEE_PEOPLE, *_SEE_REVIEWS)),
 }
