@@ -41,7 +41,7 @@ def minor_digits(currency: str) -> int:
     return _MINOR_DIGITS.get(currency, 2)
 
 
-class Money(msgspec.Struct, frozen=True, order=False):
+class Money(msgspec.Struct, frozen=True, order=False, forbid_unknown_fields=True):
     """An amount: `minor` whole units of the currency's smallest coin; `currency` is an ISO 4217 code."""
 
     minor: int

@@ -34,7 +34,8 @@ class Problem(Exception):
         }
         if self.detail:
             body["detail"] = self.detail
-        return body | self.extras
+        # A member of the standard means what the standard says, whatever an extra is called.
+        return body | {name: value for name, value in self.extras.items() if name not in body}
 
     def to_json(self) -> bytes:
         """Render the problem as `application/problem+json`."""

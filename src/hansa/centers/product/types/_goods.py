@@ -75,14 +75,14 @@ class Sort(enum.StrEnum):
     PRICE_DOWN = "price_down"
 
 
-class OptionValue(msgspec.Struct, frozen=True):
+class OptionValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One value of an option or a choice: `celadon`, in the languages of buyers."""
 
     code: Code
     names: Texts
 
 
-class Field(msgspec.Struct, frozen=True, kw_only=True):
+class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One field of a template or of a business's own: its type, and what its values may be."""
 
     code: Code
@@ -110,7 +110,7 @@ class CustomSchema(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
 
 
-class Measure(msgspec.Struct, frozen=True, kw_only=True):
+class Measure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How measured goods are sold: quantity 1 and an amount, in whole units of the smallest scale.
 
     The price of an offer is for `per` units: `Measure(unit="g", per=1000, ...)` prices a kilogram.
@@ -138,7 +138,7 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 1
 
 
-class Option(msgspec.Struct, frozen=True):
+class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something a buyer chooses: the glaze, the size."""
 
     code: Code
@@ -146,7 +146,7 @@ class Option(msgspec.Struct, frozen=True):
     values: tuple[OptionValue, ...]
 
 
-class NewSku(msgspec.Struct, frozen=True, kw_only=True):
+class NewSku(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A variant to be made: one value for each option of the product, and what its shop asks for it."""
 
     values: dict[str, str] = {}
@@ -159,7 +159,7 @@ class NewSku(msgspec.Struct, frozen=True, kw_only=True):
     custom: FieldValues = {}
 
 
-class MatrixRule(msgspec.Struct, frozen=True, kw_only=True):
+class MatrixRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is different for the variants that have all these values."""
 
     where: dict[str, str]
@@ -168,7 +168,7 @@ class MatrixRule(msgspec.Struct, frozen=True, kw_only=True):
     art: str | None = None
 
 
-class Matrix(msgspec.Struct, frozen=True, kw_only=True):
+class Matrix(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All variants that the options make together, but for the exceptions; of rules the later wins."""
 
     price: Money

@@ -39,7 +39,7 @@ from hansa.kernel.context import Traffic
 Minor = Annotated[int, msgspec.Meta(description="Amount in the currency's minor units.")]
 
 
-class MeasureView(msgspec.Struct, frozen=True):
+class MeasureView(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much of measured goods, in whole units of the smallest scale."""
 
     amount: Annotated[int, msgspec.Meta(ge=1, le=10**12)]
