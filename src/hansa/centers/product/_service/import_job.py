@@ -7,9 +7,7 @@ step can be repeated, so an import that was interrupted goes on.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -19,6 +17,7 @@ import msgspec
 from hansa.centers.product._rules import importing as rules
 from hansa.centers.product._rules.importing import ImportRow
 from hansa.centers.product._rules.products import SKUS_MAX, option_key, price_errors
+from hansa.centers.product._service.import_reading import ROWS_AT_ONCE, Work, read_file, step
 from hansa.centers.product._service.offers import new_offer, settle
 from hansa.centers.product._service.products import NewProduct, new_product_errors, new_sku, product_of
 from hansa.centers.product._service.snapshots import custom_fields_of, tree_of
@@ -29,10 +28,6 @@ from hansa.centers.product.errors import ProductCodeTaken
 from hansa.centers.product.events import ProductCreated
 from hansa.centers.product.types import (
     IMPORT_ID,
-    CategoryId,
-    Field,
-    Import,
-    ImportFormat,
     ImportId,
     ImportState,
     OfferId,
@@ -46,23 +41,9 @@ from hansa.kernel.db import Transaction
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import FieldError
 
-ROWS_MAX = 200_000
-ROWS_AT_ONCE = 1_000
 PRODUCTS_AT_ONCE = 200
 
 Group = Sequence[tuple[int, ImportRow]]
-
-
-@dataclass(slots=True)
-class _Work:
-    """An import under way, and what its rows are judged by."""
-
-    ctx: Ctx
-    one: Import
-    slugs: Mapping[str, CategoryId]
-    fields: Mapping[str, Field]
-    custom: Mapping[str, Field]
-    columns: Sequence[str] = field(default_factory=list)
 
 
 async def run_import(platform: Platform, payload: bytes) -> None:
@@ -74,14 +55,14 @@ async def run_import(platform: Platform, payload: bytes) -> None:
         return
     ctx = platform.context(one.business, traffic=one.traffic, actor=SYSTEM)
     tree = await tree_of(ctx)
-    work = _Work(
+    work = Work(
         ctx,
         one,
         slugs={category.slug: category.id for category in tree},
         fields={attribute.code: attribute for category in tree for attribute in category.attributes},
         custom={each.code: each for each in await custom_fields_of(ctx, Target.PRODUCT)},
     )
-    if one.state is ImportState.READING and await _read(work):
+    if one.state is ImportState.READING and await read_file(work):
         await _judge(work)
     if (await _state(work)) is ImportState.WRITING:
         await _write(work)
@@ -91,87 +72,13 @@ async def run_import(platform: Platform, payload: bytes) -> None:
         await _take_back(work)
 
 
-async def _state(work: _Work) -> ImportState | None:
+async def _state(work: Work) -> ImportState | None:
     async with work.ctx.transaction() as tx:
         one = await store.read_import(tx, work.one.id)
     return one.state if one else None
 
 
-@asynccontextmanager
-async def _step(work: _Work, state: ImportState) -> AsyncIterator[Transaction | None]:
-    """Open a short transaction with the import locked; None when it is no longer in this state."""
-    async with work.ctx.transaction() as tx:
-        one = await store.lock_import(tx, work.one.id)
-        yield tx if one is not None and one.state is state else None
-
-
-async def _read(work: _Work) -> bool:
-    """Stage every row of the file; False when it was stopped or cannot be read at all."""
-    async with _step(work, ImportState.READING) as tx:
-        if tx is None:
-            return False
-        await store.forget_rows(tx, work.one.id)
-    splitter = rules.Splitter(work.one.format)
-    number, staged, rows = 0, 0, list[rules.Judged]()
-    while number <= work.one.parts:
-        number += 1
-        async with work.ctx.transaction() as tx:
-            text = await store.part(tx, work.one.id, number)
-        for line, record in splitter.feed(text or "", last=text is None):
-            judged = _judged(work, line, record)
-            if judged is not None:
-                rows.append(judged)
-            if isinstance(judged, tuple) and judged[2] and not work.columns and _has_head(work):
-                return await _stage(work, rows)  # without its head nothing else can be read
-        while rows and (len(rows) >= ROWS_AT_ONCE or text is None):
-            staged += len(rows[:ROWS_AT_ONCE])
-            if staged > ROWS_MAX:
-                rows[0] = (rows[0][0], None, [FieldError("", "too_many", f"At most {ROWS_MAX} rows")])
-            if not await _stage(work, rows[:ROWS_AT_ONCE]):
-                return False
-            if staged > ROWS_MAX:
-                return True
-            rows = rows[ROWS_AT_ONCE:]
-    return True
-
-
-def _has_head(work: _Work) -> bool:
-    return work.one.format is ImportFormat.CSV
-
-
-def _judged(work: _Work, line: int, record: str) -> rules.Judged | None:
-    """Read a record; None for the head line of a CSV file."""
-    if len(record) > rules.RECORD_MAX:
-        return line, None, [FieldError("", "too_long", f"At most {rules.RECORD_MAX} characters")]
-    if not _has_head(work):
-        return rules.read_json(line, record)
-    if work.columns:
-        return rules.read_csv(line, record, work.columns, work.fields, work.custom)
-    head = rules.read_head(record, work.fields, work.custom)
-    if wrong := [one for one in head if isinstance(one, FieldError)]:
-        return line, None, wrong
-    work.columns = [column for column in head if isinstance(column, str)]
-    return None
-
-
-async def _stage(work: _Work, rows: Sequence[rules.Judged]) -> bool:
-    async with _step(work, ImportState.READING) as tx:
-        if tx is None:
-            return False
-        await store.put_rows(tx, work.one.id, [_row(*judged) for judged in rows])
-        bad = sum(bool(errors) for _, _, errors in rows)
-        await store.count(tx, work.one.id, rows_read=len(rows), rows_bad=bad)
-    return True
-
-
-def _row(line: int, row: ImportRow | None, errors: list[FieldError]) -> tuple[int, str, str, str, str | None]:
-    wrong = msgspec.json.encode(errors).decode() if errors else None
-    if row is None:
-        return line, "", "", "{}", wrong
-    return line, row.product, option_key(row.options), msgspec.json.encode(row).decode(), wrong
-
-
-async def _groups(work: _Work, tx: Transaction, after: str) -> list[tuple[str, Group]]:
+async def _groups(work: Work, tx: Transaction, after: str) -> list[tuple[str, Group]]:
     """Return the next products of the file with their rows."""
     codes = await store.product_codes(tx, work.one.id, after=after, limit=PRODUCTS_AT_ONCE)
     rows = await store.rows_of_products(tx, work.one.id, codes)
@@ -181,7 +88,7 @@ async def _groups(work: _Work, tx: Transaction, after: str) -> list[tuple[str, G
     ]
 
 
-async def _judge(work: _Work) -> None:
+async def _judge(work: Work) -> None:
     """Put rows together to products, find what is wrong, and decide: all or nothing."""
     after = ""
     while True:
@@ -195,13 +102,13 @@ async def _judge(work: _Work) -> None:
         for code, group in groups:
             found = _price_errors(group, kept[code]) if code in kept else await _new_errors(work, group)
             wrong |= found
-        async with _step(work, ImportState.READING) as tx:
+        async with step(work, ImportState.READING) as tx:
             if tx is None:
                 return
             if wrong:
                 await store.mark_bad(tx, work.one.id, wrong)
                 await store.count(tx, work.one.id, rows_bad=len(wrong))
-    async with _step(work, ImportState.READING) as tx:
+    async with step(work, ImportState.READING) as tx:
         if tx is not None:
             one = await store.read_import(tx, work.one.id)
             good = one is not None and one.rows_read > 0 and one.rows_bad == 0
@@ -212,7 +119,7 @@ Kept = dict[str, dict[str, tuple[OfferId, str, bool]]]
 """What the shop has already: product number, options, then (offer, currency, in price lists)."""
 
 
-async def _kept(work: _Work, tx: Transaction, groups: Sequence[tuple[str, Group]]) -> Kept:
+async def _kept(work: Work, tx: Transaction, groups: Sequence[tuple[str, Group]]) -> Kept:
     one = work.one
     ids = await store.kept_under(tx, one.shop_id, [code for code, _ in groups], besides=one.id)
     offers = await store.offers_by_options(
@@ -244,7 +151,7 @@ def _price_errors(
     return wrong
 
 
-async def _new_errors(work: _Work, group: Group) -> dict[int, list[FieldError]]:
+async def _new_errors(work: Work, group: Group) -> dict[int, list[FieldError]]:
     """Say why these rows make no product; what is about the product stands at its first row."""
     wrong = rules.group_errors(group)
     line, first = group[0]
@@ -266,7 +173,7 @@ async def _new_errors(work: _Work, group: Group) -> dict[int, list[FieldError]]:
     return wrong
 
 
-def _new(work: _Work, group: Group) -> NewProduct:
+def _new(work: Work, group: Group) -> NewProduct:
     rows = [row for _, row in group]
     first = rows[0]
     return NewProduct(
@@ -282,12 +189,12 @@ def _new(work: _Work, group: Group) -> NewProduct:
     )
 
 
-async def _write(work: _Work) -> None:
+async def _write(work: Work) -> None:
     """Put everything where it will be, seen by nobody; then flip."""
     after = ""
     while True:
         try:
-            async with _step(work, ImportState.WRITING) as tx:
+            async with step(work, ImportState.WRITING) as tx:
                 if tx is None:
                     return
                 groups = await _groups(work, tx, after)
@@ -301,7 +208,7 @@ async def _write(work: _Work) -> None:
             return
 
 
-async def _write_groups(work: _Work, tx: Transaction, groups: Sequence[tuple[str, Group]]) -> None:
+async def _write_groups(work: Work, tx: Transaction, groups: Sequence[tuple[str, Group]]) -> None:
     kept = await _kept(work, tx, groups)
     done = await store.written_under(tx, work.one.id, [code for code, _ in groups])
     fresh = [group for code, group in groups if code not in kept and code not in done]
@@ -326,7 +233,7 @@ async def _products_of(tx: Transaction, offer_ids: Sequence[OfferId]) -> list[Pr
     return sorted({offer.product_id for offer in offers.values()})
 
 
-async def _insert(work: _Work, tx: Transaction, groups: Sequence[Group]) -> None:
+async def _insert(work: Work, tx: Transaction, groups: Sequence[Group]) -> None:
     published = not work.ctx.term(ProductReview).new_products
     products, skus, offers = [], [], []
     for group in groups:
@@ -354,8 +261,8 @@ async def _insert(work: _Work, tx: Transaction, groups: Sequence[Group]) -> None
     await offer_store.refresh_listing(tx, [product.id for product in products])
 
 
-async def _reject(work: _Work, codes: Sequence[str]) -> None:
-    async with _step(work, ImportState.WRITING) as tx:
+async def _reject(work: Work, codes: Sequence[str]) -> None:
+    async with step(work, ImportState.WRITING) as tx:
         if tx is None:
             return
         taken = set(await store.kept_under(tx, work.one.shop_id, codes, besides=work.one.id))
@@ -367,11 +274,11 @@ async def _reject(work: _Work, codes: Sequence[str]) -> None:
         await store.move_import(tx, work.one.id, ImportState.REJECTED)
 
 
-async def _settle(work: _Work) -> None:
+async def _settle(work: Work) -> None:
     """Make what a flipped import wrote like anything else, and tell of it."""
     ctx, import_id = work.ctx, work.one.id
     while True:
-        async with _step(work, ImportState.FLIPPED) as tx:
+        async with step(work, ImportState.FLIPPED) as tx:
             if tx is None:
                 return
             ids = await store.unsettled(tx, import_id, limit=PRODUCTS_AT_ONCE)
@@ -409,7 +316,7 @@ async def _tell_created(
     )
 
 
-async def _take_back(work: _Work) -> None:
+async def _take_back(work: Work) -> None:
     """Leave nothing of an import that nobody will see, but the report of its bad rows."""
     while True:
         async with work.ctx.transaction() as tx:
