@@ -30,6 +30,7 @@ WITHOUT_KEY = {
     "POST /api/session/guest": "as above",
     "POST /api/me/tokens": "a token's secret is kept nowhere",
     "POST /api/quotes": "nothing is stored",
+    "POST /api/cart/quote": "nothing is stored",
     "POST /api/payment-webhooks/{provider}": "the callback's own id makes it idempotent",
 }
 KNOWN = {kind.code: kind for kind in problems()}
