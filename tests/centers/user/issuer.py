@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import secrets
 import time
 from base64 import b64decode, urlsafe_b64encode
 from hashlib import sha256
@@ -55,7 +56,7 @@ class OwnIssuer:
         assert urlsplit(url).path == "/authorize"
         assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
         assert "openid" in asked["scope"].split()
-        code = f"code-{len(self.codes)}"
+        code = secrets.token_urlsafe(8)
         self.codes[code] = asked
         return {"code": code, "state": asked["state"]}
 

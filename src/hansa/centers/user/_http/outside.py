@@ -206,7 +206,7 @@ def list_issuers(ctx: Ctx) -> list[str]:
     "/session/issuers/{issuer:str}",
     summary="Begin to log in at an issuer",
     responses=problems(Invalid, IssuerUnknown, IssuerUnavailable),
-    opt={"idempotency": "none", "example": {"return_url": "http://127.0.0.1:8000/bazaar/login"}},
+    opt={"idempotency": "none", "example": {"return_url": "http://127.0.0.1:8000/login"}},
 )
 async def begin_issuer_log_in(ctx: Ctx, issuer: IssuerName, data: VisitWish) -> VisitView:
     """Return where to send the browser."""
@@ -234,7 +234,7 @@ async def log_in_at_issuer(ctx: Ctx, data: ComingBack) -> SessionView:
     responses=problems(
         Invalid, Unauthenticated, Forbidden, FreshLogInWanted, IssuerUnknown, IssuerUnavailable
     ),
-    opt={"idempotency": "none", "example": {"return_url": "http://127.0.0.1:8000/bazaar/account"}},
+    opt={"idempotency": "none", "example": {"return_url": "http://127.0.0.1:8000/account"}},
 )
 async def begin_identity_link(ctx: Ctx, issuer: IssuerName, data: VisitWish) -> VisitView:
     """Return where to send the browser, to link that log-in to this account."""

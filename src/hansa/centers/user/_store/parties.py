@@ -183,9 +183,11 @@ async def mark_merged(tx: Transaction, *, guest: UUID, party: UUID) -> bool:
 async def merged_into(tx: Transaction, party_id: UUID) -> list[PartyId]:
     """Return the guests and accounts that turned out to be a party, oldest first, and theirs."""
     rows = await tx.raw.fetch(
-        """SELECT party_id FROM "user".party
-            WHERE merged_into = $1
-               OR merged_into IN (SELECT party_id FROM "user".party WHERE merged_into = $1)
+        # Two looks at the index of merges, not one OR that reads the table.
+        """SELECT party_id FROM "user".party WHERE merged_into = $1
+           UNION
+           SELECT below.party_id FROM "user".party p JOIN "user".party below ON below.merged_into = p.party_id
+            WHERE p.merged_into = $1
             ORDER BY party_id""",
         party_id,
     )
@@ -195,11 +197,15 @@ async def merged_into(tx: Transaction, party_id: UUID) -> list[PartyId]:
 async def kin_of(tx: Transaction, party_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
     """Return for each party itself, and then whoever turned out to be it: everything one person was."""
     rows = await tx.raw.fetch(
-        """SELECT w.party_id, p.party_id AS kin FROM unnest($1::uuid[]) AS w (party_id)
-             JOIN "user".party p
-               ON p.party_id = w.party_id OR p.merged_into = w.party_id
-               OR p.merged_into IN (SELECT party_id FROM "user".party WHERE merged_into = w.party_id)
-            ORDER BY w.party_id, p.party_id <> w.party_id, p.party_id""",
+        """SELECT party_id, kin FROM (
+             SELECT w AS party_id, w AS kin FROM unnest($1::uuid[]) AS w
+             UNION
+             SELECT p.merged_into, p.party_id FROM "user".party p WHERE p.merged_into = ANY($1::uuid[])
+             UNION
+             SELECT p.merged_into, below.party_id
+               FROM "user".party p JOIN "user".party below ON below.merged_into = p.party_id
+              WHERE p.merged_into = ANY($1::uuid[])) found
+            ORDER BY party_id, kin <> party_id, kin""",
         list(party_ids),
     )
     found: dict[UUID, list[UUID]] = {party: [] for party in party_ids}
