@@ -47,6 +47,7 @@ NOBODYS = {
     "passkey_id": "pky_01m80jff0se009frw0avgpd0zf",
     "identity_id": "idn_01m80jff0se009frw0avgpd0zf",
     "issuer": "acme",
+    "day": "2026-11-20",
     "role": "support",
 }
 """Well-formed, and nobody's: what would change how others log in."""

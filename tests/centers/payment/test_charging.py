@@ -8,7 +8,7 @@ import pytest
 
 from hansa.centers.payment import api
 from hansa.centers.payment._handlers import reconcile
-from hansa.centers.payment._rules import reference_of
+from hansa.centers.payment._rules.payments import reference_of
 from hansa.centers.payment._sandbox import SANDBOX, SandboxProvider
 from hansa.centers.payment._signature import sign
 from hansa.centers.payment.errors import (

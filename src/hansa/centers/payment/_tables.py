@@ -10,9 +10,12 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Index,
+    Integer,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -24,6 +27,7 @@ from sqlalchemy.dialects.postgresql import CHAR
 from hansa.centers.order import rank_base
 
 PAYMENT_RANK = rank_base("payment") + 1
+STATEMENT_RANK = rank_base("payment") + 2
 SANDBOX_RANK = rank_base("payment") + 9
 
 metadata = MetaData(schema="payment")
@@ -97,6 +101,7 @@ refund = Table(
     Column("provider_reference", Text),
     Column("requested_at", _AT, nullable=False),
     Column("resolved_at", _AT),
+    Index("refund_id", "id"),
     Index("refund_requested", "requested_at", postgresql_where=text("state = 'requested'")),
 )
 
@@ -112,6 +117,58 @@ callback = Table(
     Column("currency", Text, nullable=False),
     Column("received_at", _AT, nullable=False),
     info={"append_only": True},
+)
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("business", Text, primary_key=True),
+    Column("traffic", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("id", Uuid, nullable=False),
+    Column("rows", Integer, nullable=False, server_default="0"),
+    Column("matched", Integer, nullable=False, server_default="0"),
+    Column("missing_here", Integer, nullable=False, server_default="0"),
+    Column("missing_there", Integer, nullable=False, server_default="0"),
+    Column("differs", Integer, nullable=False, server_default="0"),
+    Column("reconciled_at", _AT, nullable=False),
+)
+
+statement_row = Table(
+    "statement_row",
+    metadata,
+    Column("business", Text, primary_key=True),
+    Column("traffic", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("row", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("at", _AT, nullable=False),
+    Index("statement_row_reference", "reference"),
+    info={"append_only": True},
+)
+
+statement_difference = Table(
+    "statement_difference",
+    metadata,
+    Column("business", Text, primary_key=True),
+    Column("traffic", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("their_minor", Numeric),
+    Column("their_currency", CHAR(3)),
+    Column("our_minor", BigInteger),
+    Column("our_currency", CHAR(3)),
+    Column("found_at", _AT, nullable=False),
+    Column("cleared_at", _AT),
+    Index("statement_difference_day", "business", "traffic", "provider", "day", "kind", "reference"),
 )
 
 sandbox_charge = Table(

@@ -8,26 +8,31 @@ one way: trade captures, and posts money and order together.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from hansa.centers.payment._sandbox import BEHAVIOURS
-from hansa.centers.payment._service import charging, reading, refunding, reporting
+from hansa.centers.payment._service import charging, reading, refunding, reporting, statements
 from hansa.centers.payment._service.participants import CAPTURE, CLOSE, CREATE
 from hansa.centers.payment._service.providers import Providers
 from hansa.centers.payment.types import (
     Capture,
     Charged,
     Declined,
+    Difference,
     NewRefund,
     Payment,
     PaymentId,
     Pending,
     Refund,
     Source,
+    StatementReport,
+    StatementRow,
     Unexpected,
 )
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
+from hansa.kernel.page import Page
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
 
@@ -37,19 +42,26 @@ __all__ = [
     "CREATE",
     "Providers",
     "charge",
+    "differences",
+    "fetch_statement",
+    "import_statement",
     "payment",
     "payments_of_checkout",
     "receive_webhook",
     "reconcile",
     "refund",
     "request_refunds",
+    "statement",
     "take_unexpected",
     "test_cards",
 ]
 
 
 def test_cards() -> dict[str, str]:
-    """Return the sandbox's card numbers by what they do (`success`, `declined`, `delayed` ...), for pages and docs."""
+    """Return the sandbox's card numbers by what they do (`success`, `declined`, `delayed` ...), for pages and docs.
+
+    Those that differ from `success` only where an amount is held first are in the docs alone.
+    """
     return {behaviour.name: behaviour.number for behaviour in BEHAVIOURS}
 
 
@@ -112,3 +124,43 @@ async def receive_webhook(
 async def reconcile(platform: Platform) -> int:
     """Ask the providers about every attempt that is unresolved; returns how many that settled."""
     return await reporting.reconcile(platform)
+
+
+async def fetch_statement(ctx: Ctx, *, provider: str, day: date) -> StatementReport:
+    """Ask a provider for its statement of a day (UTC) and hold it to the books, as `import_statement` does.
+
+    Talks to the provider: never to be called inside a transaction. Raises what `import_statement` raises,
+    and `StatementUnavailable`.
+    """
+    return await statements.fetch_statement(ctx, provider, day)
+
+
+async def import_statement(
+    ctx: Ctx, *, provider: str, day: date, rows: Sequence[StatementRow]
+) -> StatementReport:
+    """Hold a provider's statement of a day (UTC) to the books of this business and traffic.
+
+    Needs `payment.statement.import`. Rows are stored once each, by (provider, day, row); a repeat with more
+    rows adds them. Each charge, capture and refund is matched by its reference, whatever the day it stands in
+    our books; what moved on that day and no statement tells of is missing there. Differences are stored and
+    told by `payment.statement_reconciled`, never corrected; an import that finds one gone clears it.
+
+    Raises `ProviderUnknown`, `DayNotOver`, `StatementUnreadable` for impossible rows,
+    `StatementConflict` when a row was imported before and said something else.
+    """
+    return await statements.import_statement(ctx, provider, day, rows)
+
+
+async def statement(ctx: Ctx, *, provider: str, day: date) -> StatementReport:
+    """Return what came of a day's statement. Needs `payment.statement.read`. Raises `StatementNotFound`."""
+    return await statements.report(ctx, provider, day)
+
+
+async def differences(
+    ctx: Ctx, *, provider: str, day: date, cursor: str | None = None, limit: int = 50
+) -> Page[Difference]:
+    """Return what differs on a day, by kind and reference; cleared ones have their time.
+
+    Needs `payment.statement.read`. Raises `StatementNotFound`, `CursorMalformed`, `Invalid` for the limit.
+    """
+    return await statements.differences(ctx, provider, day, cursor=cursor, limit=limit)

@@ -129,3 +129,34 @@ class StatementUnreadable(Problem):
     code = "payment.statement_unreadable"
     status = 502
     title = "The provider's statement cannot be read"
+
+
+class StatementConflict(Problem):
+    """A row of this statement was imported before and said something else; `row` names the first."""
+
+    code = "payment.statement_conflict"
+    status = 409
+    title = "This statement was imported with other rows"
+
+
+class StatementNotFound(NotFound):
+    """This provider's statement of this day was not imported."""
+
+    code = "payment.statement_not_found"
+    title = "There is no such statement"
+
+
+class DayNotOver(Problem):
+    """A day is reconciled when it is over (UTC): until then either side may still move money."""
+
+    code = "payment.day_not_over"
+    status = 409
+    title = "This day is not over"
+
+
+class StatementUnavailable(Problem):
+    """The provider does not give its statement just now; ask again later."""
+
+    code = "payment.statement_unavailable"
+    status = 503
+    title = "The provider does not give its statement just now"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -92,4 +92,22 @@ class RefundRefused(Event, frozen=True, kw_only=True):
         return self.payment_id
 
 
-EVENTS = (PaymentReported, RefundRequested, RefundSettled, RefundRefused)
+class StatementReconciled(Event, frozen=True, kw_only=True):
+    """A provider's statement of a day was held to the books; the counts are of movements."""
+
+    topic: ClassVar[str] = "payment.statement_reconciled"
+
+    statement_id: UUID
+    provider: str
+    day: date
+    matched: int
+    missing_here: int
+    missing_there: int
+    differs: int
+
+    def subject(self) -> UUID:
+        """Return the statement."""
+        return self.statement_id
+
+
+EVENTS = (PaymentReported, RefundRequested, RefundSettled, RefundRefused, StatementReconciled)

@@ -10,7 +10,7 @@ import msgspec
 from hansa.centers.payment import _handlers as handlers
 from hansa.centers.payment import _http
 from hansa.centers.payment import _sandbox as sandbox
-from hansa.centers.payment._service import charging
+from hansa.centers.payment._service import charging, statements
 from hansa.centers.payment._service.ending import no_money_under_way
 from hansa.centers.payment._service.providers import Providers
 from hansa.centers.payment._service.reading import READ
@@ -77,8 +77,8 @@ PAYMENT = Center(
         Job("payment.sandbox_callbacks", handlers.deliver_sandbox_callbacks, every_s=1),
     ),
     routes=_http.ROUTES,
-    permissions=(READ,),
-    platform_permissions=(READ,),
+    permissions=(READ, statements.IMPORT, statements.READ),
+    platform_permissions=(READ, statements.IMPORT, statements.READ),
     checks=AUDITS,
     starts=(_start,),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import NewType
 from uuid import UUID
 
@@ -15,8 +15,10 @@ from hansa.kernel.money import Money
 
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
+StatementId = NewType("StatementId", UUID)
 PAYMENT_ID = IdKind[PaymentId]("pay")
 REFUND_ID = IdKind[RefundId]("rfd")
+STATEMENT_ID = IdKind[StatementId]("stm")
 
 
 class PaymentState(enum.StrEnum):
@@ -268,3 +270,50 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     created_at: datetime
     changed_at: datetime
+
+
+class Verdict(enum.StrEnum):
+    """How a movement on a provider's statement differs from our books."""
+
+    MISSING_HERE = "missing_here"
+    """The provider tells of money that our books do not know, or know as not moved."""
+    MISSING_THERE = "missing_there"
+    """Our books say that money moved that day, and no statement tells of it."""
+    DIFFERS = "differs"
+    """Both know it, with another amount or currency."""
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """A movement on which a statement and our books differ, since when, and until when if it was cleared.
+
+    An amount is None where its side knows nothing of the movement.
+    """
+
+    kind: StatementKind
+    reference: str
+    verdict: Verdict
+    their_minor: int | None
+    their_currency: str | None
+    our_minor: int | None
+    our_currency: str | None
+    found_at: datetime
+    cleared_at: datetime | None = None
+
+
+class StatementReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of holding a provider's statement of a day to our books.
+
+    A movement is a charge, capture or refund, however many rows tell of it. `fees` are what the provider
+    kept, by currency.
+    """
+
+    id: StatementId
+    provider: str
+    day: date
+    rows: int
+    matched: int
+    missing_here: int
+    missing_there: int
+    differs: int
+    fees: tuple[Money, ...]
+    reconciled_at: datetime

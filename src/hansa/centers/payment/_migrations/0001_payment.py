@@ -163,6 +163,60 @@ def upgrade() -> None:
           received_at timestamptz NOT NULL,
           PRIMARY KEY (payment_id, provider, event_id)
         )""")
+    op.execute("CREATE INDEX refund_id ON payment.refund (id)")
+    op.execute("""
+        CREATE TABLE payment.statement (
+          business text NOT NULL,
+          traffic text NOT NULL,
+          provider text NOT NULL,
+          day date NOT NULL,
+          id uuid NOT NULL,
+          rows integer NOT NULL DEFAULT 0 CHECK (rows >= 0),
+          matched integer NOT NULL DEFAULT 0 CHECK (matched >= 0),
+          missing_here integer NOT NULL DEFAULT 0 CHECK (missing_here >= 0),
+          missing_there integer NOT NULL DEFAULT 0 CHECK (missing_there >= 0),
+          differs integer NOT NULL DEFAULT 0 CHECK (differs >= 0),
+          reconciled_at timestamptz NOT NULL,
+          PRIMARY KEY (business, traffic, provider, day)
+        )""")
+    op.execute("""
+        CREATE TABLE payment.statement_row (
+          business text NOT NULL,
+          traffic text NOT NULL,
+          provider text NOT NULL,
+          day date NOT NULL,
+          row bigint NOT NULL CHECK (row > 0),
+          kind text NOT NULL CHECK (kind IN ('charge', 'capture', 'refund', 'fee')),
+          reference text NOT NULL,
+          minor bigint NOT NULL CHECK (minor >= 0),
+          currency char(3) NOT NULL,
+          at timestamptz NOT NULL,
+          PRIMARY KEY (business, traffic, provider, day, row)
+        )""")
+    op.execute("CREATE INDEX statement_row_reference ON payment.statement_row (reference)")
+    op.execute("""
+        CREATE TABLE payment.statement_difference (
+          business text NOT NULL,
+          traffic text NOT NULL,
+          provider text NOT NULL,
+          kind text NOT NULL,
+          reference text NOT NULL,
+          day date NOT NULL,  -- of the statement that shows it, or should
+          verdict text NOT NULL CHECK (verdict IN ('missing_here', 'missing_there', 'differs')),
+          their_minor numeric,
+          their_currency char(3),
+          our_minor bigint,
+          our_currency char(3),
+          found_at timestamptz NOT NULL,
+          cleared_at timestamptz,
+          PRIMARY KEY (business, traffic, provider, kind, reference),
+          CONSTRAINT statement_difference_sides CHECK (
+            (their_minor IS NULL) = (verdict = 'missing_there')
+            AND (our_minor IS NULL) = (verdict = 'missing_here'))
+        )""")
+    op.execute("""
+        CREATE INDEX statement_difference_day ON payment.statement_difference
+        (business, traffic, provider, day, kind, reference)""")
     op.execute("""
         CREATE TABLE payment.sandbox_charge (
           reference text PRIMARY KEY,

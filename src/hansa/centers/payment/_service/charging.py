@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from hansa.centers.payment import _rules
-from hansa.centers.payment._rules import AttemptRow
+from hansa.centers.payment._rules import payments as rules
+from hansa.centers.payment._rules.payments import AttemptRow
 from hansa.centers.payment._service.providers import provider_named, provider_of
 from hansa.centers.payment._service.reporting import record
 from hansa.centers.payment._store import payments as store
@@ -81,7 +81,7 @@ async def charge(ctx: Ctx, payment_id: PaymentId, source: Source) -> Charged | D
     if answer.outcome is Outcome.SUCCEEDED:
         # Written by CAPTURE, in the transaction that completes the order; if that never comes, the
         # attempt is still unresolved and the provider is asked again.
-        return Charged(facts=_rules.facts_of(payment_id, attempt.number, provider.name, answer))
+        return Charged(facts=rules.facts_of(payment_id, attempt.number, provider.name, answer))
     async with ctx.transaction() as tx:
         await record(tx, ctx, payment_id, attempt.number, provider.name, answer, tell=False)
     if answer.outcome is Outcome.DECLINED:
@@ -103,13 +103,13 @@ async def begin_batch(tx: Transaction, calls: Sequence[Begin]) -> list[Begun | P
     verdicts: list[Begun | Problem] = []
     for call in calls:
         row = rows.get(call.payment_id)
-        problem = _rules.may_charge(row, payer=call.payer, traffic=call.ctx.traffic, now=call.ctx.now())
+        problem = rules.may_charge(row, payer=call.payer, traffic=call.ctx.traffic, now=call.ctx.now())
         if row is None or problem is not None:
             verdicts.append(problem or PaymentNotFound())
         elif row.state is PaymentState.PENDING:
             verdicts.append(Begun(attempts[row.id, row.attempts], row.currency, fresh=False))
         else:
-            rows[row.id], attempt = _rules.begin(
+            rows[row.id], attempt = rules.begin(
                 row, provider=call.provider, card=call.card, now=call.ctx.now()
             )
             attempts[row.id, attempt.number] = attempt
@@ -128,7 +128,7 @@ async def _ask(
     A repeat under the same reference charges once, so a second click and a repeat after a crash are safe.
     """
     attempt = begun.attempt
-    reference = _rules.reference_of(attempt.payment_id, attempt.number)
+    reference = rules.reference_of(attempt.payment_id, attempt.number)
     if not begun.fresh:
         answer = await provider.query(ctx, reference)
         if answer is not None or (attempt.brand, attempt.last_four) != (card.brand, card.last_four):

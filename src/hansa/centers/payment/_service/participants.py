@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from hansa.centers.payment import _rules
-from hansa.centers.payment._rules import Locked
+from hansa.centers.payment._rules import payments as rules
+from hansa.centers.payment._rules.payments import Locked
 from hansa.centers.payment._store import payments as store
 from hansa.centers.payment.types import Capture, Close, NewPayment
 from hansa.kernel.db import Transaction
@@ -30,7 +30,7 @@ class CreateParticipant:
 
     def decide(self, state: Creating, demand: NewPayment) -> Problem | None:
         """Take the payment, or refuse it: `PaymentMalformed`."""
-        problem = _rules.check_new(demand)
+        problem = rules.check_new(demand)
         if problem is None:
             state.taken[demand.id] = demand
         return problem
@@ -59,7 +59,7 @@ class CaptureParticipant:
         waits for this money; `take_unexpected` it and refund it. `AmountMismatch`, `NotSucceeded`,
         `PaymentNotFound`: the facts do not fit, nothing may be done.
         """
-        return _rules.capture(state, demand)
+        return rules.capture(state, demand)
 
     def undo(self, state: Locked[Capture], demand: Capture) -> None:
         """Take back the latest successful `decide` of this demand."""
@@ -79,7 +79,7 @@ class CloseParticipant:
 
     def decide(self, state: Locked[Close], demand: Close) -> Problem | None:
         """Close, or refuse with `AlreadyCaptured`. Closing again is no matter."""
-        return _rules.close(state, demand)
+        return rules.close(state, demand)
 
     def undo(self, state: Locked[Close], demand: Close) -> None:
         """Take back the latest successful `decide` of this demand."""

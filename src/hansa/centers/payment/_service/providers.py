@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hansa.centers.payment import _rules
+from hansa.centers.payment._rules import payments as rules
 from hansa.centers.payment.errors import NoProvider, ProviderUnknown
 from hansa.centers.payment.extensions import ROUTING, Provider
 from hansa.kernel.context import Ctx
@@ -43,5 +43,5 @@ def provider_of(ctx: Ctx) -> Provider:
 def provider_named(ctx: Ctx, name: str) -> Provider:
     """Return a provider by name, if it may serve the traffic of `ctx`. Raises `ProviderForbidden`."""
     provider = ctx.platform.service(Providers).named(name)
-    _rules.guard(provider, ctx.traffic)
+    rules.guard(provider, ctx.traffic)
     return provider

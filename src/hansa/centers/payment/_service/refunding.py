@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from hansa.centers.payment import _rules
-from hansa.centers.payment._rules import AttemptRow, PaymentRow
+from hansa.centers.payment._rules import payments as rules
+from hansa.centers.payment._rules.payments import AttemptRow, PaymentRow
 from hansa.centers.payment._service.providers import provider_named
 from hansa.centers.payment._store import payments, refunds
 from hansa.centers.payment.errors import PaymentNotFound, RefundConflict
@@ -55,13 +55,13 @@ class _Books:
         known = self.known.get((asked.payment_id, asked.id))
         if known is not None:
             stated = (known.attempt, known.order_id, known.minor, known.reason)
-            return known if _rules.same_refund(asked, stated) else RefundConflict(refund=asked.id)
+            return known if rules.same_refund(asked, stated) else RefundConflict(refund=asked.id)
         row = self.rows.get(asked.payment_id)
         if row is None or row.traffic != asked.ctx.traffic.value:
             return PaymentNotFound()
         number = asked.attempt or row.captured_attempt or 0
         attempt = self.attempts.get((row.id, number))
-        after = _rules.give_back(row, attempt, asked)
+        after = rules.give_back(row, attempt, asked)
         if isinstance(after, Problem) or attempt is None:
             return after if isinstance(after, Problem) else PaymentNotFound()
         self.rows[row.id] = after
@@ -121,7 +121,7 @@ async def take_unexpected(tx: Transaction, captures: Sequence[Capture]) -> list[
     for capture in captures:
         key = (capture.payment_id, capture.facts.attempt)
         attempt = attempts.get(key)
-        found = _rules.take_unexpected(
+        found = rules.take_unexpected(
             rows.get(capture.payment_id),
             capture.facts,
             taken=attempt is not None and attempt.taken,
@@ -159,7 +159,7 @@ async def send(ctx: Ctx, payment_id: PaymentId, refund_id: RefundId) -> Refund:
             ctx,
             RefundRequest(
                 reference=REFUND_ID.show(found.id),
-                charge_reference=_rules.reference_of(payment_id, found.attempt),
+                charge_reference=rules.reference_of(payment_id, found.attempt),
                 provider_reference=attempt.provider_reference or "",
                 minor=found.minor,
                 currency=found.currency,
@@ -185,7 +185,7 @@ async def _settle(tx: Transaction, ctx: Ctx, refund_: Refund, answer: RefundAnsw
         attempt = (await payments.attempts(tx, [refund_.payment_id]))[key]
         freed = msgspec.structs.replace(attempt, refunded_minor=attempt.refunded_minor - refund_.minor)
         await payments.update_attempts(tx, [freed])
-        counted = _rules.uncount(row, minor=refund_.minor, order_id=refund_.order_id, now=now)
+        counted = rules.uncount(row, minor=refund_.minor, order_id=refund_.order_id, now=now)
         await payments.update_refunded(tx, [counted])
         tx.emit(ctx, RefundRefused(**_told(refund_)))
     return (await refunds.find(tx, [(refund_.payment_id, refund_.id)]))[refund_.payment_id, refund_.id]
@@ -199,7 +199,7 @@ async def send_stuck(platform: Platform) -> int:
     for row in rows:
         try:
             ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]), actor=SYSTEM)
-            if ctx.now() - row["requested_at"] >= _rules.ASK_AFTER:
+            if ctx.now() - row["requested_at"] >= rules.ASK_AFTER:
                 sent = await send(ctx, row["payment_id"], row["id"])
                 settled += sent.state is not RefundState.REQUESTED
         except Problem as problem:  # one business or provider in trouble must not hold up the others

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from hansa.centers.payment import _rules
+from hansa.centers.payment._rules import payments as rules
 from hansa.centers.payment._sandbox import real_now
 from hansa.centers.payment._service.providers import Providers, provider_named
 from hansa.centers.payment._store import payments as store
@@ -48,15 +48,15 @@ async def record(
         _log.error("a provider reports another amount: payment=%s attempt=%s", payment_id, number)
         return False
     now = ctx.now()
-    after = _rules.report(attempt, answer, now=now)
+    after = rules.report(attempt, answer, now=now)
     if after is None:
         return False
     await store.update_attempts(tx, [after])
-    changed = _rules.after_attempt(row, after, now=now)
+    changed = rules.after_attempt(row, after, now=now)
     if changed is not row:
         await store.update(tx, [changed])
     if tell and answer.outcome is not Outcome.PENDING:
-        tx.emit(ctx, _reported(_rules.facts_of(payment_id, number, provider, answer)))
+        tx.emit(ctx, _reported(rules.facts_of(payment_id, number, provider, answer)))
     return True
 
 
@@ -70,7 +70,7 @@ async def receive_webhook(
     """
     provider = platform.service(Providers).named(provider_name)
     for callback in provider.parse_webhook(headers, body, now=real_now(platform)):
-        known = _rules.read_reference(callback.answer.reference)
+        known = rules.read_reference(callback.answer.reference)
         if known is None:
             continue
         payment_id, number = known
@@ -80,7 +80,7 @@ async def receive_webhook(
                 continue
             ctx = tx.context(row.business, Traffic(row.traffic))
             provider_named(ctx, provider.name)  # raises when this provider may not serve this traffic
-            facts = _rules.facts_of(payment_id, number, provider.name, callback.answer)
+            facts = rules.facts_of(payment_id, number, provider.name, callback.answer)
             if await store.insert_callback(tx, facts, event_id=callback.event_id, received_at=ctx.now()):
                 await record(tx, ctx, payment_id, number, provider.name, callback.answer)
 
@@ -96,7 +96,7 @@ async def reconcile(platform: Platform) -> int:
         started_at = row["started_at"]
         try:
             ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]), actor=SYSTEM)
-            if ctx.now() - started_at < _rules.ASK_AFTER:
+            if ctx.now() - started_at < rules.ASK_AFTER:
                 continue
             settled += await _ask_about(ctx, *key, provider_name=row["provider"], started_at=started_at)
         except Problem as problem:  # one business or provider in trouble must not hold up the others
@@ -112,13 +112,13 @@ async def _ask_about(
 ) -> bool:
     provider = provider_named(ctx, provider_name)
     try:
-        answer = await provider.query(ctx, _rules.reference_of(payment_id, number))
+        answer = await provider.query(ctx, rules.reference_of(payment_id, number))
     except ProviderUnreachable:
         return False
     async with ctx.transaction() as tx:
         if answer is not None:
             return await record(tx, ctx, payment_id, number, provider.name, answer)
-        if ctx.now() - started_at < _rules.LOST_AFTER:
+        if ctx.now() - started_at < rules.LOST_AFTER:
             return False
         return await _abandon(tx, ctx, payment_id, number)
 
@@ -132,7 +132,7 @@ async def _abandon(tx: Transaction, ctx: Ctx, payment_id: PaymentId, number: int
     now = ctx.now()
     given_up = msgspec.structs.replace(attempt, state=AttemptState.ABANDONED, resolved_at=now)
     await store.update_attempts(tx, [given_up])
-    changed = _rules.after_attempt(row, given_up, now=now)
+    changed = rules.after_attempt(row, given_up, now=now)
     if changed is not row:
         await store.update(tx, [changed])
     return True

@@ -47,6 +47,19 @@ AUDITS = (
            WHERE (c.minor, c.currency) <> (p.amount, p.currency::text) ORDER BY 1""",
     ),
     audit(
+        "payment.statements",
+        "the statement {0} counts {1} rows and {2} differences, has {3} and at most {4}",
+        """SELECT s.id, s.rows, s.missing_here + s.differs AS told, coalesce(r.rows, 0) AS has,
+                  coalesce(r.movements, 0) AS movements
+           FROM payment.statement s LEFT JOIN (
+             SELECT business, traffic, provider, day, count(*) AS rows,
+                    count(DISTINCT (kind, reference)) FILTER (WHERE kind <> 'fee') AS movements
+             FROM payment.statement_row GROUP BY 1, 2, 3, 4) AS r
+           ON (r.business, r.traffic, r.provider, r.day) = (s.business, s.traffic, s.provider, s.day)
+           WHERE s.rows <> coalesce(r.rows, 0)
+              OR s.matched + s.missing_here + s.differs <> coalesce(r.movements, 0) ORDER BY 1""",
+    ),
+    audit(
         "payment.providers",
         "the payment {0} of {1} traffic was charged by {2}",
         """SELECT p.id, p.traffic, a.provider FROM payment.payment p JOIN payment.attempt a ON a.payment_id = p.id

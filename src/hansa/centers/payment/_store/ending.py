@@ -30,6 +30,10 @@ _OF_A_BUSINESS = {
         WHERE h.reference = c.hold_reference AND h.business = ANY($1::text[]) RETURNING h.business""",
     "payment.sandbox_hold": "DELETE FROM payment.sandbox_hold WHERE business = ANY($1::text[]) RETURNING business",
     "payment.sandbox_charge": "DELETE FROM payment.sandbox_charge WHERE business = ANY($1::text[]) RETURNING business",
+    "payment.statement_difference": """DELETE FROM payment.statement_difference
+        WHERE business = ANY($1::text[]) RETURNING business""",
+    "payment.statement_row": "DELETE FROM payment.statement_row WHERE business = ANY($1::text[]) RETURNING business",
+    "payment.statement": "DELETE FROM payment.statement WHERE business = ANY($1::text[]) RETURNING business",
     "payment.callback": """DELETE FROM payment.callback c USING payment.payment p
         WHERE p.id = c.payment_id AND p.business = ANY($1::text[]) RETURNING p.business""",
     "payment.refund": """DELETE FROM payment.refund c USING payment.payment p

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from hansa.centers.payment import _tables as t
-from hansa.centers.payment._rules import AttemptRow, PaymentRow
+from hansa.centers.payment._rules.payments import AttemptRow, PaymentRow
 from hansa.centers.payment.types import (
     Attempt,
     AttemptState,

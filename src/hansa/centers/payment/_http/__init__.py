@@ -1,0 +1,5 @@
+"""Payment's routes: a payer looks at a payment, a provider calls back, the operator holds statements to the books."""
+
+from hansa.centers.payment._http import payments, statements
+
+ROUTES = (*payments.ROUTES, *statements.ROUTES)

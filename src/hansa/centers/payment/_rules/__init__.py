@@ -1,0 +1,1 @@
+"""Payment's rules: pure, no await, no I/O."""
