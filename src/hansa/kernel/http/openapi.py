@@ -93,7 +93,7 @@ _BUSINESS_PARAMETER = {
     "required": False,
     "description": "The business spoken to, where neither the host nor the path says it.",
     "schema": {"type": "string", "pattern": f"^{PATH_PATTERN}$"},
-    "example": "flagship.tea",
+    "example": "lantern.tea",
 }
 
 
