@@ -32,6 +32,12 @@ HOME = {
 }
 
 
+@pytest.fixture
+def home():
+    """An address as the API takes it."""
+    return HOME
+
+
 @pytest.fixture(scope="session")
 async def doors(houses):
     """A way to each of two server processes, for callers in a hurry: quotas are counted by a clock that runs ahead."""

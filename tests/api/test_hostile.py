@@ -99,11 +99,18 @@ def allowed(schema: Any) -> set[str]:
     return found | ({"integer"} if "number" in found else set())
 
 
+def lowest(schema: Any) -> int:
+    """The lowest number a schema takes; above 0 where it does not say."""
+    found = [one["minimum"] for one in (schema, *schema.get("oneOf", ())) if "minimum" in one]
+    return min(found, default=1)
+
+
 def wrong_bodies(operation: Operation, ids: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     """The bodies of an operation that cannot be right."""
     good = sample(operation.body, ids)
     fields = resolve(DOCUMENT, operation.body).get("properties", {})
-    yield from BODIES.items()
+    optional = "null" in allowed(operation.body)  # none at all is a body then, and is right
+    yield from ((label, body) for label, body in BODIES.items() if not (optional and label == "empty"))
     yield "an unknown field", json.dumps(good | {"nobody_asks_this": 1}).encode()
     for field, schema in fields.items():
         for kind in TYPES.keys() - allowed(schema):
@@ -154,7 +161,8 @@ def wrong_requests(operation: Operation, ids: dict[str, Any]) -> Iterator[tuple[
         kinds = allowed(parameter["schema"])
         wrong = ["%FF", "%00", "a%00b", "%zz"]
         if "integer" in kinds:
-            wrong += ["", "x", "1.5", "-1", "0", str(INT64), "9" * 60, "1e30", "0x10"]
+            wrong += ["", "x", "1.5", "-1", str(INT64), "9" * 60, "1e30", "0x10"]
+            wrong += ["0"] if lowest(parameter["schema"]) > 0 else []
         for text in wrong:
             yield f"?{parameter['name']}={text}", {"path": f"{path}?{parameter['name']}={text}"} | json_body
     if operation.body is not None:
@@ -255,11 +263,21 @@ FORGED = [
 ]
 
 
+NOT_THE_KEEPERS = {
+    "GET /api/apps/{app_id}/installations": "an app is its owner's alone",
+    "GET /api/payment-statements/{provider}/{day}/differences": "no statement came in yet",
+}
+
+
 @pytest.mark.parametrize("operation", LISTS, ids=str)
 async def test_a_cursor_that_no_list_made_is_refused(operation, books, ids, doors):
     keeper = await books["operator"].log_in(doors[0])
     path = path_of(operation, ids)
-    needed = {"/journals": f"&reference={SOME}", "/nearby": "&lat=30.25&lon=120.15"}
+    needed = {
+        "/webhooks/endpoints": f"&shop={ids['shop_id']}",
+        "/journals": f"&reference={SOME}",
+        "/nearby": "&lat=30.25&lon=120.15",
+    }
     rest = next((query for end, query in needed.items() if operation.path.endswith(end)), "")
     for text in BROKEN:
         response = await keeper.get(f"{path}?cursor={text}{rest}")
@@ -267,10 +285,11 @@ async def test_a_cursor_that_no_list_made_is_refused(operation, books, ids, door
         assert response.json()["code"] in operation.codes(response.status_code)
     for text in FORGED:
         response = await keeper.get(f"{path}?cursor={text}{rest}")
-        assert response.status_code == 200 or response.json()["code"] == "page.cursor_malformed", (
-            text,
-            response.text,
-        )
+        assert (
+            response.status_code == 200
+            or response.json()["code"] == "page.cursor_malformed"
+            or (response.status_code == 404 and str(operation) in NOT_THE_KEEPERS)
+        ), (text, response.text)
 
 
 async def test_a_body_that_grows_while_it_comes_is_cut_off(books, doors):
