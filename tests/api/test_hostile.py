@@ -110,7 +110,9 @@ def wrong_bodies(operation: Operation, ids: dict[str, Any]) -> Iterator[tuple[st
     good = sample(operation.body, ids)
     fields = resolve(DOCUMENT, operation.body).get("properties", {})
     optional = "null" in allowed(operation.body)  # none at all is a body then, and is right
-    yield from ((label, body) for label, body in BODIES.items() if not (optional and label == "empty"))
+    yield from (
+        (label, body) for label, body in BODIES.items() if not (optional and label in {"empty", "null"})
+    )
     yield "an unknown field", json.dumps(good | {"nobody_asks_this": 1}).encode()
     for field, schema in fields.items():
         for kind in TYPES.keys() - allowed(schema):
