@@ -45,17 +45,17 @@ async def identify(
     """
     identity = await _identity(platform, authorization) if authorization else None
     traffic: Traffic | None = None
-    actor = GUEST
-    if identity is not None:
-        actor = identity.actor
-        if identity.kind is TokenKind.API:
-            if business and business != identity.business:
-                raise TokenElsewhere(business=business)
-            business, traffic = identity.business, identity.traffic
+    if identity is not None and identity.kind is TokenKind.API:
+        if business and business != identity.business:
+            raise TokenElsewhere(business=business)
+        business, traffic = identity.business, identity.traffic
     if not business:
         raise UnknownBusiness(business=business)
-    ctx = platform.context(business, traffic=traffic, actor=actor, trace=trace)
-    return ctx.with_(locale=negotiate(ctx.plan.business.languages, accept_language=accept_language))
+    ctx = platform.context(business, traffic=traffic, trace=trace)
+    actor = identity.acting_in(ctx.traffic) if identity is not None else GUEST
+    return ctx.with_(
+        actor=actor, locale=negotiate(ctx.plan.business.languages, accept_language=accept_language)
+    )
 
 
 async def of_scope(platform: Platform, scope: Mapping[str, Any]) -> Ctx:

@@ -16,7 +16,7 @@ from litestar.params import SkipValidation
 from hansa.centers.trade import api as trade
 from hansa.centers.user import api as user
 from hansa.centers.user.types import LoggedIn
-from hansa.kernel.context import GUEST, PLATFORM_BUSINESS, Actor, ActorKind, Ctx
+from hansa.kernel.context import PLATFORM_BUSINESS, ActorKind, Ctx
 from hansa.kernel.i18n import negotiate
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
@@ -175,21 +175,22 @@ async def visit(platform: Platform, request: Request[Any, Any, Any], pages: Page
     Raises `business.stopped`, `business.ended`, and what the database may say.
     """
     token = request.cookies.get(SESSION_COOKIE, "")
-    actor = (await user.authenticate(platform, token) if token else None) or GUEST
-    made = _visit(platform, request, pages, business=request.scope["state"]["business"], actor=actor)
-    return await _greeted(made) if made.ctx.business and actor.party else made
+    identity = await user.identify(platform, token) if token else None
+    made = _visit(platform, request, pages, business=request.scope["state"]["business"])
+    if identity is None:
+        return made
+    made = replace(made, ctx=made.ctx.with_(actor=identity.acting_in(made.ctx.traffic)))
+    return await _greeted(made) if made.ctx.business and made.ctx.actor.party else made
 
 
 def visit_of_nobody(platform: Platform, request: Request[Any, Any, Any], pages: Pages) -> Visit:
     """Make a visit that asks nothing of the database and of no business, to show what went wrong."""
-    return _visit(platform, request, pages, business=PLATFORM_BUSINESS, actor=GUEST)
+    return _visit(platform, request, pages, business=PLATFORM_BUSINESS)
 
 
-def _visit(
-    platform: Platform, request: Request[Any, Any, Any], pages: Pages, *, business: str, actor: Actor
-) -> Visit:
+def _visit(platform: Platform, request: Request[Any, Any, Any], pages: Pages, *, business: str) -> Visit:
     state = request.scope["state"]
-    ctx = platform.context(business, actor=actor, trace=state["trace"])
+    ctx = platform.context(business, trace=state["trace"])
     spoken = [code for code in ctx.plan.business.languages if code in LANGUAGES] if business else []
     language = negotiate(
         spoken or list(LANGUAGES),

@@ -23,7 +23,7 @@ from hansa.centers.shop.errors import (
 )
 from hansa.centers.shop.terms import StaffRoles
 from hansa.centers.shop.types import InvitationState, ShopRole
-from hansa.kernel.context import Actor, ActorKind
+from hansa.kernel.context import Actor, ActorKind, Traffic
 from hansa.kernel.problem import Forbidden, NotFound, Unauthenticated
 
 ROLES = [role for role in ShopRole if role is not ShopRole.OWNER]
@@ -77,7 +77,7 @@ def test_a_pattern_names_one_permission_or_a_family():
 
 
 def test_a_permission_that_means_nothing_any_more_is_not_held():
-    post = Post(uuid4(), uuid4(), "any", ["catalogue"], ["gone.for.good", "shop.shop.see"])
+    post = Post(uuid4(), uuid4(), "any", Traffic.LIVE, ["catalogue"], ["gone.for.good", "shop.shop.see"])
 
     assert carried(post, StaffRoles(catalogue=()), grantable={"shop.shop.see"}) == {"shop.shop.see"}
 

@@ -289,7 +289,7 @@ async def change_place(ctx: Ctx, place_id: str, data: ChangePlace) -> PlaceView:
 async def _found(ctx: Ctx, place_id: str) -> Place:
     key = PLACE_ID.read(place_id)
     place = (await api.places(ctx, [key])).get(key)
-    if place is None or place.business != ctx.business:
+    if place is None or (place.business, place.traffic) != (ctx.business, ctx.traffic):
         raise PlaceNotFound
     return place
 

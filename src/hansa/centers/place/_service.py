@@ -154,7 +154,7 @@ async def change_place(
     changes = {field: value for field, value in stated.items() if value is not None}
     async with ctx.transaction() as tx:
         before = await store.lock_place(tx, place_id)
-        if before is None:
+        if before is None or not _here(ctx, before):
             raise PlaceNotFound
         ctx.require(EDIT, of=_owner(before))
         _may_change(before, without=without, version=version)
@@ -241,7 +241,7 @@ async def versions_of_place(
     checked_limit(limit)
     before = decode_cursor(cursor, tuple[int])[0] if cursor else None
     found = (await places(ctx, [place_id])).get(place_id)
-    if found is None or found.business != ctx.business:
+    if found is None or not _here(ctx, found):
         raise PlaceNotFound
     ctx.require(EDIT, of=_owner(found))
     async with ctx.platform.db.reading() as tx:
@@ -278,6 +278,10 @@ def _check(ctx: Ctx, place: Place) -> None:
     )
     if errors:
         raise Invalid(*errors)
+
+
+def _here(ctx: Ctx, place: Place) -> bool:
+    return place.business == ctx.business and place.traffic is ctx.traffic
 
 
 def _owner(place: Place) -> str | None:

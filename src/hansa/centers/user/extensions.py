@@ -9,17 +9,21 @@ from uuid import UUID
 
 from hansa.centers.order import rank_base
 from hansa.centers.user.types import Attempt, PartyId, PersonalRecord, Risk
-from hansa.kernel.context import Ctx
+from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError, Veto
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A party holds a permission, over everything or (`...@shop:<uuid>`) over one object."""
+    """A party holds a permission, over everything or (`...@shop:<uuid>`) over one object.
+
+    `traffic` is where an object lives: the permission holds in that traffic class alone. None: in every one.
+    """
 
     party: UUID
     permission: str
+    traffic: Traffic | None = None
 
 
 class Grants(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NewType
 from uuid import UUID
@@ -111,14 +112,23 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a token stands for.
 
     `business` and `traffic` are where the token was made: an API token works there alone, a session roams.
+    `actor` carries what it may do there.
     """
 
     actor: Actor
+    elsewhere: Mapping[Traffic, frozenset[str]]
+    """What a session's actor may do in other traffic classes; nothing where one is absent."""
     kind: TokenKind
     business: str
     traffic: Traffic
     locale: str
     expires_at: datetime
+
+    def acting_in(self, traffic: Traffic) -> Actor:
+        """Return the actor with what it may do in a traffic class: what it holds of one is nothing in another."""
+        if traffic is self.traffic:
+            return self.actor
+        return msgspec.structs.replace(self.actor, grants=self.elsewhere.get(traffic, frozenset()))
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):

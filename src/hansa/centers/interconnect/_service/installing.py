@@ -212,7 +212,7 @@ async def grants_of_installations(ctx: Ctx, parties: Sequence[UUID]) -> Sequence
     async with ctx.transaction() as tx:
         found = await store.granted_to(tx, parties, business=ctx.business, traffic=ctx.traffic.value)
     return [
-        Grant(app_id, f"{scope}@{shop_object(shop_id)}")
+        Grant(app_id, f"{scope}@{shop_object(shop_id)}", ctx.traffic)
         for app_id, shop_id, scopes in found
         for scope in scopes
     ]

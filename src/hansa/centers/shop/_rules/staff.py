@@ -9,6 +9,7 @@ from uuid import UUID
 from hansa.centers.shop.terms import StaffRoles
 from hansa.centers.shop.types import ShopRole, shop_object
 from hansa.centers.user.extensions import Grant
+from hansa.kernel.context import Traffic
 
 STAFF_MAX = 200
 INVITATIONS_MAX = 50
@@ -20,6 +21,7 @@ class Post(NamedTuple):
     party: UUID
     shop_id: UUID
     business: str
+    traffic: Traffic
     roles: Sequence[str] | None
     permissions: Sequence[str]
 
@@ -53,6 +55,6 @@ def carried(post: Post, terms: StaffRoles, *, grantable: Collection[str]) -> fro
 
 
 def as_grants(post: Post, held: Iterable[str]) -> list[Grant]:
-    """Turn what a post carries into grants for its shop: `product.offer.price@shop:<uuid>`."""
+    """Turn what a post carries into grants for its shop, in its traffic class: `product.offer.price@shop:<uuid>`."""
     of = shop_object(post.shop_id)
-    return [Grant(post.party, f"{permission}@{of}") for permission in sorted(held)]
+    return [Grant(post.party, f"{permission}@{of}", post.traffic) for permission in sorted(held)]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
+
+import msgspec
 
 from hansa.centers.shop._rules import onboarding as rules
 from hansa.centers.shop._rules.saying import entity_errors, reason_errors
@@ -41,6 +44,8 @@ from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.problem import Invalid, NotFound
+
+_Version = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 
 APPLY = "shop.shop.apply"
 REVIEW = "shop.shop.review"
@@ -213,7 +218,7 @@ async def seller_history(
     """List the versions of a shop's legal entity, the latest first. Needs `shop.seller.see` in the shop."""
     checked_limit(limit)
     ctx.require(SEE_SELLER, of=shop_object(shop_id))
-    before = decode_cursor(cursor, tuple[int])[0] if cursor else None
+    before = decode_cursor(cursor, tuple[_Version])[0] if cursor else None
     await require_shop(ctx, shop_id)
     async with ctx.platform.db.reading() as tx:
         rows = await saying.sellers_of(tx, shop_id, before=before, limit=limit + 1)
@@ -225,7 +230,7 @@ async def _under_review(
 ) -> Shop:
     ctx.require(REVIEW)
     shop = (await store.lock_shops(tx, [shop_id])).get(shop_id)
-    if shop is None or shop.business != ctx.business:
+    if shop is None or (shop.business, shop.traffic) != (ctx.business, ctx.traffic):
         raise ShopNotFound
     if shop.status is not ShopStatus.READY_FOR_REVIEW:
         raise StatusUnchangeable(current=shop.status, wanted=wanted)

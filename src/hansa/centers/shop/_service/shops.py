@@ -98,9 +98,9 @@ async def shops(ctx: Ctx, ids: Collection[ShopId]) -> dict[ShopId, Shop]:
 
 
 async def require_shop(ctx: Ctx, shop_id: ShopId) -> Shop:
-    """Return a shop of the context's business, or raise `ShopNotFound`."""
+    """Return a shop of the context's business and traffic class, or raise `ShopNotFound`."""
     found = (await shops(ctx, [shop_id])).get(shop_id)
-    if found is None or found.business != ctx.business:
+    if found is None or (found.business, found.traffic) != (ctx.business, ctx.traffic):
         raise ShopNotFound
     return found
 
@@ -226,9 +226,12 @@ async def locked(tx: Transaction, ctx: Ctx, shop_id: ShopId, *, permission: str)
 
 
 async def lock_open(tx: Transaction, ctx: Ctx, shop_id: ShopId) -> Shop:
-    """Return a shop of the context's business, locked. Raises `ShopNotFound`, `ShopOver` when it is closed."""
+    """Return a shop of the context's business and traffic class, locked.
+
+    Raises `ShopNotFound`, `ShopOver` when it is closed.
+    """
     shop = (await store.lock_shops(tx, [shop_id])).get(shop_id)
-    if shop is None or shop.business != ctx.business:
+    if shop is None or (shop.business, shop.traffic) != (ctx.business, ctx.traffic):
         raise ShopNotFound
     if shop.status is ShopStatus.CLOSED:
         raise ShopOver

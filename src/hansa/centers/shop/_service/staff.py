@@ -339,7 +339,9 @@ async def _check_inviter(tx: Transaction, ctx: Ctx, shop: Shop, invitation: Invi
         return
     terms, grantable = ctx.term(StaffRoles), grantable_permissions(ctx.platform)
     offers = rules.carried(
-        rules.Post(shop.owner, shop.id, shop.business, invitation.roles, invitation.permissions),
+        rules.Post(
+            shop.owner, shop.id, shop.business, shop.traffic, invitation.roles, invitation.permissions
+        ),
         terms,
         grantable=grantable,
     )

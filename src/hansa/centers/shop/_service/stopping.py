@@ -40,7 +40,7 @@ async def set_status(
     ctx.require(SUSPEND)
     async with ctx.transaction() as tx:
         shop = (await shops.lock_shops(tx, [shop_id])).get(shop_id)
-        if shop is None or shop.business != ctx.business:
+        if shop is None or (shop.business, shop.traffic) != (ctx.business, ctx.traffic):
             raise ShopNotFound
         if errors := reason_errors(reasons, known={}, required=False):
             raise Invalid(*errors)

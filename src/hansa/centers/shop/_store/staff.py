@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +15,7 @@ from hansa.centers.shop._rules.staff import Post
 from hansa.centers.shop._store.shops import plain
 from hansa.centers.shop._tables import INVITATION_RANK, STAFF_RANK, invitation, shop, staff, staff_step
 from hansa.centers.shop.types import Invitation, InvitationId, InvitationState, ShopId, Staff, StaffStep
+from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
 
 _INVITATION = tuple(column for column in invitation.c if column.name not in {"secret_hash", "previous_state"})
@@ -97,13 +99,13 @@ async def list_staff(tx: Transaction, shop_id: ShopId, *, after: UUID | None, li
 async def posts_of(tx: Transaction, parties: Sequence[UUID]) -> list[Post]:
     """Return what parties are at which shops."""
     rows = await tx.raw.fetch(_POSTS.format(owner="owner", party="party"), list(parties))
-    return [Post(*row) for row in rows]
+    return [_post(row) for row in rows]
 
 
 async def posts_at(tx: Transaction, shop_id: ShopId) -> list[Post]:
     """Return who is what at a shop, its owner first."""
     rows = await tx.raw.fetch(_POSTS.format(owner="id", party="shop_id"), [shop_id])
-    return sorted((Post(*row) for row in rows), key=lambda post: (post.roles is not None, post.party))
+    return sorted((_post(row) for row in rows), key=lambda post: (post.roles is not None, post.party))
 
 
 async def post_at(tx: Transaction, shop_id: ShopId, party: UUID) -> Post | None:
@@ -194,10 +196,14 @@ async def first_owner_on_staff(tx: Transaction) -> UUID | None:
     return rows.scalar_one_or_none()
 
 
+def _post(row: asyncpg.Record) -> Post:
+    return Post(**dict(row) | {"traffic": Traffic(row["traffic"])})
+
+
 _POSTS = """
-SELECT owner AS party, id AS shop_id, business, NULL::text[] AS roles, '{{}}'::text[] AS permissions
+SELECT owner AS party, id AS shop_id, business, traffic, NULL::text[] AS roles, '{{}}'::text[] AS permissions
   FROM shop.shop WHERE {owner} = ANY($1::uuid[])
  UNION ALL
-SELECT m.party, m.shop_id, s.business, m.roles, m.permissions
+SELECT m.party, m.shop_id, s.business, s.traffic, m.roles, m.permissions
   FROM shop.staff m JOIN shop.shop s ON s.id = m.shop_id WHERE m.{party} = ANY($1::uuid[])
 """

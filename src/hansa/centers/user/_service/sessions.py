@@ -23,6 +23,7 @@ from hansa.kernel.snapshot import Snapshot, changes_of
 if TYPE_CHECKING:
     from hansa.centers.user._store.parties import Holder
     from hansa.centers.user._store.tokens import StoredToken
+    from hansa.centers.user.extensions import Grant
     from hansa.kernel.platform import Platform
 
 _OF_THE_KERNEL = {SETTLE_PARKED}
@@ -108,22 +109,33 @@ class Sessions:
             [(one, party) for one, holder, answering in acting for party in (holder, answering)]
         )
         for one, holder, answering in acting:
-            held = grants_of_roles(answering.roles, declared=self._declared)
-            for party in (holder, answering):
-                held |= added.get((one.business, one.traffic, party.party_id), frozenset())
+            everywhere = grants_of_roles(answering.roles, declared=self._declared)
+            grants = [
+                grant
+                for party_id in {holder.party_id, answering.party_id}
+                for grant in added.get((one.business, one.traffic, party_id), ())
+            ]
+            held = {
+                traffic: everywhere
+                | {grant.permission for grant in grants if grant.traffic in {None, traffic}}
+                for traffic in Traffic
+            }
             found[one.hash] = _Known(await self._identity(one, holder, held), reread_at)
         return found
 
-    async def _identity(self, stored: StoredToken, holder: Holder, held: frozenset[str]) -> Identity:
+    async def _identity(
+        self, stored: StoredToken, holder: Holder, held: Mapping[Traffic, frozenset[str]]
+    ) -> Identity:
         now = self._platform.clocks.now(stored.business, stored.traffic)
-        is_session = stored.kind is TokenKind.SESSION
+        is_session, here = stored.kind is TokenKind.SESSION, held[stored.traffic]
         return Identity(
             actor=Actor(
                 kind=_ACTORS[holder.kind],
                 party=holder.party_id,
-                grants=held if is_session else covered(stored.grants, held),
+                grants=here if is_session else covered(stored.grants, here),
                 session=stored.token_id,
             ),
+            elsewhere=held if is_session else {},
             kind=stored.kind,
             business=stored.business,
             traffic=stored.traffic,
@@ -133,12 +145,12 @@ class Sessions:
 
     async def _added(
         self, asked: Sequence[tuple[StoredToken, Holder]]
-    ) -> dict[tuple[str, Traffic, UUID], frozenset[str]]:
+    ) -> dict[tuple[str, Traffic, UUID], list[Grant]]:
         """Return what centers add to the parties' own permissions, where each session is at home."""
         homes: dict[tuple[str, Traffic], set[UUID]] = {}
         for stored, holder in asked:
             homes.setdefault((stored.business, stored.traffic), set()).add(holder.party_id)
-        added: dict[tuple[str, Traffic, UUID], set[str]] = {}
+        added: dict[tuple[str, Traffic, UUID], list[Grant]] = {}
         for (business, traffic), here in homes.items():
             try:
                 ctx = self._platform.context(business, traffic=traffic)
@@ -147,8 +159,8 @@ class Sessions:
                 # what centers would add comes back with the next log-in there.
                 continue
             for grant in await GRANTS.of(ctx)(ctx, sorted(here)):
-                added.setdefault((business, traffic, grant.party), set()).add(grant.permission)
-        return {home: frozenset(permissions) for home, permissions in added.items()}
+                added.setdefault((business, traffic, grant.party), []).append(grant)
+        return added
 
     async def _slide(self, stored: StoredToken, *, now: datetime) -> datetime:
         later = slid(stored.expires_at, now=now, idle=self._idle, ends_at=stored.ends_at)
