@@ -203,7 +203,7 @@ async def till(database):
         await tx.raw.execute(
             """TRUNCATE payment.payment, payment.attempt, payment.refund, payment.callback,
                         payment.sandbox_charge, payment.sandbox_hold, payment.sandbox_capture,
-                        payment.sandbox_refund, payment.statement, payment.statement_row,
+                        payment.sandbox_refund, payment.part, payment.refund_part, payment.statement, payment.statement_row,
                         payment.statement_difference, kernel.clock, kernel.outbox"""
         )
     return made

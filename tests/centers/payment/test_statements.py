@@ -10,7 +10,7 @@ import pytest
 
 from hansa.centers.payment import api
 from hansa.centers.payment._rules.payments import reference_of
-from hansa.centers.payment._sandbox import SANDBOX, SandboxProvider
+from hansa.centers.payment._sandbox import BEHAVIOURS, OF_HOLDS, SANDBOX, SandboxProvider
 from hansa.centers.payment._service.statements import IMPORT, READ
 from hansa.centers.payment.errors import (
     DayNotOver,
@@ -22,7 +22,7 @@ from hansa.centers.payment.errors import (
 )
 from hansa.centers.payment.events import StatementReconciled
 from hansa.centers.payment.extensions import ProviderUnreachable
-from hansa.centers.payment.types import StatementKind, StatementRow
+from hansa.centers.payment.types import SourcePart, StatementKind, StatementRow, TestCard
 from hansa.kernel.context import Traffic
 from hansa.kernel.money import Money
 from hansa.kernel.problem import Forbidden, Invalid
@@ -88,6 +88,27 @@ async def test_a_day_on_which_both_agree(office):
     (told,) = await till.told("payment.statement_reconciled")
     assert msgspec.json.decode(told, type=StatementReconciled).matched == 3
     assert await till.verify() == []
+
+
+async def test_several_sources_agree_with_the_statement_too(office):
+    """Captures by source, slices of refunds, and what came back because another source failed."""
+    till = office.till
+    cards = {behaviour.name: TestCard(behaviour.number) for behaviour in (*BEHAVIOURS, *OF_HOLDS)}
+    good, bad = cards["success"], cards["capture_refused"]
+    both = [SourcePart(good, 600), SourcePart(good)]
+    payment_id = await till.created(1000)
+    charged = await api.charge_sources(till.ctx, payment_id=payment_id, sources=both)
+    assert await till.capture(charged.facts) is None
+    await till.refund(payment_id, 700)
+    failing = await till.created(500)
+    await api.charge_sources(till.ctx, payment_id=failing, sources=[SourcePart(good, 100), SourcePart(bad)])
+    await office.next_day()
+
+    assert counts(await office.fetch()) == (6, 0, 0, 0)
+    assert await office.differences() == []
+    none = [row for row in await office.rows() if row.kind is StatementKind.FEE]
+    await till.rows("TRUNCATE payment.statement, payment.statement_row, payment.statement_difference")
+    assert counts(await office.bring(none)) == (0, 0, 6, 0)
 
 
 async def test_every_way_to_differ_is_found_and_nothing_is_corrected(office):

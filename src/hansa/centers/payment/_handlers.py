@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hansa.centers.payment._sandbox import SandboxProvider
-from hansa.centers.payment._service import refunding, reporting
+from hansa.centers.payment._service import refunding, reporting, splitting
 from hansa.centers.payment.events import RefundRequested
 from hansa.centers.payment.types import PaymentId, RefundId
 from hansa.kernel.context import SYSTEM
@@ -25,6 +25,7 @@ async def send_refund(platform: Platform, envelope: Envelope[RefundRequested]) -
 async def reconcile(platform: Platform, _payload: bytes) -> None:
     """Ask the providers about what is unresolved: lost callbacks, charges whose answer we died over."""
     await reporting.reconcile(platform)
+    await splitting.release_stuck(platform)
     await refunding.send_stuck(platform)
 
 

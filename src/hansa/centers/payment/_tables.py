@@ -72,6 +72,7 @@ attempt = Table(
     Column("brand", Text, nullable=False),
     Column("last_four", CHAR(4), nullable=False),
     Column("minor", BigInteger, nullable=False),
+    Column("parts", SmallInteger, nullable=False, server_default="0"),
     Column("taken", Boolean, nullable=False, server_default="false"),
     Column("refunded_minor", BigInteger, nullable=False, server_default="0"),
     Column("provider_reference", Text),
@@ -83,8 +84,43 @@ attempt = Table(
         "attempt_unresolved",
         "asked_at",
         "started_at",
-        postgresql_where=text("state IN ('started', 'pending')"),
+        postgresql_where=text("state IN ('started', 'pending', 'authorised')"),
     ),
+)
+
+part = Table(
+    "part",
+    metadata,
+    Column("payment_id", Uuid, primary_key=True),
+    Column("attempt", SmallInteger, primary_key=True, autoincrement=False),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("reference", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("previous_state", Text),
+    Column("state", Text, nullable=False),
+    Column("brand", Text, nullable=False),
+    Column("last_four", CHAR(4), nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("refunded_minor", BigInteger, nullable=False, server_default="0"),
+    Column("started_at", _AT, nullable=False),
+    Column("captured_at", _AT),
+    Column("released_at", _AT),
+    Index("part_reference", "reference"),
+    Index("part_releasing", "started_at", postgresql_where=text("state = 'releasing'")),
+)
+
+refund_part = Table(
+    "refund_part",
+    metadata,
+    Column("payment_id", Uuid, primary_key=True),
+    Column("refund_id", Uuid, primary_key=True),
+    Column("part", SmallInteger, primary_key=True, autoincrement=False),
+    Column("reference", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("previous_state", Text),
+    Column("state", Text, nullable=False),
+    Column("resolved_at", _AT),
+    Index("refund_part_reference", "reference"),
 )
 
 refund = Table(
@@ -95,6 +131,7 @@ refund = Table(
     Column("attempt", SmallInteger, nullable=False),
     Column("order_id", Uuid),
     Column("minor", BigInteger, nullable=False),
+    Column("refused_minor", BigInteger, nullable=False, server_default="0"),
     Column("reason", Text, nullable=False),
     Column("previous_state", Text),
     Column("state", Text, nullable=False),

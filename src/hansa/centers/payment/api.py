@@ -26,6 +26,7 @@ from hansa.centers.payment.types import (
     Pending,
     Refund,
     Source,
+    SourcePart,
     StatementReport,
     StatementRow,
     Unexpected,
@@ -42,6 +43,7 @@ __all__ = [
     "CREATE",
     "Providers",
     "charge",
+    "charge_sources",
     "differences",
     "fetch_statement",
     "import_statement",
@@ -75,6 +77,20 @@ async def charge(ctx: Ctx, *, payment_id: PaymentId, source: Source) -> Charged 
     Raises `PaymentNotFound`, `PaymentClosed`, `AlreadyCaptured`, `CardNotTestable`, `NoProvider`.
     """
     return await charging.charge(ctx, payment_id, source)
+
+
+async def charge_sources(
+    ctx: Ctx, *, payment_id: PaymentId, sources: Sequence[SourcePart]
+) -> Charged | Declined | Pending:
+    """Charge a payment of the acting party from several sources, all or nothing. Else like `charge`.
+
+    Each source holds its part; when all do, all are taken, and `Charged` brings the facts for `CAPTURE`, of
+    the whole. One that fails has the others let go: `Declined` with its code, and nothing is taken. The
+    parts must make up the payment's amount; only the last may say None, the rest. A repeat carries on.
+
+    Raises what `charge` raises, and `SourcesMalformed`.
+    """
+    return await charging.charge_sources(ctx, payment_id, sources)
 
 
 async def take_unexpected(tx: Transaction, *, captures: Sequence[Capture]) -> list[Unexpected | Problem]:

@@ -92,6 +92,14 @@ class CardNotTestable(Problem):
     title = "The sandbox takes test cards only"
 
 
+class SourcesMalformed(Problem):
+    """The sources do not make up the amount; `reason` says whether their number, a part or the sum is wrong."""
+
+    code = "payment.sources_malformed"
+    status = 422
+    title = "These sources do not add up to what is to be paid"
+
+
 class RefundConflict(Problem):
     """A refund with this id was asked for before and says something else."""
 

@@ -29,6 +29,21 @@ class PaymentReported(Event, frozen=True, kw_only=True):
         """Return the payment."""
         return self.payment_id
 
+    @classmethod
+    def of(cls, facts: Facts) -> PaymentReported:
+        """Tell these facts."""
+        return cls(
+            payment_id=facts.payment_id,
+            attempt=facts.attempt,
+            provider=facts.provider,
+            provider_reference=facts.provider_reference,
+            outcome=facts.outcome,
+            minor=facts.minor,
+            currency=facts.currency,
+            at=facts.at,
+            decline_code=facts.decline_code,
+        )
+
     def facts(self) -> Facts:
         """Return what `CAPTURE` wants to know."""
         return Facts(

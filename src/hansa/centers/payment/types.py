@@ -46,10 +46,23 @@ class AttemptState(enum.StrEnum):
     """Written down; the provider may or may not have heard of it."""
     PENDING = "pending"
     """The provider knows of it and has not decided."""
+    AUTHORISED = "authorised"
+    """Each of its sources holds its part, and it was decided to take them all."""
     SUCCEEDED = "succeeded"
     DECLINED = "declined"
     ABANDONED = "abandoned"
     """The provider never heard of it."""
+
+
+class PartState(enum.StrEnum):
+    """Where one source's part of an attempt stands."""
+
+    STARTED = "started"
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    RELEASING = "releasing"
+    """Not wanted any more: the provider is to let go of it, or to give it back."""
+    RELEASED = "released"
 
 
 class RefundState(enum.StrEnum):
@@ -93,6 +106,13 @@ class TestCard(msgspec.Struct, frozen=True):
 
 
 Source = TestCard
+
+
+class SourcePart(msgspec.Struct, frozen=True):
+    """A source and how much it gives; the last one may say None: the rest."""
+
+    source: Source
+    minor: int | None = None
 
 
 class Outcome(enum.StrEnum):

@@ -18,6 +18,7 @@ PAYMENT_MOVES = (
     ("pending", "authorised"),
     ("pending", "captured"),
     ("pending", "closed"),
+    ("authorised", "created"),
     ("authorised", "captured"),
     ("authorised", "closed"),
     ("closed", "late"),
@@ -35,6 +36,10 @@ PAYMENT_MOVES = (
 )
 ATTEMPT_MOVES = (
     ("started", "pending"),
+    # Of several sources: all hold their part, and all are captured; one that then fails undoes it.
+    ("started", "authorised"),
+    ("authorised", "succeeded"),
+    ("authorised", "declined"),
     ("started", "succeeded"),
     ("started", "declined"),
     ("started", "abandoned"),
@@ -45,6 +50,14 @@ ATTEMPT_MOVES = (
     ("abandoned", "pending"),
     ("abandoned", "succeeded"),
     ("abandoned", "declined"),
+)
+PART_MOVES = (
+    ("started", "authorised"),
+    ("started", "releasing"),
+    ("authorised", "captured"),
+    ("authorised", "releasing"),
+    ("captured", "releasing"),
+    ("releasing", "released"),
 )
 REFUND_MOVES = (("requested", "succeeded"), ("requested", "refused"))
 
@@ -118,6 +131,7 @@ def upgrade() -> None:
           brand text NOT NULL,
           last_four char(4) NOT NULL,
           minor bigint NOT NULL CHECK (minor > 0),
+          parts smallint NOT NULL DEFAULT 0 CHECK (parts >= 0),  -- sources it is shared over; 0 when it is one
           taken boolean NOT NULL DEFAULT false,  -- its money is part of what the payment captured
           refunded_minor bigint NOT NULL DEFAULT 0,
           provider_reference text,
@@ -133,7 +147,32 @@ def upgrade() -> None:
         ) WITH (fillfactor = 80)""")
     op.execute("""
         CREATE INDEX attempt_unresolved ON payment.attempt (asked_at, started_at)
-        WHERE state IN ('started', 'pending')""")
+        WHERE state IN ('started', 'pending', 'authorised')""")
+    op.execute(f"""
+        CREATE TABLE payment.part (
+          payment_id uuid NOT NULL,
+          attempt smallint NOT NULL,
+          number smallint NOT NULL CHECK (number > 0),
+          reference text NOT NULL,
+          provider text NOT NULL,
+          previous_state text,
+          state text NOT NULL,
+          brand text NOT NULL,
+          last_four char(4) NOT NULL,
+          minor bigint NOT NULL CHECK (minor > 0),
+          refunded_minor bigint NOT NULL DEFAULT 0,
+          started_at timestamptz NOT NULL,
+          captured_at timestamptz,
+          released_at timestamptz,
+          PRIMARY KEY (payment_id, attempt, number),
+          CONSTRAINT part_transition CHECK ({_legal("started", PART_MOVES)}),
+          CONSTRAINT part_captured CHECK (
+            state IN ('releasing', 'released') OR (state = 'captured') = (captured_at IS NOT NULL)),
+          CONSTRAINT part_refunds CHECK (
+            refunded_minor BETWEEN 0 AND CASE WHEN state = 'captured' THEN minor ELSE 0 END)
+        )""")
+    op.execute("CREATE INDEX part_reference ON payment.part (reference)")
+    op.execute("CREATE INDEX part_releasing ON payment.part (started_at) WHERE state = 'releasing'")
     op.execute(f"""
         CREATE TABLE payment.refund (
           payment_id uuid NOT NULL,
@@ -141,6 +180,7 @@ def upgrade() -> None:
           attempt smallint NOT NULL,
           order_id uuid,
           minor bigint NOT NULL CHECK (minor > 0),
+          refused_minor bigint NOT NULL DEFAULT 0 CHECK (refused_minor BETWEEN 0 AND minor),
           reason text NOT NULL,
           previous_state text,
           state text NOT NULL,
@@ -148,8 +188,23 @@ def upgrade() -> None:
           requested_at timestamptz NOT NULL,
           resolved_at timestamptz,
           PRIMARY KEY (payment_id, id),
-          CONSTRAINT refund_transition CHECK ({_legal("requested", REFUND_MOVES)})
+          CONSTRAINT refund_transition CHECK ({_legal("requested", REFUND_MOVES)}),
+          CONSTRAINT refund_refused CHECK ((state = 'refused') = (refused_minor = minor))
         )""")
+    op.execute(f"""
+        CREATE TABLE payment.refund_part (
+          payment_id uuid NOT NULL,
+          refund_id uuid NOT NULL,
+          part smallint NOT NULL,
+          reference text NOT NULL,
+          minor bigint NOT NULL CHECK (minor > 0),
+          previous_state text,
+          state text NOT NULL,
+          resolved_at timestamptz,
+          PRIMARY KEY (payment_id, refund_id, part),
+          CONSTRAINT refund_part_transition CHECK ({_legal("requested", REFUND_MOVES)})
+        )""")
+    op.execute("CREATE INDEX refund_part_reference ON payment.refund_part (reference)")
     op.execute("CREATE INDEX refund_requested ON payment.refund (requested_at) WHERE state = 'requested'")
     op.execute("""
         CREATE TABLE payment.callback (

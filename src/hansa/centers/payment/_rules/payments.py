@@ -47,6 +47,8 @@ ASK_AFTER = timedelta(seconds=10)
 LOST_AFTER = timedelta(minutes=2)
 """How old an attempt is when "never heard of it" is believed: longer than a request can be under way."""
 
+OCCUPIED = frozenset({PaymentState.PENDING, PaymentState.AUTHORISED})
+"""An attempt is under way."""
 WAITING = frozenset({PaymentState.CREATED, PaymentState.PENDING, PaymentState.AUTHORISED})
 
 
@@ -82,6 +84,7 @@ class AttemptRow(msgspec.Struct, frozen=True, kw_only=True):
     brand: str
     last_four: str
     minor: int
+    parts: int = 0
     taken: bool
     refunded_minor: int
     provider_reference: str | None
@@ -152,7 +155,9 @@ def may_charge(row: PaymentRow | None, *, payer: UUID, traffic: Traffic, now: da
     return None
 
 
-def begin(row: PaymentRow, *, provider: str, card: Card, now: datetime) -> tuple[PaymentRow, AttemptRow]:
+def begin(
+    row: PaymentRow, *, provider: str, card: Card, now: datetime, parts: int = 0
+) -> tuple[PaymentRow, AttemptRow]:
     """Return the payment, occupied, and the attempt that occupies it."""
     attempt = AttemptRow(
         payment_id=row.id,
@@ -162,6 +167,7 @@ def begin(row: PaymentRow, *, provider: str, card: Card, now: datetime) -> tuple
         brand=card.brand,
         last_four=card.last_four,
         minor=row.amount,
+        parts=parts,
         taken=False,
         refunded_minor=0,
         provider_reference=None,
@@ -292,7 +298,13 @@ _MOVES: dict[Outcome, tuple[AttemptState, frozenset[AttemptState]]] = {
     Outcome.SUCCEEDED: (
         AttemptState.SUCCEEDED,
         frozenset(
-            {AttemptState.STARTED, AttemptState.PENDING, AttemptState.DECLINED, AttemptState.ABANDONED}
+            {
+                AttemptState.STARTED,
+                AttemptState.PENDING,
+                AttemptState.AUTHORISED,
+                AttemptState.DECLINED,
+                AttemptState.ABANDONED,
+            }
         ),
     ),
 }
@@ -318,7 +330,7 @@ def report(attempt: AttemptRow, answer: ProviderAnswer, *, now: datetime) -> Att
 def after_attempt(row: PaymentRow, attempt: AttemptRow, *, now: datetime) -> PaymentRow:
     """Return the payment after its attempt changed: an unresolved one occupies it, a failed one frees it."""
     failed = attempt.state in {AttemptState.DECLINED, AttemptState.ABANDONED}
-    if row.state is PaymentState.PENDING and failed and attempt.number == row.attempts:
+    if row.state in OCCUPIED and failed and attempt.number == row.attempts:
         return msgspec.structs.replace(row, state=PaymentState.CREATED, changed_at=now)
     return row
 

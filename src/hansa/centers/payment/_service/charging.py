@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hansa.centers.payment._rules import payments as rules
-from hansa.centers.payment._rules.payments import AttemptRow
+from hansa.centers.payment._rules.payments import AttemptRow, PaymentRow
+from hansa.centers.payment._rules.splitting import SEVERAL, PartRow, WantedPart, parts_of
+from hansa.centers.payment._service import splitting
 from hansa.centers.payment._service.providers import provider_named, provider_of
 from hansa.centers.payment._service.reporting import record
+from hansa.centers.payment._store import parts as parts_store
 from hansa.centers.payment._store import payments as store
-from hansa.centers.payment.errors import PaymentNotFound
+from hansa.centers.payment.errors import PaymentNotFound, SourcesMalformed
 from hansa.centers.payment.extensions import (
     Card,
     ChargeRequest,
@@ -25,9 +28,9 @@ from hansa.centers.payment.types import (
     Declined,
     Outcome,
     PaymentId,
-    PaymentState,
     Pending,
     Source,
+    SourcePart,
 )
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
@@ -48,6 +51,8 @@ class Begin:
     payer: UUID
     provider: str
     card: Card
+    parts: tuple[WantedPart, ...] = ()
+    """Of an attempt from several sources."""
     key: IdempotencyKey | None = None
     """Never one: a repeat finds the attempt by its payment."""
 
@@ -71,6 +76,48 @@ async def charge(ctx: Ctx, payment_id: PaymentId, source: Source) -> Charged | D
     attempt = begun.attempt
     if not begun.fresh:
         provider = provider_named(ctx, attempt.provider)
+    if attempt.parts:
+        return await _carry_on(ctx, provider, attempt)
+    return await _charge(ctx, provider, begun, card=card, source=source)
+
+
+async def charge_sources(
+    ctx: Ctx, payment_id: PaymentId, sources: Sequence[SourcePart]
+) -> Charged | Declined | Pending:
+    """Charge a payment from several sources, all or nothing."""
+    provider = provider_of(ctx)
+    wanted = tuple(WantedPart(provider.card(part.source), part.minor) for part in sources)
+    lane: Lane[Begin, Begun] = ctx.platform.lanes[LANE]
+    if not wanted:
+        raise SourcesMalformed(reason="number")
+    begun = await lane.submit(Begin(ctx, payment_id, ctx.party(), provider.name, SEVERAL, wanted))
+    attempt = begun.attempt
+    if not begun.fresh:
+        provider = provider_named(ctx, attempt.provider)
+    if attempt.parts:
+        return await _carry_on(ctx, provider, attempt, sources=sources)
+    # One card is being charged from before: SEVERAL is none, so the provider is only asked.
+    return await _charge(ctx, provider, begun, card=SEVERAL, source=sources[0].source)
+
+
+async def _carry_on(
+    ctx: Ctx, provider: Provider, attempt: AttemptRow, *, sources: Sequence[SourcePart] = ()
+) -> Charged | Declined | Pending:
+    try:
+        async with asyncio.timeout(PROVIDER_S_MAX):
+            return await splitting.carry_on(
+                ctx, provider, attempt.payment_id, attempt.number, sources=sources
+            )
+    except TimeoutError:
+        return Pending(payment_id=attempt.payment_id, attempt=attempt.number)
+
+
+async def _charge(
+    ctx: Ctx, provider: Provider, begun: Begun, *, card: Card, source: Source
+) -> Charged | Declined | Pending:
+    """Have the provider charge, and write down what it says, unless that is a success."""
+    attempt = begun.attempt
+    payment_id = attempt.payment_id
     try:
         async with asyncio.timeout(PROVIDER_S_MAX):
             answer = await _ask(ctx, provider, begun, card=card, source=source)
@@ -97,27 +144,49 @@ async def begin_batch(tx: Transaction, calls: Sequence[Begin]) -> list[Begun | P
     A payment that is occupied answers with its unresolved attempt, so running twice begins once.
     """
     rows = await store.lock(tx, [call.payment_id for call in calls])
-    occupied = [id_ for id_, row in rows.items() if row.state is PaymentState.PENDING]
+    occupied = [id_ for id_, row in rows.items() if row.state in rules.OCCUPIED]
     attempts = await store.attempts(tx, occupied) if occupied else {}
     fresh: list[AttemptRow] = []
+    parts: list[PartRow] = []
     verdicts: list[Begun | Problem] = []
     for call in calls:
         row = rows.get(call.payment_id)
         problem = rules.may_charge(row, payer=call.payer, traffic=call.ctx.traffic, now=call.ctx.now())
         if row is None or problem is not None:
             verdicts.append(problem or PaymentNotFound())
-        elif row.state is PaymentState.PENDING:
+        elif row.state in rules.OCCUPIED:
             verdicts.append(Begun(attempts[row.id, row.attempts], row.currency, fresh=False))
+        elif isinstance(split := _split(call, row), Problem):
+            verdicts.append(split)
         else:
             rows[row.id], attempt = rules.begin(
-                row, provider=call.provider, card=call.card, now=call.ctx.now()
+                row, provider=call.provider, card=call.card, now=call.ctx.now(), parts=len(split)
             )
+            parts += split
             attempts[row.id, attempt.number] = attempt
             fresh.append(attempt)
             verdicts.append(Begun(attempt, row.currency, fresh=True))
     if fresh:
         await store.begin(tx, fresh)
+    await parts_store.insert(tx, parts)
     return verdicts
+
+
+def _split(call: Begin, row: PaymentRow) -> list[PartRow] | Problem:
+    """Return the parts of an attempt that is about to begin, none when it has one source."""
+    if not call.parts:
+        return []
+    try:
+        return parts_of(
+            row.id,
+            row.attempts + 1,
+            provider=call.provider,
+            amount=row.amount,
+            wanted=call.parts,
+            now=call.ctx.now(),
+        )
+    except SourcesMalformed as problem:
+        return problem
 
 
 async def _ask(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,11 +11,13 @@ import msgspec
 
 from hansa.centers.payment._rules import payments as rules
 from hansa.centers.payment._rules.payments import AttemptRow, PaymentRow
+from hansa.centers.payment._rules.splitting import PartRow, slices
 from hansa.centers.payment._service.providers import provider_named
+from hansa.centers.payment._store import parts as parts_store
 from hansa.centers.payment._store import payments, refunds
 from hansa.centers.payment.errors import PaymentNotFound, RefundConflict
 from hansa.centers.payment.events import RefundRefused, RefundRequested, RefundSettled
-from hansa.centers.payment.extensions import ProviderUnreachable, RefundAnswer, RefundRequest
+from hansa.centers.payment.extensions import Provider, ProviderUnreachable, RefundRequest
 from hansa.centers.payment.types import (
     REFUND_ID,
     Capture,
@@ -45,10 +48,14 @@ class _Books:
         rows: dict[PaymentId, PaymentRow],
         attempts: dict[tuple[PaymentId, int], AttemptRow],
         known: dict[Key, Refund],
+        parts: dict[tuple[PaymentId, int], list[PartRow]],
     ) -> None:
         self.rows = rows
         self.attempts = attempts
         self.known = known
+        self.parts = parts
+        self.slices: list[parts_store.NewSlice] = []
+        self.given: Counter[tuple[PaymentId, int, int]] = Counter()
         self.fresh: list[tuple[NewRefund, Refund]] = []
 
     def request(self, asked: NewRefund) -> Refund | Problem:
@@ -79,9 +86,26 @@ class _Books:
             state=RefundState.REQUESTED,
             requested_at=asked.ctx.now(),
         )
+        if attempt.parts:
+            self._slice(refund)
         self.known[row.id, asked.id] = refund
         self.fresh.append((asked, refund))
         return refund
+
+    def _slice(self, refund: Refund) -> None:
+        """Share a refund over the sources that paid."""
+        key = (refund.payment_id, refund.attempt)
+        cut = {part.number: (part, minor) for part, minor in slices(self.parts[key], refund.minor)}
+        self.parts[key] = [
+            msgspec.structs.replace(part, refunded_minor=part.refunded_minor + cut[part.number][1])
+            if part.number in cut
+            else part
+            for part in self.parts[key]
+        ]
+        for number, (_, minor) in cut.items():
+            reference = f"{REFUND_ID.show(refund.id)}.{number}"
+            self.slices.append(parts_store.NewSlice(refund.payment_id, refund.id, number, reference, minor))
+            self.given[*key, number] += minor
 
 
 async def request(tx: Transaction, asked: Sequence[NewRefund]) -> list[Refund | Problem]:
@@ -89,16 +113,18 @@ async def request(tx: Transaction, asked: Sequence[NewRefund]) -> list[Refund | 
     ids = sorted({refund.payment_id for refund in asked})
     rows = await payments.lock(tx, ids)
     attempts = await payments.attempts(tx, ids)
-    books = _Books(
-        rows, attempts, await refunds.find(tx, [(refund.payment_id, refund.id) for refund in asked])
-    )
+    known = await refunds.find(tx, [(refund.payment_id, refund.id) for refund in asked])
+    split = [attempt.payment_id for attempt in attempts.values() if attempt.parts]
+    books = _Books(rows, attempts, known, await parts_store.find(tx, split) if split else {})
     verdicts = [books.request(refund) for refund in asked]
     touched = sorted({(refund.payment_id, refund.attempt) for _, refund in books.fresh})
     await payments.update_refunded(tx, [rows[id_] for id_ in sorted({id_ for id_, _ in touched})])
     await payments.update_attempts(tx, [attempts[key] for key in touched])
     await refunds.insert(tx, [refund for _, refund in books.fresh])
+    await parts_store.insert_slices(tx, books.slices)
+    await parts_store.count_back(tx, books.given)
     for new, refund in books.fresh:
-        tx.emit(new.ctx, RefundRequested(**_told(refund)))
+        tx.emit(new.ctx, RefundRequested(**_told(refund, refund.minor)))
     return verdicts
 
 
@@ -154,6 +180,8 @@ async def send(ctx: Ctx, payment_id: PaymentId, refund_id: RefundId) -> Refund:
     if found.state is not RefundState.REQUESTED:
         return found
     provider = provider_named(ctx, attempt.provider)
+    if attempt.parts:
+        return await _send_slices(ctx, provider, found, attempt)
     try:
         answer = await provider.refund(
             ctx,
@@ -167,27 +195,77 @@ async def send(ctx: Ctx, payment_id: PaymentId, refund_id: RefundId) -> Refund:
         )
     except ProviderUnreachable:
         return found
+    refused = 0 if answer.succeeded else found.minor
     async with ctx.transaction() as tx:
-        return await _settle(tx, ctx, found, answer)
+        return await _settle(tx, ctx, found, refused, answer.provider_reference)
 
 
-async def _settle(tx: Transaction, ctx: Ctx, refund_: Refund, answer: RefundAnswer) -> Refund:
+async def _send_slices(ctx: Ctx, provider: Provider, found: Refund, attempt: AttemptRow) -> Refund:
+    """Have each source's slice given back; the refund is settled when all are answered."""
+    key = (found.payment_id, found.attempt)
+    async with ctx.transaction() as tx:
+        cut = await parts_store.slices(tx, found.payment_id, found.id)
+        parts = {part.number: part for part in (await parts_store.find(tx, [found.payment_id]))[key]}
+    for one in cut:
+        if one.state is not RefundState.REQUESTED:
+            continue
+        try:
+            answer = await provider.refund(
+                ctx,
+                RefundRequest(
+                    reference=one.reference,
+                    charge_reference=parts[one.part].capture_reference,
+                    provider_reference=attempt.provider_reference or "",
+                    minor=one.minor,
+                    currency=found.currency,
+                ),
+            )
+        except ProviderUnreachable:
+            return found
+        state = RefundState.SUCCEEDED if answer.succeeded else RefundState.REFUSED
+        async with ctx.transaction() as tx:
+            await payments.lock(tx, [found.payment_id])
+            await parts_store.settle_slice(tx, found.payment_id, found.id, one.part, state, ctx.now())
+    async with ctx.transaction() as tx:
+        await payments.lock(tx, [found.payment_id])
+        current = (await refunds.find(tx, [(found.payment_id, found.id)]))[found.payment_id, found.id]
+        if current.state is not RefundState.REQUESTED:
+            return current  # another process was told as well, and settled it
+        refused = [
+            one
+            for one in await parts_store.slices(tx, found.payment_id, found.id)
+            if one.state is RefundState.REFUSED
+        ]
+        total = sum(one.minor for one in refused)
+        await parts_store.count_back(tx, {(*key, one.part): -one.minor for one in refused})
+        return await _settle(tx, ctx, found, total, "")
+
+
+async def _settle(
+    tx: Transaction, ctx: Ctx, refund_: Refund, refused_minor: int, provider_reference: str
+) -> Refund:
+    """Write down how much of a refund the provider gave and refused, and tell of both."""
     row = (await payments.lock(tx, [refund_.payment_id]))[refund_.payment_id]
     now = ctx.now()
-    state = RefundState.SUCCEEDED if answer.succeeded else RefundState.REFUSED
+    given = refund_.minor - refused_minor
     fresh = await refunds.settle(
-        tx, refund_, state=state, provider_reference=answer.provider_reference, at=now
+        tx,
+        refund_,
+        state=RefundState.SUCCEEDED if given else RefundState.REFUSED,
+        provider_reference=provider_reference,
+        at=now,
+        refused_minor=refused_minor,
     )
-    if fresh and answer.succeeded:
-        tx.emit(ctx, RefundSettled(**_told(refund_)))
-    elif fresh:
+    if fresh and given:
+        tx.emit(ctx, RefundSettled(**_told(refund_, given)))
+    if fresh and refused_minor:
         key = (refund_.payment_id, refund_.attempt)
         attempt = (await payments.attempts(tx, [refund_.payment_id]))[key]
-        freed = msgspec.structs.replace(attempt, refunded_minor=attempt.refunded_minor - refund_.minor)
+        freed = msgspec.structs.replace(attempt, refunded_minor=attempt.refunded_minor - refused_minor)
         await payments.update_attempts(tx, [freed])
-        counted = rules.uncount(row, minor=refund_.minor, order_id=refund_.order_id, now=now)
+        counted = rules.uncount(row, minor=refused_minor, order_id=refund_.order_id, now=now)
         await payments.update_refunded(tx, [counted])
-        tx.emit(ctx, RefundRefused(**_told(refund_)))
+        tx.emit(ctx, RefundRefused(**_told(refund_, refused_minor)))
     return (await refunds.find(tx, [(refund_.payment_id, refund_.id)]))[refund_.payment_id, refund_.id]
 
 
@@ -207,11 +285,11 @@ async def send_stuck(platform: Platform) -> int:
     return settled
 
 
-def _told(refund_: Refund) -> dict[str, Any]:
+def _told(refund_: Refund, minor: int) -> dict[str, Any]:
     return {
         "payment_id": refund_.payment_id,
         "refund_id": refund_.id,
         "order_id": refund_.order_id,
-        "minor": refund_.minor,
+        "minor": minor,
         "currency": refund_.currency,
     }

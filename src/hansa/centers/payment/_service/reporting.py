@@ -10,11 +10,12 @@ import msgspec
 
 from hansa.centers.payment._rules import payments as rules
 from hansa.centers.payment._sandbox import real_now
+from hansa.centers.payment._service import splitting
 from hansa.centers.payment._service.providers import Providers, provider_named
 from hansa.centers.payment._store import payments as store
 from hansa.centers.payment.events import PaymentReported
 from hansa.centers.payment.extensions import ProviderAnswer, ProviderUnreachable
-from hansa.centers.payment.types import AttemptState, Facts, Outcome, PaymentId
+from hansa.centers.payment.types import AttemptState, Charged, Outcome, PaymentId
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.platform import Platform
@@ -42,7 +43,7 @@ async def record(
     """
     row = (await store.lock(tx, [payment_id])).get(payment_id)
     attempt = (await store.attempts(tx, [payment_id])).get((payment_id, number))
-    if row is None or attempt is None:
+    if row is None or attempt is None or attempt.parts:  # several sources are asked about one by one
         return False
     if (answer.minor, answer.currency) != (attempt.minor, row.currency):
         _log.error("a provider reports another amount: payment=%s attempt=%s", payment_id, number)
@@ -56,7 +57,7 @@ async def record(
     if changed is not row:
         await store.update(tx, [changed])
     if tell and answer.outcome is not Outcome.PENDING:
-        tx.emit(ctx, _reported(rules.facts_of(payment_id, number, provider, answer)))
+        tx.emit(ctx, PaymentReported.of(rules.facts_of(payment_id, number, provider, answer)))
     return True
 
 
@@ -98,13 +99,27 @@ async def reconcile(platform: Platform) -> int:
             ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]), actor=SYSTEM)
             if ctx.now() - started_at < rules.ASK_AFTER:
                 continue
-            settled += await _ask_about(ctx, *key, provider_name=row["provider"], started_at=started_at)
+            ask = _ask_about_parts if row["parts"] else _ask_about
+            settled += await ask(ctx, *key, provider_name=row["provider"], started_at=started_at)
         except Problem as problem:  # one business or provider in trouble must not hold up the others
             _log.warning("cannot ask about payment=%s attempt=%s: %s", *key, problem.code)
         asked.append(key)
     async with platform.db.transaction() as tx:
         await store.asked(tx, asked, real_now(platform))
     return settled
+
+
+async def _ask_about_parts(
+    ctx: Ctx, payment_id: PaymentId, number: int, *, provider_name: str, started_at: datetime
+) -> bool:
+    """Go on with an attempt from several sources: to its end, or back."""
+    lost = ctx.now() - started_at >= rules.LOST_AFTER
+    provider = provider_named(ctx, provider_name)
+    found = await splitting.carry_on(ctx, provider, payment_id, number, unknown_is_lost=lost)
+    if not isinstance(found, Charged):
+        return False
+    async with ctx.transaction() as tx:
+        return await splitting.record(tx, ctx, found.facts)
 
 
 async def _ask_about(
@@ -136,17 +151,3 @@ async def _abandon(tx: Transaction, ctx: Ctx, payment_id: PaymentId, number: int
     if changed is not row:
         await store.update(tx, [changed])
     return True
-
-
-def _reported(facts: Facts) -> PaymentReported:
-    return PaymentReported(
-        payment_id=facts.payment_id,
-        attempt=facts.attempt,
-        provider=facts.provider,
-        provider_reference=facts.provider_reference,
-        outcome=facts.outcome,
-        minor=facts.minor,
-        currency=facts.currency,
-        at=facts.at,
-        decline_code=facts.decline_code,
-    )

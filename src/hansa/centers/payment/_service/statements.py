@@ -89,6 +89,7 @@ async def _reconcile(tx: Transaction, ctx: Ctx, account: Account, day: date) -> 
     theirs = await store.movements(tx, account, day)
     ours = await store.charges(tx, account, list(rules.charges_named(theirs)))
     ours |= await store.refunds(tx, account, list(rules.refunds_named(theirs)))
+    ours |= await store.split(tx, account, list(theirs))
     since = datetime.combine(day, time(), UTC)
     moved = await store.moved(tx, account, since, since + DAY)
     elsewhere = await store.told(tx, account, [one for one in moved if one not in theirs])

@@ -15,28 +15,28 @@ AUDITS = (
     audit(
         "payment.attempts",
         "the payment {0} counts {1} attempts, has {2}, of which {3} are unresolved",
-        """SELECT p.id, p.attempts, count(a.number), count(*) FILTER (WHERE a.state IN ('started', 'pending'))
+        """SELECT p.id, p.attempts, count(a.number), count(*) FILTER (WHERE a.state IN ('started', 'pending', 'authorised'))
            FROM payment.payment p LEFT JOIN payment.attempt a ON a.payment_id = p.id
            GROUP BY p.id
-           HAVING p.attempts <> count(a.number) OR count(*) FILTER (WHERE a.state IN ('started', 'pending')) > 1
+           HAVING p.attempts <> count(a.number) OR count(*) FILTER (WHERE a.state IN ('started', 'pending', 'authorised')) > 1
            ORDER BY 1""",
     ),
     audit(
         "payment.refunds",
         "the payment {0} counts {1} refunded, its refunds sum to {2}",
-        """SELECT p.id, p.refunded_minor, coalesce(sum(r.minor) FILTER (WHERE r.state <> 'refused'), 0)
+        """SELECT p.id, p.refunded_minor, coalesce(sum(r.minor - r.refused_minor), 0)
            FROM payment.payment p LEFT JOIN payment.refund r ON r.payment_id = p.id
-           GROUP BY p.id HAVING p.refunded_minor <> coalesce(sum(r.minor) FILTER (WHERE r.state <> 'refused'), 0)
+           GROUP BY p.id HAVING p.refunded_minor <> coalesce(sum(r.minor - r.refused_minor), 0)
            ORDER BY 1""",
     ),
     audit(
         "payment.attempt_refunds",
         "attempt {1} of the payment {0} counts {2} refunded, its refunds sum to {3}",
         """SELECT a.payment_id, a.number, a.refunded_minor,
-                  coalesce(sum(r.minor) FILTER (WHERE r.state <> 'refused'), 0)
+                  coalesce(sum(r.minor - r.refused_minor), 0)
            FROM payment.attempt a LEFT JOIN payment.refund r ON r.payment_id = a.payment_id AND r.attempt = a.number
            GROUP BY a.payment_id, a.number
-           HAVING a.refunded_minor <> coalesce(sum(r.minor) FILTER (WHERE r.state <> 'refused'), 0)
+           HAVING a.refunded_minor <> coalesce(sum(r.minor - r.refused_minor), 0)
            ORDER BY 1, 2""",
     ),
     audit(
@@ -45,6 +45,18 @@ AUDITS = (
         """SELECT c.payment_id, c.provider, c.minor, c.currency AS reported, p.amount, p.currency AS asked
            FROM payment.callback c JOIN payment.payment p ON p.id = c.payment_id
            WHERE (c.minor, c.currency) <> (p.amount, p.currency::text) ORDER BY 1""",
+    ),
+    audit(
+        "payment.parts",
+        "attempt {1} of the payment {0} asks for {2}, its sources for {3}, of which {4} are captured",
+        """SELECT a.payment_id, a.number, a.minor, coalesce(sum(s.minor), 0) AS asked,
+                  coalesce(sum(s.minor) FILTER (WHERE s.state = 'captured'), 0) AS captured
+           FROM payment.attempt a LEFT JOIN payment.part s ON s.payment_id = a.payment_id AND s.attempt = a.number
+           WHERE a.parts > 0 GROUP BY a.payment_id, a.number
+           HAVING a.minor <> coalesce(sum(s.minor), 0) OR a.parts <> count(s.number)
+               OR a.refunded_minor <> coalesce(sum(s.refunded_minor), 0)
+               OR a.taken AND a.minor <> coalesce(sum(s.minor) FILTER (WHERE s.state = 'captured'), 0)
+           ORDER BY 1, 2""",
     ),
     audit(
         "payment.statements",

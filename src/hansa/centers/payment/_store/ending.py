@@ -36,6 +36,10 @@ _OF_A_BUSINESS = {
     "payment.statement": "DELETE FROM payment.statement WHERE business = ANY($1::text[]) RETURNING business",
     "payment.callback": """DELETE FROM payment.callback c USING payment.payment p
         WHERE p.id = c.payment_id AND p.business = ANY($1::text[]) RETURNING p.business""",
+    "payment.refund_part": """DELETE FROM payment.refund_part c USING payment.payment p
+        WHERE p.id = c.payment_id AND p.business = ANY($1::text[]) RETURNING p.business""",
+    "payment.part": """DELETE FROM payment.part c USING payment.payment p
+        WHERE p.id = c.payment_id AND p.business = ANY($1::text[]) RETURNING p.business""",
     "payment.refund": """DELETE FROM payment.refund c USING payment.payment p
         WHERE p.id = c.payment_id AND p.business = ANY($1::text[]) RETURNING p.business""",
     "payment.attempt": """DELETE FROM payment.attempt c USING payment.payment p
@@ -47,7 +51,8 @@ _UNDER_WAY = """
 SELECT count(*) FROM payment.payment p
  WHERE p.business = $1 AND p.traffic = 'live'
    AND (p.state IN ('pending', 'authorised', 'late')
-        OR EXISTS (SELECT FROM payment.attempt a WHERE a.payment_id = p.id AND a.state IN ('started', 'pending'))
+        OR EXISTS (SELECT FROM payment.attempt a WHERE a.payment_id = p.id AND a.state IN ('started', 'pending', 'authorised'))
+        OR EXISTS (SELECT FROM payment.part s WHERE s.payment_id = p.id AND s.state = 'releasing')
         OR EXISTS (SELECT FROM payment.refund r WHERE r.payment_id = p.id AND r.state = 'requested'))
 """
 

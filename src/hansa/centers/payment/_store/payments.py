@@ -66,11 +66,12 @@ WHERE p.id = n.id
 
 _BEGIN = """
 WITH n AS (
-  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
-    AS n (payment_id, number, provider, brand, last_four, minor, started_at)),
+  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[],
+                       $8::smallint[])
+    AS n (payment_id, number, provider, brand, last_four, minor, started_at, parts)),
 begun AS (
-  INSERT INTO payment.attempt (payment_id, number, provider, state, brand, last_four, minor, started_at)
-  SELECT payment_id, number, provider, 'started', brand, last_four, minor, started_at FROM n)
+  INSERT INTO payment.attempt (payment_id, number, provider, state, brand, last_four, minor, started_at, parts)
+  SELECT payment_id, number, provider, 'started', brand, last_four, minor, started_at, parts FROM n)
 UPDATE payment.payment AS p
 SET previous_state = p.state, state = 'pending', attempts = n.number, changed_at = n.started_at
 FROM n WHERE p.id = n.payment_id
@@ -114,15 +115,15 @@ FROM n WHERE p.id = n.payment_id
 """
 
 _ATTEMPTS = """
-SELECT payment_id, number, provider, state, brand, last_four, minor, taken, refunded_minor, provider_reference,
+SELECT payment_id, number, provider, state, brand, last_four, minor, parts, taken, refunded_minor, provider_reference,
        decline_code, started_at, resolved_at
 FROM payment.attempt WHERE payment_id = ANY($1::uuid[])
 """
 
 _UNRESOLVED = """
-SELECT a.payment_id, a.number, a.provider, a.started_at, p.business, p.traffic
+SELECT a.payment_id, a.number, a.provider, a.parts, a.started_at, p.business, p.traffic
 FROM payment.attempt a JOIN payment.payment p ON p.id = a.payment_id
-WHERE a.state IN ('started', 'pending') ORDER BY a.asked_at NULLS FIRST, a.started_at LIMIT $1
+WHERE a.state IN ('started', 'pending', 'authorised') ORDER BY a.asked_at NULLS FIRST, a.started_at LIMIT $1
 """
 
 _ASKED = """
@@ -217,7 +218,8 @@ async def update_refunded(tx: Transaction, rows: Sequence[PaymentRow]) -> None:
 async def begin(tx: Transaction, attempts: Sequence[AttemptRow]) -> None:
     """Write attempts as they start, and that they occupy their payments."""
     rows = [
-        (a.payment_id, a.number, a.provider, a.brand, a.last_four, a.minor, a.started_at) for a in attempts
+        (a.payment_id, a.number, a.provider, a.brand, a.last_four, a.minor, a.started_at, a.parts)
+        for a in attempts
     ]
     await tx.raw.execute(_BEGIN, *_columns(rows))
 

@@ -26,7 +26,7 @@ FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::bigint[], $6
 
 _SETTLE = """
 UPDATE payment.refund
-SET previous_state = state, state = $3, provider_reference = $4, resolved_at = $5
+SET previous_state = state, state = $3, provider_reference = $4, resolved_at = $5, refused_minor = $6
 WHERE payment_id = $1 AND id = $2 AND state = 'requested' RETURNING true
 """
 
@@ -56,11 +56,17 @@ async def insert(tx: Transaction, refunds: Sequence[Refund]) -> None:
 
 
 async def settle(
-    tx: Transaction, refund: Refund, *, state: RefundState, provider_reference: str, at: datetime
+    tx: Transaction,
+    refund: Refund,
+    *,
+    state: RefundState,
+    provider_reference: str,
+    at: datetime,
+    refused_minor: int,
 ) -> bool:
     """Write down how a refund ended; false when it had ended before."""
     done: bool | None = await tx.raw.fetchval(
-        _SETTLE, refund.payment_id, refund.id, state.value, provider_reference, at
+        _SETTLE, refund.payment_id, refund.id, state.value, provider_reference, at, refused_minor
     )
     return bool(done)
 

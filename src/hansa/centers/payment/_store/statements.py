@@ -80,21 +80,21 @@ SELECT a.payment_id, a.number, a.minor, p.currency
 FROM unnest($4::uuid[], $5::smallint[]) AS n (payment_id, number)
 JOIN payment.attempt a ON a.payment_id = n.payment_id AND a.number = n.number
 JOIN payment.payment p ON p.id = a.payment_id
-WHERE (p.business, p.traffic, a.provider) = ($1, $2, $3) AND a.state = 'succeeded'
+WHERE (p.business, p.traffic, a.provider) = ($1, $2, $3) AND a.state = 'succeeded' AND a.parts = 0
 """
 
 _REFUNDS = """
 SELECT r.id, r.minor, p.currency
 FROM payment.refund r JOIN payment.payment p ON p.id = r.payment_id
 JOIN payment.attempt a ON a.payment_id = r.payment_id AND a.number = r.attempt
-WHERE r.id = ANY($4::uuid[]) AND (p.business, p.traffic, a.provider) = ($1, $2, $3) AND r.state = 'succeeded'
+WHERE r.id = ANY($4::uuid[]) AND (p.business, p.traffic, a.provider) = ($1, $2, $3) AND r.state = 'succeeded' AND a.parts = 0
 """
 
 # Read once a day, behind everything else: an index on the time of resolving would cost every capture.
 _CHARGES_OF_DAY = """
 SELECT a.payment_id, a.number, a.minor, p.currency
 FROM payment.attempt a JOIN payment.payment p ON p.id = a.payment_id
-WHERE (p.business, p.traffic, a.provider) = ($1, $2, $3) AND a.state = 'succeeded'
+WHERE (p.business, p.traffic, a.provider) = ($1, $2, $3) AND a.state = 'succeeded' AND a.parts = 0
   AND a.resolved_at >= $4 AND a.resolved_at < $5
 """
 
@@ -102,8 +102,28 @@ _REFUNDS_OF_DAY = """
 SELECT r.id, r.minor, p.currency
 FROM payment.refund r JOIN payment.payment p ON p.id = r.payment_id
 JOIN payment.attempt a ON a.payment_id = r.payment_id AND a.number = r.attempt
-WHERE (p.business, p.traffic, a.provider) = ($1, $2, $3) AND r.state = 'succeeded'
+WHERE (p.business, p.traffic, a.provider) = ($1, $2, $3) AND r.state = 'succeeded' AND a.parts = 0
   AND r.resolved_at >= $4 AND r.resolved_at < $5
+"""
+
+# What several sources gave and got back, found by reference or by time.
+_SPLIT = """
+SELECT 'capture' AS kind, s.reference || '-capture' AS reference, s.minor, p.currency
+FROM payment.part s JOIN payment.payment p ON p.id = s.payment_id
+WHERE (p.business, p.traffic, s.provider) = ($1, $2, $3)
+  AND (s.reference = ANY($4::text[]) OR s.captured_at >= $5 AND s.captured_at < $6) AND s.captured_at IS NOT NULL
+UNION ALL
+SELECT 'refund', s.reference || '-return', s.minor, p.currency
+FROM payment.part s JOIN payment.payment p ON p.id = s.payment_id
+WHERE (p.business, p.traffic, s.provider) = ($1, $2, $3) AND s.state = 'released' AND s.captured_at IS NOT NULL
+  AND (s.reference = ANY($4::text[]) OR s.released_at >= $5 AND s.released_at < $6)
+UNION ALL
+SELECT 'refund', r.reference, r.minor, p.currency
+FROM payment.refund_part r JOIN payment.payment p ON p.id = r.payment_id
+JOIN payment.refund f ON f.payment_id = r.payment_id AND f.id = r.refund_id
+JOIN payment.attempt a ON a.payment_id = f.payment_id AND a.number = f.attempt
+WHERE (p.business, p.traffic, a.provider) = ($1, $2, $3) AND r.state = 'succeeded'
+  AND (r.reference = ANY($4::text[]) OR r.resolved_at >= $5 AND r.resolved_at < $6)
 """
 
 _CLEAR = """
@@ -194,7 +214,15 @@ async def moved(
     """Return what our books say moved in a span of time."""
     came = await tx.raw.fetch(_CHARGES_OF_DAY, *account, since, until)
     went = await tx.raw.fetch(_REFUNDS_OF_DAY, *account, since, until)
-    return _charged(came) | _refunded(went)
+    return _charged(came) | _refunded(went) | _split(await tx.raw.fetch(_SPLIT, *account, [], since, until))
+
+
+async def split(tx: Transaction, account: Account, named: Sequence[Movement]) -> dict[Movement, Amount]:
+    """Return what our books say of these movements, where they are of payments from several sources."""
+    wanted = set(named)
+    references = [one.reference.removesuffix("-capture").removesuffix("-return") for one in named]
+    found = _split(await tx.raw.fetch(_SPLIT, *account, references, None, None))
+    return {one: amount for one, amount in found.items() if one in wanted}
 
 
 async def told(tx: Transaction, account: Account, named: Sequence[Movement]) -> set[Movement]:
@@ -293,6 +321,10 @@ def _charged(rows: Sequence[Any]) -> dict[Movement, Amount]:
         Movement(StatementKind.CHARGE, reference_of(row["payment_id"], row["number"])): _amount(row)
         for row in rows
     }
+
+
+def _split(rows: Sequence[Any]) -> dict[Movement, Amount]:
+    return {Movement(StatementKind(row["kind"]), row["reference"]): _amount(row) for row in rows}
 
 
 def _refunded(rows: Sequence[Any]) -> dict[Movement, Amount]:
