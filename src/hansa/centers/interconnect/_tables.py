@@ -95,9 +95,9 @@ endpoint = Table(
     CheckConstraint("num_nonnulls(shop_id, app_id) = 1", name="endpoint_of_one"),
     CheckConstraint("(old_secret IS NULL) = (old_secret_until IS NULL)", name="endpoint_old_secret_ends"),
     CheckConstraint(
-        "(previous_state IS NULL AND state = 'active')"
+        "((previous_state IS NULL AND state = 'active')"
         " OR (previous_state = 'active' AND state IN ('disabled', 'removed'))"
-        " OR (previous_state = 'disabled' AND state IN ('active', 'removed'))",
+        " OR (previous_state = 'disabled' AND state IN ('active', 'removed'))) IS TRUE",
         name="endpoint_transition",
     ),
     Index("endpoint_created_by", "created_by"),

@@ -57,9 +57,9 @@ hold = Table(
     Column("changed_at", _AT, nullable=False),
     CheckConstraint("quantity > 0", name="hold_quantity"),
     CheckConstraint(
-        "(previous_state IS NULL AND state = 'held')"
+        "((previous_state IS NULL AND state = 'held')"
         " OR (previous_state = 'held' AND state IN ('allocated', 'released'))"
-        " OR (previous_state = 'allocated' AND state IN ('shipped', 'released'))",
+        " OR (previous_state = 'allocated' AND state IN ('shipped', 'released'))) IS TRUE",
         name="hold_transition",
     ),
     Index("hold_expiring", "expires_at", postgresql_where=text("state = 'held'")),
@@ -104,8 +104,8 @@ stocktake = Table(
     Column("closed_by", Text),
     Column("closed_at", _AT),
     CheckConstraint(
-        "(previous_state IS NULL AND state = 'open')"
-        " OR (previous_state = 'open' AND state IN ('approved', 'cancelled'))",
+        "((previous_state IS NULL AND state = 'open')"
+        " OR (previous_state = 'open' AND state IN ('approved', 'cancelled'))) IS TRUE",
         name="stocktake_transition",
     ),
     CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="stocktake_closed"),

@@ -107,8 +107,8 @@ hold = Table(
     Column("resolved_at", DateTime(timezone=True)),
     CheckConstraint("minor > 0 AND posted_minor BETWEEN 0 AND minor", name="hold_amount"),
     CheckConstraint(
-        "(previous_state IS NULL AND state = 'held')"
-        " OR (previous_state = 'held' AND state IN ('posted', 'voided', 'expired'))",
+        "((previous_state IS NULL AND state = 'held')"
+        " OR (previous_state = 'held' AND state IN ('posted', 'voided', 'expired'))) IS TRUE",
         name="hold_transition",
     ),
     CheckConstraint(

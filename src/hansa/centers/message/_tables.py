@@ -151,9 +151,9 @@ conversation = Table(
     Column("last_at", _AT, nullable=False),
     CheckConstraint("(state = 'blocked') = (blocked_by IS NOT NULL)"),
     CheckConstraint(
-        "(previous_state IS NULL AND state = 'open')"
+        "((previous_state IS NULL AND state = 'open')"
         " OR (previous_state, state) IN (('open', 'closed'), ('open', 'blocked'), ('closed', 'open'),"
-        " ('closed', 'blocked'), ('blocked', 'blocked'), ('blocked', 'open'))"
+        " ('closed', 'blocked'), ('blocked', 'blocked'), ('blocked', 'open'))) IS TRUE"
     ),
     CheckConstraint("buyer_read BETWEEN 0 AND last_number AND shop_read BETWEEN 0 AND last_number"),
     CheckConstraint("buyer_unread BETWEEN 0 AND last_number AND shop_unread BETWEEN 0 AND last_number"),

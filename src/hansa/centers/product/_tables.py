@@ -61,10 +61,10 @@ imports = Table(
     Column("rows_settled", Integer, nullable=False, server_default=text("0")),
     changed_xid(),
     CheckConstraint(
-        "(previous_state IS NULL AND state = 'receiving') OR previous_state = state"
+        "((previous_state IS NULL AND state = 'receiving') OR previous_state = state"
         " OR (previous_state, state) IN (('receiving', 'reading'), ('receiving', 'cancelled'),"
         " ('reading', 'writing'), ('reading', 'rejected'), ('reading', 'cancelled'), ('writing', 'flipped'),"
-        " ('writing', 'rejected'), ('writing', 'cancelled'), ('flipped', 'done'))",
+        " ('writing', 'rejected'), ('writing', 'cancelled'), ('flipped', 'done'))) IS TRUE",
         name="import_transition",
     ),
     Index("import_shop", "shop_id", "id"),
@@ -150,10 +150,10 @@ product = Table(
     Column("version", BigInteger, nullable=False),
     changed_xid(),
     CheckConstraint(
-        "(previous_state IS NULL AND state IN ('draft', 'published')) OR (previous_state = state)"
+        "((previous_state IS NULL AND state IN ('draft', 'published')) OR (previous_state = state)"
         " OR (previous_state = 'draft' AND state = 'published')"
         " OR (previous_state = 'published' AND state = 'archived')"
-        " OR (previous_state = 'archived' AND state = 'draft')",
+        " OR (previous_state = 'archived' AND state = 'draft')) IS TRUE",
         name="product_transition",
     ),
     Index("product_code", "shop_id", "code", unique=True, postgresql_where=text("code <> ''")),
@@ -216,9 +216,9 @@ offer = Table(
         name="offer_price",
     ),
     CheckConstraint(
-        "(previous_state IS NULL AND state = 'active')"
+        "((previous_state IS NULL AND state = 'active')"
         " OR (previous_state = 'active' AND state IN ('active', 'withdrawn'))"
-        " OR (previous_state = 'withdrawn' AND state = 'active')",
+        " OR (previous_state = 'withdrawn' AND state = 'active')) IS TRUE",
         name="offer_transition",
     ),
     Index("offer_import", "import_id", postgresql_where=text(_OF_IMPORT)),
@@ -262,8 +262,8 @@ change = Table(
     Column("decided_at", _AT),
     Column("reason", Text, nullable=False),
     CheckConstraint(
-        "(previous_state IS NULL AND state = 'pending')"
-        " OR (previous_state = 'pending' AND state IN ('confirmed', 'declined', 'withdrawn'))",
+        "((previous_state IS NULL AND state = 'pending')"
+        " OR (previous_state = 'pending' AND state IN ('confirmed', 'declined', 'withdrawn'))) IS TRUE",
         name="change_transition",
     ),
     CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="change_decided"),

@@ -59,10 +59,10 @@ line = Table(
 
 _KIND = "kind IN ('review', 'follow_up', 'reply', 'of_buyer')"
 _MOVED = (
-    "(previous_state IS NULL AND state IN ('held', 'published'))"
+    "((previous_state IS NULL AND state IN ('held', 'published'))"
     " OR (previous_state = 'held' AND state IN ('published', 'refused'))"
     " OR (previous_state = 'published' AND state = 'refused')"
-    " OR (previous_state = 'refused' AND state = 'published')"
+    " OR (previous_state = 'refused' AND state = 'published')) IS TRUE"
 )
 
 entry = Table(

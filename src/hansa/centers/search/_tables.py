@@ -39,9 +39,9 @@ generation = Table(
     Column("began_at", _AT, nullable=False),
     Column("ended_at", _AT),
     CheckConstraint(
-        "(previous_state IS NULL AND state IN ('building', 'active'))"
+        "((previous_state IS NULL AND state IN ('building', 'active'))"
         " OR (previous_state = 'building' AND state IN ('active', 'abandoned'))"
-        " OR (previous_state = 'active' AND state = 'retired')",
+        " OR (previous_state = 'active' AND state = 'retired')) IS TRUE",
         name="generation_transition",
     ),
     Index("generation_active", "state", unique=True, postgresql_where=text("state = 'active'")),

@@ -79,10 +79,10 @@ def _endpoints() -> None:
           version int NOT NULL DEFAULT 1 CHECK (version > 0),
           CONSTRAINT endpoint_of_one CHECK (num_nonnulls(shop_id, app_id) = 1),
           CONSTRAINT endpoint_old_secret_ends CHECK ((old_secret IS NULL) = (old_secret_until IS NULL)),
-          CONSTRAINT endpoint_transition CHECK (
+          CONSTRAINT endpoint_transition CHECK ((
             (previous_state IS NULL AND state = 'active')
             OR (previous_state = 'active' AND state IN ('disabled', 'removed'))
-            OR (previous_state = 'disabled' AND state IN ('active', 'removed')))
+            OR (previous_state = 'disabled' AND state IN ('active', 'removed'))) IS TRUE)
         )""")
     op.execute("CREATE INDEX endpoint_created_by ON interconnect.endpoint (created_by)")
     op.execute(

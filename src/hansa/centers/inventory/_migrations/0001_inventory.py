@@ -46,10 +46,10 @@ def upgrade() -> None:
           changed_at timestamptz NOT NULL,
           PRIMARY KEY (sku_id, order_id, place_id),
           CONSTRAINT hold_quantity CHECK (quantity > 0),
-          CONSTRAINT hold_transition CHECK (
+          CONSTRAINT hold_transition CHECK ((
             (previous_state IS NULL AND state = 'held')
             OR (previous_state = 'held' AND state IN ('allocated', 'released'))
-            OR (previous_state = 'allocated' AND state IN ('shipped', 'released')))
+            OR (previous_state = 'allocated' AND state IN ('shipped', 'released'))) IS TRUE)
         )""")
     op.execute("CREATE INDEX hold_expiring ON inventory.hold (expires_at) WHERE state = 'held'")
     op.execute("""
@@ -85,9 +85,9 @@ def upgrade() -> None:
           opened_at timestamptz NOT NULL,
           closed_by text,
           closed_at timestamptz,
-          CONSTRAINT stocktake_transition CHECK (
+          CONSTRAINT stocktake_transition CHECK ((
             (previous_state IS NULL AND state = 'open')
-            OR (previous_state = 'open' AND state IN ('approved', 'cancelled'))),
+            OR (previous_state = 'open' AND state IN ('approved', 'cancelled'))) IS TRUE),
           CONSTRAINT stocktake_closed CHECK ((state = 'open') = (closed_at IS NULL))
         )""")
     # Two sheets of one place would post the same difference twice.

@@ -110,9 +110,9 @@ def upgrade() -> None:
           journal_id uuid,
           resolved_at timestamptz,
           CONSTRAINT hold_amount CHECK (minor > 0 AND posted_minor BETWEEN 0 AND minor),
-          CONSTRAINT hold_transition CHECK (
+          CONSTRAINT hold_transition CHECK ((
             (previous_state IS NULL AND state = 'held')
-            OR (previous_state = 'held' AND state IN ('posted', 'voided', 'expired'))),
+            OR (previous_state = 'held' AND state IN ('posted', 'voided', 'expired'))) IS TRUE),
           CONSTRAINT hold_outcome CHECK (
             (state = 'posted') = (posted_minor > 0) AND (state = 'posted') = (journal_id IS NOT NULL)
             AND (state = 'held') = (resolved_at IS NULL))

@@ -35,10 +35,10 @@ def upgrade() -> None:
           opened_at timestamptz NOT NULL,
           last_at timestamptz NOT NULL,
           CHECK ((state = 'blocked') = (blocked_by IS NOT NULL)),
-          CHECK ((previous_state IS NULL AND state = 'open')
+          CHECK (((previous_state IS NULL AND state = 'open')
                  OR (previous_state, state) IN (('open', 'closed'), ('open', 'blocked'), ('closed', 'open'),
                                                 ('closed', 'blocked'), ('blocked', 'blocked'),
-                                                ('blocked', 'open'))),
+                                                ('blocked', 'open'))) IS TRUE),
           CHECK (buyer_read BETWEEN 0 AND last_number AND shop_read BETWEEN 0 AND last_number),
           CHECK (buyer_unread BETWEEN 0 AND last_number AND shop_unread BETWEEN 0 AND last_number)
         )""")

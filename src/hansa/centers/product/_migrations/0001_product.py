@@ -31,12 +31,12 @@ def upgrade() -> None:
           rows_written int NOT NULL DEFAULT 0,
           rows_settled int NOT NULL DEFAULT 0,
           changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-          CONSTRAINT import_transition CHECK (
+          CONSTRAINT import_transition CHECK ((
             (previous_state IS NULL AND state = 'receiving') OR previous_state = state
             OR (previous_state, state) IN (
               ('receiving', 'reading'), ('receiving', 'cancelled'), ('reading', 'writing'), ('reading', 'rejected'),
               ('reading', 'cancelled'), ('writing', 'flipped'), ('writing', 'rejected'), ('writing', 'cancelled'),
-              ('flipped', 'done')))
+              ('flipped', 'done'))) IS TRUE)
         )""")
     op.execute("CREATE INDEX import_shop ON product.import (shop_id, id)")
     op.execute("""
@@ -99,12 +99,12 @@ def upgrade() -> None:
           created_at timestamptz NOT NULL,
           version bigint NOT NULL,
           changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-          CONSTRAINT product_transition CHECK (
+          CONSTRAINT product_transition CHECK ((
             (previous_state IS NULL AND state IN ('draft', 'published'))
             OR (previous_state = state)
             OR (previous_state = 'draft' AND state = 'published')
             OR (previous_state = 'published' AND state = 'archived')
-            OR (previous_state = 'archived' AND state = 'draft'))
+            OR (previous_state = 'archived' AND state = 'draft')) IS TRUE)
         )""")
     op.execute("CREATE UNIQUE INDEX product_code ON product.product (shop_id, code) WHERE code <> ''")
     op.execute("CREATE INDEX product_import ON product.product (import_id) WHERE import_id IS NOT NULL")
@@ -158,10 +158,10 @@ def upgrade() -> None:
           CONSTRAINT offer_once UNIQUE (sku_id, shop_id, business, traffic),
           CONSTRAINT offer_price CHECK (price_minor >= 0 AND list_price_minor >= 0
                                          AND current_minor >= 0 AND next_price_minor >= 0),
-          CONSTRAINT offer_transition CHECK (
+          CONSTRAINT offer_transition CHECK ((
             (previous_state IS NULL AND state = 'active')
             OR (previous_state = 'active' AND state IN ('active', 'withdrawn'))
-            OR (previous_state = 'withdrawn' AND state = 'active'))
+            OR (previous_state = 'withdrawn' AND state = 'active')) IS TRUE)
         )""")
     op.execute("CREATE INDEX offer_import ON product.offer (import_id) WHERE import_id IS NOT NULL")
     op.execute("CREATE INDEX offer_product ON product.offer (product_id)")

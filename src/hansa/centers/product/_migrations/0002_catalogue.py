@@ -39,9 +39,9 @@ def upgrade() -> None:
           decided_by text,
           decided_at timestamptz,
           reason text NOT NULL,
-          CONSTRAINT change_transition CHECK (
+          CONSTRAINT change_transition CHECK ((
             (previous_state IS NULL AND state = 'pending')
-            OR (previous_state = 'pending' AND state IN ('confirmed', 'declined', 'withdrawn'))),
+            OR (previous_state = 'pending' AND state IN ('confirmed', 'declined', 'withdrawn'))) IS TRUE),
           CONSTRAINT change_decided CHECK ((state = 'pending') = (decided_at IS NULL))
         )""")
     op.execute("CREATE UNIQUE INDEX change_pending ON product.change (product_id) WHERE state = 'pending'")

@@ -101,11 +101,11 @@ def _entries() -> None:
             (item IS NOT NULL) = (kind IN ('review', 'of_buyer'))
             AND (service IS NOT NULL) = (kind = 'review')
             AND (delivery IS NOT NULL) = (kind = 'review')),
-          CONSTRAINT entry_transition CHECK (
+          CONSTRAINT entry_transition CHECK ((
             (previous_state IS NULL AND state IN ('held', 'published'))
             OR (previous_state = 'held' AND state IN ('published', 'refused'))
             OR (previous_state = 'published' AND state = 'refused')
-            OR (previous_state = 'refused' AND state = 'published')),
+            OR (previous_state = 'refused' AND state = 'published')) IS TRUE),
           CONSTRAINT entry_shown CHECK (shown_at IS NULL OR state = 'published'),
           CONSTRAINT entry_erased CHECK (NOT erased OR (body = '' AND media = '{}' AND fingerprint IS NULL))
         )""")

@@ -36,10 +36,10 @@ def _generations() -> None:
           state text NOT NULL,
           began_at timestamptz NOT NULL,
           ended_at timestamptz,
-          CONSTRAINT generation_transition CHECK (
+          CONSTRAINT generation_transition CHECK ((
             (previous_state IS NULL AND state IN ('building', 'active'))
             OR (previous_state = 'building' AND state IN ('active', 'abandoned'))
-            OR (previous_state = 'active' AND state = 'retired'))
+            OR (previous_state = 'active' AND state = 'retired')) IS TRUE)
         )""")
     op.execute("CREATE UNIQUE INDEX generation_active ON search.generation (state) WHERE state = 'active'")
     op.execute(
