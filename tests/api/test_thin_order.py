@@ -111,6 +111,26 @@ async def test_a_key_that_paid_with_one_card_pays_with_no_other(guest, stall):
     problem(another, 422, "idempotency.key_reused")
 
 
+async def test_two_cards_pay_together_or_not_at_all(guest, stall):
+    stand = await stall()
+    buyer = await guest.be_guest()
+    quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": stand["offer"]}]}))
+    placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
+    pay = f"/payments/{placed['payment_id']}/pay"
+    part = {"card": GOOD_CARD, "minor": 100}
+
+    problem(await buyer.post(pay, {"sources": [part]}), 422, "payment.sources_malformed")
+    for neither in ({}, {"card": GOOD_CARD, "sources": [part]}):
+        problem(await buyer.post(pay, neither), 422, "request.invalid")
+    declined = {"sources": [part, {"card": DECLINED_CARD}]}
+    problem(await buyer.post(pay, declined), 402, "trade.payment_declined")
+    paid = good(await buyer.post(pay, {"sources": [part, {"card": GOOD_CARD}]}))
+
+    assert (paid["state"], paid["orders"]) == ("paid", [order["id"] for order in placed["orders"]])
+    shown = good(await buyer.get(f"/payments/{placed['payment_id']}"))
+    assert (shown["state"], shown["captured"]) == ("captured", shown["amount"])
+
+
 async def test_a_write_outside_the_lanes_is_repeated_at_another_server(guest, doors):
     buyer = await guest.sign_up()
     key = fresh_key()

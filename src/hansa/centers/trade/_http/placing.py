@@ -6,8 +6,14 @@ import msgspec
 from litestar import post
 
 from hansa.centers.inventory.errors import OutOfStock
-from hansa.centers.payment.errors import CardNotTestable, NoProvider, PaymentClosed, PaymentNotFound
-from hansa.centers.payment.types import PAYMENT_ID, TestCard
+from hansa.centers.payment.errors import (
+    CardNotTestable,
+    NoProvider,
+    PaymentClosed,
+    PaymentNotFound,
+    SourcesMalformed,
+)
+from hansa.centers.payment.types import PAYMENT_ID, SourcePart, TestCard
 from hansa.centers.product.errors import OfferChangedSince
 from hansa.centers.product.types import OFFER_ID
 from hansa.centers.shop.types import SHOP_ID
@@ -43,7 +49,8 @@ from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.ids import IdMalformed
-from hansa.kernel.problem import Invalid, Unauthenticated
+from hansa.kernel.money import INT64_MAX
+from hansa.kernel.problem import FieldError, Invalid, Unauthenticated
 
 
 class WantedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,10 +94,32 @@ class PlaceBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token: Annotated[str, msgspec.Meta(max_length=500_000)]
 
 
-class PayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How to pay. `card` is a number that the provider understands; the sandbox takes test cards only."""
+CardNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
-    card: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+class SourceBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A card, and how many minor units of the payment's currency it gives; the last may leave that out: the rest."""
+
+    card: CardNumber
+    minor: Annotated[int, msgspec.Meta(ge=1, le=INT64_MAX)] | None = None
+
+
+class PayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to pay: one card, or several that pay together, all or nothing.
+
+    A card is a number that the provider understands; the sandbox takes test cards only.
+    """
+
+    card: CardNumber | None = None
+    sources: Annotated[list[SourceBody], msgspec.Meta(min_length=1, max_length=5)] | None = None
+
+    def source(self) -> TestCard | list[SourcePart]:
+        """Return what to charge. Raises `Invalid` unless it is either one card or several."""
+        if self.card is not None and self.sources is None:
+            return TestCard(self.card)
+        if self.sources is None or self.card is not None:
+            raise Invalid(FieldError("card", "malformed", "Either a card or sources"))
+        return [SourcePart(TestCard(one.card), one.minor) for one in self.sources]
 
 
 @post(
@@ -167,6 +196,8 @@ async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> 
         PaymentDeclined,
         PaymentReplaced,
         CardNotTestable,
+        SourcesMalformed,
+        Invalid,
         NoProvider,
         AlreadyClosed,
         PaymentReplaced,
@@ -174,6 +205,9 @@ async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> 
     ),
 )
 async def pay_payment(ctx: Ctx, key: IdempotencyKey | None, payment_id: str, data: PayBody) -> PaidView:
-    """Charge the buyer and commit money and orders together. The amount comes from the server alone."""
-    paid = await api.pay(ctx, payment_id=PAYMENT_ID.read(payment_id), source=TestCard(data.card), key=key)
+    """Charge the buyer and commit money and orders together. The amount comes from the server alone.
+
+    Several sources must make up that amount; when one fails, nothing is taken from the others.
+    """
+    paid = await api.pay(ctx, payment_id=PAYMENT_ID.read(payment_id), source=data.source(), key=key)
     return paid_view(paid)

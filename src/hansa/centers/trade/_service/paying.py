@@ -30,6 +30,7 @@ from hansa.centers.payment.types import (
     PaymentId,
     Pending,
     Source,
+    SourcePart,
 )
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.rows import Row
@@ -72,14 +73,25 @@ class _Asked:
     demands: tuple[Any, ...]
 
 
-async def pay(ctx: Ctx, *, payment_id: PaymentId, source: Source, key: IdempotencyKey | None = None) -> Paid:
+async def pay(
+    ctx: Ctx,
+    *,
+    payment_id: PaymentId,
+    source: Source | Sequence[SourcePart],
+    key: IdempotencyKey | None = None,
+) -> Paid:
     """Charge the acting buyer for a checkout, and commit money and orders together.
 
-    Safe to repeat: a payment is captured once. Raises `payment.not_found`, `payment.closed`,
+    Several sources, each with its part, pay all or nothing.
+
+    Safe to repeat: a payment is captured once. Raises `payment.not_found`, `payment.closed`, `SourcesMalformed`,
     `PaymentDeclined`, `AlreadyClosed` when the money came too late and goes back, `request.busy`.
     """
     try:
-        outcome = await payment.charge(ctx, payment_id=payment_id, source=source)
+        if isinstance(source, Sequence):
+            outcome = await payment.charge_sources(ctx, payment_id=payment_id, sources=source)
+        else:
+            outcome = await payment.charge(ctx, payment_id=payment_id, source=source)
     except AlreadyCaptured:
         lane: Lane[Settlement, Paid] = ctx.platform.lanes[LANE]
         return await lane.recall(key) or await _paid_before(ctx, payment_id)
