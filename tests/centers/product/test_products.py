@@ -21,7 +21,9 @@ from hansa.centers.product.errors import (
 )
 from hansa.centers.product.extensions import PRICE
 from hansa.centers.product.types import NewSku, OfferDemand, Option, OptionValue, ProductEdit, Sort
+from hansa.centers.shop import api as shop
 from hansa.centers.shop.events import ShopReinstated, ShopSuspended
+from hansa.centers.shop.types import ShopStatus
 from hansa.kernel.context import Traffic
 from hansa.kernel.event import Envelope
 from hansa.kernel.money import Money
@@ -400,6 +402,30 @@ async def tell(market, *events):
 
     async with market.db.transaction() as tx:
         await follow_shop_status(tx, [envelope(event) for event in events])
+
+
+async def test_an_offer_made_while_its_shop_does_not_sell_starts_off_sale(market, seller):
+    other = await make(await market.seller("other"))
+    shop_id = seller[0].id
+    await shop.set_status(market.ctx, shop_id=shop_id, status=ShopStatus.SUSPENDED)
+    await tell(market, ShopSuspended(shop_id=shop_id))
+
+    page = await make(seller)
+    made = await product.make_offer(
+        seller[1], shop_id=shop_id, sku_id=other.skus[0].id, price=Money(1, "EUR")
+    )
+
+    there = await product.offers(market.ctx, [page.offers[0].id, made.id])
+    assert [one.active for one in there.values()] == [False, False]
+    assert isinstance(await check(market, (made.id, 1)), OfferChangedSince)
+    assert [one.id for one in (await product.list_products(market.ctx)).items] == [other.product.id]
+    assert await market.verify() == []
+
+    await shop.set_status(market.ctx, shop_id=shop_id, status=ShopStatus.ACTIVE)
+    await tell(market, ShopReinstated(shop_id=shop_id))
+
+    there = await product.offers(market.ctx, [page.offers[0].id, made.id])
+    assert [one.active for one in there.values()] == [True, True]
 
 
 async def test_the_offers_of_a_suspended_shop_are_off_sale(market, seller):

@@ -126,12 +126,13 @@ async def make_offer(
 ) -> Offer:
     """Offer a SKU that is in the catalogue already, as one more seller of it. Needs `product.offer.price`.
 
-    Raises `Invalid`, `ShopNotFound`, `SkuUnknown`, `OfferExists`.
+    While the shop makes no sales, the offer waits off sale until it does. Raises `Invalid`, `ShopNotFound`,
+    `SkuUnknown`, `OfferExists`.
     """
     ctx.require(PRICE_OFFER, of=shop_object(shop_id))
     if errors := price_errors(price, list_price):
         raise Invalid(*errors)
-    await shop.require_shop(ctx, shop_id)
+    seller = await shop.require_shop(ctx, shop_id)
     async with ctx.transaction() as tx:
         sku = (await catalogue.read_skus(tx, [sku_id])).get(sku_id)
         if sku is None:
@@ -149,10 +150,17 @@ async def make_offer(
             price=price,
             list_price=list_price,
             unpublished=not published,
+            suspended=not seller.sells,
         )
         if not await store.insert_offers(tx, [new]):
             raise OfferExists
         return (await follow_up(tx, ctx, [OfferId(new.id)], [product.id]))[OfferId(new.id)]
+
+
+async def stopped(ctx: Ctx, shop_id: ShopId) -> bool:
+    """Tell whether a shop makes no new sales, so that what it offers starts off sale."""
+    found = (await shop.shops(ctx, [shop_id])).get(shop_id)
+    return found is None or not found.sells
 
 
 def new_offer(
@@ -164,6 +172,7 @@ def new_offer(
     price: Money,
     list_price: Money | None,
     unpublished: bool,
+    suspended: bool,
     import_id: ImportId | None = None,
 ) -> store.NewOffer:
     """Write down a new offer in the context's business and traffic class."""
@@ -179,6 +188,7 @@ def new_offer(
         currency=price.currency,
         created_at=ctx.now(),
         unpublished=unpublished,
+        suspended=suspended,
         import_id=import_id,
     )
 

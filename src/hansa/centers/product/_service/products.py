@@ -122,14 +122,14 @@ async def create_product(
     )
     if errors := await new_product_errors(ctx, new, complete=not draft):
         raise Invalid(*errors)
-    await shop.require_shop(ctx, shop_id)
+    seller = await shop.require_shop(ctx, shop_id)
     product = product_of(ctx, shop_id, new, published=not (draft or waits))
     made = [new_sku(product.id, at, sku) for at, sku in enumerate(skus)]
     async with ctx.transaction() as tx:
         if category_id and not await category_store.category_exists(tx, category_id, business=ctx.business):
             raise CategoryNotFound
         await require_pictures(tx, shop_id, new.pictures)
-        page = await _write(tx, ctx, product, made, skus)
+        page = await _write(tx, ctx, product, made, skus, sells=seller.sells)
         if waits and not draft:
             tell_proposed(tx, ctx, await propose_publishing(tx, ctx, product, note=""))
     return page
@@ -270,7 +270,7 @@ async def skus_by_code(
 
 
 async def _write(
-    tx: Transaction, ctx: Ctx, product: Product, made: Sequence[Sku], asked: Sequence[NewSku]
+    tx: Transaction, ctx: Ctx, product: Product, made: Sequence[Sku], asked: Sequence[NewSku], *, sells: bool
 ) -> ProductPage:
     """Write a new product, its variants and their offers, and tell of them."""
     published = product.state is ProductState.PUBLISHED
@@ -283,6 +283,7 @@ async def _write(
             price=wanted.price,
             list_price=wanted.list_price,
             unpublished=not published,
+            suspended=not sells,
         )
         for sku, wanted in zip(made, asked, strict=True)
     ]

@@ -8,7 +8,7 @@ import msgspec
 
 from hansa.centers.product._rules import products as rules
 from hansa.centers.product._rules.fields import template, value_errors
-from hansa.centers.product._service.offers import OfferSnapshot, new_offer, offer_changed
+from hansa.centers.product._service.offers import OfferSnapshot, new_offer, offer_changed, stopped
 from hansa.centers.product._service.snapshots import ProductSnapshot, custom_fields_of, tree_of
 from hansa.centers.product._store import catalogue, changes, media
 from hansa.centers.product._store import offers as offer_store
@@ -221,6 +221,7 @@ async def _add_skus(
         )
         for at, one in enumerate(wanted, position)
     ]
+    suspended = await stopped(ctx, product.shop_id)
     new_offers = [
         new_offer(
             ctx,
@@ -230,6 +231,7 @@ async def _add_skus(
             price=one.price,
             list_price=one.list_price,
             unpublished=product.state is not ProductState.PUBLISHED,
+            suspended=suspended,
         )
         for sku, one in zip(made, wanted, strict=True)
     ]

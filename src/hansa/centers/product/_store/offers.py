@@ -30,6 +30,7 @@ class NewOffer(msgspec.Struct, frozen=True, array_like=True):
     currency: str
     created_at: Any
     unpublished: bool
+    suspended: bool
     import_id: UUID | None = None
 
 
@@ -52,13 +53,13 @@ async def insert_offers(tx: Transaction, offers: Sequence[NewOffer]) -> bool:
     rows = [msgspec.structs.astuple(offer) for offer in offers]
     written = await tx.raw.fetch(
         """INSERT INTO product.offer (id, business, traffic, shop_id, product_id, sku_id, price_minor,
-                                      list_price_minor, currency, created_at, unpublished, import_id,
+                                      list_price_minor, currency, created_at, unpublished, suspended, import_id,
                                       current_minor, state, version)
            SELECT n.*, n.price_minor, 'active', 1
            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::bigint[],
-                       $8::bigint[], $9::text[], $10::timestamptz[], $11::bool[], $12::uuid[])
+                       $8::bigint[], $9::text[], $10::timestamptz[], $11::bool[], $12::bool[], $13::uuid[])
              AS n (id, business, traffic, shop_id, product_id, sku_id, price_minor, list_price_minor, currency,
-                   created_at, unpublished, import_id)
+                   created_at, unpublished, suspended, import_id)
            ON CONFLICT ON CONSTRAINT offer_once DO NOTHING RETURNING id""",
         *zip(*rows, strict=True),
     )
