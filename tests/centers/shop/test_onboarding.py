@@ -255,7 +255,11 @@ async def test_an_applicant_may_give_up(applicant):
     [
         ({"kind": RequirementKind.COUNTRY}, "CN", ["cn", "CHN", "", "C\0"]),
         ({"kind": RequirementKind.DATE}, "2026-11-22", ["20261122", "2026-13-01", "today"]),
-        ({"kind": RequirementKind.DOCUMENT}, "5bbeca2b-ea15-4025-95bb-aa36dee75028", ["x", "5bbeca2bea15402595bbaa36dee75028"]),
+        (
+            {"kind": RequirementKind.DOCUMENT},
+            "5bbeca2b-ea15-4025-95bb-aa36dee75028",
+            ["x", "5bbeca2bea15402595bbaa36dee75028"],
+        ),
         ({"pattern": "[0-9]{3}", "length_max": 3}, "123", ["12", "1234", "abc", " "]),
         ({}, "Anything at all", ["", "a" * 201, "\udfff"]),
     ],
