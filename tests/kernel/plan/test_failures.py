@@ -246,6 +246,127 @@ async def test_a_real_transaction_is_such_a_transaction(houses, declare, compile
     assert list(await point.of(ctx)(ctx, 1)) == []
 
 
+class Hanging:
+    """An implementation that waits for ever, or until somebody says that it may go on."""
+
+    def __init__(self):
+        self.asked = 0
+        self.cancelled = 0
+        self.goes_on = asyncio.Event()
+        self.waits = asyncio.Event()
+
+    async def __call__(self, ctx, value):
+        self.asked += 1
+        self.waits.set()
+        try:
+            await self.goes_on.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        return [value]
+
+
+@pytest.fixture
+def hanging_house(declare, compiled, ctx_of, clock):
+    """A business whose only implementation of an outside point hangs; returns (ask, hanging, breakers, cell)."""
+
+    def hanging_house(*, several=False, **rules):
+        rules = {"budget_ms": 0.5, "on_error": OnError.OPEN, "mode": Mode.ALL} | rules
+        point = declare("x.outside", effects=Effects.IO, **rules)
+        hanging, meter = Hanging(), Meter()
+        breakers = Breakers(POLICY, clock_ns=clock)
+        extends = [point.by(hanging, name="hanging")] + [point.by(steady)] * several
+        plan = compiled([point], [Business("a", extends=extends)], meter=meter, breakers=breakers)
+        ctx = ctx_of(plan, "a")
+        cell = meter.cell("a", Traffic.LIVE, "x.outside/hanging")
+        return (lambda: point.of(ctx)(ctx, 1)), hanging, breakers, cell
+
+    async def steady(ctx, value):
+        return ["steady"]
+
+    return hanging_house
+
+
+async def test_an_implementation_that_hangs_is_given_up_and_trips_its_breaker(hanging_house):
+    ask, hanging, breakers, cell = hanging_house()
+
+    async with asyncio.timeout(20):
+        answers = [list(await ask()) for _ in range(5)]
+
+    assert answers == [[]] * 5
+    assert (hanging.asked, hanging.cancelled) == (3, 3)  # then it is left alone
+    assert (cell.calls, cell.errors) == (3, 3)
+    assert breakers.shut() == [("a", Traffic.LIVE, "x.outside", "hanging")]
+
+
+async def test_one_that_hangs_costs_the_others_nothing_but_time(hanging_house):
+    ask, _, _, cell = hanging_house(several=True)
+
+    async with asyncio.timeout(20):
+        assert list(await ask()) == ["steady"]
+    assert (cell.calls, cell.errors) == (1, 1)
+
+
+async def test_a_closed_point_refuses_when_its_implementation_hangs(hanging_house):
+    ask, *_ = hanging_house(on_error=OnError.CLOSED)
+
+    async with asyncio.timeout(20):
+        with pytest.raises(ExtensionFailed) as caught:
+            await ask()
+    assert isinstance(caught.value.__cause__, TimeoutError)
+
+
+async def test_an_implementation_may_wait_within_its_limit(hanging_house):
+    ask, hanging, breakers, cell = hanging_house(budget_ms=60_000)
+
+    task = asyncio.create_task(ask())
+    await hanging.waits.wait()
+    hanging.goes_on.set()
+
+    assert list(await task) == [1]
+    assert (cell.calls, cell.errors, breakers.shut()) == (1, 0, [])
+
+
+@pytest.mark.parametrize(("budget_ms", "is_shut"), [(60_000, False), (0.000_001, True)])
+async def test_who_cancels_a_call_is_obeyed_and_the_call_is_metered(
+    hanging_house, monkeypatch, budget_ms, is_shut
+):
+    monkeypatch.setattr("hansa.kernel.plan._limit.TIME_LIMIT_BUDGETS", 1e12)
+    ask, hanging, breakers, cell = hanging_house(budget_ms=budget_ms)
+
+    for _ in range(3):
+        hanging.waits.clear()
+        task = asyncio.create_task(ask())
+        await hanging.waits.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    assert (cell.calls, cell.errors, hanging.cancelled) == (3, 0, 3)
+    assert cell.ns > 0
+    assert bool(breakers.shut()) is is_shut  # cancelled late, again and again: its callers gave up on it
+
+
+async def test_what_an_implementation_does_with_a_cancellation_is_its_own(
+    hanging_house, declare, compiled, ctx_of
+):
+    async def stubborn(ctx, value):
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            told.append(value)
+        await asyncio.sleep(0)
+        return [value]
+
+    told = []
+    point = declare("x.outside", mode=Mode.ALL, effects=Effects.IO, budget_ms=0.5, on_error=OnError.OPEN)
+    ctx = ctx_of(compiled([point], [Business("a", extends=[point.by(stubborn)])]), "a")
+
+    async with asyncio.timeout(20):
+        assert list(await point.of(ctx)(ctx, 7)) == [7]  # a late answer is still an answer
+    assert told == [7]
+
+
 class Recorder:
     """A set-based implementation that records with how many commands it was called."""
 

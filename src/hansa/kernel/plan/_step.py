@@ -8,8 +8,16 @@ from types import CoroutineType
 from typing import Any, Protocol
 
 from hansa.kernel.breaker import Breaker
-from hansa.kernel.extension import EffectViolated, Extension, ExtensionFailed, ExtensionPoint, OnError
+from hansa.kernel.extension import (
+    Effects,
+    EffectViolated,
+    Extension,
+    ExtensionFailed,
+    ExtensionPoint,
+    OnError,
+)
 from hansa.kernel.metering import Cell
+from hansa.kernel.plan._limit import limited
 from hansa.kernel.problem import Problem
 
 Call = Callable[..., Any]
@@ -57,7 +65,7 @@ class Step:
     ) -> None:
         self.point = point
         self.name = name
-        self.fn = fn
+        self.fn = limited(point, fn, self.given_up) if point.effects is Effects.IO else fn
         self.cell, self.breaker = gauge
         self.budget_ns = int(point.budget_ms * 1_000_000)
         self.fallback = fallback
@@ -84,6 +92,13 @@ class Step:
             raise error
         if self.point.on_error is OnError.CLOSED or self.name == DEFAULT:
             raise ExtensionFailed(point=self.point.name) from error
+
+    def given_up(self, took_ns: int) -> None:
+        """Count a call whose caller was cancelled: no failure of its own, but late when over its budget."""
+        self.cell.add(ns=took_ns)
+        if took_ns > self.budget_ns:
+            self.breaker.failed(self._clock_ns())
+        self.cell.alert_ns = -1
 
     def noted(self, took_ns: int) -> None:
         """Look at a call that is the longest yet, came back late, or was the trial of a shut breaker."""
