@@ -28,14 +28,14 @@ from hansa.centers.user.plug import USER
 from hansa.centers.user.types import Accounts
 from hansa.kernel.business import Business
 from hansa.kernel.clock import Clocks
-from hansa.kernel.context import GUEST, SYSTEM, Actor, Ctx, Traffic
+from hansa.kernel.context import GUEST, SYSTEM, Actor, ActorKind, Ctx, Traffic
 from hansa.kernel.db import Database
 from hansa.kernel.db.migrate import migrate
 from hansa.kernel.deadlines import run_due
 from hansa.kernel.extension import Veto
 from hansa.kernel.metering import Meter
 from hansa.kernel.outbox import Patience, Registry, deliver_all
-from hansa.kernel.plan import KERNEL_POINTS, compile_plan
+from hansa.kernel.plan import KERNEL_POINTS, BusinessStopped, compile_plan
 from hansa.kernel.platform import Platform
 from hansa.kernel.security import Signer
 from hansa.kernel.settings import Settings
@@ -176,6 +176,7 @@ class House:
 
     def __init__(self, url, mail):
         self.desks = {}
+        self.stopped = set()
         self.db = Database(url)
         self.clocks = Clocks()
         self.registry = Registry.of(CENTERS)
@@ -207,9 +208,15 @@ class House:
         self.platform.add(Signer([b"a key of the tests, long enough"]))
 
     def context(self, platform, business, *, traffic=None, actor=None, locale="", trace=""):
+        if business in self.stopped and (actor is None or actor.kind is not ActorKind.SYSTEM):
+            raise BusinessStopped(business=business)
         traffic = traffic or self.plan.businesses[business].traffic
         plan = self.plan.of(business, traffic)
         return Ctx(platform, plan, business, traffic, "house", actor or GUEST, locale or "en", trace)
+
+    def stop(self, business):
+        """Stop a business: nobody but the platform itself works in it any more."""
+        self.stopped.add(business)
 
     def configure(self, mail):
         self.platform.settings = Settings(_sections={**self.platform.settings._sections, Mail: mail})

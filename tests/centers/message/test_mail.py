@@ -45,6 +45,16 @@ async def test_a_buyer_gets_a_mail_in_chinese(house, office):
     assert await house.verify() == []
 
 
+async def test_mail_of_a_business_that_was_stopped_still_leaves(house, office):
+    buyer = await house.person()
+    told = await house.tell(buyer.actor.party)
+    house.stop("bazaar")
+    await house.deliver()
+
+    assert office.recipients == [["ada@example.com"]]
+    assert await state_of(house, buyer.actor.party, told) == ("sent", "250", ["sent"])
+
+
 async def test_what_a_buyer_typed_is_no_markup(house, office):
     buyer = await house.person(name="<b>Bobby</b> & 'sons'")
     await house.tell(buyer.actor.party, "test.english_only", words="<script>alert(1)</script> {{ 7 * 7 }}")

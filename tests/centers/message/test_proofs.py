@@ -39,6 +39,14 @@ async def test_a_forgotten_password_is_set_by_the_mail_that_comes(house, office)
     )
 
 
+async def test_a_link_asked_for_before_a_business_was_stopped_still_comes(house, office):
+    await house.person()
+    await user.request_password_reset(house.ctx(), email="ada@example.com")
+    house.stop("bazaar")
+    await house.deliver()
+    assert [letter["To"] for letter in office.mails] == ["Ada <ada@example.com>"]
+
+
 async def test_nobody_is_written_to_when_nobody_has_the_address(house, office):
     await user.request_password_reset(house.ctx(), email="nobody@example.com")
     await house.deliver()

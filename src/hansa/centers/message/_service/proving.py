@@ -18,6 +18,7 @@ from hansa.centers.message.extensions import TEMPLATE
 from hansa.centers.message.types import DeliveryState, Mail, Rendered
 from hansa.centers.user import api as user
 from hansa.centers.user.events import ProofIssued
+from hansa.kernel.context import SYSTEM
 from hansa.kernel.event import Envelope
 from hansa.kernel.problem import Busy
 
@@ -37,7 +38,8 @@ async def send_proof(platform: Platform, envelope: Envelope[ProofIssued]) -> Non
     server = server_for(told.traffic, settings) if told is not None else None
     if told is None or server is None:
         return
-    ctx = platform.context(told.business, traffic=told.traffic)
+    # As the platform: accounts outlive a business that was stopped since.
+    ctx = platform.context(told.business, traffic=told.traffic, actor=SYSTEM)
     place = f"{platform.settings.url()}/{told.business}/proof/{told.purpose.value.replace('_', '-')}"
     words = _write(ctx, told, url=f"{place}?{urlencode({'token': told.secret})}")
     mail = write_mail(

@@ -28,6 +28,7 @@ from hansa.centers.message.events import NotificationQueued
 from hansa.centers.message.extensions import TOPICS
 from hansa.centers.message.types import Channel, DeliveryState, Mail, Security, Topic
 from hansa.centers.user import api as user
+from hansa.kernel.context import SYSTEM
 from hansa.kernel.deadlines import schedule
 from hansa.kernel.event import Envelope
 
@@ -68,7 +69,8 @@ async def send_mail(platform: Platform, envelope: Envelope[NotificationQueued]) 
             return
         waiting, attempts = found
         words = await published_words(tx, [(waiting.business, waiting.template)])
-    ctx = platform.context(waiting.business, traffic=waiting.traffic)
+    # As the platform: what was queued is owed, also when the business was stopped since.
+    ctx = platform.context(waiting.business, traffic=waiting.traffic, actor=SYSTEM)
     outcome = await _attempt(ctx, words, waiting, contact, standing)
     await _note(ctx, waiting, contact, outcome, attempts=attempts + 1)
 
