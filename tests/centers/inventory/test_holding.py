@@ -300,6 +300,25 @@ async def test_a_hold_that_everybody_forgot_goes_back_by_its_own_clock(market, p
     assert await market.verify() == []
 
 
+async def test_holds_of_a_business_that_is_gone_hold_up_nobody_else(market, pear, caplog):
+    gone, forgotten = market.hold(*pear, 2), market.hold(*pear, 3)
+    await market.run(inventory.HOLD, gone, forgotten)
+    await market.rows(
+        "UPDATE inventory.hold SET business = 'gone', expires_at = expires_at - interval '1 day' "
+        "WHERE order_id = $1",
+        gone.lines[0].order_id,
+    )
+    async with market.db.transaction() as tx:
+        await market.clocks.move(tx, business="bazaar", traffic=Traffic.SANDBOX, offset=timedelta(hours=1))
+
+    # The lost hold comes first, and fills the batch.
+    assert await inventory.release_expired(market.platform, limit=1) == 1
+    assert await inventory.release_expired(market.platform, limit=1) == 0
+
+    assert await market.level(*pear) == (10, 2, 0)
+    assert "business=gone" in caplog.text
+
+
 async def test_one_batch_does_different_things_to_holds_and_locks_them_together(market, pear):
     paid, sent, cancelled = (market.hold(*pear, quantity) for quantity in (1, 2, 3))
     await market.run(inventory.HOLD, paid, sent, cancelled)

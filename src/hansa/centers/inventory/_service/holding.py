@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -24,8 +25,11 @@ from hansa.centers.inventory.types import (
 from hansa.kernel.clock import system_now
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.db import Transaction
+from hansa.kernel.plan import BusinessEnded, UnknownBusiness
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
+
+_log = logging.getLogger("hansa.inventory")
 
 D = TypeVar("D", StockDemand, MoveDemand)
 
@@ -150,18 +154,13 @@ async def release_expired(platform: Platform, *, limit: int = 1_000) -> int:
     """Take back holds that are `EXPIRY_GRACE` past their time; returns how many. Repeat until it is 0.
 
     The deadline of an unpaid order is trade's, which releases its holds; this catches what was lost on
-    the way. Each (business, traffic class) is judged by its own clock.
+    the way. Each (business, traffic class) is judged by its own clock. Holds of a business that this process
+    does not know stay, with a warning in the log: its package may come back.
     """
-    clocks = platform.clocks
-    moved = {key: clocks.now(key[0], Traffic(key[1])) - EXPIRY_GRACE for key in clocks.moved()}
     async with platform.db.transaction() as tx:
-        found = await store.expired(tx, clocks=moved, otherwise=system_now() - EXPIRY_GRACE, limit=limit)
-        if not found:
+        demands = await _forgotten(tx, limit)
+        if not demands:
             return 0
-        by_origin: dict[tuple[str, Traffic], list[HoldKey]] = {}
-        for key, business, traffic in found:
-            by_origin.setdefault((business, traffic), []).append(key)
-        demands = [StockDemand(tx.context(*origin), tuple(keys)) for origin, keys in by_origin.items()]
         state = await _EXPIRE.lock(tx, demands)
         for demand in demands:
             _EXPIRE.decide(state, demand)
@@ -170,6 +169,29 @@ async def release_expired(platform: Platform, *, limit: int = 1_000) -> int:
         for change in released:
             tx.emit(change.ctx, _expired(change))
     return len(released)
+
+
+async def _forgotten(tx: Transaction, limit: int) -> list[StockDemand]:
+    """Return what is to be taken back. Unknown businesses are left out when asking again, or they fill the batch."""
+    clocks = tx.platform.clocks
+    moved = {key: clocks.now(key[0], Traffic(key[1])) - EXPIRY_GRACE for key in clocks.moved()}
+    unknown: set[str] = set()
+    while True:
+        found = await store.expired(
+            tx, clocks=moved, otherwise=system_now() - EXPIRY_GRACE, but_of=unknown, limit=limit
+        )
+        by_origin: dict[tuple[str, Traffic], list[HoldKey]] = {}
+        for key, business, traffic in found:
+            by_origin.setdefault((business, traffic), []).append(key)
+        demands, before = [], len(unknown)
+        for (business, traffic), keys in by_origin.items():
+            try:
+                demands.append(StockDemand(tx.context(business, traffic), tuple(keys)))
+            except (UnknownBusiness, BusinessEnded) as problem:
+                unknown.add(business)
+                _log.warning("cannot release expired holds: business=%s %s", business, problem.code)
+        if len(unknown) == before:
+            return demands
 
 
 def _shipped(change: Change) -> tuple[object, ...]:

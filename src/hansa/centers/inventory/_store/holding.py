@@ -178,20 +178,26 @@ async def expired(
     *,
     clocks: Mapping[tuple[str, str], datetime],
     otherwise: datetime,
+    but_of: Collection[str],
     limit: int,
 ) -> list[tuple[HoldKey, str, Traffic]]:
-    """Return holds past their time: (key, business, traffic class). `clocks` are those that were moved."""
+    """Return holds past their time: (key, business, traffic class), but those of the businesses `but_of`.
+
+    `clocks` are those that were moved.
+    """
     rows = await tx.raw.fetch(
         """SELECT h.order_id, h.sku_id, h.place_id, h.business, h.traffic
            FROM inventory.hold h
            LEFT JOIN unnest($1::text[], $2::text[], $3::timestamptz[]) AS c (business, traffic, now)
              ON c.business = h.business AND c.traffic = h.traffic
            WHERE h.state = 'held' AND h.expires_at <= $5 AND h.expires_at <= coalesce(c.now, $4)
+             AND h.business <> ALL($7::text[])
            ORDER BY h.expires_at LIMIT $6""",
         *columns([(*key, now) for key, now in clocks.items()], 3),
         otherwise,
         max([otherwise, *clocks.values()]),
         limit,
+        list(but_of),
     )
     return [
         (HoldKey(order_id, sku_id, place_id), business, Traffic(traffic))
