@@ -29,8 +29,10 @@ WITHOUT_KEY = {
     "POST /api/session": "as above",
     "POST /api/session/guest": "as above",
     "POST /api/me/tokens": "a token's secret is kept nowhere",
+    "POST /api/message-templates/{template}/{language}/preview": "nothing is stored",
     "POST /api/quotes": "nothing is stored",
     "POST /api/cart/quote": "nothing is stored",
+    "POST /api/unsubscribe/{link}": "a mail program sends it without one, and twice is as once (RFC 8058)",
     "POST /api/payment-webhooks/{provider}": "the callback's own id makes it idempotent",
 }
 KNOWN = {kind.code: kind for kind in problems()}
