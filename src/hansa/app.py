@@ -29,6 +29,7 @@ from hansa.demo import welcome
 from hansa.kernel.clock import Clocks
 from hansa.kernel.context import PLATFORM_BUSINESS, SYSTEM
 from hansa.kernel.db import Database
+from hansa.kernel.gauges import ProcessGauges
 from hansa.kernel.lane.observing import batch_observer
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan import KERNEL_POINTS, Code, Plans, installed_businesses
@@ -108,9 +109,11 @@ async def explain(platform: Platform, shown: str) -> Explanation:
 
 
 async def _keep_up(platform: Platform) -> None:
-    """Follow clocks that other processes moved, and write down what this one has metered."""
+    """Follow clocks that other processes moved, write down what this one has metered, show how its lanes are."""
+    gauges = ProcessGauges(platform)
     while True:
         await asyncio.sleep(_UPKEEP_S)
+        gauges.look()
         try:
             async with platform.db.transaction() as tx:
                 await platform.clocks.refresh(tx)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from hansa.cli import screen
+from hansa.cli.asking import who
 from hansa.cli.failure import Failure
 from hansa.cli.startup import with_platform
 from hansa.cli.upkeep import Json
@@ -175,7 +175,7 @@ def publish(manifest: Manifest, /, *, json: Json = False) -> None:
         plans = platform.plans
         business = plans.codec.read_toml(text)
         async with platform.db.transaction() as tx:
-            plan = await plans.publish(tx, [business], by=_who())
+            plan = await plans.publish(tx, [business], by=who())
         return {"path": business.path, "generation": plan.generation, "hash": plan.hash}
 
     told = with_platform(change)
@@ -190,7 +190,7 @@ def rollback(*, json: Json = False) -> None:
 
     async def change(platform: Platform) -> dict[str, Any]:
         async with platform.db.transaction() as tx:
-            plan = await platform.plans.rollback(tx, by=_who())
+            plan = await platform.plans.rollback(tx, by=who())
         return {"generation": plan.generation, "hash": plan.hash}
 
     told = with_platform(change)
@@ -214,7 +214,7 @@ def kill(
             if undo:
                 await platform.plans.unkill(tx, path)
             else:
-                await platform.plans.kill(tx, path, why=why or "by hand", by=_who())
+                await platform.plans.kill(tx, path, why=why or "by hand", by=who())
 
     with_platform(change)
     screen.out.print(f"{path} is {'on again' if undo else 'off'}.", markup=False)
@@ -240,7 +240,7 @@ def end(
     async def change(platform: Platform) -> Ending:
         owner = Database(platform.db.url, connections_max=1, role=None)
         try:
-            return await end_business(platform, path, by=_who(), owner=owner)
+            return await end_business(platform, path, by=who(), owner=owner)
         finally:
             await owner.close()
 
@@ -286,11 +286,3 @@ def _read(manifest: Path) -> str:
 
 def _packaged(platform: Platform) -> set[str]:
     return {package.path for package in platform.plans.code.packages}
-
-
-def _who() -> str:
-    """Name the account of this machine: who published what is kept."""
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (KeyError, OSError):
-        return "cli"

@@ -7,8 +7,9 @@ import platform as machine
 import shutil
 import stat
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -26,6 +27,8 @@ PYTHON_MIN = (3, 11)
 POSTGRES_MIN = 150_000
 DISK_FREE_MIN = 1 << 30
 CLOCK_SKEW_S_MAX = 2.0
+WRITER_S_MAX = 60
+LAG_S_MAX = 60
 
 GOOD, WARN, BAD = "good", "look", "bad"
 _STYLES = {GOOD: "green", WARN: "yellow", BAD: "bold red"}
@@ -142,9 +145,10 @@ async def _look_at_database(url: str) -> Sequence[Finding]:
     problem = found.problem()
     if found.server == "" and problem is not None:
         raise problem
-    findings = await _asked(url, (_server, _rights, _skew))
+    findings = await _asked(url, (_server, _rights, _skew, _oldest_writer))
     if problem is None:
         findings.append(Finding("migrations", GOOD, "the database fits this code"))
+        findings += await _look_at_what_stands(url)
     else:
         sentence = " ".join(sentences_of(problem) or ())
         findings.append(
@@ -198,3 +202,58 @@ async def _skew(connection: Any) -> Finding:
     skew_s = abs((theirs - middle).total_seconds())
     seen = f"{skew_s:.2f} s apart from the database's"
     return Finding("clock", GOOD if skew_s <= CLOCK_SKEW_S_MAX else WARN, seen, "Set both clocks by NTP.")
+
+
+async def _oldest_writer(connection: Any) -> Finding:
+    """Look for a transaction that holds every later event back: readers never pass one that is still open."""
+    row = await connection.fetchrow(
+        """SELECT pid, application_name AS name, state,
+                  extract(epoch FROM clock_timestamp() - xact_start)::float8 AS age_s
+             FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL
+            ORDER BY xact_start LIMIT 1"""
+    )
+    if row is None or row["age_s"] < WRITER_S_MAX:
+        return Finding("transactions", GOOD, f"none has been writing for {WRITER_S_MAX} s")
+    seen = f"{row['name'] or 'somebody'} (pid {row['pid']}, {row['state']}) has been writing for {row['age_s']:.0f} s"
+    remedy = f"No event told since is delivered until it ends: SELECT pg_terminate_backend({row['pid']})"
+    return Finding("transactions", WARN, seen, remedy)
+
+
+async def _look_at_what_stands(url: str) -> list[Finding]:
+    """Look for events, jobs and deadlines that wait for somebody."""
+    from hansa.kernel import deadlines, jobs  # noqa: PLC0415 - only where a database is looked at
+    from hansa.kernel.db import Database  # noqa: PLC0415
+    from hansa.kernel.outbox import Registry, lags  # noqa: PLC0415
+
+    database_ = Database(url, connections_max=1)
+    try:
+        async with database_.transaction() as tx:
+            behind = await lags(tx, Registry.of(centers()))
+            failed_jobs = await jobs.count_failed(tx)
+            failed_deadlines = await deadlines.count_failed(tx)
+    finally:
+        await database_.close()
+    slowest = max(behind, key=attrgetter("oldest_s"), default=None)
+    late = slowest is not None and slowest.oldest_s > LAG_S_MAX
+    seen = f"{slowest.handler} is {slowest.oldest_s:.0f} s behind" if slowest and late else "delivered"
+    return [
+        Finding(
+            "events",
+            WARN if late else GOOD,
+            seen,
+            "`hansa events lag` shows all; does a worker run (`hansa work`)?",
+        ),
+        _standing(
+            "parked events", {one.handler: one.parked for one in behind}, "`hansa events parked` tells why."
+        ),
+        _standing(
+            "failed jobs", failed_jobs, "`hansa jobs failed` lists them, `hansa jobs retry` tries again."
+        ),
+        _standing("failed deadlines", failed_deadlines, "`hansa deadlines failed` tells why."),
+    ]
+
+
+def _standing(what: str, counts: Mapping[str, int], remedy: str) -> Finding:
+    found = {name: count for name, count in counts.items() if count}
+    seen = ", ".join(f"{count} of {name}" for name, count in found.items()) or "none"
+    return Finding(what, WARN if found else GOOD, seen, remedy)

@@ -65,6 +65,37 @@ search.command(
 )
 app.command(search)
 
+_STANDING = {
+    "events": (
+        "See what handlers have yet to take, and settle what they could not.",
+        {
+            "lag": "Show how far each handler is behind, and what it has set aside.",
+            "parked": "List the events a handler could not take, with the error.",
+            "replay": "Have parked events tried again.",
+            "discard": "Give parked events up, with a reason that is kept.",
+        },
+    ),
+    "jobs": (
+        "See the jobs that failed, and have them tried again.",
+        {
+            "failed": "List the jobs that failed as often as they may.",
+            "retry": "Have failed jobs tried again.",
+        },
+    ),
+    "deadlines": (
+        "See the deadlines that failed, and have them tried again.",
+        {
+            "failed": "List the deadlines that failed, why, and when each is tried again.",
+            "retry": "Have failed deadlines tried now.",
+        },
+    ),
+}
+for about, (meaning, parts) in _STANDING.items():
+    part = App(name=about, help=meaning, group=TEND)
+    for name, part_meaning in parts.items():
+        part.command(f"hansa.cli.{about}:{name}", name=name, help=part_meaning)
+    app.command(part)
+
 
 @app.meta.default
 def launch(

@@ -191,6 +191,19 @@ async def retry(tx: Transaction, *, kind: str, subject: UUID) -> None:
         raise NotFound
 
 
+async def retry_failed(
+    tx: Transaction, *, subjects: Sequence[UUID] | None = None, kind: str | None = None
+) -> list[tuple[str, UUID]]:
+    """Have failed deadlines tried again at once: of these subjects, of this kind, or all; return (kind, subject)."""
+    rows = await tx.raw.fetch(_RETRY_FAILED, subjects, kind)
+    return [(row["kind"], row["subject"]) for row in rows]
+
+
+async def count_failed(tx: Transaction) -> dict[str, int]:
+    """Return how many deadlines failed and are not yet through, by kind."""
+    return {row["kind"]: row["deadlines"] for row in await tx.raw.fetch(_COUNT_FAILED)}
+
+
 async def watch(platform: Platform, kinds: Mapping[str, DeadlineKind], *, poll: timedelta) -> None:
     """Fire what falls due, for ever; clocks may be moved and deadlines set between two looks."""
     while True:
@@ -246,3 +259,19 @@ SELECT subject, kind, business, traffic, due_at, attempts, retry_at, error FROM 
 """
 
 _RETRY_NOW = "UPDATE kernel.deadline SET retry_at = now() WHERE subject = $1 AND kind = $2 AND retry_at IS NOT NULL RETURNING 1"
+
+_RETRY_FAILED = """
+WITH locked AS MATERIALIZED (
+  SELECT subject, kind FROM kernel.deadline
+   WHERE retry_at IS NOT NULL
+     AND ($1::uuid[] IS NULL OR subject = ANY($1)) AND ($2::text IS NULL OR kind = $2)
+   ORDER BY subject, kind
+     FOR UPDATE)
+UPDATE kernel.deadline d SET retry_at = now() FROM locked l
+ WHERE d.subject = l.subject AND d.kind = l.kind
+RETURNING d.kind, d.subject
+"""
+
+_COUNT_FAILED = """
+SELECT kind, count(*) AS deadlines FROM kernel.deadline WHERE retry_at IS NOT NULL GROUP BY kind ORDER BY kind
+"""

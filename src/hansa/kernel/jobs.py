@@ -74,9 +74,17 @@ async def failed(tx: Transaction, *, limit: int = 50) -> list[FailedJob]:
     ]
 
 
-async def retry(tx: Transaction, ids: Sequence[JobId]) -> None:
-    """Have failed jobs tried again, as if for the first time."""
-    await queries(tx.raw).requeue_jobs([QueueId(number) for number in ids])
+async def count_failed(tx: Transaction) -> dict[str, int]:
+    """Return how many jobs failed for good, by name."""
+    return {row["entrypoint"]: row["jobs"] for row in await tx.raw.fetch(_COUNT_FAILED)}
+
+
+async def retry(tx: Transaction, ids: Sequence[JobId] | None = None) -> list[JobId]:
+    """Have failed jobs tried again, as if for the first time: these, or all. Returns those that had failed."""
+    rows = await tx.raw.fetch(_LOCK_FAILED, ids)
+    found = [JobId(row["id"]) for row in rows]
+    await queries(tx.raw).requeue_jobs([QueueId(number) for number in found])
+    return found
 
 
 class Runner:
@@ -189,6 +197,16 @@ _BUSY = f"""
 SELECT EXISTS (SELECT FROM {SETTINGS.qualified.queue_table}
                 WHERE entrypoint = ANY($1::text[])
                   AND (status = 'picked' OR (status = 'queued' AND execute_after <= clock_timestamp())))
+"""
+
+_COUNT_FAILED = f"""
+SELECT entrypoint, count(*) AS jobs FROM {SETTINGS.qualified.queue_table}
+ WHERE status = 'failed' GROUP BY entrypoint ORDER BY entrypoint
+"""
+
+_LOCK_FAILED = f"""
+SELECT id FROM {SETTINGS.qualified.queue_table}
+ WHERE status = 'failed' AND ($1::bigint[] IS NULL OR id = ANY($1)) ORDER BY id FOR UPDATE
 """
 
 _DUE = """

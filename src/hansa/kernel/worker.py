@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hansa.kernel import idempotency
 from hansa.kernel.center import Job
 from hansa.kernel.deadlines import watch
+from hansa.kernel.gauges import ASK_EVERY, StandingGauges
 from hansa.kernel.jobs import Runner
 from hansa.kernel.outbox import Courier, Registry, retain
 
@@ -51,6 +52,7 @@ class Worker:
             "outbox": Courier(platform, Registry.of(platform.centers)).run,
             "deadlines": lambda: watch(platform, kinds, poll=deadline_poll),
             "jobs": Runner(platform, jobs).run,
+            "gauges": lambda: every(ASK_EVERY, StandingGauges(platform).look),
             **{
                 name: partial(loop, platform)
                 for center in platform.centers

@@ -12,7 +12,7 @@ Invariants:
 
 from hansa.kernel.outbox.courier import Courier, deliver_all
 from hansa.kernel.outbox.delivery import Patience
-from hansa.kernel.outbox.parked import ParkedEvent, ParkedState, discard, parked, replay
+from hansa.kernel.outbox.parked import ParkedEvent, ParkedState, discard, parked, replay, replay_all
 from hansa.kernel.outbox.registry import Registry, UnknownEvent
 from hansa.kernel.outbox.upkeep import HandlerLag, lags, retain, subscribe
 
@@ -29,6 +29,7 @@ __all__ = [
     "lags",
     "parked",
     "replay",
+    "replay_all",
     "retain",
     "subscribe",
 ]

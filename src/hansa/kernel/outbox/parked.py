@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -57,12 +58,14 @@ async def parked(
     *,
     handler: str | None = None,
     state: ParkedState | None = None,
+    events: Sequence[UUID] | None = None,
     after: tuple[str, UUID] | None = None,
     limit: int = 50,
 ) -> list[ParkedEvent]:
-    """List parked events by (handler, event id), after that key."""
+    """List parked events by (handler, event id), after that key; only those of `events` where they are given."""
     after_handler, after_id = after or ("", store.NO_ID)
-    rows = await tx.raw.fetch(_LIST, handler, state.value if state else None, after_handler, after_id, limit)
+    named = state.value if state else None
+    rows = await tx.raw.fetch(_LIST, handler, named, after_handler, after_id, limit, events)
     return [msgspec.convert(dict(row), ParkedEvent) for row in rows]
 
 
@@ -74,11 +77,27 @@ async def replay(tx: Transaction, ctx: Ctx, *, handler: str, event: UUID) -> Non
         raise NotFound
 
 
-async def discard(tx: Transaction, ctx: Ctx, *, handler: str, event: UUID, why: str) -> None:
-    """Give up on an event for one handler; the later ones of its subject go on. Raises `NotFound`, `Forbidden`."""
+async def replay_all(tx: Transaction, ctx: Ctx, *, handler: str | None = None) -> int:
+    """Have everything that stays parked tried again at once, of one handler if named; return how many events.
+
+    Raises `Forbidden`.
+    """
+    ctx.require(DISCARD)
+    await tx.raw.execute(_HOLD, handler)
+    return len(await tx.raw.fetch(_REPLAY_ALL, handler))
+
+
+async def discard(
+    tx: Transaction, ctx: Ctx, *, handler: str, event: UUID, why: str, by: str | None = None
+) -> None:
+    """Give up on an event for one handler; the later ones of its subject go on.
+
+    It stays, with the reason and who gave it up: the actor, or `by` where the actor stands for somebody else.
+    Raises `NotFound`, `Forbidden`.
+    """
     ctx.require(DISCARD)
     await store.hold(tx, handler)
-    subject = await tx.raw.fetchval(_DISCARD, handler, event, ctx.actor.label, why)
+    subject = await tx.raw.fetchval(_DISCARD, handler, event, by or ctx.actor.label, why)
     if subject is None:
         raise NotFound
     await store.release(tx, handler, subject)
@@ -89,6 +108,7 @@ SELECT handler, id, topic, version, subject, business, traffic, occurred_at, sta
        parked_at, discarded_by, discarded_why
   FROM kernel.parked
  WHERE ($1::text IS NULL OR handler = $1) AND ($2::text IS NULL OR state = $2) AND (handler, id) > ($3, $4)
+   AND ($6::uuid[] IS NULL OR id = ANY($6))
  ORDER BY handler, id
  LIMIT $5
 """
@@ -96,6 +116,16 @@ SELECT handler, id, topic, version, subject, business, traffic, occurred_at, sta
 _REPLAY = """
 UPDATE kernel.parked SET state = 'retrying', attempts = 0, retry_at = now()
  WHERE handler = $1 AND id = $2 AND state IN ('retrying', 'parked')
+RETURNING true
+"""
+
+_HOLD = """
+SELECT FROM kernel.subscription WHERE $1::text IS NULL OR handler = $1 ORDER BY handler FOR UPDATE
+"""
+
+_REPLAY_ALL = """
+UPDATE kernel.parked SET state = 'retrying', attempts = 0, retry_at = now()
+ WHERE state = 'parked' AND ($1::text IS NULL OR handler = $1)
 RETURNING true
 """
 

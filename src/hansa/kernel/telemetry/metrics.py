@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -33,10 +34,20 @@ class Metrics:
         assert isinstance(made, Counter), name  # noqa: S101 - one name, one kind: a bug otherwise
         return made
 
-    def gauge(self, name: str, meaning: str, labels: Sequence[str] = ()) -> Gauge:
-        """Return a gauge: goes up and down; the sum over the living processes is what is shown."""
+    def gauge(
+        self,
+        name: str,
+        meaning: str,
+        labels: Sequence[str] = (),
+        *,
+        together: Literal["livesum", "livemostrecent"] = "livesum",
+    ) -> Gauge:
+        """Return a gauge: goes up and down; the sum over the living processes is what is shown.
+
+        What every process would read the same (a count in the database) is `together="livemostrecent"`.
+        """
         made = self._made.get(name) or Gauge(
-            name, meaning, labels, registry=self._registry, multiprocess_mode="livesum"
+            name, meaning, labels, registry=self._registry, multiprocess_mode=together
         )
         self._made[name] = made
         assert isinstance(made, Gauge), name  # noqa: S101 - as above

@@ -78,6 +78,7 @@ def upgrade() -> None:
           PRIMARY KEY (subject, kind)
         )""")
     op.execute("CREATE INDEX deadline_due ON kernel.deadline (business, traffic, due_at)")
+    op.execute("CREATE INDEX deadline_failed ON kernel.deadline (subject, kind) WHERE retry_at IS NOT NULL")
     op.execute("""
         CREATE TABLE kernel.periodic (
           job text PRIMARY KEY,
