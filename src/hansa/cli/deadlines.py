@@ -54,7 +54,8 @@ def failed(*, limit: Limit = 50, json: Json = False) -> None:
 
 def retry(
     subjects: Annotated[
-        tuple[UUID, ...], Parameter(help="Subjects, as `hansa deadlines failed` shows them.")
+        tuple[UUID, ...],
+        Parameter(show_default=False, help="Subjects, as `hansa deadlines failed` shows them."),
     ] = (),
     /,
     *,

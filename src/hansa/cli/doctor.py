@@ -205,11 +205,14 @@ async def _skew(connection: Any) -> Finding:
 
 
 async def _oldest_writer(connection: Any) -> Finding:
-    """Look for a transaction that holds every later event back: readers never pass one that is still open."""
+    """Look for a transaction that holds every later event back: readers never pass one that is still open.
+
+    Transactions are numbered across the server, so one of another database holds back as well.
+    """
     row = await connection.fetchrow(
         """SELECT pid, application_name AS name, state,
                   extract(epoch FROM clock_timestamp() - xact_start)::float8 AS age_s
-             FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL
+             FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND xact_start IS NOT NULL
             ORDER BY xact_start LIMIT 1"""
     )
     if row is None or row["age_s"] < WRITER_S_MAX:
@@ -217,6 +220,12 @@ async def _oldest_writer(connection: Any) -> Finding:
     seen = f"{row['name'] or 'somebody'} (pid {row['pid']}, {row['state']}) has been writing for {row['age_s']:.0f} s"
     remedy = f"No event told since is delivered until it ends: SELECT pg_terminate_backend({row['pid']})"
     return Finding("transactions", WARN, seen, remedy)
+
+
+_WENT_BACK = """
+SELECT coalesce((SELECT xid FROM kernel.subscription ORDER BY xid DESC LIMIT 1) > pg_snapshot_xmax(pg_current_snapshot()),
+                false)
+"""
 
 
 async def _look_at_what_stands(url: str) -> list[Finding]:
@@ -231,8 +240,18 @@ async def _look_at_what_stands(url: str) -> list[Finding]:
             behind = await lags(tx, Registry.of(centers()))
             failed_jobs = await jobs.count_failed(tx)
             failed_deadlines = await deadlines.count_failed(tx)
+            went_back = await tx.raw.fetchval(_WENT_BACK)
     finally:
         await database_.close()
+    if went_back:
+        return [
+            Finding(
+                "events",
+                BAD,
+                "the server counts transactions from lower numbers than the outbox has seen: a restored dump",
+                "New events would not be delivered. Restore a physical backup: see docs/howto/operate.md.",
+            )
+        ]
     slowest = max(behind, key=attrgetter("oldest_s"), default=None)
     late = slowest is not None and slowest.oldest_s > LAG_S_MAX
     seen = f"{slowest.handler} is {slowest.oldest_s:.0f} s behind" if slowest and late else "delivered"

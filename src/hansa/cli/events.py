@@ -27,7 +27,9 @@ _IDS_MAX = 1000
 
 Limit = Annotated[int, Parameter(validator=Number(gte=1, lte=1000), help="How many at most.")]
 Handler = Annotated[str | None, Parameter(show_default=False, help="Only of this handler.")]
-Ids = Annotated[tuple[UUID, ...], Parameter(help="Events, as `hansa events parked` shows them.")]
+Ids = Annotated[
+    tuple[UUID, ...], Parameter(show_default=False, help="Events, as `hansa events parked` shows them.")
+]
 
 
 def parked(

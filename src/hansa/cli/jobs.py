@@ -52,7 +52,9 @@ def failed(*, limit: Limit = 50, json: Json = False) -> None:
 
 
 def retry(
-    jobs: Annotated[tuple[int, ...], Parameter(help="Jobs, as `hansa jobs failed` shows them.")] = (),
+    jobs: Annotated[
+        tuple[int, ...], Parameter(show_default=False, help="Jobs, as `hansa jobs failed` shows them.")
+    ] = (),
     /,
     *,
     all_: Annotated[
