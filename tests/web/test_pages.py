@@ -10,6 +10,9 @@ from surfer import ADDRESS, CARD, Surfer
 
 from hansa.centers.product import api as product
 from hansa.centers.product.types import OFFER_ID, PRODUCT_ID
+from hansa.centers.trade import api as trade
+from hansa.centers.trade.errors import PaymentReplaced
+from hansa.kernel.lane import Unsettled
 from hansa.kernel.money import Money
 from hansa.web.visit import SESSION_COOKIE, VISITOR_COOKIE
 
@@ -353,6 +356,39 @@ def test_a_card_that_will_not_do_leaves_the_payment_open(surfer, sell, card, tol
     assert told in page.text
     assert 'value="12 / 40"' not in page.text
     assert "Paid, thank you" in surfer.send(ending, **CARD).text
+
+
+def refuses_to_pay(monkeypatch, problem):
+    async def pay(ctx, **how):
+        raise problem
+
+    monkeypatch.setattr(trade, "pay", pay)
+
+
+def test_a_price_that_fell_while_somebody_paid_leads_to_the_new_payment(surfer, sell, monkeypatch):
+    _, path = sell()
+    new = order(surfer, path).url.path.rpartition("/")[2]
+    old = order(surfer, path).url.path.rpartition("/")[2]
+    refuses_to_pay(monkeypatch, PaymentReplaced(payment_id=new))
+
+    page = surfer.send(old, **CARD)
+
+    assert page.url.path.endswith(f"/pay/{new}")
+    assert "The seller lowered the price while you paid; this money goes back" in page.text
+
+
+def test_who_cannot_be_told_yet_whether_it_is_paid_waits_and_types_no_card_again(surfer, sell, monkeypatch):
+    _, path = sell()
+    ending = order(surfer, path).url.path.rpartition("/")[2]
+    refuses_to_pay(monkeypatch, Unsettled())
+
+    page = surfer.send(ending, **CARD)
+
+    assert page.status_code == 202
+    assert "Waiting for the provider" in page.text
+    assert 'name="card"' not in page.text
+    monkeypatch.undo()
+    assert 'name="card"' in surfer.open(f"/bazaar/pay/{ending}").text  # nothing happened, as it turns out
 
 
 def test_an_order_is_cancelled_and_says_so(surfer, sell):

@@ -148,6 +148,7 @@ TOLD: Mapping[str, Said] = MappingProxyType(
         ),
         "moved_on": Said(N_("The order had moved on in the meantime; this is how it stands now."), "info"),
         "not_now": Said(N_("This did not work just now; please try again in a moment."), "warn"),
+        "repriced": Said(PROBLEMS["trade.payment_replaced"], "info"),
         "late": Said(N_("The order was closed before the payment came; the money goes back."), "warn"),
     }
 )

@@ -13,10 +13,11 @@ from hansa.centers.payment.errors import CardNotTestable, NoProvider, PaymentClo
 from hansa.centers.payment.types import PAYMENT_ID, AttemptState, Payment, PaymentState
 from hansa.centers.payment.types import TestCard as Card
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.errors import AlreadyClosed, PaymentDeclined
+from hansa.centers.trade.errors import AlreadyClosed, PaymentDeclined, PaymentReplaced
 from hansa.centers.trade.types import ORDER_ID, CheckoutId, Order
 from hansa.kernel.idempotency import IdempotencyKey, InFlight, KeyMalformed
-from hansa.kernel.problem import Busy
+from hansa.kernel.lane import Unsettled
+from hansa.kernel.problem import Busy, Problem
 from hansa.web.answers import go, show
 from hansa.web.forms import Fields, read_form
 from hansa.web.i18n import N_
@@ -64,21 +65,31 @@ async def pay(seen: Seen, payment_id: str) -> Response[str]:
         await trade.pay(
             seen.ctx, payment_id=found.id, source=Card(number), key=_key(seen, fields, payment_id)
         )
-    except PaymentDeclined as declined:
-        words = decline_words(str(declined.extras.get("reason", "")), seen.gettext)
-        found = await payment.payment(seen.ctx, payment_id=found.id)
-        return await _page(seen, found, form=Form(problem=words), status=402)
-    except CardNotTestable:
-        fields.blame("card", "unknown")
-        return await _page(seen, found, form=fields.form(), status=422)
-    except (Busy, NoProvider) as refused:
-        words = problem_words(refused, seen.gettext)
-        return await _page(seen, found, form=Form(problem=words), status=refused.status)
+    except (PaymentDeclined, CardNotTestable, Busy, NoProvider) as refused:
+        return await _asked_again(seen, found, fields, refused)
     except AlreadyClosed:
         return go(seen, here, told="late")
+    except PaymentReplaced as replaced:
+        return go(seen, seen.at(f"pay/{replaced.extras['payment_id']}"), told="repriced")
+    except Unsettled:
+        # The card may have been charged already: it is not asked for again until we know.
+        return await _page(seen, found, state="pending", status=202)
     except (PaymentClosed, InFlight):
         pass  # the page says how it stands
     return go(seen, here)
+
+
+async def _asked_again(seen: Visit, found: Payment, fields: Fields, refused: Problem) -> Response[str]:
+    """Say why it was not paid, and ask for a card again."""
+    if isinstance(refused, CardNotTestable):
+        fields.blame("card", "unknown")
+        return await _page(seen, found, form=fields.form(), status=422)
+    if isinstance(refused, PaymentDeclined):
+        words = decline_words(str(refused.extras.get("reason", "")), seen.gettext)
+        found = await payment.payment(seen.ctx, payment_id=found.id)
+        return await _page(seen, found, form=Form(problem=words), status=402)
+    words = problem_words(refused, seen.gettext)
+    return await _page(seen, found, form=Form(problem=words), status=refused.status)
 
 
 def _card_number(seen: Visit, fields: Fields) -> str:
@@ -119,8 +130,10 @@ def _key(seen: Visit, fields: Fields, payment_id: str) -> IdempotencyKey | None:
         return None
 
 
-async def _page(seen: Visit, found: Payment, *, form: Form | None = None, status: int = 200) -> Response[str]:
-    """Show a payment; `form` is what was wrong with the last try."""
+async def _page(
+    seen: Visit, found: Payment, *, form: Form | None = None, state: str = "", status: int = 200
+) -> Response[str]:
+    """Show a payment; `form` is what was wrong with the last try, `state` stands in for what is known of it."""
     orders = await trade.checkout_orders(seen.ctx, CheckoutId(found.checkout_id))
     here = seen.at(f"pay/{PAYMENT_ID.show(found.id)}")
     last = max(found.attempts, key=lambda attempt: attempt.number, default=None)
@@ -131,7 +144,7 @@ async def _page(seen: Visit, found: Payment, *, form: Form | None = None, status
         chrome=seen.chrome(section="cart"),
         payment_id=PAYMENT_ID.show(found.id),
         amount=found.amount,
-        state="declined" if refused else found.state.value,
+        state=state or ("declined" if refused else found.state.value),
         post_url=here,
         attempt=secrets.token_urlsafe(16),
         order=_order_link(seen, orders),
