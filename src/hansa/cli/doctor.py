@@ -24,7 +24,6 @@ from hansa.kernel.security import KEY_FILE
 from hansa.kernel.settings import Settings, SettingsWrong
 
 PYTHON_MIN = (3, 11)
-POSTGRES_MIN = 150_000
 DISK_FREE_MIN = 1 << 30
 CLOCK_SKEW_S_MAX = 2.0
 WRITER_S_MAX = 60
@@ -168,6 +167,8 @@ async def _asked(url: str, looks: Sequence[Callable[[Any], Awaitable[Finding]]])
 
 
 async def _server(connection: Any) -> Finding:
+    from hansa.kernel.db.migrate import POSTGRES_MIN  # noqa: PLC0415 - Alembic is slow to import
+
     row = await connection.fetchrow(
         """SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
                   current_setting('server_encoding') AS encoding, d.datcollate AS locale

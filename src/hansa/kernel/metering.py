@@ -92,8 +92,9 @@ class Meter:
     async def flush(self, tx: Transaction, *, now: datetime | None = None) -> int:
         """Add what was counted since the last flush to the rows of this hour; returns how many rows.
 
-        One flush at a time: two under way at once would both add the same counts. The counters move on once the transaction commits, so that a failed flush loses nothing. What a
-        business used that has been removed in the meantime is dropped with it.
+        One flush at a time: two under way at once would both add the same counts. The counters move on once the
+        transaction commits, so that a failed flush loses nothing. What a business used that has been removed in
+        the meantime is dropped with it.
         """
         hour = (now or system_now()).replace(minute=0, second=0, microsecond=0)
         rows: list[tuple[str, str, str, int, int, int, int]] = []

@@ -1,7 +1,7 @@
 """The lane: calls that queue up while the previous commit is in flight are committed together.
 
 Owns the queue, the transaction, idempotency keys and every verdict's way back; knows nothing of what is
-decided. A center gives it a program; centers below take part as `Participant`s (see peak.md's lane).
+decided. A center gives it a program; centers below take part as `Participant`s.
 
 Invariants:
     - a call commits whole or not at all, and its waiter learns which, or that it is not known yet;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-_CAPABILITY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -14,11 +13,6 @@ def gln_valid(gln: str) -> bool:
         return False
     weighed = sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(gln[:12]))
     return int(gln[12]) == -weighed % 10
-
-
-def is_capability(text: str) -> bool:
-    """Tell whether a text is written like a capability: `cold_chain`."""
-    return _CAPABILITY.fullmatch(text) is not None
 
 
 def is_country(text: str) -> bool:

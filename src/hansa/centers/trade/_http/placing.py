@@ -200,7 +200,6 @@ async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> 
         Invalid,
         NoProvider,
         AlreadyClosed,
-        PaymentReplaced,
         IdMalformed,
     ),
 )
