@@ -120,6 +120,8 @@ async def _keep_up(platform: Platform) -> None:
                 await platform.meter.flush(tx)
         except Problem as problem:
             _log.warning("upkeep has to wait: %s", problem)
+        except Exception:  # noqa: BLE001 - it goes on as long as the process does, whatever it was
+            _log.exception("upkeep has to wait")
 
 
 async def _end(upkeep: asyncio.Task[None], platform: Platform) -> None:

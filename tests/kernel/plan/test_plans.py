@@ -118,6 +118,23 @@ async def test_a_listener_that_was_cut_off_listens_again(houses, eventually):
     await eventually(lambda: two.plans.named("tea"))
 
 
+async def test_a_process_keeps_up_whatever_went_wrong_once(houses, eventually, monkeypatch):
+    one = await houses(CODE)
+    two = await houses(CODE, follow=True, poll_s=0.05)
+    failed = []
+
+    async def fails():
+        failed.append(1)
+        raise OSError("no more files")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(two.plans, "refresh", fails)
+        await eventually(lambda: len(failed) > 1)  # again, although it failed
+    await one.publish(TEA)
+
+    await eventually(lambda: two.plans.named("tea"))
+
+
 async def test_rollback_and_back_again(houses):
     house = await houses(CODE)
     await house.publish(tea(1))

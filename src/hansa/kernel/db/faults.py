@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncpg
 from asyncpg.exceptions import InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 INSUFFICIENT_PRIVILEGE = "42501"
 LOCK_NOT_AVAILABLE = "55P03"
+TOO_MANY_CONNECTIONS = "53300"
 
 _LOST_CLASSES = ("08",)  # connection exceptions
 _LOST = frozenset(
     {"57P01", "57P02", "57P03", "25P03", "57P05"}
 )  # shut down, crashed, starting, idle too long
-_REPEATABLE = frozenset({"40001", "40P01", "53300", "53200"})  # serialization, deadlock, too many, no memory
+_REPEATABLE = frozenset(
+    {"40001", "40P01", TOO_MANY_CONNECTIONS, "53200"}
+)  # serialization, deadlock, no memory
 
 
 def sqlstate(error: BaseException) -> str:
@@ -25,12 +29,16 @@ def sqlstate(error: BaseException) -> str:
 
 
 def unreachable(error: BaseException) -> bool:
-    """Tell whether connecting failed because the server is not there, or hung up.
+    """Tell whether connecting failed because the server is not there, hung up, or has no connection to give.
+
+    The same of the process's own pool: all of it was in use for as long as one waits.
 
     Only for errors of connecting: inside a transaction an `OSError` may be anybody's.
     """
     state = sqlstate(error)
-    return hung_up(error) or (not state and any(_no_answer(link) for link in _chain(error)))
+    if hung_up(error) or state == TOO_MANY_CONNECTIONS:
+        return True
+    return not state and any(_no_answer(link) for link in _chain(error))
 
 
 def hung_up(error: BaseException) -> bool:
@@ -48,7 +56,7 @@ def repeatable(error: BaseException) -> bool:
 
 
 def _no_answer(error: BaseException) -> bool:
-    if isinstance(error, (ConnectionError, TimeoutError, OSError)):
+    if isinstance(error, (ConnectionError, TimeoutError, OSError, PoolTimeoutError)):
         return True
     if isinstance(error, asyncpg.PostgresConnectionError):
         return True

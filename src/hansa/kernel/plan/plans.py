@@ -337,8 +337,12 @@ class Plans(Publishing):
             try:
                 await self.refresh()
                 await self._beat()
-            except Problem as problem:
-                log.warning("the plan could not be refreshed: %s", problem)
+            except Exception as error:
+                # A process that stopped here would sell under a killed plan; so it goes on, whatever it was.
+                if isinstance(error, Problem):
+                    log.warning("the plan could not be refreshed: %s", error)
+                else:
+                    log.exception("the plan could not be refreshed")
                 await asyncio.sleep(self._poll_s)
 
     async def _listen(self) -> None:

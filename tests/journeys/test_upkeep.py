@@ -1,0 +1,34 @@
+"""What a running process does all the time beside its work."""
+
+import asyncio
+
+import pytest
+
+from hansa import app
+
+
+class Faltering:
+    """As much of a platform as upkeep needs, whose database fails in a way nobody foresaw."""
+
+    def __init__(self):
+        self.db = self
+        self.asked = asyncio.Queue()
+
+    def transaction(self):
+        self.asked.put_nowait(1)
+        raise RuntimeError("nobody foresaw this")
+
+
+async def test_upkeep_goes_on_whatever_went_wrong(monkeypatch):
+    monkeypatch.setattr(app, "_UPKEEP_S", 0.001)
+    platform = Faltering()
+    upkeep = asyncio.create_task(app._keep_up(platform))
+
+    async with asyncio.timeout(10):
+        for _ in range(3):
+            await platform.asked.get()
+
+    assert not upkeep.done()
+    upkeep.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await upkeep
