@@ -83,9 +83,11 @@ class Clocks:
     async def refresh(self, tx: Transaction) -> None:
         """Read all clocks again; called at start and by the process's poll."""
         rows = await tx.raw.fetch("SELECT business, traffic, offset_us, frozen_at FROM kernel.clock")
-        for row in rows:
-            offset = timedelta(microseconds=row["offset_us"])
-            self._set((row["business"], row["traffic"]), offset, row["frozen_at"])
+        found = {(row["business"], row["traffic"]): row for row in rows}
+        for key in self.moved().keys() - found.keys():  # its row is gone: real time again
+            self._set(key, timedelta(), None)
+        for key, row in found.items():
+            self._set(key, timedelta(microseconds=row["offset_us"]), row["frozen_at"])
 
     def _set(self, key: ClockKey, offset: timedelta, frozen_at: datetime | None) -> None:
         self._offsets.pop(key, None)
