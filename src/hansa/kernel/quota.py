@@ -1,6 +1,6 @@
 """Quotas: how much a business, and each of its actors, may use; what is beyond is refused politely.
 
-Token buckets, per process: a rate over all processes is divided by how many are alive. All figures come
+Token buckets, per process, for each business and traffic class: a rate over all processes is divided by how many are alive. All figures come
 from the manifest's `Quota`, inherited along the path and in the end the platform's.
 """
 
@@ -72,23 +72,23 @@ class Limits:
     ) -> None:
         self._processes = processes
         self._monotonic = monotonic
-        self._buckets: dict[tuple[str, str], _Bucket] = {}
-        self._actors: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
-        self._under_way: dict[str, int] = {}
+        self._buckets: dict[tuple[str, str, str], _Bucket] = {}
+        self._actors: OrderedDict[tuple[str, str, str], _Bucket] = OrderedDict()
+        self._under_way: dict[tuple[str, str], int] = {}
 
     def admit_request(self, ctx: Ctx) -> None:
         """Count one request of the context's business and actor. Raises `RateLimited`."""
         quota = _quota(ctx)
         if ctx.actor.party is not None and quota.actor_requests_per_second is not None:
             self._take_actor(ctx, quota.actor_requests_per_second)
-        self._take(ctx.business, "requests_per_second", quota.requests_per_second)
+        self._take(ctx, "requests_per_second", quota.requests_per_second)
 
     def admit_orders(self, contexts: Sequence[Ctx]) -> list[RateLimited | None]:
         """Count one order per context; one verdict each."""
         verdicts: list[RateLimited | None] = []
         for ctx in contexts:
             try:
-                self._take(ctx.business, "orders_per_second", _quota(ctx).orders_per_second)
+                self._take(ctx, "orders_per_second", _quota(ctx).orders_per_second)
             except RateLimited as problem:
                 verdicts.append(problem)
             else:
@@ -99,31 +99,31 @@ class Limits:
     def under_way(self, ctx: Ctx) -> Iterator[None]:
         """Hold one of the business's places for requests at once. Raises `QuotaExceeded`."""
         most = _quota(ctx).concurrency
-        business = ctx.business
-        now = self._under_way.get(business, 0)
+        key = _shared(ctx)
+        now = self._under_way.get(key, 0)
         if most is not None and now >= most:
             raise QuotaExceeded(quota="concurrency", limit=most)
-        self._under_way[business] = now + 1
+        self._under_way[key] = now + 1
         try:
             yield
         finally:
-            left = self._under_way[business] - 1
+            left = self._under_way[key] - 1
             if left:
-                self._under_way[business] = left
+                self._under_way[key] = left
             else:
-                del self._under_way[business]
+                del self._under_way[key]
 
-    def _take(self, business: str, name: str, rate: float | None) -> None:
+    def _take(self, ctx: Ctx, name: str, rate: float | None) -> None:
         if rate is None:
             return
-        key = (business, name)
+        key = (*_shared(ctx), name)
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = _Bucket(self._monotonic(), math.inf)
         self._spend(bucket, name, rate)
 
     def _take_actor(self, ctx: Ctx, rate: float) -> None:
-        key = (ctx.business, ctx.actor.label)
+        key = (*_shared(ctx), ctx.actor.label)
         bucket = self._actors.get(key)
         if bucket is None:
             bucket = self._actors[key] = _Bucket(self._monotonic(), math.inf)
@@ -138,6 +138,11 @@ class Limits:
         wait_s = bucket.take(self._monotonic(), rate=share, burst=max(1.0, share * BURST_S))
         if wait_s:
             raise RateLimited(quota=name, retry_after_s=math.ceil(wait_s))
+
+
+def _shared(ctx: Ctx) -> tuple[str, str]:
+    """Return who shares a limit: a business's traffic of one class, so that tests never starve what is live."""
+    return (ctx.business, ctx.traffic.value)
 
 
 def _quota(ctx: Ctx) -> Quota:

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from hansa.kernel.business import Business, Quota
-from hansa.kernel.context import Actor, ActorKind
+from hansa.kernel.context import GUEST, Actor, ActorKind, Traffic
 from hansa.kernel.quota import Limits, QuotaExceeded, RateLimited
 
 
@@ -29,7 +29,7 @@ def limited(compiled, ctx_of, clock):
     def limited(processes=1, **quotas):
         plan = compiled([], [Business("a", quotas=Quota(**quotas)), Business("a.b"), Business("other")])
         limits = Limits(processes=lambda: processes, monotonic=clock)
-        return limits, lambda path, actor=None: ctx_of(plan, path, **({"actor": actor} if actor else {}))
+        return limits, lambda path, actor=GUEST, **how: ctx_of(plan, path, actor=actor, **how)
 
     return limited
 
@@ -120,3 +120,18 @@ def test_requests_under_way_are_counted_out_again(limited):
         with pytest.raises(ZeroDivisionError):
             fails()
         assert enters()
+
+
+def test_a_flood_of_the_sandbox_leaves_live_traffic_alone(limited):
+    limits, ctx = limited(
+        requests_per_second=1, orders_per_second=1, actor_requests_per_second=1, concurrency=1
+    )
+    somebody = Actor(ActorKind.PERSON, uuid4())
+    sandbox, live = (ctx("a", somebody, traffic=traffic) for traffic in (Traffic.SANDBOX, Traffic.LIVE))
+    assert [refused(limits.admit_request, sandbox) for _ in range(3)] == [0, 0, 1]
+    assert [verdict is None for verdict in limits.admit_orders([sandbox] * 3)] == [True, True, False]
+
+    assert refused(limits.admit_request, live) == 0
+    assert limits.admit_orders([live]) == [None]
+    with limits.under_way(sandbox), limits.under_way(live):
+        pass
