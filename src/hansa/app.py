@@ -113,8 +113,8 @@ async def _keep_up(platform: Platform) -> None:
     gauges = ProcessGauges(platform)
     while True:
         await asyncio.sleep(_UPKEEP_S)
-        gauges.look()
         try:
+            gauges.look()
             async with platform.db.transaction() as tx:
                 await platform.clocks.refresh(tx)
                 await platform.meter.flush(tx)

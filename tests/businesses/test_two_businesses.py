@@ -41,7 +41,7 @@ async def test_the_same_goods_cost_what_each_business_says(house, flagship):
     assert at_bazaar.payable == 4 * 26_049
     assert at_flagship.payable == 4 * 26_000 - 2 * 4_000  # whole yuan, and 40 off each full 500
     (allocation,) = order.lines[0].allocations
-    assert (allocation.layer, allocation.minor) == ("every_500", 8_000)
+    assert (allocation.layer, allocation.minor) == ("threshold", 8_000)
 
 
 async def test_an_order_keeps_the_terms_of_its_business(house, flagship):

@@ -19,8 +19,19 @@ class Faltering:
         raise RuntimeError("nobody foresaw this")
 
 
+class NoGauges:
+    """Figures that are of no interest here."""
+
+    def __init__(self, platform):
+        pass
+
+    def look(self):
+        pass
+
+
 async def test_upkeep_goes_on_whatever_went_wrong(monkeypatch):
     monkeypatch.setattr(app, "_UPKEEP_S", 0.001)
+    monkeypatch.setattr(app, "ProcessGauges", NoGauges)
     platform = Faltering()
     upkeep = asyncio.create_task(app._keep_up(platform))
 

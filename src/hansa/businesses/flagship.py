@@ -51,7 +51,7 @@ def forty_off_five_hundred(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[Quo
         full = sum(line.gross - line.discount for line in of_brand) // FROM
         if full:
             given = trade.spread(
-                of_brand, layer="every_500", funder=Funder(FunderKind.SHOP), minor=full * OFF
+                of_brand, layer="threshold", funder=Funder(FunderKind.SHOP), minor=full * OFF
             )
             changed |= {line.line_no: line for line in given}
     return tuple(changed.get(line.line_no, line) for line in lines)

@@ -193,7 +193,8 @@ async def test_two_receipts_at_once_credit_the_seller_once(house, next_door):
             trade.receive(buyer, order_id=order_id), trade.receive(elsewhere, order_id=order_id)
         )
 
-        assert kinds(outcomes) == {"Moved": 1, "IllegalMove": 1}
+        # The one who comes second is told of the order or of its lines, whichever it looks at first.
+        assert kinds(outcomes) in ({"Moved": 1, "IllegalMove": 1}, {"Moved": 1, "LineMoved": 1})
         assert await house.balance(AccountClass.SELLER_PAYABLE, seller.shop_id) == before + 950
 
 
@@ -228,7 +229,8 @@ async def test_receipt_and_refund_at_once_move_the_money_once(house, next_door):
             trade.refund_lines(boss, order_id=order_id, cause="broken"),
         )
 
-        assert kinds(outcomes) == {"Moved": 1, "IllegalMove": 1}
+        # The one who comes second is told of the order or of its lines, whichever it looks at first.
+        assert kinds(outcomes) in ({"Moved": 1, "IllegalMove": 1}, {"Moved": 1, "LineMoved": 1})
         assert await house.balance(AccountClass.ESCROW) == escrow
     await house.settle_down()
 

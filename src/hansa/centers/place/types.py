@@ -63,6 +63,11 @@ class Location(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
     lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
+    def __post_init__(self) -> None:
+        """Keep nine decimals (a tenth of a millimetre): PostgreSQL's geometry refuses numbers next to nothing."""
+        msgspec.structs.force_setattr(self, "lat", round(self.lat, 9))
+        msgspec.structs.force_setattr(self, "lon", round(self.lon, 9))
+
 
 class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stretch of one weekday (1 Monday to 7 Sunday, ISO 8601) on which a place is open.
