@@ -59,14 +59,16 @@ class Seller:
 class House:
     """A business in a running platform, spoken to in stories."""
 
-    def __init__(self, platform: Platform, business: str = BUSINESS) -> None:
+    def __init__(
+        self, platform: Platform, business: str = BUSINESS, *, traffic: Traffic = Traffic.SANDBOX
+    ) -> None:
         self.platform = platform
         self.business = business
-        self.system = platform.context(business, actor=SYSTEM)
+        self.system = platform.context(business, traffic=traffic, actor=SYSTEM)
 
     async def person(self, *, guest: bool = False) -> Ctx:
         """Somebody new, logged in."""
-        ctx = self.platform.context(self.business, locale="en")
+        ctx = self.platform.context(self.business, traffic=self.system.traffic, locale="en")
         if guest:
             return ctx.with_(actor=(await user.start_guest(ctx)).actor)
         email = f"{uuid4().hex}@example.com"

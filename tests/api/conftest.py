@@ -1,11 +1,14 @@
 """The house over HTTP: two servers on one database, and callers at their doors."""
 
 import time
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from callers import Caller, door_of, good
+from hansa.app import CENTERS, running
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import HOLD_ID, JOURNAL_ID, AccountClass, AccountKey, Journal
 from hansa.centers.message._service.unsubscribing import unsubscribe_url
@@ -16,7 +19,10 @@ from hansa.centers.review.types import ENTRY_ID
 from hansa.centers.shop.types import COMMISSION_RULE_ID, INVITATION_ID
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PARTY_ID, Role
+from hansa.kernel.db.migrate import migrate
 from hansa.kernel.quota import Limits
+from hansa.kernel.settings import Secret
+from house import House
 
 GOOD_CARD = "9000000000000019"
 PICTURE = (
@@ -36,6 +42,24 @@ HOME = {
 def home():
     """An address as the API takes it."""
     return HOME
+
+
+@pytest.fixture(scope="session")
+async def houses(server, house_settings, tmp_path_factory):
+    """Two platforms on a database of their own.
+
+    Requests made up from the document set rates, texts and clocks for a whole business, and would set them for
+    everybody's stories.
+    """
+    name = f"api_{uuid4().hex[:12]}"
+    server.create_database(name)
+    await migrate(server.url(name), CENTERS)
+    settings = msgspec.structs.replace(
+        house_settings, database_url=Secret(server.url(name)), data_dir=tmp_path_factory.mktemp("api")
+    )
+    async with AsyncExitStack() as stack:
+        yield [House(await stack.enter_async_context(running(settings))) for _ in range(2)]
+    server.drop_database(name)
 
 
 @pytest.fixture(scope="session")

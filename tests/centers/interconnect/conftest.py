@@ -138,9 +138,9 @@ class Outside:
             ),
         )
 
-    async def seller(self):
+    async def seller(self, house=None):
         """A shop, with the context in which its owner acts."""
-        made = await self.house.seller()
+        made = await (house or self.house).seller()
         return Seller(await self.again(made.ctx), made.shop_id, made.place_id)
 
     def staff(self, seller, *permissions):

@@ -8,10 +8,12 @@ from hansa.centers.interconnect._rules.catalogue import CATALOGUE, KINDS
 from hansa.centers.interconnect._rules.scopes import SCOPES
 from hansa.centers.interconnect.errors import EndpointNotFound, TooManyEndpoints
 from hansa.centers.interconnect.types import DELIVERY_ID, ENDPOINT_ID, EndpointState
+from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
 from hansa.kernel.context import Traffic
 from hansa.kernel.page import CursorMalformed
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
+from house import House
 
 
 async def test_no_shop_is_told_of_another(outside, receivers):
@@ -78,24 +80,27 @@ async def test_staff_hears_no_more_than_it_may_see(outside, receivers):
         await api.shop_events(clerk, shop_id=seller.shop_id, types=["order.moved"])
 
 
-async def test_live_events_leave_by_https_alone_and_never_to_the_sandbox(outside, receivers):
-    receiver, seller = await receivers(), await outside.seller()
-    live = outside.live(seller.ctx)
+async def test_what_is_live_and_the_sandbox_are_not_told_of_each_other(outside, receivers):
+    receiver, told, trying = await receivers(), await receivers(), await outside.seller()
+    await outside.listen(trying, told)
+    seller = await outside.seller(House(outside.platform, traffic=Traffic.LIVE))
     with pytest.raises(Invalid) as refused:
         await api.add_endpoint(
-            live, shop_id=seller.shop_id, url="http://example.com/", types=["stock.changed"]
+            seller.ctx, shop_id=seller.shop_id, url="http://example.com/", types=["stock.changed"]
         )
     assert [error.code for error in refused.value.errors] == ["insecure"]
-    made = await outside.listen(seller, receiver, ctx=live)
-    await outside.happen(seller)
+    with pytest.raises(ShopNotFound):
+        await outside.listen(trying, receiver, ctx=outside.live(trying.ctx))
+    made = await outside.listen(seller, receiver)
+    await outside.happen(trying)
     await outside.send()
 
     assert made.endpoint.traffic is Traffic.LIVE
-    assert receiver.taken == []
+    assert (receiver.taken, told.types) == ([], ["stock.changed"])
     with pytest.raises(EndpointNotFound):
-        await api.endpoint(seller.ctx, endpoint_id=made.endpoint.id)
-    assert (await api.shop_events(live, shop_id=seller.shop_id)).items == []
-    assert len((await api.shop_events(seller.ctx, shop_id=seller.shop_id)).items) >= 1
+        await api.endpoint(trying.ctx, endpoint_id=made.endpoint.id)
+    with pytest.raises(ShopNotFound):
+        await api.shop_events(outside.live(trying.ctx), shop_id=trying.shop_id)
 
 
 async def test_an_erp_that_was_away_catches_up_without_a_gap(outside, receivers):

@@ -172,7 +172,8 @@ async def test_lists_are_paged_and_each_traffic_class_sees_its_own(shop):
     assert [level.available for level in (await inventory.stock_of_place(seller, place_id=tea[1])).items] == [
         5
     ]
-    assert (await inventory.stock_of_place(live, place_id=tea[1])).items == []
+    with pytest.raises(SkuNotFound):
+        await inventory.stock_of_place(live, place_id=tea[1])
 
 
 async def test_availability_is_at_most_a_second_old(market, shop):

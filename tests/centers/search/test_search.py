@@ -16,6 +16,7 @@ from hansa.kernel.context import Traffic
 from hansa.kernel.money import Money
 from hansa.kernel.page import CursorMalformed
 from hansa.kernel.problem import Invalid
+from house import House
 
 
 async def test_what_is_put_on_sale_is_found_by_every_word_of_its_title(library):
@@ -335,11 +336,11 @@ async def test_several_shops_offer_one_product_and_the_cheapest_shows(library, h
 
 async def test_what_is_live_is_not_found_in_the_sandbox(library, house):
     word = made_up()
-    live = house.platform.context(house.business, traffic=Traffic.LIVE, actor=house.system.actor)
-    await library.put(word, ctx=live)
+    live = House(house.platform, traffic=Traffic.LIVE)
+    await library.put(word, seller=await live.seller(), ctx=live.system)
 
     assert await library.titles(word) == []
-    assert await library.titles(word, ctx=live) == [word]
+    assert await library.titles(word, ctx=live.system) == [word]
 
 
 async def test_nothing_typed_finds_what_fits_the_filters(library, house):
