@@ -335,6 +335,22 @@ async def test_words_are_found_in_titles_of_any_language(market, seller, query, 
     assert (len(page.items), page.count) == (found, found)
 
 
+async def test_an_offer_knows_the_categories_of_its_product_the_nearest_first(market, seller):
+    ware = await product.add_category(market.ctx, slug="tea-ware", names={"en": "Tea ware"})
+    pots = await product.add_category(market.ctx, slug="pots", names={"en": "Pots"}, parent_id=ware.id)
+    silk = await product.add_category(market.ctx, slug="silk", names={"en": "Silk"})
+    page, loose = await make(seller, category=pots), await make(seller, title="Loose")
+    ids = [page.offers[0].id, loose.offers[0].id]
+
+    before = await product.offers(market.ctx, ids)
+    await product.edit_product(seller[1], product_id=page.product.id, edit=ProductEdit(category_id=silk.id))
+    after = await product.offers(market.ctx, ids)
+
+    assert [before[one].category_ids for one in ids] == [(pots.id, ware.id), ()]
+    assert [after[one].category_ids for one in ids] == [(silk.id,), ()]
+    assert after[ids[0]].version == before[ids[0]].version  # its price is what it was
+
+
 async def test_a_category_brings_what_is_under_it(market, seller):
     ware = await product.add_category(market.ctx, slug="tea-ware", names={"en": "Tea ware"})
     pots = await product.add_category(market.ctx, slug="pots", names={"en": "Pots"}, parent_id=ware.id)

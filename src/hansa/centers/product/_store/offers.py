@@ -38,13 +38,14 @@ class NewOffer(msgspec.Struct, frozen=True, array_like=True):
 _OFFER = """
 SELECT o.id, o.sku_id, o.product_id, o.shop_id, o.business, o.traffic, p.titles, p.options, p.measure, s.values,
        o.price_minor, o.list_price_minor, o.currency, o.version, o.on_sale,
-       CASE WHEN s.art <> '' THEN s.art ELSE p.art END AS art,
+       c.lineage, CASE WHEN s.art <> '' THEN s.art ELSE p.art END AS art,
        CASE WHEN cardinality(o.changes_at) > 0 THEN (
          SELECT jsonb_agg(jsonb_build_object('price_list_id', l.id, 'starts_at', l.starts_at, 'ends_at', l.ends_at,
                                              'priority', l.priority, 'price_minor', t.price_minor) ORDER BY l.id)
            FROM product.timed_price t JOIN product.price_list l ON l.id = t.price_list_id
           WHERE t.offer_id = o.id) END AS schedule
 FROM product.offer_now o JOIN product.sku s ON s.id = o.sku_id JOIN product.product p ON p.id = o.product_id
+     LEFT JOIN product.category c ON c.id = p.category_id
 """
 
 
@@ -348,5 +349,6 @@ def _offer(row: Mapping[str, Any]) -> Offer:
         active=row["on_sale"],
         art=row["art"],
         measure=msgspec.convert(row["measure"], Measure) if row["measure"] else None,
+        category_ids=tuple(reversed(row["lineage"] or ())),
         schedule=msgspec.convert(row["schedule"] or (), tuple[TimedPrice, ...]),
     )

@@ -250,6 +250,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     active: bool
     art: str
     measure: Measure | None = None
+    category_ids: tuple[CategoryId, ...] = ()
+    """The product's category and those above it, the nearest first: what rules by category go by."""
     schedule: tuple[TimedPrice, ...] = ()
     """All that price lists say of it, past and to come."""
 
