@@ -1,0 +1,29 @@
+"""One struct per page: the whole contract between a route and its template.
+
+A field without a default must be given; nothing else reaches the template. `tests/web` renders each of them.
+"""
+
+from hansa.web.views.account import AccountPage, LoginPage, ProofPage, SignupPage
+from hansa.web.views.base import Chrome, View
+from hansa.web.views.front import DesignPage, ErrorPage, PortalPage
+from hansa.web.views.orders import OrderPage, OrdersPage
+from hansa.web.views.shopping import CartPage, CheckoutPage, ListPage, PayPage, ProductPage
+
+__all__ = [
+    "AccountPage",
+    "CartPage",
+    "CheckoutPage",
+    "Chrome",
+    "DesignPage",
+    "ErrorPage",
+    "ListPage",
+    "LoginPage",
+    "OrderPage",
+    "OrdersPage",
+    "PayPage",
+    "PortalPage",
+    "ProductPage",
+    "ProofPage",
+    "SignupPage",
+    "View",
+]
