@@ -5,6 +5,8 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 ARGS ?=
+# The tests start some hundred processes: each would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## This list

@@ -61,7 +61,7 @@ fi
 
 install() {
     if [ -n "$uv" ]; then
-        "$uv" pip install --quiet --python .venv/bin/python "$@"
+        "$uv" pip install --quiet --compile-bytecode --python .venv/bin/python "$@"
     else
         .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"
     fi
@@ -76,4 +76,6 @@ install --require-hashes -r requirements-build.lock
 install --require-hashes -r "$lock"
 # Built with the pinned tools from above: nothing is resolved or fetched here.
 install --no-deps --no-build-isolation -e .
+# Where PYTHONDONTWRITEBYTECODE is set, every process would compile the house anew: seconds, at each start.
+.venv/bin/python -m compileall -q src
 checksum "$lock" > ".venv/stamp-$want"
