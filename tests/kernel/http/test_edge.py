@@ -9,8 +9,10 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from litestar import post
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from hansa.kernel.http import BodyLimits
 from hansa.kernel.http.edge import Edge, HttpMetrics, Operations, check_url
 from hansa.kernel.problem import Malformed
 from hansa.kernel.settings import LogFormat, Secret, Settings
@@ -51,7 +53,10 @@ async def ready() -> str:
 
 
 def edge(
-    app: ASGIApp = echo, settings: Settings | None = None, log: io.StringIO | None = None
+    app: ASGIApp = echo,
+    settings: Settings | None = None,
+    log: io.StringIO | None = None,
+    bodies: BodyLimits | None = None,
 ) -> httpx.AsyncClient:
     told = settings or Settings(body_max_bytes=2_000)
     metrics = Metrics()
@@ -61,6 +66,7 @@ def edge(
         businesses=Finder(),
         operations=Operations(told, metrics, ready=ready),
         metrics=HttpMetrics(metrics),
+        bodies=bodies,
         access_log=AccessLog(msgspec.structs.replace(told, log_format=LogFormat.JSON), stream=log)
         if log
         else None,
@@ -135,6 +141,34 @@ async def test_a_body_is_refused_by_its_announced_length_and_by_its_real_one():
 
     assert announced.json()["code"] == counted.json()["code"] == "request.too_large"
     assert fits.json()["body"] == 2_000
+
+
+async def test_a_route_says_how_long_its_bodies_may_be():
+    @post(
+        "/shops/{shop_id:str}/pictures",
+        opt={"body_bytes_max": lambda told: 2 * told.body_max_bytes},
+        request_max_body_size=None,
+    )
+    async def add_picture(shop_id: str) -> None: ...
+
+    limits = BodyLimits(Settings(body_max_bytes=2_000), [add_picture], under="/api")
+    async with edge(bodies=limits) as client:
+        told = {
+            path: (await client.post(path, content=b"x" * length)).json()
+            for path, length in (
+                ("/bazaar/api/shops/shop_1/pictures", 4_000),
+                ("/api/shops/shop_1/pictures", 4_001),
+                ("/api/shops/shop_1/pictures/more", 2_001),
+                ("/shops/shop_1/pictures", 2_001),
+                ("/api/shops/a/b/pictures", 2_001),
+            )
+        }
+        other_method = await client.put("/api/shops/shop_1/pictures", content=b"x" * 2_001)
+
+    assert [answer.get("body") or answer["bytes_max"] for answer in told.values()] == [4000, 4000] + 3 * [
+        2000
+    ]
+    assert other_method.json()["code"] == "request.too_large"
 
 
 async def test_a_request_that_takes_too_long_is_given_up():

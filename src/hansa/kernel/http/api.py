@@ -65,7 +65,9 @@ def create_api(
     of guards: its app finds `scope["route_handler"]` there. `always` are problems that any route may answer
     because `context`, `key` or `around` raise them.
     A route's `opt` may say `idempotency="required"` (a write without Idempotency-Key is refused) or
-    `idempotency="none"`, and `example={...}`, the body shown in the document.
+    `idempotency="none"`, and `example={...}`, the body shown in the document. A route that reads something
+    else than JSON says `media_types=(...)` and asks for the request's `parts()`; for bodies longer than the
+    platform's see `BodyLimits`.
     """
     described: list[bytes] = []
 

@@ -46,7 +46,7 @@ class UnsupportedMediaType(Problem):
 
     code = "request.unsupported_media_type"
     status = 415
-    title = "The body must be application/json in UTF-8"
+    title = "The body must be application/json in UTF-8, or what else the route says it reads"
 
 
 class PreconditionFailed(Problem):

@@ -198,6 +198,9 @@ def _complete(
     always: Sequence[type[Problem]],
 ) -> None:
     parameters = operation.setdefault("parameters", [])
+    if "media_types" in opt:
+        plain = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(opt["media_types"], plain)}
     kinds = [*ALWAYS, *always]
     if parameters or "requestBody" in operation:
         kinds += WITH_INPUT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -32,6 +33,17 @@ class ApiRequest(Request[Any, Any, State]):
             data = self.route_handler.parsed_fn_signature.parameters.get("data")
             self._json = decode(await self.body(), data.raw if data is not None else Any)
         return self._json
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Give the body as it comes in, of a route that says what it reads: `opt={"media_types": (...)}`.
+
+        Raises `UnsupportedMediaType` before anything is read, and `TooLarge` at the route's limit.
+        """
+        accepted = self.route_handler.opt["media_types"]
+        if self.content_type[0] not in accepted:
+            raise UnsupportedMediaType(accepted=list(accepted))
+        async for part in self.stream():
+            yield part
 
 
 def decode(raw: bytes, kind: Any) -> Any:

@@ -10,6 +10,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from prometheus_client import Counter, Histogram
 
+from hansa.kernel.http.bodies import BodyLimits
 from hansa.kernel.http.edge.business import BusinessFinder, find_business
 from hansa.kernel.http.edge.checks import check_headers, check_url
 from hansa.kernel.http.edge.operations import Operations
@@ -68,6 +69,7 @@ class Edge:
         businesses: BusinessFinder,
         operations: Operations,
         metrics: HttpMetrics,
+        bodies: BodyLimits | None = None,
         access_log: AccessLog | None = None,
     ) -> None:
         self._app = app
@@ -76,7 +78,7 @@ class Edge:
         self._metrics = metrics
         self._access_log = access_log
         self._timeout_s = settings.request_timeout.total_seconds()
-        self._body_bytes_max = settings.body_max_bytes
+        self._bodies = bodies or BodyLimits(settings)
         self._headers = _SECURITY_HEADERS + ((_HSTS,) if settings.url().startswith("https:") else ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,9 +89,7 @@ class Edge:
             return
         headers = {name: value for name, value in plain["headers"] if name in _READ}
         remote = parse_traceparent(headers.get(b"traceparent"))
-        exchange = _Exchange(
-            receive, send, self._headers, self._body_bytes_max, remote[0] if remote else new_trace()
-        )
+        exchange = _Exchange(receive, send, self._headers, remote[0] if remote else new_trace())
         started_ns = time.perf_counter_ns()
         with span(
             plain["method"], parent=remote[1] if remote else _NO_PARENT, kind=SpanKind.SERVER
@@ -128,8 +128,9 @@ class Edge:
             if scope["path"] in _OPERATIONS:
                 await self._operate(scope, headers, exchange)
                 return
-            within(_text(headers.get(b"content-length")), bytes_max=self._body_bytes_max)
             self._find_business(scope, headers, exchange)
+            exchange.body_bytes_max = self._bodies.of(scope["method"], scope["path"])
+            within(_text(headers.get(b"content-length")), bytes_max=exchange.body_bytes_max)
             set_current(exchange.trace, exchange.business)
             async with asyncio.timeout(self._timeout_s) as exchange.timeout:
                 await self._app(scope, exchange.receive, exchange.send)  # type: ignore[arg-type]
@@ -188,10 +189,10 @@ class _Exchange:
 
     __slots__ = (
         "_body_bytes",
-        "_body_bytes_max",
         "_headers",
         "_receive",
         "_send",
+        "body_bytes_max",
         "business",
         "status",
         "timeout",
@@ -203,14 +204,13 @@ class _Exchange:
         receive: Receive,
         send: Send,
         headers: tuple[tuple[bytes, bytes], ...],
-        body_bytes_max: int,
         trace: str,
     ) -> None:
         self._receive = receive
         self._send = send
         self._headers = headers
         self._body_bytes = 0
-        self._body_bytes_max = body_bytes_max
+        self.body_bytes_max = 0
         self.status = 0
         self.trace = trace
         self.business = ""
@@ -221,8 +221,8 @@ class _Exchange:
         message = await self._receive()
         if message["type"] == "http.request":
             self._body_bytes += len(message["body"])
-            if self._body_bytes > self._body_bytes_max:
-                raise TooLarge(bytes_max=self._body_bytes_max)
+            if self._body_bytes > self.body_bytes_max:
+                raise TooLarge(bytes_max=self.body_bytes_max)
         return message
 
     async def send(self, message: Message) -> None:
