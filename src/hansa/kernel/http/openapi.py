@@ -83,7 +83,7 @@ _KEY_PARAMETER = {
         "type": "string",
         "minLength": 1,
         "maxLength": KEY_LENGTH_MAX,
-        "pattern": r"^[\x23-\x5b\x5d-\x7e]+$",
+        "pattern": r"^[\x21\x23-\x7e]+$",
     },
     "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
 }
