@@ -41,6 +41,9 @@ cart_line = Table(
     Column("unit_minor", BigInteger, CheckConstraint("unit_minor >= 0"), nullable=False),
     Column("selected", Boolean, nullable=False, server_default="true"),
     Column("saved", Boolean, nullable=False, server_default="false"),
+    Column("measure_amount", BigInteger, CheckConstraint("measure_amount > 0")),
+    Column("measure_unit", Text),
+    Column("measure_per", BigInteger, CheckConstraint("measure_per > 0")),
 )
 
 cart_note = Table(
@@ -125,6 +128,7 @@ line = Table(
     Column("quantity", Integer, CheckConstraint("quantity > 0"), nullable=False),
     Column("measure_amount", BigInteger, CheckConstraint("measure_amount > 0")),
     Column("measure_unit", Text),
+    Column("measure_per", BigInteger, CheckConstraint("measure_per > 0")),
     Column("unit_minor", BigInteger, CheckConstraint("unit_minor >= 0"), nullable=False),
     Column("gross", BigInteger, CheckConstraint("gross >= 0"), nullable=False),
     Column("discount", BigInteger, CheckConstraint("discount BETWEEN 0 AND gross"), nullable=False),

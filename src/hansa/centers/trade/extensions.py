@@ -21,8 +21,8 @@ Lines = tuple[QuotedLine, ...]
 class PriceLines(Protocol):
     """Set the gross of each line, the fact that every discount, refund and commission starts from.
 
-    Lines arrive with gross = unit price x quantity. Return the same lines in the same order; only `gross`,
-    `unit_minor` and `attribution` may change.
+    Lines arrive with gross = unit price x quantity, or with what their amount of measured goods costs, rounded
+    half up. Return the same lines in the same order; only `gross`, `unit_minor` and `attribution` may change.
     """
 
     def __call__(self, ctx: Ctx, lines: Lines) -> Lines: ...

@@ -11,7 +11,14 @@ from hansa.centers.product.types import OFFER_ID
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api
-from hansa.centers.trade._http.views import Minor, QuoteView, quote_view
+from hansa.centers.trade._http.views import (
+    MeasureBody,
+    MeasureView,
+    Minor,
+    QuoteView,
+    measure_view,
+    quote_view,
+)
 from hansa.centers.trade.errors import (
     CartChanged,
     CartEmpty,
@@ -39,15 +46,18 @@ class CartLineView(msgspec.Struct, frozen=True):
     unit_minor: Minor
     selected: bool
     saved: bool
+    measure: MeasureView | None
 
 
 class CartLineBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many the cart should hold; zero takes the offer out.
 
-    `selected` says whether it goes along at the next checkout, `saved` puts it aside for later.
+    `selected` says whether it goes along at the next checkout, `saved` puts it aside for later. Measured goods
+    have quantity 1 and a measure.
     """
 
     quantity: Annotated[int, msgspec.Meta(ge=0, le=QUANTITY_MAX)]
+    measure: MeasureBody | None = None
     selected: bool | None = None
     saved: bool | None = None
 
@@ -99,6 +109,7 @@ async def put_cart_line(ctx: Ctx, offer_id: str, data: CartLineBody) -> list[Car
             ctx,
             offer_id=OFFER_ID.read(offer_id),
             quantity=data.quantity,
+            measure=data.measure.read() if data.measure else None,
             selected=data.selected,
             saved=data.saved,
         )
@@ -171,6 +182,7 @@ def _view(lines: Sequence[CartLine]) -> list[CartLineView]:
             line.unit_minor,
             line.selected,
             line.saved,
+            measure_view(line.measure),
         )
         for line in lines
     ]

@@ -12,7 +12,14 @@ from hansa.centers.product.errors import OfferChangedSince
 from hansa.centers.product.types import OFFER_ID
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api
-from hansa.centers.trade._http.views import Minor, PlacedView, placed_view
+from hansa.centers.trade._http.views import (
+    MeasureBody,
+    MeasureView,
+    Minor,
+    PlacedView,
+    measure_view,
+    placed_view,
+)
 from hansa.centers.trade.errors import (
     DraftEnded,
     DraftNotFound,
@@ -48,11 +55,15 @@ Amount = Annotated[int, msgspec.Meta(ge=0, le=INT64_MAX)]
 
 
 class AgreedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """So many of an offer, at an agreed price of one in minor units."""
+    """So many of an offer, at an agreed price of one in minor units.
+
+    Measured goods have quantity 1 and a measure; the price is for as much as the offer's is.
+    """
 
     offer_id: str
     unit_minor: Amount
     quantity: Quantity = 1
+    measure: MeasureBody | None = None
 
 
 class DraftBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,6 +88,7 @@ class AgreedLineView(msgspec.Struct, frozen=True, kw_only=True):
     offer_id: str
     quantity: int
     unit_minor: Minor
+    measure: MeasureView | None
 
 
 class DraftView(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +126,13 @@ async def make_draft(ctx: Ctx, shop_id: str, data: DraftBody) -> DraftView:
             shop_id=SHOP_ID.read(shop_id),
             buyer=PARTY_ID.read(data.party_id),
             lines=[
-                DraftLine(OFFER_ID.read(line.offer_id), line.quantity, line.unit_minor) for line in data.lines
+                DraftLine(
+                    OFFER_ID.read(line.offer_id),
+                    line.quantity,
+                    line.unit_minor,
+                    line.measure.read() if line.measure else None,
+                )
+                for line in data.lines
             ],
             freight=data.freight,
             valid_for=timedelta(seconds=data.valid_for_s) if data.valid_for_s else None,
@@ -204,7 +222,10 @@ def _view(draft: DraftOrder) -> DraftView:
         freight=draft.freight,
         lines=[
             AgreedLineView(
-                offer_id=OFFER_ID.show(line.offer_id), quantity=line.quantity, unit_minor=line.unit_minor
+                offer_id=OFFER_ID.show(line.offer_id),
+                quantity=line.quantity,
+                unit_minor=line.unit_minor,
+                measure=measure_view(line.measure),
             )
             for line in draft.lines
         ],

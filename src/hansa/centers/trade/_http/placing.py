@@ -19,7 +19,7 @@ from hansa.centers.product.types import OFFER_ID
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api
 from hansa.centers.trade._http.views import (
-    MeasureView,
+    MeasureBody,
     PaidView,
     PlacedView,
     QuoteView,
@@ -43,7 +43,7 @@ from hansa.centers.trade.errors import (
     QuoteInvalid,
     QuoteNotYours,
 )
-from hansa.centers.trade.types import LINES_MAX, LineRequest, Measure, NoteText, Quantity
+from hansa.centers.trade.types import LINES_MAX, LineRequest, NoteText, Quantity
 from hansa.centers.user.types import ADDRESS_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
@@ -58,7 +58,7 @@ class WantedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     offer_id: str
     quantity: Quantity = 1
-    measure: MeasureView | None = None
+    measure: MeasureBody | None = None
     attribution: (
         Annotated[
             str,
@@ -150,7 +150,7 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
             LineRequest(
                 offer_id=OFFER_ID.read(line.offer_id),
                 quantity=line.quantity,
-                measure=Measure(line.measure.amount, line.measure.unit) if line.measure else None,
+                measure=line.measure.read() if line.measure else None,
                 attribution=api.read_attribution(ctx, line.attribution) if line.attribution else None,
                 inputs=line.inputs,
             )

@@ -39,11 +39,23 @@ from hansa.kernel.context import Traffic
 Minor = Annotated[int, msgspec.Meta(description="Amount in the currency's minor units.")]
 
 
-class MeasureView(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much of measured goods, in whole units of the smallest scale."""
+class MeasureBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of measured goods is wanted, in whole units of the smallest scale: 350 `g`."""
 
-    amount: Annotated[int, msgspec.Meta(ge=1, le=10**12)]
+    amount: Annotated[int, msgspec.Meta(ge=1, le=10**9)]
     unit: Annotated[str, msgspec.Meta(min_length=1, max_length=16)]
+
+    def read(self) -> Measure:
+        """Return it as trade takes it."""
+        return Measure(self.amount, self.unit)
+
+
+class MeasureView(msgspec.Struct, frozen=True):
+    """How much of measured goods, in whole units of the smallest scale; `unit_minor` is for `per` of them."""
+
+    amount: int
+    unit: str
+    per: int
 
 
 class AllocationView(msgspec.Struct, frozen=True):
@@ -225,7 +237,7 @@ def line_view(line: QuotedLine) -> LineView:
         title=line.title,
         options=line.options,
         quantity=line.quantity,
-        measure=_measure_view(line.measure),
+        measure=measure_view(line.measure),
         unit_minor=line.unit_minor,
         gross=line.gross,
         discount=line.discount,
@@ -246,7 +258,7 @@ def order_line_view(line: Line) -> OrderLineView:
         title=line.title,
         options=line.options,
         quantity=line.quantity,
-        measure=_measure_view(line.measure),
+        measure=measure_view(line.measure),
         unit_minor=line.unit_minor,
         gross=line.gross,
         discount=line.discount,
@@ -365,8 +377,9 @@ def history_view(entry: HistoryEntry) -> HistoryView:
     )
 
 
-def _measure_view(measure: Measure | None) -> MeasureView | None:
-    return MeasureView(measure.amount, measure.unit) if measure else None
+def measure_view(measure: Measure | None) -> MeasureView | None:
+    """Show how much of measured goods, nothing of others."""
+    return MeasureView(measure.amount, measure.unit, measure.per) if measure else None
 
 
 def _attribution_view(said: Attribution | None) -> AttributionView | None:

@@ -81,7 +81,12 @@ def upgrade() -> None:
           unit_minor bigint NOT NULL CHECK (unit_minor >= 0),
           selected boolean NOT NULL DEFAULT true,
           saved boolean NOT NULL DEFAULT false,
-          PRIMARY KEY (buyer, business, traffic, offer_id)
+          measure_amount bigint CHECK (measure_amount > 0),
+          measure_unit text,
+          measure_per bigint CHECK (measure_per > 0),
+          PRIMARY KEY (buyer, business, traffic, offer_id),
+          CHECK (num_nulls(measure_amount, measure_unit, measure_per) IN (0, 3)),
+          CHECK (measure_amount IS NULL OR quantity = 1)
         )""")
     op.execute("""
         CREATE TABLE trade.cart_note (
@@ -171,6 +176,7 @@ def upgrade() -> None:
           quantity int NOT NULL CHECK (quantity > 0),
           measure_amount bigint CHECK (measure_amount > 0),
           measure_unit text,
+          measure_per bigint CHECK (measure_per > 0),
           unit_minor bigint NOT NULL CHECK (unit_minor >= 0),
           gross bigint NOT NULL CHECK (gross >= 0),
           discount bigint NOT NULL CHECK (discount BETWEEN 0 AND gross),
@@ -186,7 +192,7 @@ def upgrade() -> None:
             CASE WHEN previous_state IS NULL THEN state = 'waiting'
                  ELSE (previous_state, state) IN ({line_legal}) END
           ),
-          CHECK ((measure_amount IS NULL) = (measure_unit IS NULL)),
+          CHECK (num_nulls(measure_amount, measure_unit, measure_per) IN (0, 3)),
           CHECK (measure_amount IS NULL OR quantity = 1)
         ) WITH (fillfactor = 85)""")
     op.execute("""

@@ -202,6 +202,7 @@ def _line_row(
         line.quantity,
         measure.amount if measure else None,
         measure.unit if measure else None,
+        measure.per if measure else None,
         line.unit_minor,
         line.gross,
         line.discount,

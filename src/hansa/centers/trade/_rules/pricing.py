@@ -82,7 +82,7 @@ def guard_lines(before: Sequence[QuotedLine], after: Sequence[QuotedLine]) -> tu
     if [line.line_no for line in before] != [line.line_no for line in after]:
         raise PricingBroken("a layer lost, added or reordered lines")
     for old, new in zip(before, after, strict=True):
-        if (old.offer_id, old.sku_id, old.quantity) != (new.offer_id, new.sku_id, new.quantity):
+        if _bought(old) != _bought(new):
             raise PricingBroken("a layer changed what is bought", line_no=new.line_no)
         if not (0 <= new.gross <= INT64_MAX and 0 <= new.tax <= INT64_MAX):
             raise PricingBroken("an amount is below zero or too large", line_no=new.line_no)
@@ -94,6 +94,10 @@ def guard_lines(before: Sequence[QuotedLine], after: Sequence[QuotedLine]) -> tu
         if min(places) < 0 or places != sorted(places):
             raise PricingBroken("a layer is unknown, or comes off out of its order", line_no=new.line_no)
     return tuple(after)
+
+
+def _bought(line: QuotedLine) -> tuple[object, ...]:
+    return (line.offer_id, line.sku_id, line.shop_id, line.quantity, line.measure, line.category_ids)
 
 
 def group_lines(lines: Iterable[QuotedLine]) -> dict[GroupKey, list[QuotedLine]]:

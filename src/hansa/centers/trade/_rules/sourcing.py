@@ -25,7 +25,7 @@ def choose_places(
     """
     wanted: dict[SkuId, int] = {}
     for line in lines:
-        wanted[line.sku_id] = wanted.get(line.sku_id, 0) + line.quantity
+        wanted[line.sku_id] = wanted.get(line.sku_id, 0) + line.wanted
     for place in ranking:
         if all(stock.get(sku, {}).get(place, 0) >= quantity for sku, quantity in wanted.items()):
             return {line.line_no: place for line in lines}

@@ -10,12 +10,13 @@ import msgspec
 
 from hansa.centers.inventory import api as inventory
 from hansa.centers.product import api as product
-from hansa.centers.product.types import OFFER_ID, OfferId
+from hansa.centers.product.types import OFFER_ID, Offer, OfferId
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.reviewing import review_line
-from hansa.centers.trade._service.quoting import limits_of, quote
+from hansa.centers.trade._service.quoting import limits_of, measure_errors, measured, quote
+from hansa.centers.trade._service.reading import measure_of
 from hansa.centers.trade._tables import CART_RANK
 from hansa.centers.trade.errors import CartChanged, CartEmpty, CartFull, OfferUnavailable
 from hansa.centers.trade.types import (
@@ -25,6 +26,7 @@ from hansa.centers.trade.types import (
     CartChange,
     CartLine,
     LineRequest,
+    Measure,
     Quote,
     ReviewedCart,
 )
@@ -54,10 +56,13 @@ async def put_in_cart(
     *,
     offer_id: OfferId,
     quantity: int,
+    measure: Measure | None = None,
     selected: bool | None = None,
     saved: bool | None = None,
 ) -> tuple[CartLine, ...]:
     """Set how many of an offer the cart holds, and remember its price; zero takes it out. Returns the cart.
+
+    Measured goods have quantity 1 and a measure.
 
     `selected` says whether it goes along at the next checkout, `saved` puts it aside for later; None leaves
     them. Putting a line again takes note of its price: what changed before is seen. Raises `Invalid`, `OfferUnavailable`, `CartFull`.
@@ -71,6 +76,9 @@ async def put_in_cart(
         if offer is None or not offer.active:
             raise OfferUnavailable(offers=[str(offer_id)])
         unit_minor = offer.price.minor
+        if errors := measure_errors(measure, offer, quantity=quantity):
+            raise Invalid(*errors)
+        measure = measured(LineRequest(offer_id, quantity, measure), offer)
     async with ctx.transaction() as tx:
         tx.locks(CART_RANK)
         held = await _read(tx, ctx)
@@ -84,6 +92,7 @@ async def put_in_cart(
             offer_id=offer_id,
             quantity=quantity,
             unit_minor=unit_minor,
+            measure=measure,
             selected=selected,
             saved=saved,
             at=ctx.now(),
@@ -127,7 +136,13 @@ async def review_cart(ctx: Ctx) -> ReviewedCart:
     limits = await limits_of(ctx, [line.offer_id for line in lines])
     return ReviewedCart(
         lines=tuple(
-            review_line(line, offers.get(line.offer_id), stock=stock, limit=limits.get(line.offer_id))
+            review_line(
+                line,
+                offer := offers.get(line.offer_id),
+                stock=stock,
+                limit=limits.get(line.offer_id),
+                fits=offer is not None and _fits(line, offer),
+            )
             for line in lines
         ),
         notes={ShopId(shop_id): text for shop_id, text in notes.items()},
@@ -154,7 +169,9 @@ async def quote_cart(
         )
     return await quote(
         ctx,
-        lines=[LineRequest(one.line.offer_id, one.line.quantity) for one in reviewed.chosen],
+        lines=[
+            LineRequest(one.line.offer_id, one.line.quantity, one.line.measure) for one in reviewed.chosen
+        ],
         address_id=address_id,
         options=options,
         notes={
@@ -163,6 +180,13 @@ async def quote_cart(
             if any(one.shop_id == shop_id for one in reviewed.chosen)
         },
     )
+
+
+def _fits(line: CartLine, offer: Offer) -> bool:
+    """Tell whether the offer is still sold by the measure of the line, in its amount."""
+    if measure_errors(line.measure, offer, quantity=line.quantity):
+        return False
+    return line.measure is None or offer.measure is None or line.measure.per == offer.measure.per
 
 
 def _shown(change: CartChange) -> dict[str, int | str]:
@@ -193,6 +217,7 @@ async def _read(tx: Transaction, ctx: Ctx) -> tuple[CartLine, ...]:
             row["unit_minor"],
             selected=row["selected"],
             saved=row["saved"],
+            measure=measure_of(row),
         )
         for row in rows
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +15,17 @@ from hansa.centers.trade import _store, extensions
 from hansa.centers.trade._rules.rows import Row
 from hansa.centers.trade._service.drafted import standing_of
 from hansa.centers.trade._service.placing import place
-from hansa.centers.trade._service.quoting import freeze, group_up, quoted_line, seal, source, written_down
+from hansa.centers.trade._service.quoting import (
+    freeze,
+    gross_of,
+    group_up,
+    measure_errors,
+    measured,
+    quoted_line,
+    seal,
+    source,
+    written_down,
+)
 from hansa.centers.trade._service.reading import kin
 from hansa.centers.trade._tables import DRAFT_RANK
 from hansa.centers.trade.errors import DraftEnded, DraftNotFound, MixedCurrencies, OfferUnavailable
@@ -65,6 +75,9 @@ async def make_draft(
     currencies = {offer.price.currency for offer in offers.values()}
     if len(currencies) > 1:
         raise MixedCurrencies(currencies=sorted(currencies))
+    if errors := _unfit(lines, offers):
+        raise Invalid(*errors)
+    lines = [_agreed(line, offers[line.offer_id]) for line in lines]
     now = ctx.now()
     made = DraftOrder(
         id=DRAFT_ID.new(),
@@ -74,7 +87,7 @@ async def make_draft(
         state=DraftState.OPEN,
         lines=tuple(lines),
         currency=currencies.pop(),
-        goods=sum(line.unit_minor * line.quantity for line in lines),
+        goods=sum(_gross(line, offers[line.offer_id]) for line in lines),
         freight=freight,
         made_by=ctx.actor.label,
         made_at=now,
@@ -142,14 +155,20 @@ async def accept_draft(
     if found.state is not DraftState.OPEN:
         raise DraftEnded(state=found.state)
     offers = await _offers(ctx, found.shop_id, found.lines)
+    if _unfit(found.lines, offers):
+        raise OfferUnavailable
     address_version = await freeze(ctx, address_id) if address_id else None
     agreed = tuple(
         msgspec.structs.replace(
             quoted_line(
-                number, LineRequest(line.offer_id, line.quantity), offers[line.offer_id], locale=ctx.locale
+                number,
+                LineRequest(line.offer_id, line.quantity, line.measure),
+                offers[line.offer_id],
+                locale=ctx.locale,
             ),
             unit_minor=line.unit_minor,
-            gross=line.unit_minor * line.quantity,
+            measure=line.measure,
+            gross=_gross(line, offers[line.offer_id]),
         )
         for number, line in enumerate(found.lines, start=1)
     )
@@ -220,6 +239,24 @@ async def _offers(ctx: Ctx, shop_id: ShopId, lines: Sequence[DraftLine]) -> dict
     if missing:
         raise OfferUnavailable(lines=missing)
     return dict(offers)
+
+
+def _unfit(lines: Sequence[DraftLine], offers: Mapping[OfferId, Offer]) -> list[FieldError]:
+    return [
+        FieldError(f"lines.{at}.{error.field}", error.code, error.message)
+        for at, line in enumerate(lines)
+        for error in measure_errors(line.measure, offers[line.offer_id], quantity=line.quantity)
+    ]
+
+
+def _agreed(line: DraftLine, offer: Offer) -> DraftLine:
+    """Return the line with what its price is for: that of the offer, as it is now."""
+    request = LineRequest(line.offer_id, line.quantity, line.measure)
+    return msgspec.structs.replace(line, measure=measured(request, offer))
+
+
+def _gross(line: DraftLine, offer: Offer) -> int:
+    return gross_of(offer, unit_minor=line.unit_minor, quantity=line.quantity, measure=line.measure)
 
 
 def _agreed_freight(groups: tuple[Group, ...], freight: int) -> tuple[Group, ...]:

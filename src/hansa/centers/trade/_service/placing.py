@@ -210,7 +210,11 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
 async def _rates(ctx: Ctx, quote: Quote) -> dict[int, int]:
     """Return the platform's commission by line, in basis points: frozen with the order."""
     rates = await shop.commission_for(
-        ctx, [CommissionLine(shop_id=line.shop_id, offer_id=line.offer_id) for line in quote.lines]
+        ctx,
+        [
+            CommissionLine(shop_id=line.shop_id, offer_id=line.offer_id, categories=line.category_ids)
+            for line in quote.lines
+        ],
     )
     return {line.line_no: rate.basis_points for line, rate in zip(quote.lines, rates, strict=True)}
 
@@ -243,7 +247,7 @@ def _hold(ctx: Ctx, quote: Quote, order_ids: Sequence[OrderId], drafted: Draft) 
     return HoldDemand(
         ctx=ctx,
         lines=tuple(
-            HoldLine(order_of[line.line_no], line.line_no, line.sku_id, line.place_id, line.quantity)
+            HoldLine(order_of[line.line_no], line.line_no, line.sku_id, line.place_id, line.wanted)
             for line in quote.lines
             if line.place_id is not None
         ),

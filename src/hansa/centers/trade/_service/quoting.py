@@ -32,13 +32,14 @@ from hansa.centers.trade.types import (
     FulfilmentOption,
     Group,
     LineRequest,
+    Measure,
     Quote,
     QuotedLine,
 )
 from hansa.centers.user import api as user
 from hansa.centers.user.types import AddressId, AddressVersionId
 from hansa.kernel.context import Ctx
-from hansa.kernel.money import INT64_MAX
+from hansa.kernel.money import INT64_MAX, Money
 from hansa.kernel.problem import FieldError, Invalid
 from hansa.kernel.security import Signer, TokenInvalid
 
@@ -160,7 +161,7 @@ async def limits_of(ctx: Ctx, offer_ids: Sequence[OfferId]) -> dict[OfferId, int
 async def _within_limits(ctx: Ctx, lines: Sequence[LineRequest]) -> None:
     wanted: dict[OfferId, int] = {}
     for line in lines:
-        wanted[line.offer_id] = wanted.get(line.offer_id, 0) + line.quantity
+        wanted[line.offer_id] = wanted.get(line.offer_id, 0) + line.wanted
     limits = await limits_of(ctx, list(wanted))
     if over := [
         {"offer_id": OFFER_ID.show(offer_id), "limit": limits[offer_id]}
@@ -176,11 +177,6 @@ def _check_request(lines: Sequence[LineRequest], notes: Mapping[ShopId, str]) ->
         errors.append(FieldError("notes", "length", f"At most {NOTE_LETTERS_MAX} letters"))
     if not 1 <= len(lines) <= LINES_MAX:
         errors.append(FieldError("lines", "length", f"A checkout has 1 to {LINES_MAX} lines"))
-    for at, line in enumerate(lines):
-        if line.measure is not None and line.quantity != 1:
-            errors.append(
-                FieldError(f"lines.{at}.quantity", "measured", "Measured goods have the quantity 1"),
-            )
     if errors:
         raise Invalid(*errors)
 
@@ -195,6 +191,8 @@ def _price(
     ]
     if missing:
         raise OfferUnavailable(lines=missing)
+    if errors := _unfit(lines, offers):
+        raise Invalid(*errors)
     currencies = {offers[line.offer_id].price.currency for line in lines}
     if len(currencies) > 1:
         raise MixedCurrencies(currencies=sorted(currencies))
@@ -207,8 +205,30 @@ def _price(
     return extensions.PRICE_LINES.of(ctx)(ctx, priced)
 
 
+def _unfit(lines: Sequence[LineRequest], offers: Mapping[OfferId, Offer]) -> list[FieldError]:
+    """Say which lines are for an amount that cannot be bought, or measure what is sold by the piece."""
+    return [
+        FieldError(f"lines.{at}.{error.field}", error.code, error.message)
+        for at, line in enumerate(lines)
+        for error in measure_errors(line.measure, offers[line.offer_id], quantity=line.quantity)
+    ]
+
+
+def measure_errors(measure: Measure | None, offer: Offer, *, quantity: int) -> list[FieldError]:
+    """Say why this much of an offer cannot be bought; nothing when it can."""
+    if measure is not None and quantity != 1:
+        return [FieldError("quantity", "measured", "Measured goods have the quantity 1")]
+    if measure is None:
+        return product.amount_errors(offer.measure, None)
+    return product.amount_errors(offer.measure, measure.amount, measure.unit)
+
+
 def quoted_line(number: int, request: LineRequest, offer: Offer, *, locale: str) -> QuotedLine:
-    """Return a line as its offer has it: unit price times quantity."""
+    """Return a line as its offer has it: unit price times quantity, or what an amount of measured goods costs.
+
+    The latter is rounded half up to a whole minor unit, once: the gross is a fact, and nothing divides it.
+    """
+    measure = measured(request, offer)
     return QuotedLine(
         line_no=number,
         offer_id=offer.id,
@@ -221,11 +241,27 @@ def quoted_line(number: int, request: LineRequest, offer: Offer, *, locale: str)
         art=offer.art,
         quantity=request.quantity,
         unit_minor=offer.price.minor,
-        gross=offer.price.minor * request.quantity,
-        measure=request.measure,
+        gross=gross_of(offer, unit_minor=offer.price.minor, quantity=request.quantity, measure=measure),
+        measure=measure,
         attribution=request.attribution,
         inputs=request.inputs,
+        category_ids=offer.category_ids,
     )
+
+
+def measured(request: LineRequest, offer: Offer) -> Measure | None:
+    """Return how much is wanted of measured goods, priced as their offer prices them."""
+    if request.measure is None or offer.measure is None:
+        return None
+    return Measure(request.measure.amount, offer.measure.unit, offer.measure.per)
+
+
+def gross_of(offer: Offer, *, unit_minor: int, quantity: int, measure: Measure | None) -> int:
+    """Return what so much of an offer costs at this price of one, or of `measure.per`, in minor units."""
+    if measure is None or offer.measure is None:
+        return unit_minor * quantity
+    scale = msgspec.structs.replace(offer.measure, per=measure.per)
+    return product.measured_price(Money(unit_minor, offer.price.currency), scale, measure.amount).minor
 
 
 async def source(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[QuotedLine, ...]:

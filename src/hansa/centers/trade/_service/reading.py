@@ -256,8 +256,14 @@ def _order(row: Row, lines: Sequence[Row], allocations: Sequence[Row]) -> Order:
     )
 
 
+def measure_of(row: Row) -> Measure | None:
+    """Return how much of measured goods a row of a line or a cart is about."""
+    if row["measure_amount"] is None:
+        return None
+    return Measure(row["measure_amount"], row["measure_unit"], row["measure_per"])
+
+
 def _line(row: Row, allocations: tuple[Allocation, ...]) -> Line:
-    measured = row["measure_amount"] is not None
     return Line(
         line_no=row["line_no"],
         offer_id=row["offer_id"],
@@ -276,6 +282,6 @@ def _line(row: Row, allocations: tuple[Allocation, ...]) -> Line:
         state=LineState(row["state"]),
         previous=LineState(row["previous_state"]) if row["previous_state"] else None,
         attribution=msgspec.convert(row["attribution"], Attribution) if row["attribution"] else None,
-        measure=Measure(row["measure_amount"], row["measure_unit"]) if measured else None,
+        measure=measure_of(row),
         allocations=allocations,
     )

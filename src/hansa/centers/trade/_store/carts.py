@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hansa.centers.trade._rules.rows import Row
+from hansa.centers.trade.types import Measure
 from hansa.kernel.db import Transaction
 
 
@@ -14,7 +15,8 @@ async def cart_lines(tx: Transaction, *, buyer: UUID, business: str, traffic: st
     """Return a cart, oldest line first."""
     return list(
         await tx.raw.fetch(
-            """SELECT offer_id, quantity, unit_minor, added_at, selected, saved FROM trade.cart_line
+            """SELECT offer_id, quantity, unit_minor, added_at, selected, saved, measure_amount, measure_unit,
+                      measure_per FROM trade.cart_line
                WHERE buyer = $1 AND business = $2 AND traffic = $3 ORDER BY added_at, offer_id LIMIT 500""",
             buyer,
             business,
@@ -32,6 +34,7 @@ async def put_cart_line(
     offer_id: UUID,
     quantity: int,
     unit_minor: int,
+    measure: Measure | None,
     selected: bool | None,
     saved: bool | None,
     at: datetime,
@@ -52,10 +55,12 @@ async def put_cart_line(
         return
     await tx.raw.execute(
         """INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at,
-                                        selected, saved)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, true), coalesce($9, false))
+                                        selected, saved, measure_amount, measure_unit, measure_per)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, true), coalesce($9, false), $10, $11, $12)
            ON CONFLICT (buyer, business, traffic, offer_id)
            DO UPDATE SET quantity = excluded.quantity, unit_minor = excluded.unit_minor,
+                         measure_amount = excluded.measure_amount, measure_unit = excluded.measure_unit,
+                         measure_per = excluded.measure_per,
                          selected = coalesce($8, trade.cart_line.selected),
                          saved = coalesce($9, trade.cart_line.saved)""",
         buyer,
@@ -67,6 +72,9 @@ async def put_cart_line(
         at,
         selected,
         saved,
+        measure.amount if measure else None,
+        measure.unit if measure else None,
+        measure.per if measure else None,
     )
 
 
@@ -90,23 +98,30 @@ async def take_from_cart(
 
 
 async def merge_carts(tx: Transaction, *, guests: Sequence[UUID], parties: Sequence[UUID]) -> None:
-    """Move guests' cart lines to the parties they became; the larger quantity of an offer wins."""
+    """Move guests' cart lines to the parties they became; the larger quantity of an offer wins.
+
+    Of measured goods the larger amount; where the two were put by different measures, the party's own stays.
+    """
     await tx.raw.execute(
         """WITH pair AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (guest, party)),
                 taken AS (DELETE FROM trade.cart_line c USING pair WHERE c.buyer = pair.guest
                           RETURNING pair.party, c.business, c.traffic, c.offer_id, c.quantity, c.unit_minor,
-                                    c.added_at, c.selected, c.saved),
+                                    c.added_at, c.selected, c.saved, c.measure_amount, c.measure_unit,
+                                    c.measure_per),
                 noted AS (DELETE FROM trade.cart_note c USING pair WHERE c.buyer = pair.guest
                           RETURNING pair.party, c.business, c.traffic, c.shop_id, c.text),
                 kept AS (INSERT INTO trade.cart_note (buyer, business, traffic, shop_id, text)
                          SELECT DISTINCT ON (party, business, traffic, shop_id) * FROM noted
                          ON CONFLICT (buyer, business, traffic, shop_id) DO NOTHING)
            INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at,
-                                        selected, saved)
+                                        selected, saved, measure_amount, measure_unit, measure_per)
            SELECT DISTINCT ON (party, business, traffic, offer_id) * FROM taken
-           ORDER BY party, business, traffic, offer_id, quantity DESC
+           ORDER BY party, business, traffic, offer_id, quantity DESC, measure_amount DESC
            ON CONFLICT (buyer, business, traffic, offer_id)
-           DO UPDATE SET quantity = greatest(trade.cart_line.quantity, excluded.quantity)""",
+           DO UPDATE SET quantity = greatest(trade.cart_line.quantity, excluded.quantity),
+                         measure_amount = greatest(trade.cart_line.measure_amount, excluded.measure_amount)
+           WHERE (trade.cart_line.measure_unit, trade.cart_line.measure_per)
+                 IS NOT DISTINCT FROM (excluded.measure_unit, excluded.measure_per)""",
         guests,
         parties,
     )

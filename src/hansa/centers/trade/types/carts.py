@@ -7,6 +7,7 @@ import msgspec
 
 from hansa.centers.product.types import OfferId
 from hansa.centers.shop.types import ShopId
+from hansa.centers.trade.types.quotes import Measure
 
 
 class CartLine(msgspec.Struct, frozen=True):
@@ -16,11 +17,18 @@ class CartLine(msgspec.Struct, frozen=True):
     quantity: int
     added_at: datetime
     unit_minor: int
-    """The price of one when the line was last put, in minor units."""
+    """The price of one, or of `measure.per` units, when the line was last put, in minor units."""
     selected: bool = True
     """Whether it goes along at the next checkout."""
     saved: bool = False
     """Put aside for later: it stays in the cart and is never bought by the way."""
+    measure: Measure | None = None
+    """How much of measured goods; their quantity is 1."""
+
+    @property
+    def wanted(self) -> int:
+        """How much is wanted, as stock and limits count it: pieces, or units of the smallest scale."""
+        return self.measure.amount if self.measure else self.quantity
 
 
 class ChangeKind(enum.StrEnum):
@@ -32,6 +40,8 @@ class ChangeKind(enum.StrEnum):
     """There is less than wanted; `available` says how much."""
     LIMITED = "limited"
     """This buyer may have fewer than wanted; `available` says how many."""
+    MEASURE = "measure_changed"
+    """It is sold by another measure now, or not in this amount."""
 
 
 class CartChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +80,10 @@ class ReviewedCart(msgspec.Struct, frozen=True):
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """So many of an offer, and no more, may one buyer still have. The strictest of several answers counts."""
+    """So many of an offer, and no more, may one buyer still have. The strictest of several answers counts.
+
+    Of measured goods it counts units of their smallest scale.
+    """
 
     offer_id: OfferId
     quantity: int

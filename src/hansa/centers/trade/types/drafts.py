@@ -9,6 +9,7 @@ import msgspec
 from hansa.centers.product.types import OfferId
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade.types.ids import CheckoutId, DraftId, Quantity
+from hansa.centers.trade.types.quotes import Measure
 
 
 class DraftState(enum.StrEnum):
@@ -22,11 +23,15 @@ class DraftState(enum.StrEnum):
 
 
 class DraftLine(msgspec.Struct, frozen=True):
-    """What a shop offers to sell to one buyer: so many, at an agreed price of one in minor units."""
+    """What a shop offers to sell to one buyer: so many, at an agreed price of one in minor units.
+
+    Measured goods have quantity 1 and a measure, and the price of `measure.per` of its units.
+    """
 
     offer_id: OfferId
     quantity: Quantity
     unit_minor: int
+    measure: Measure | None = None
 
 
 class DraftOrder(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.place.types import PlaceId
-from hansa.centers.product.types import OfferId, ProductId, SkuId
+from hansa.centers.product.types import CategoryId, OfferId, ProductId, SkuId
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade.types.ids import CheckoutId, DraftId, Quantity
 from hansa.kernel.context import Traffic
@@ -37,10 +37,15 @@ class Allocation(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Measure(msgspec.Struct, frozen=True, array_like=True):
-    """How much of measured goods: whole units of the smallest scale (`1250`, `"g"`)."""
+    """How much of measured goods: whole units of the smallest scale (`1250`, `"g"`).
+
+    `per` says for how many of them the line's unit price is (1000: a kilogram); what a request says of it
+    is not read.
+    """
 
     amount: int
     unit: str
+    per: int = 1
 
 
 class Attribution(msgspec.Struct, frozen=True):
@@ -61,6 +66,8 @@ class Attribution(msgspec.Struct, frozen=True):
 class LineRequest(msgspec.Struct, frozen=True):
     """What a buyer wants: an offer and how many; measured goods have quantity 1 and a measure.
 
+    What is measured is put by in its smallest scale: 350 g are 350 of its stock.
+
     `inputs` are a business's own facts about the line, read by its extensions only.
     """
 
@@ -70,9 +77,17 @@ class LineRequest(msgspec.Struct, frozen=True):
     attribution: Attribution | None = None
     inputs: dict[str, int | str] = {}
 
+    @property
+    def wanted(self) -> int:
+        """How much is wanted, as stock and limits count it: pieces, or units of the smallest scale."""
+        return self.measure.amount if self.measure else self.quantity
+
 
 class QuotedLine(msgspec.Struct, frozen=True, array_like=True):
-    """A priced line. Its `gross` is the fact; `unit_minor` is for display. Amounts in minor units."""
+    """A priced line. Its `gross` is the fact; `unit_minor` is for display. Amounts in minor units.
+
+    `unit_minor` is the price of one piece, or of `measure.per` units of measured goods.
+    """
 
     line_no: int
     offer_id: OfferId
@@ -92,6 +107,13 @@ class QuotedLine(msgspec.Struct, frozen=True, array_like=True):
     tax: int = 0
     attribution: Attribution | None = None
     inputs: dict[str, int | str] = {}
+    category_ids: tuple[CategoryId, ...] = ()
+    """The product's category and those above it, the nearest first: what rates and promotions go by."""
+
+    @property
+    def wanted(self) -> int:
+        """How much is wanted, as stock counts it: pieces, or units of the smallest scale."""
+        return self.measure.amount if self.measure else self.quantity
 
     @property
     def discount(self) -> int:
