@@ -9,7 +9,7 @@ from typing import Any
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa.api import make_api
-from hansa.kernel.http import plain_annotations
+from hansa.kernel.http import API_PATH, BodyLimits, plain_annotations
 from hansa.kernel.http.edge import Edge, HttpMetrics, Operations
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
@@ -56,6 +56,7 @@ def make_edge(platform: Platform) -> Edge:
     api = make_api(platform)
     with plain_annotations():
         web = make_web(platform)
+    routes = [route for center in platform.centers for route in center.routes]
 
     async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
         inner = api if scope["path"] == "/api" or scope["path"].startswith("/api/") else web
@@ -67,6 +68,7 @@ def make_edge(platform: Platform) -> Edge:
         businesses=platform.plans,
         operations=Operations(settings, metrics, ready=lambda: _missing(platform)),
         metrics=HttpMetrics(metrics),
+        bodies=BodyLimits(settings, routes, under=API_PATH),
         access_log=AccessLog(settings) if settings.access_log else None,
     )
 
