@@ -64,6 +64,8 @@ PASSKEYS_MAX = 20
 NAME_LETTERS_MAX = 64
 _LIFE = timedelta(minutes=5)
 _CHALLENGE_OCTETS = 32
+_LOCALHOST = "localhost"
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
 _ADD, _LOG_IN, _PROVE = "add_passkey", "passkey_log_in", "prove"
 
 # What reading a credential that somebody made up may raise, besides the library's own.
@@ -84,7 +86,7 @@ async def begin_passkey(ctx: Ctx) -> Ceremony:
         raise TooManyPasskeys
     shown = (me.email or me.name) if me else ""
     options = generate_registration_options(
-        rp_id=_domain(ctx),
+        rp_id=passkey_domain(ctx),
         rp_name=ctx.plan.business.text(ctx.locale.partition("-")[0]),
         user_id=party.bytes,
         user_name=shown,
@@ -116,7 +118,7 @@ async def add_passkey(ctx: Ctx, *, ceremony: CeremonyId, credential: dict[str, A
         made = verify_registration_response(
             credential=credential,
             expected_challenge=opened.challenge,
-            expected_rp_id=_domain(ctx),
+            expected_rp_id=passkey_domain(ctx),
             expected_origin=_origins(ctx),
             require_user_verification=True,
         )
@@ -255,7 +257,7 @@ async def _signed(ctx: Ctx, ceremony: CeremonyId, kind: str, credential: dict[st
         proved = verify_authentication_response(
             credential=credential,
             expected_challenge=opened.challenge,
-            expected_rp_id=_domain(ctx),
+            expected_rp_id=passkey_domain(ctx),
             expected_origin=_origins(ctx),
             credential_public_key=found.public_key,
             credential_current_sign_count=0,  # the counter is ours to judge, in one statement with moving it on
@@ -280,18 +282,28 @@ async def _signed(ctx: Ctx, ceremony: CeremonyId, kind: str, credential: dict[st
 
 def _request(ctx: Ctx) -> PublicKeyCredentialRequestOptions:
     return generate_authentication_options(
-        rp_id=_domain(ctx),
+        rp_id=passkey_domain(ctx),
         challenge=secrets.token_bytes(_CHALLENGE_OCTETS),
         user_verification=UserVerificationRequirement.REQUIRED,
     )
 
 
-def _domain(ctx: Ctx) -> str:
+def passkey_domain(ctx: Ctx) -> str:
+    """Return the domain that passkeys belong to: they work on its pages and on those of its subdomains.
+
+    A bare address can have none (WebAuthn 3, 5.1.3), so a house on this machine has `localhost`.
+    """
     settings = ctx.platform.settings
-    return settings.section(Accounts).passkey_domain or urlsplit(settings.url()).hostname or "localhost"
+    named = settings.section(Accounts).passkey_domain or urlsplit(settings.url()).hostname or _LOCALHOST
+    return _LOCALHOST if named in _LOOPBACK else named
 
 
 def _origins(ctx: Ctx) -> list[str]:
     settings = ctx.platform.settings
+    if given := settings.section(Accounts).passkey_origins:
+        return list(given)
     url = urlsplit(settings.url())
-    return list(settings.section(Accounts).passkey_origins) or [f"{url.scheme}://{url.netloc}"]
+    origins = [f"{url.scheme}://{url.netloc}"]
+    if url.hostname in _LOOPBACK:
+        origins.append(f"{url.scheme}://{_LOCALHOST}" + (f":{url.port}" if url.port else ""))
+    return origins
