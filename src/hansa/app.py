@@ -66,8 +66,12 @@ _log = logging.getLogger("hansa.app")
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Platform]:
-    """Run the platform in this process, on the migrated database of the settings, until the block ends."""
+async def running(settings: Settings, *, activate: bool = True) -> AsyncIterator[Platform]:
+    """Run the platform in this process, on the migrated database of the settings, until the block ends.
+
+    Without `activate` its code takes nothing over and it follows nobody: for commands that read, or write by
+    functions that say so.
+    """
     if settings.database_url is None:
         raise ValueError("the platform runs on a database: settings.database_url is empty")
     meter = Meter()
@@ -83,7 +87,7 @@ async def running(settings: Settings) -> AsyncIterator[Platform]:
         stack.push_async_callback(db.close)
         async with db.transaction() as tx:
             await platform.clocks.refresh(tx)
-        await plans.start()
+        await plans.start(follow=activate, activate=activate)
         stack.push_async_callback(plans.stop)
         for center in CENTERS:
             for start in center.starts:

@@ -80,4 +80,4 @@ async def _missing(platform: Platform) -> str:
             await tx.raw.execute("SELECT 1")
     except Problem as problem:
         return problem.title
-    return platform.plans.behind
+    return platform.plans.outdated

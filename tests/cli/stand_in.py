@@ -28,6 +28,7 @@ class Center:
 class Platform:
     def __init__(self, settings):
         self.settings = settings
+        self.plans = types.SimpleNamespace(behind=os.environ.get("STAND_IN_BEHIND", ""))
         self.db = Database(settings.database_url.reveal(), role=None)
         audited = Center()
         audited.checks = [Check("entries sum to zero", self.check)]
@@ -39,7 +40,7 @@ class Platform:
 
 
 @asynccontextmanager
-async def running(settings):
+async def running(settings, *, activate=True):
     platform = Platform(settings)
     try:
         yield platform

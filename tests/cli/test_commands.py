@@ -74,6 +74,15 @@ def test_migrate_verify_and_doctor_agree(hansa):
     assert findings["migrations"] == findings["database"] == findings["clock"] == findings["rights"] == "good"
 
 
+def test_the_demo_wants_the_code_that_serves(hansa):
+    hansa.run("migrate")
+
+    done = hansa.run("demo", STAND_IN_BEHIND="generation 7 needs code b")
+
+    assert done.returncode == 1
+    assert "generation 7 needs code b" in done.stderr
+
+
 def test_doctor_says_what_to_do(hansa, taken_port):
     data = hansa.folder / ".hansa"
     data.mkdir()

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hansa import app
+from hansa import app, asgi
 
 
 class Faltering:
@@ -43,3 +43,12 @@ async def test_upkeep_goes_on_whatever_went_wrong(monkeypatch):
     upkeep.cancel()
     with pytest.raises(asyncio.CancelledError):
         await upkeep
+
+
+async def test_a_process_is_ready_as_long_as_the_plan_it_serves_is_good(house, monkeypatch):
+    plans = house.platform.plans
+    monkeypatch.setattr(plans, "behind", "generation 7 needs other code")
+    assert await asgi._missing(house.platform) == ""
+
+    monkeypatch.setattr(plans, "outdated", "generation 7 needs other code")
+    assert await asgi._missing(house.platform) == "generation 7 needs other code"

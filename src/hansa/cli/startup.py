@@ -87,12 +87,16 @@ async def require_ready(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def platform(settings: Settings) -> AsyncIterator[Platform]:
-    """Run the platform within this process, without serving, for a command that reads or changes something."""
+async def platform(settings: Settings, *, activate: bool = False) -> AsyncIterator[Platform]:
+    """Run the platform within this process, without serving, for a command that reads or changes something.
+
+    Its code takes nothing over unless `activate`: a command may come from another installation than the one
+    that serves.
+    """
     from hansa.app import running  # noqa: PLC0415 - as for `centers`
 
     await require_ready(settings)
-    async with running(settings) as made:
+    async with running(settings, activate=activate) as made:
         yield made
 
 

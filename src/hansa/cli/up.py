@@ -127,7 +127,7 @@ def _prepare(settings: Settings, *, demo: bool) -> Welcome:
     async def prepare() -> Welcome:
         with screen.progress("Preparing the database") as tell:
             await migrated(settings, tell=tell)
-        async with platform(settings) as made:
+        async with platform(settings, activate=True) as made:
             if demo:
                 with screen.progress("Loading the demo") as tell:
                     await load_demo(made, tell)

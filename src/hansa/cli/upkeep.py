@@ -9,6 +9,7 @@ import msgspec
 from cyclopts import Parameter
 
 from hansa.cli import screen
+from hansa.cli.failure import Failure
 from hansa.cli.startup import centers, database, migrated, quiet, read_settings, url_of, with_platform
 from hansa.kernel.platform import Platform
 
@@ -58,6 +59,8 @@ def demo() -> None:
     from hansa.app import demo as load_demo  # noqa: PLC0415 - brings the whole platform
 
     async def load(platform: Platform) -> None:
+        if platform.plans.behind:
+            raise Failure(f"The demo is loaded by the code that serves: {platform.plans.behind}.")
         with screen.progress("Loading the demo") as tell:
             await load_demo(platform, tell)
 

@@ -180,12 +180,12 @@ async def houses(server, template):
     await asyncio.to_thread(server.create_database, name, template=template)
     opened = []
 
-    async def open_house(code=None, *, start=True, follow=False, **how):
+    async def open_house(code=None, *, start=True, follow=False, activate=True, **how):
         code = code or Code(points=KERNEL_POINTS)
         house = House(server.url(name), code, meter=Meter(), **how)
         opened.append(house)
         if start:
-            await house.plans.start(follow=follow)
+            await house.plans.start(follow=follow, activate=activate)
         return house
 
     yield open_house

@@ -13,6 +13,7 @@ from hansa.kernel.extension import Mode
 from hansa.kernel.plan import (
     BusinessStopped,
     Code,
+    CodeSuperseded,
     GenerationElsewhere,
     GenerationRetired,
     NothingToRollBackTo,
@@ -332,6 +333,130 @@ async def test_a_process_without_the_code_says_so_and_goes_on(houses):
     assert await old.check((first, "bazaar")) == [None]  # until its generation retires
     with pytest.raises(GenerationElsewhere):
         await new.plans.pinned(new.platform, first, "bazaar")
+
+
+OLD, NEW = Code(terms=[Price]), Code(terms=[Price], packages=[Business("bazaar")])
+
+
+async def test_a_process_that_only_reads_takes_nothing_over(houses):
+    server = await houses(OLD)
+    await server.publish(TEA)
+
+    reader = await houses(NEW, activate=False)
+    await server.plans.refresh()
+
+    assert set(reader.plans.current.businesses) == {"tea", "bazaar"}  # its own reading of what is published
+    assert f"generation {server.plans.current.generation} needs code {OLD.hash}" in reader.plans.behind
+    assert server.plans.behind == ""
+    assert await reader.rows("SELECT count(*) FROM kernel.generation") == [(2,)]
+    await server.plans._beat()
+    assert server.plans.processes == 1  # who reads takes no share of the rates
+
+
+async def test_a_process_that_only_reads_works_under_the_generation_of_its_code(houses):
+    server = await houses(OLD)
+
+    reader = await houses(OLD, activate=False)
+
+    assert reader.plans.current.generation == server.plans.current.generation
+    assert reader.plans.behind == ""
+
+
+async def test_old_code_that_restarts_in_a_rolling_deploy_does_not_take_over(houses):
+    old = await houses(OLD)
+    served = await old.publish(TEA)
+    new = await houses(NEW)
+    await new.publish(tea(9))
+
+    again = await houses(OLD)
+    await new.plans.refresh()
+    await again.plans.refresh()
+
+    assert new.plans.behind == ""
+    assert new.ctx("bazaar").business == "bazaar"
+    assert again.plans.current.generation == served.generation
+    assert again.ctx("tea").term(Price).each == 2
+    assert "restart it with the new code" in again.plans.behind
+    assert again.plans.outdated == ""  # what it serves is still accepted
+    assert await again.check((served.generation, "tea")) == [None]
+
+
+async def test_a_process_is_outdated_once_the_generation_it_serves_is_killed(houses):
+    old = await houses(OLD)
+    served = await old.publish(TEA)
+    new = await houses(NEW)
+    await old.plans.refresh()
+    assert (bool(old.plans.behind), old.plans.outdated) == (True, "")
+
+    async with new.db.transaction() as tx:
+        await new.plans.kill_generation(tx, served.generation, why="a zero too many", by="ada")
+    await old.plans.refresh()
+
+    assert old.plans.outdated == old.plans.behind
+
+
+async def test_old_code_with_nothing_left_to_serve_says_that_newer_code_is_active(houses):
+    old = await houses(OLD)
+    new = await houses(NEW)
+    async with new.db.transaction() as tx:
+        await new.plans.kill_generation(tx, old.plans.current.generation, why="wrong", by="ada")
+
+    with pytest.raises(CodeSuperseded, match=NEW.hash):
+        await houses(OLD)
+
+
+async def test_going_back_to_old_code_takes_over_once_nobody_runs_the_new(houses):
+    old = await houses(OLD)
+    await old.plans.stop()
+    new = await houses(NEW)
+    await new.publish(TEA)
+    await new.plans.stop()
+
+    back = await houses(OLD)
+
+    assert back.plans.behind == ""
+    assert set(back.plans.current.businesses) == {"tea"}
+    assert await back.check((back.plans.current.generation, "tea")) == [None]
+
+
+async def test_old_code_that_is_left_alone_takes_over_without_a_restart(houses, eventually):
+    now = datetime.now(UTC)
+    old = await houses(OLD, follow=True, poll_s=0.05)
+    new = await houses(NEW)
+    await eventually(lambda: old.plans.behind)
+
+    await new.plans.stop()
+    old.plans._now = lambda: now + timedelta(minutes=1)
+
+    await eventually(lambda: not old.plans.behind)
+    assert set(old.plans.current.businesses) == set()
+    assert await old.rows("SELECT count(*) FROM kernel.generation") == [(3,)]
+
+
+async def test_new_code_that_restarts_does_not_lose_the_plan_to_the_old(houses):
+    old = await houses(OLD)
+    new = await houses(NEW)
+    await old.plans.refresh()
+    await new.plans.stop()
+
+    await old.plans._take_over()
+    await old.plans._beat()
+    again = await houses(NEW)
+
+    assert again.plans.behind == ""
+    assert old.plans.behind
+    assert old.plans.processes == 1  # what stopped takes no share of the rates
+    assert await old.rows("SELECT count(*) FROM kernel.generation") == [(2,)]
+
+
+async def test_a_command_on_a_new_database_begins_with_its_own_code(houses):
+    command = await houses(NEW, activate=False)
+    assert await command.check((command.plans.current.generation, "bazaar")) == [None]
+    await command.plans.stop()
+
+    server = await houses(OLD)
+
+    assert server.plans.behind == ""
 
 
 async def test_a_deploy_keeps_what_was_published(houses):

@@ -56,6 +56,31 @@ async def current(tx: Transaction) -> GenerationRow | None:
     return _generation(row) if row else None
 
 
+async def latest_of(tx: Transaction, code_hash: str) -> GenerationRow | None:
+    """Return the generation of some code that was the current one last, whatever became of it."""
+    row = await tx.raw.fetchrow(
+        f"""SELECT {_COLUMNS} FROM kernel.generation WHERE code_hash = $1 AND activation IS NOT NULL
+             ORDER BY state = 'active' DESC, activation DESC LIMIT 1""",
+        code_hash,
+    )
+    return _generation(row) if row else None
+
+
+async def carried(tx: Transaction, code_hash: str, *, alive_since: datetime) -> bool:
+    """Tell whether a process with some code is at work, or may be about to come back.
+
+    One that stopped counts as long as a live one would, because a restart is a stop first; not when nobody
+    else is alive either.
+    """
+    found: bool = await tx.raw.fetchval(
+        """SELECT EXISTS (SELECT FROM kernel.process WHERE seen_at > $2 AND code_hash = $1)
+              AND EXISTS (SELECT FROM kernel.process WHERE seen_at > $2 AND pid <> 0)""",
+        code_hash,
+        alive_since,
+    )
+    return found
+
+
 async def generation(tx: Transaction, number: int) -> GenerationRow | None:
     """Return one generation."""
     row = await tx.raw.fetchrow(f"SELECT {_COLUMNS} FROM kernel.generation WHERE id = $1", number)
@@ -287,13 +312,13 @@ async def beat(
         now,
     )
     await tx.raw.execute("DELETE FROM kernel.process WHERE seen_at <= $1", alive_since)
-    alive: int = await tx.raw.fetchval("SELECT count(*) FROM kernel.process")
+    alive: int = await tx.raw.fetchval("SELECT count(*) FROM kernel.process WHERE pid <> 0")
     return alive
 
 
 async def leave(tx: Transaction, process: UUID) -> None:
-    """Take this process off the list."""
-    await tx.raw.execute("DELETE FROM kernel.process WHERE id = $1", process)
+    """Take this process off the list; until it would be dead, a row without a pid tells what it carried."""
+    await tx.raw.execute("UPDATE kernel.process SET pid = 0 WHERE id = $1", process)
 
 
 def _generation(row: Any) -> GenerationRow:

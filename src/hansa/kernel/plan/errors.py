@@ -77,6 +77,14 @@ class GenerationElsewhere(Problem):
     title = "This was quoted under a version that does not run here, please look at it again"
 
 
+class CodeSuperseded(Problem):
+    """Processes with newer code are at work, and nothing this process's code compiled is good any more."""
+
+    code = "plan.code_superseded"
+    status = 503
+    title = "Newer code is active; start this process with it"
+
+
 class NothingToRollBackTo(Problem):
     """There is no earlier generation that is still good."""
 

@@ -26,6 +26,7 @@ from hansa.kernel.ids import uuid7
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan import _store as store
 from hansa.kernel.plan.code import Code
+from hansa.kernel.plan.deploying import ALIVE, Deploying
 from hansa.kernel.plan.errors import (
     BusinessEnded,
     BusinessStopped,
@@ -34,7 +35,7 @@ from hansa.kernel.plan.errors import (
     UnknownBusiness,
 )
 from hansa.kernel.plan.plan import Plan
-from hansa.kernel.plan.publishing import PIN, Publishing
+from hansa.kernel.plan.publishing import PIN
 from hansa.kernel.problem import Problem
 
 if TYPE_CHECKING:
@@ -45,11 +46,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("hansa.plan")
 
-_ALIVE = timedelta(seconds=30)
-"""A process whose last heartbeat is older than this is dead."""
 
-
-class Plans(Publishing):
+class Plans(Deploying):
     """The plans of this process. `start` it before the first context is made."""
 
     def __init__(
@@ -68,6 +66,8 @@ class Plans(Publishing):
         """How many processes are alive, as last seen: rate limits are shared by them."""
         self.behind = ""
         """Why this process does not work under the current generation; empty when it does."""
+        self.outdated = ""
+        """Why nothing can be sold under the generation this process works under; empty while it is good."""
         self._db = db
         self._poll_s = poll_s
         self._id = uuid7()
@@ -80,35 +80,27 @@ class Plans(Publishing):
         """The plan that new contexts are made under."""
         return self._state.current
 
-    async def start(self, *, follow: bool = True) -> None:
-        """Compile and take the current generation; make a new one when this code differs from it.
+    async def start(self, *, follow: bool = True, activate: bool = True) -> None:
+        """Take the current generation, or make a new one when this code was never active before.
 
+        With `activate`, code that was superseded serves the last generation it compiled, and takes over only
+        once no live process carries the newer code. Without, nothing is taken over: this process reads what
+        is published with its own code, and is not counted among the living.
         With `follow`, keep up with other processes until `stop`. Raises `PlanInvalid` when the published
-        configurations do not fit this code.
+        configurations do not fit this code, `CodeSuperseded` when nothing it compiled is good any more.
         """
         async with self._db.transaction() as tx:
             await store.lock_publishing(tx)
             row = await store.current(tx)
-            manifests = await store.manifests(tx, row.id) if row else {}
             statuses = await store.statuses(tx)
-            plan = self.compile(manifests, statuses)
-            if row is not None and row.code_hash == self.code.hash:
-                plan = plan.as_generation(row.id)
-                await store.ensure_businesses(tx, list(plan.businesses), now=self._now())
-            else:
-                number = await store.insert_generation(
-                    tx,
-                    hash=plan.hash,
-                    code_hash=plan.code_hash,
-                    manifests=manifests,
-                    base=row.id if row else None,
-                    by="deploy",
-                    now=self._now(),
-                )
-                plan = await self._activate(tx, plan.as_generation(number))
+            plan = await (self._serving(tx, row) if activate else self._read(tx, row))
+            if activate:
+                await self._beat_as(tx, plan.generation)  # at once, so that no older code takes over
+            top = await store.current(tx)
         self._adopt(plan)
         self._set_state(self._state.with_statuses(statuses))
-        await self._beat()
+        if top is not None and top.id != plan.generation:
+            self._fall_behind(top, accepted=activate)
         if follow:
             self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._listen())]
 
@@ -249,25 +241,34 @@ class Plans(Publishing):
             compiled = (await asyncio.to_thread(self.compile, manifests, statuses)).as_generation(top.id)
         # From here on nothing waits, so what this process itself did in the meantime is not undone.
         if top is not None and self._state is state:
-            self._follow_to(top, compiled)
-            self._set_state(self._state.with_statuses(statuses).only({row.id for row in rows}))
+            good = {row.id for row in rows}
+            self._follow_to(top, compiled, good=good)
+            self._set_state(self._state.with_statuses(statuses).only(good))
         else:
             self._wake.set()
 
-    def _follow_to(self, top: store.GenerationRow, compiled: Plan | None) -> None:
+    def _follow_to(self, top: store.GenerationRow, compiled: Plan | None, *, good: set[int]) -> None:
         if top.code_hash != self.code.hash:
-            behind = (
-                f"generation {top.id} needs code {top.code_hash}, this process has {self.code.hash}:"
-                f" it goes on with generation {self.current.generation}; restart it with the new code"
-            )
-            if behind != self.behind:
-                log.warning(behind)
-            self.behind = behind
+            self._fall_behind(top, accepted=self.current.generation in good)
             return
-        self.behind = ""
+        self.behind = self.outdated = ""
         plan = compiled or self._state.plans[top.id]
         if plan is not self.current:
             self._adopt(plan)
+
+    def _fall_behind(self, top: store.GenerationRow, *, accepted: bool) -> None:
+        number = self.current.generation
+        goes_on = (
+            f"it goes on with generation {number}; restart it with the new code"
+            if number
+            else "it reads what is published in its own way, and takes nothing over"
+        )
+        behind = (
+            f"generation {top.id} needs code {top.code_hash}, this process has {self.code.hash}: {goes_on}"
+        )
+        if behind != self.behind:
+            log.warning(behind)
+        self.behind, self.outdated = behind, "" if accepted else behind
 
     async def _load(self, generation: int) -> Plan:
         async with self._db.transaction() as tx:
@@ -314,19 +315,23 @@ class Plans(Publishing):
 
     async def _beat(self) -> None:
         """Say that this process lives, and retire what nobody works under any more."""
-        now = self._now()
         async with self._db.transaction() as tx:
-            self.processes = await store.beat(
-                tx,
-                process=self._id,
-                host=socket.gethostname(),
-                pid=os.getpid(),
-                generation=self.current.generation,
-                code_hash=self.code.hash,
-                now=now,
-                alive_since=now - _ALIVE,
-            )
-            await store.retire(tx, now=now, alive_since=now - _ALIVE)
+            await self._beat_as(tx, self.current.generation)
+            now = self._now()
+            await store.retire(tx, now=now, alive_since=now - ALIVE)
+
+    async def _beat_as(self, tx: Transaction, generation: int) -> None:
+        now = self._now()
+        self.processes = await store.beat(
+            tx,
+            process=self._id,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            generation=generation,
+            code_hash=self.code.hash,
+            now=now,
+            alive_since=now - ALIVE,
+        )
 
     async def _follow(self) -> None:
         """Catch up whenever told to, and every `poll_s` seconds."""
@@ -336,6 +341,8 @@ class Plans(Publishing):
             self._wake.clear()
             try:
                 await self.refresh()
+                if self.behind:
+                    await self._take_over()
                 await self._beat()
             except Exception as error:
                 # A process that stopped here would sell under a killed plan; so it goes on, whatever it was.
