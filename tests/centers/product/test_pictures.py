@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,8 +17,11 @@ from centers.product.kiln import make
 from hansa.centers.product import api as product
 from hansa.centers.product._rules.pictures import PictureUnreadable, encode
 from hansa.centers.product._rules.signing import signed
+from hansa.centers.product._service import media
 from hansa.centers.product._service.keeping_bytes import Bucket, Folder, PictureBytes
+from hansa.centers.product._service.media import sweep_pictures
 from hansa.centers.product.errors import (
+    PictureFull,
     PictureInUse,
     PictureNotFound,
     PictureRefused,
@@ -177,6 +181,7 @@ async def test_seller_a_cannot_see_or_remove_the_pictures_of_seller_b(market, sh
         lambda who: product.add_picture(who, shop_id=opened.id, content=drawn()),
         lambda who: product.pictures(who, shop_id=opened.id),
         lambda who: product.picture(who, picture.id),
+        lambda who: product.describe_picture(who, media_id=picture.id, alt={"en": "Mine"}),
         lambda who: product.remove_picture(who, media_id=picture.id),
     ):
         with pytest.raises(Forbidden):
@@ -193,6 +198,83 @@ async def test_a_picture_too_large_or_none_leaves_nothing(market, shelf):
             await product.add_picture(ctx, shop_id=opened.id, content=content)
     assert list(shelf.rglob("*")) == []
     assert await market.rows("SELECT FROM product.media") == []
+
+
+async def test_a_shop_has_room_for_so_many_pictures_and_bytes(market, shelf):
+    opened, ctx = await market.seller()
+    size = (await product.add_picture(ctx, shop_id=opened.id, content=drawn())).kept_bytes
+
+    for room, told in (
+        (PictureStore(shop_bytes_max=max(1024, 2 * size - 1)), (1, size)),
+        (PictureStore(shop_count_max=1), (1, size)),
+    ):
+        market.platform.settings = replace_section(market.platform.settings, room)
+        with pytest.raises(PictureFull) as full:
+            await product.add_picture(ctx, shop_id=opened.id, content=drawn("JPEG", size=(1000, 1000)))
+        assert (full.value.extras["pictures"], full.value.extras["bytes"]) == told
+        rival, theirs = await market.seller("rival" + str(room.shop_count_max))
+        await product.add_picture(theirs, shop_id=rival.id, content=drawn())
+    assert len((await product.pictures(ctx, shop_id=opened.id)).items) == 1
+
+
+async def test_what_comes_in_pieces_is_read_no_further_than_a_picture_may_be_long(market, shelf):
+    opened, ctx = await market.seller()
+    market.platform.settings = replace_section(market.platform.settings, PictureStore(bytes_max=2_000))
+    read = []
+
+    async def pieces(content):
+        for at in range(0, len(content), 500):
+            read.append(at)
+            yield content[at : at + 500]
+
+    picture = await product.add_picture(ctx, shop_id=opened.id, content=pieces(drawn()))
+    assert (picture.width, picture.height) == (400, 300)
+    read.clear()
+    with pytest.raises(PictureRefused):
+        await product.add_picture(ctx, shop_id=opened.id, content=pieces(b"x" * 1_000_000))
+    assert len(read) == 5
+
+
+async def test_bytes_without_a_picture_are_swept_away_and_no_others(market, shelf, monkeypatch):
+    opened, ctx = await market.seller()
+    kept = await product.add_picture(ctx, shop_id=opened.id, content=drawn())
+
+    async def died(tx, new):
+        raise ConnectionError("the process died before it wrote the row")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(media.store, "insert_media", died)
+        with pytest.raises(ConnectionError):
+            await product.add_picture(ctx, shop_id=opened.id, content=drawn())
+    gone = await product.add_picture(ctx, shop_id=opened.id, content=drawn())
+    away = Bucket(PictureStore(), client=httpx.AsyncClient(transport=httpx.MockTransport(_nobody)))
+    folder = market.platform.service(PictureBytes).store
+    market.platform.service(PictureBytes).store = away
+    await product.remove_picture(ctx, media_id=gone.id)  # for the shop it is gone, though the store is away
+    market.platform.service(PictureBytes).store = folder
+
+    assert len(files(shelf)) == 9
+    await sweep_pictures(market.platform)
+    assert len(files(shelf)) == 9  # an upload may be under way: nothing is swept within the hour
+    await market.rows("UPDATE product.media_loose SET since = since - interval '61 minutes' RETURNING id")
+    await sweep_pictures(market.platform)
+
+    assert files(shelf) == {"large.webp", "medium.webp", "thumb.webp"}
+    assert await product.picture_bytes(ctx, media_id=kept.id, form="large")
+    assert await market.rows("SELECT * FROM product.media_loose") == []
+
+
+async def _nobody(request):
+    raise httpx.ConnectError("nobody there")
+
+
+def files(shelf):
+    found = [path for path in shelf.rglob("*") if path.is_file()]
+    return {path.name for path in found} if len(found) == 3 else found
+
+
+def replace_section(settings, section):
+    return msgspec.structs.replace(settings, _sections={**settings._sections, PictureStore: section})
 
 
 async def test_a_bucket_keeps_pictures_as_a_folder_does(market, bucket, tmp_path, socket_enabled):

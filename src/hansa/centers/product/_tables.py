@@ -319,8 +319,17 @@ media = Table(
     Column("width", Integer, CheckConstraint("width > 0"), nullable=False),
     Column("height", Integer, CheckConstraint("height > 0"), nullable=False),
     Column("bytes", BigInteger, CheckConstraint("bytes > 0"), nullable=False),
+    Column("kept_bytes", BigInteger, CheckConstraint("kept_bytes >= bytes"), nullable=False),
     Column("digest", Text, nullable=False),
     Column("uploaded_by", Text, nullable=False),
     Column("uploaded_at", _AT, nullable=False),
-    Index("media_shop", "shop_id", "id"),
+    Index("media_shop", "shop_id", "id", postgresql_include=["kept_bytes"]),
+)
+
+media_loose = Table(
+    "media_loose",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("since", _AT, nullable=False),
+    Index("media_loose_since", "since", "id"),
 )

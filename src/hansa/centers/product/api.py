@@ -35,6 +35,7 @@ from hansa.centers.product._service.importing import (
 from hansa.centers.product._service.listing import list_products
 from hansa.centers.product._service.media import (
     add_picture,
+    describe_picture,
     picture,
     picture_bytes,
     pictures,
@@ -90,6 +91,7 @@ __all__ = [
     "create_product",
     "custom_schema",
     "decide_change",
+    "describe_picture",
     "drop_prices",
     "edit_product",
     "export_products",

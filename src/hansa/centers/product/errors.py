@@ -220,7 +220,7 @@ class PictureInUse(Problem):
 
 
 class PictureFull(Problem):
-    """A shop has only so many pictures."""
+    """A shop has room for only so many pictures, and so many bytes of them: the answer says how much."""
 
     code = "product.picture_full"
     status = 409

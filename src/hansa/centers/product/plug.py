@@ -13,6 +13,7 @@ from hansa.centers.product._service.changes import DECIDE_CHANGE
 from hansa.centers.product._service.import_job import run_import
 from hansa.centers.product._service.importing import JOB
 from hansa.centers.product._service.keeping_bytes import PictureBytes
+from hansa.centers.product._service.media import SWEEP, sweep_pictures
 from hansa.centers.product._service.offers import PRICE_OFFER, WITHDRAW_OFFER, OfferSnapshot
 from hansa.centers.product._service.prices import ENDS, STARTS, turn
 from hansa.centers.product._service.products import CREATE_PRODUCT, EDIT_PRODUCT
@@ -45,7 +46,7 @@ PRODUCT = Center(
     ),
     terms=(ProductReview,),
     events=EVENTS,
-    jobs=(Job(JOB, run_import),),
+    jobs=(Job(JOB, run_import), Job(SWEEP, sweep_pictures, every_s=3600)),
     deadlines=(DeadlineKind(STARTS, turn), DeadlineKind(ENDS, turn)),
     handlers=HANDLERS,
     routes=_http.ROUTES,

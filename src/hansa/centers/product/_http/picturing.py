@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, get, post, put
 
 from hansa.centers.product import api
 from hansa.centers.product._http.views import READING, WRITING, Cursor, Limit
@@ -17,13 +17,15 @@ from hansa.centers.product.errors import (
     PictureRefused,
     PicturesUnavailable,
 )
-from hansa.centers.product.types import MEDIA_ID, Media
+from hansa.centers.product.types import MEDIA_ID, Media, PictureStore
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
 from hansa.kernel.context import Ctx
+from hansa.kernel.http import ApiRequest
 from hansa.kernel.http.declared import problems
 from hansa.kernel.page import CursorMalformed, Page
 from hansa.kernel.problem import FieldError, Invalid
+from hansa.kernel.settings import Settings
 from hansa.kernel.texts import Texts
 
 _DOT = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAEUlEQVR42mOMYkAFTAwjWgAAcVYAet/VL98AAAAASUVORK5CYII="
@@ -49,15 +51,47 @@ class AddPicture(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     alt: Texts = {}
 
 
+class DescribePicture(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a picture shows, for those who do not see it."""
+
+    alt: Texts
+
+
+def _bytes_max(settings: Settings) -> int:
+    return settings.section(PictureStore).bytes_max
+
+
+@post(
+    "/shops/{shop_id:str}/pictures/files",
+    summary="Upload a picture as a file",
+    responses=problems(*WRITING, ShopNotFound, PictureRefused, PictureFull, PicturesUnavailable),
+    tags=["products"],
+    request_max_body_size=None,
+    opt={
+        "media_types": ("image/jpeg", "image/png", "image/webp", "image/gif"),
+        "body_bytes_max": _bytes_max,
+    },
+)
+async def upload_picture(ctx: Ctx, shop_id: str, request: ApiRequest) -> MediaView:
+    """Take in a picture as it is, of at most `HANSA_PICTURES_BYTES_MAX` bytes, re-encoded from its pixels alone.
+
+    What it shows is said afterwards, with `PUT /api/pictures/{id}/alt`. Needs `product.product.edit` in the shop.
+    """
+    return _view(await api.add_picture(ctx, shop_id=SHOP_ID.read(shop_id), content=request.parts()))
+
+
 @post(
     "/shops/{shop_id:str}/pictures",
-    summary="Upload a picture",
+    summary="Upload a picture in a document",
     responses=problems(*WRITING, ShopNotFound, PictureRefused, PictureFull, PicturesUnavailable),
     tags=["products"],
     opt={"example": {"content": _DOT, "alt": {"en": "The teapot from above", "zh": "茶壶俯视"}}},
 )
 async def add_picture(ctx: Ctx, shop_id: str, data: AddPicture) -> MediaView:
-    """Take in a picture, re-encoded from its pixels alone. Needs `product.product.edit` in the shop."""
+    """Take in a picture, re-encoded from its pixels alone. Needs `product.product.edit` in the shop.
+
+    A document has at most `HANSA_BODY_MAX_BYTES`; longer pictures come as files.
+    """
     try:
         content = msgspec.convert(data.content, bytes)
     except msgspec.ValidationError:
@@ -91,11 +125,23 @@ async def show_picture(ctx: Ctx, media_id: str) -> MediaView:
     return _view(await api.picture(ctx, MEDIA_ID.read(media_id)))
 
 
+@put(
+    "/pictures/{media_id:str}/alt",
+    summary="Say what a picture shows",
+    responses=problems(*WRITING, PictureNotFound),
+    tags=["products"],
+    opt={"example": {"alt": {"en": "The teapot from above", "zh": "茶壶俯视"}}},
+)
+async def describe_picture(ctx: Ctx, media_id: str, data: DescribePicture) -> MediaView:
+    """Put what a picture shows into words. Needs `product.product.edit` in its shop."""
+    return _view(await api.describe_picture(ctx, media_id=MEDIA_ID.read(media_id), alt=data.alt))
+
+
 @post(
     "/pictures/{media_id:str}/removal",
     summary="Remove a picture",
     status_code=204,
-    responses=problems(*READING, PictureNotFound, PictureInUse, PicturesUnavailable),
+    responses=problems(*READING, PictureNotFound, PictureInUse),
     tags=["products"],
 )
 async def remove_picture(ctx: Ctx, media_id: str) -> None:
@@ -122,4 +168,12 @@ def _view(one: Media) -> MediaView:
     )
 
 
-ROUTES = (add_picture, list_pictures, show_picture, remove_picture, picture_bytes)
+ROUTES = (
+    upload_picture,
+    add_picture,
+    list_pictures,
+    show_picture,
+    describe_picture,
+    remove_picture,
+    picture_bytes,
+)

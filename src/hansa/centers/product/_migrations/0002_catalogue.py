@@ -88,8 +88,12 @@ def upgrade() -> None:
           width int NOT NULL CHECK (width > 0),
           height int NOT NULL CHECK (height > 0),
           bytes bigint NOT NULL CHECK (bytes > 0),
+          kept_bytes bigint NOT NULL CHECK (kept_bytes >= bytes),
           digest text NOT NULL,
           uploaded_by text NOT NULL,
           uploaded_at timestamptz NOT NULL
         )""")
-    op.execute("CREATE INDEX media_shop ON product.media (shop_id, id)")
+    op.execute("CREATE INDEX media_shop ON product.media (shop_id, id) INCLUDE (kept_bytes)")
+    # Bytes that no picture may have: of an upload that is under way or was given up, of a picture that is gone.
+    op.execute("CREATE TABLE product.media_loose (id uuid PRIMARY KEY, since timestamptz NOT NULL)")
+    op.execute("CREATE INDEX media_loose_since ON product.media_loose (since, id)")

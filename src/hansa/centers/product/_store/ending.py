@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 
 
 async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]) -> list[list[str]]:
-    """Answer `kernel.business_removed`."""
+    """Answer `kernel.business_removed`. The bytes of its pictures are swept afterwards, like all that are loose."""
     tx.locks(CATEGORY_RANK)
+    await tx.raw.execute(
+        """INSERT INTO product.media_loose (id, since)
+           SELECT id, now() FROM product.media WHERE business = ANY($1::text[]) ON CONFLICT (id) DO NOTHING""",
+        [command.ctx.business for command in commands],
+    )
     return await remove_rows(tx, commands, _OF_A_BUSINESS)
 
 

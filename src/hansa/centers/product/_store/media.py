@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from hansa.centers.product._store.rows import json_of, row_of
 from hansa.centers.product.types import Media, MediaId
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.db import Transaction
+from hansa.kernel.texts import Texts
 
-_MEDIA = "id, business, shop_id, alt, width, height, bytes, digest, uploaded_by, uploaded_at"
+_MEDIA = "id, business, shop_id, alt, width, height, bytes, kept_bytes, digest, uploaded_by, uploaded_at"
 
 
 async def unknown_pictures(tx: Transaction, shop_id: ShopId, ids: Sequence[MediaId]) -> list[MediaId]:
@@ -24,11 +26,46 @@ async def unknown_pictures(tx: Transaction, shop_id: ShopId, ids: Sequence[Media
     return [one for one in ids if one not in known]
 
 
-async def insert_media(tx: Transaction, new: Media, *, pictures_max: int) -> bool:
-    """Write a picture; False when the shop has `pictures_max` already."""
-    written = await tx.raw.fetchval(
-        f"""INSERT INTO product.media ({_MEDIA}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
-            WHERE (SELECT count(*) FROM product.media WHERE shop_id = $3) < $11 RETURNING true""",
+async def room_taken(tx: Transaction, shop_id: ShopId) -> tuple[int, int]:
+    """Return how many pictures a shop has, and how many bytes they take."""
+    row = await tx.raw.fetchrow(
+        """SELECT count(*) AS pictures, coalesce(sum(kept_bytes), 0)::bigint AS bytes
+             FROM product.media WHERE shop_id = $1""",
+        shop_id,
+    )
+    return row["pictures"], row["bytes"]
+
+
+async def note_loose(tx: Transaction, media_id: MediaId, *, since: datetime) -> None:
+    """Write down that bytes are, or will be, kept under this id, and that no picture has them."""
+    await tx.raw.execute(
+        "INSERT INTO product.media_loose (id, since) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+        media_id,
+        since,
+    )
+
+
+async def loose_before(tx: Transaction, before: datetime, *, limit: int) -> list[MediaId]:
+    """Return ids whose bytes no picture has had since `before`."""
+    rows = await tx.raw.fetch(
+        """SELECT id FROM product.media_loose l
+            WHERE since < $1 AND NOT EXISTS (SELECT FROM product.media m WHERE m.id = l.id)
+            ORDER BY since, id LIMIT $2""",
+        before,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def forget_loose(tx: Transaction, ids: Sequence[MediaId]) -> None:
+    """Strike ids whose bytes are gone, or belong to a picture now."""
+    await tx.raw.execute("DELETE FROM product.media_loose WHERE id = ANY($1::uuid[])", list(ids))
+
+
+async def insert_media(tx: Transaction, new: Media) -> None:
+    """Write a picture; its bytes are no longer loose."""
+    await tx.raw.execute(
+        f"INSERT INTO product.media ({_MEDIA}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         new.id,
         new.business,
         new.shop_id,
@@ -36,12 +73,20 @@ async def insert_media(tx: Transaction, new: Media, *, pictures_max: int) -> boo
         new.width,
         new.height,
         new.bytes,
+        new.kept_bytes,
         new.digest,
         new.uploaded_by,
         new.uploaded_at,
-        pictures_max,
     )
-    return written is not None
+    await forget_loose(tx, [new.id])
+
+
+async def set_alt(tx: Transaction, media_id: MediaId, alt: Texts) -> Media:
+    """Write what a picture shows, in words."""
+    row = await tx.raw.fetchrow(
+        f"UPDATE product.media SET alt = $2 WHERE id = $1 RETURNING {_MEDIA}", media_id, json_of(alt)
+    )
+    return row_of(Media, row)
 
 
 async def read_media(tx: Transaction, media_id: MediaId) -> Media | None:

@@ -86,7 +86,10 @@ class BadRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture that a shop uploaded, re-encoded. `width` and `height` in pixels, `bytes` of its largest form."""
+    """A picture that a shop uploaded, re-encoded. `width` and `height` in pixels, `bytes` of its largest form.
+
+    `kept_bytes` are those of all its forms: what it takes of the shop's room.
+    """
 
     id: MediaId
     business: str
@@ -95,6 +98,7 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     width: int
     height: int
     bytes: int
+    kept_bytes: int
     digest: str
     """SHA-256 of its largest form, in hexadecimal."""
     uploaded_by: str
@@ -102,16 +106,23 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PictureStore(Section, name="pictures"):
-    """Where pictures are kept, and how large they may come."""
+    """Where pictures are kept, how large they may come, and how much room a shop has."""
 
     bytes_max: Annotated[
         int,
         msgspec.Meta(
             ge=1024,
             le=1 << 28,
-            description="Longest picture that is taken, in bytes; HANSA_BODY_MAX_BYTES must let its base 64 through.",
+            description="Longest picture that is taken, in bytes, whatever HANSA_BODY_MAX_BYTES says of other bodies.",
         ),
     ] = 10_000_000
+    shop_count_max: Annotated[int, msgspec.Meta(ge=1, description="How many pictures a shop may have.")] = (
+        50_000
+    )
+    shop_bytes_max: Annotated[
+        int,
+        msgspec.Meta(ge=1024, description="How many bytes a shop's pictures may take, in all their forms."),
+    ] = 20_000_000_000
     s3_endpoint: Annotated[str, msgspec.Meta(description="URL of an S3-compatible store.")] = ""
     s3_bucket: Annotated[
         str, msgspec.Meta(description="Its bucket; empty keeps pictures in the data directory.")
