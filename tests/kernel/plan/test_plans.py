@@ -223,13 +223,24 @@ async def test_a_quote_keeps_its_plan_while_the_next_one_is_live(houses):
         assert await process.check((quoted.generation, "tea")) == [None]
 
 
+def at(instant):
+    """A clock that stands still."""
+
+    async def clock(_):
+        return instant
+
+    return clock
+
+
 async def test_a_plan_nobody_works_under_retires_when_its_time_is_up(houses):
     now = datetime(2026, 11, 1, tzinfo=UTC)
     seconds = count()
     moved = [timedelta()]
-    house = await houses(
-        CODE, pin=timedelta(hours=1), now=lambda: now + moved[0] + timedelta(seconds=next(seconds) / 1000)
-    )
+
+    async def clock(_):
+        return now + moved[0] + timedelta(seconds=next(seconds) / 1000)
+
+    house = await houses(CODE, pin=timedelta(hours=1), clock=clock)
     quoted = await house.publish(tea(1))
     await house.publish(tea(2))
     moved[0] = timedelta(minutes=59)
@@ -249,16 +260,33 @@ async def test_a_plan_nobody_works_under_retires_when_its_time_is_up(houses):
 
 async def test_a_plan_that_a_live_process_works_under_does_not_retire(houses):
     now = datetime(2026, 11, 1, tzinfo=UTC)
-    slow, fast = await houses(CODE, now=lambda: now), await houses(CODE, now=lambda: now)
+    slow, fast = await houses(CODE, clock=at(now)), await houses(CODE, clock=at(now))
     stuck = slow.plans.current.generation
-    fast.plans._now = slow.plans._now = lambda: now + timedelta(hours=3)
+    fast.plans._clock = slow.plans._clock = at(now + timedelta(hours=3))
     await fast.publish(tea(2))
-    fast.plans._now = slow.plans._now = lambda: now + timedelta(hours=5)
+    fast.plans._clock = slow.plans._clock = at(now + timedelta(hours=5))
     await slow.plans._beat()
     await fast.plans._beat()
 
     assert await fast.rows("SELECT state FROM kernel.generation WHERE id = $1", stuck) == [("active",)]
     assert (slow.plans.processes, fast.plans.processes) == (1, 2)
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(hours=-1), timedelta(hours=1)])
+async def test_a_host_whose_clock_is_wrong_takes_nobody_for_dead(houses, monkeypatch, wrong_by):
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + wrong_by
+
+    right = await houses(CODE)
+    with monkeypatch.context() as there:
+        there.setattr("hansa.kernel.clock.datetime", Wrong)
+        wrong = await houses(CODE)
+        await wrong.plans._beat()
+    await right.plans._beat()
+
+    assert (wrong.plans.processes, right.plans.processes) == (2, 2)
 
 
 async def test_the_kill_switch_wins_over_pinned_plans_and_closes_everything_below(houses):
@@ -426,7 +454,7 @@ async def test_old_code_that_is_left_alone_takes_over_without_a_restart(houses, 
     await eventually(lambda: old.plans.behind)
 
     await new.plans.stop()
-    old.plans._now = lambda: now + timedelta(minutes=1)
+    old.plans._clock = at(now + timedelta(minutes=1))
 
     await eventually(lambda: not old.plans.behind)
     assert set(old.plans.current.businesses) == set()

@@ -48,6 +48,12 @@ async def notify(tx: Transaction) -> None:
     await tx.raw.execute("SELECT pg_notify($1, '')", CHANNEL)
 
 
+async def clock(tx: Transaction) -> datetime:
+    """Return the database's time: processes on several hosts compare heartbeats, and have it in common."""
+    now: datetime = await tx.raw.fetchval("SELECT clock_timestamp()")
+    return now
+
+
 async def current(tx: Transaction) -> GenerationRow | None:
     """Return the generation that new contexts use."""
     row = await tx.raw.fetchrow(

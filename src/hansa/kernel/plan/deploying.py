@@ -42,7 +42,7 @@ class Deploying(Publishing):
             )
         plan = self.compile(await store.manifests(tx, served.id), await store.statuses(tx))
         if served is row:
-            await store.ensure_businesses(tx, list(plan.businesses), now=self._now())
+            await store.ensure_businesses(tx, list(plan.businesses), now=await self._clock(tx))
         return plan.as_generation(served.id)
 
     async def _read(self, tx: Transaction, row: store.GenerationRow | None) -> Plan:
@@ -64,7 +64,7 @@ class Deploying(Publishing):
                 await self._deploy(tx, row)
 
     async def _deserted(self, tx: Transaction, row: store.GenerationRow) -> bool:
-        return not await store.carried(tx, row.code_hash, alive_since=self._now() - ALIVE)
+        return not await store.carried(tx, row.code_hash, alive_since=await self._clock(tx) - ALIVE)
 
     async def _deploy(self, tx: Transaction, row: store.GenerationRow | None) -> Plan:
         """Make this code's reading of the published configurations the current generation."""
@@ -77,6 +77,6 @@ class Deploying(Publishing):
             manifests=manifests,
             base=row.id if row else None,
             by="deploy",
-            now=self._now(),
+            now=await self._clock(tx),
         )
         return await self._activate(tx, plan.as_generation(number))

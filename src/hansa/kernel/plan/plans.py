@@ -12,13 +12,12 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from hansa.kernel.breaker import Breakers
 from hansa.kernel.business import Business, levels
-from hansa.kernel.clock import system_now
 from hansa.kernel.context import GUEST, Actor, ActorKind, Ctx, Traffic
 from hansa.kernel.db.database import driver_connection
 from hansa.kernel.extension import HasCtx
@@ -35,7 +34,7 @@ from hansa.kernel.plan.errors import (
     UnknownBusiness,
 )
 from hansa.kernel.plan.plan import Plan
-from hansa.kernel.plan.publishing import PIN
+from hansa.kernel.plan.publishing import PIN, Clock
 from hansa.kernel.problem import Problem
 
 if TYPE_CHECKING:
@@ -59,9 +58,9 @@ class Plans(Deploying):
         breakers: Breakers | None = None,
         poll_s: float = 2.0,
         pin: timedelta = PIN,
-        now: Callable[[], datetime] = system_now,
+        clock: Clock = store.clock,
     ) -> None:
-        super().__init__(code, meter=meter or Meter(), breakers=breakers or Breakers(), pin=pin, now=now)
+        super().__init__(code, meter=meter or Meter(), breakers=breakers or Breakers(), pin=pin, clock=clock)
         self.processes = 1
         """How many processes are alive, as last seen: rate limits are shared by them."""
         self.behind = ""
@@ -317,11 +316,11 @@ class Plans(Deploying):
         """Say that this process lives, and retire what nobody works under any more."""
         async with self._db.transaction() as tx:
             await self._beat_as(tx, self.current.generation)
-            now = self._now()
+            now = await self._clock(tx)
             await store.retire(tx, now=now, alive_since=now - ALIVE)
 
     async def _beat_as(self, tx: Transaction, generation: int) -> None:
-        now = self._now()
+        now = await self._clock(tx)
         self.processes = await store.beat(
             tx,
             process=self._id,

@@ -6,14 +6,13 @@ takes the change over when the transaction commits, the others when they are not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hansa.kernel.breaker import Breakers
 from hansa.kernel.business import Business
-from hansa.kernel.clock import system_now
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan import _store as store
 from hansa.kernel.plan._state import PlanState
@@ -32,6 +31,9 @@ from hansa.kernel.plan.reading import Difference, diff
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
 
+Clock = Callable[["Transaction"], Awaitable[datetime]]
+"""Tells the time within a transaction."""
+
 PIN = timedelta(hours=1)
 """How long a generation stays good after the next one took its place: longer than any quote."""
 
@@ -45,7 +47,7 @@ class Proposal:
 
 
 class Publishing:
-    """Changes the plan. `code` is what this process brings; `now` is real time."""
+    """Changes the plan. `code` is what this process brings; `clock` tells real time."""
 
     def __init__(
         self,
@@ -54,14 +56,14 @@ class Publishing:
         meter: Meter,
         breakers: Breakers,
         pin: timedelta,
-        now: Callable[[], datetime] = system_now,
+        clock: Clock = store.clock,
     ) -> None:
         self.code = code
         self.codec = Codec(terms=code.terms, plays=code.plays)
         self.meter = meter
         self.breakers = breakers
         self._pin = pin
-        self._now = now
+        self._clock = clock
         self._state = PlanState.empty()
 
     async def propose(
@@ -72,7 +74,7 @@ class Publishing:
         Raises `PlanInvalid` with everything that is wrong, or `Invalid` for a manifest with functions.
         """
         await store.lock_publishing(tx)
-        now = self._now()
+        now = await self._clock(tx)
         base = await store.current(tx)
         manifests = await store.manifests(tx, base.id) if base else {}
         manifests |= {business.path: self.codec.plain(business) for business in changes}
@@ -146,7 +148,7 @@ class Publishing:
                     manifests=manifests,
                     base=earlier.base,
                     by=by,
-                    now=self._now(),
+                    now=await self._clock(tx),
                 )
                 return await self._activate(tx, plan.as_generation(number))
             base = earlier.base
@@ -165,7 +167,7 @@ class Publishing:
     async def kill(self, tx: Transaction, path: str, *, why: str, by: str) -> None:
         """Switch a business off, with everything below it, at once and whatever was quoted."""
         self._known(path)
-        await store.kill(tx, path, why=why, by=by, now=self._now())
+        await store.kill(tx, path, why=why, by=by, now=await self._clock(tx))
         await self._changed(tx, path, "killed")
 
     async def unkill(self, tx: Transaction, path: str) -> None:
@@ -178,7 +180,7 @@ class Publishing:
     async def set_status(self, tx: Transaction, path: str, status: str) -> None:
         """Set a business live, stopped or winding. Raises `UnknownBusiness`."""
         self._known(path)
-        await store.set_status(tx, path, status, now=self._now())
+        await store.set_status(tx, path, status, now=await self._clock(tx))
         await self._changed(tx, path, status)
 
     async def forget(self, tx: Transaction, path: str) -> Mapping[str, int]:
@@ -202,7 +204,7 @@ class Publishing:
             raise UnknownBusiness(business=path)
 
     async def _activate(self, tx: Transaction, plan: Plan) -> Plan:
-        now = self._now()
+        now = await self._clock(tx)
         await store.activate(tx, plan.generation, now=now, grace=self._pin)
         await store.ensure_businesses(tx, list(plan.businesses), now=now)
         await store.notify(tx)
