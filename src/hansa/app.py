@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar.types import ASGIApp
 
-from hansa.asgi import Faces
+from hansa.asgi import Faces, served_names
 from hansa.centers.interconnect.plug import INTERCONNECT
 from hansa.centers.inventory.plug import INVENTORY
 from hansa.centers.ledger.plug import LEDGER
@@ -76,7 +76,13 @@ async def running(settings: Settings, *, activate: bool = True) -> AsyncIterator
         raise ValueError("the platform runs on a database: settings.database_url is empty")
     meter = Meter()
     db = Database(settings.database_url.reveal(), connections_max=settings.database_connections)
-    code = Code.of(CENTERS, plays=PLAYS, packages=installed_businesses(), points=KERNEL_POINTS)
+    code = Code.of(
+        CENTERS,
+        plays=PLAYS,
+        packages=installed_businesses(),
+        points=KERNEL_POINTS,
+        reserved=served_names(),
+    )
     plans = Plans(code, db, meter=meter)
     platform = Platform(settings=settings, db=db, clocks=Clocks(), plans=plans, meter=meter, centers=CENTERS)
     platform.add(Signer(signing_keys(settings)))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 
+from litestar import Router
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa.api import make_api
 from hansa.kernel.http import API_PATH, BodyLimits, plain_annotations
-from hansa.kernel.http.edge import Edge, HttpMetrics, Operations
+from hansa.kernel.http.edge import OPERATIONS, Edge, HttpMetrics, Operations
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import AccessLog, Metrics
-from hansa.web.app import make_web
+from hansa.web.app import STATIC_PATH, make_web
+from hansa.web.routes import ROUTES
+
+_KEPT_FREE = frozenset({"about", "admin", "assets", "docs", "help", "schema", "search"})
+"""What people expect of a platform and not of a business; nothing is served there yet."""
 
 Running = Callable[[Settings], AbstractAsyncContextManager[Platform]]
 
@@ -47,6 +52,23 @@ class Faces:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def served_names() -> frozenset[str]:
+    """Return the first words of the addresses that are the platform's whichever businesses there are.
+
+    A business of such a name would hide them, since businesses are looked for first.
+    """
+    addresses = (API_PATH, STATIC_PATH, *OPERATIONS, *_addresses(ROUTES))
+    return frozenset(address.split("/")[1] for address in addresses) - {""} | _KEPT_FREE
+
+
+def _addresses(routes: Sequence[Any]) -> Iterator[str]:
+    for route in routes:
+        if isinstance(route, Router):
+            yield from (inner.path for inner in route.routes)
+        else:
+            yield from route.paths
 
 
 def make_edge(platform: Platform) -> Edge:

@@ -278,6 +278,18 @@ def test_identities_that_clash(refusals):
     }
 
 
+def test_names_that_the_platform_answers_to_itself(refusals, compiled):
+    reserved = {"api", "login"}
+
+    assert refusals([], [Business("login"), Business("tea")], reserved=reserved) == {
+        ("path_reserved", "login cannot name a business: the platform itself answers at /login")
+    }
+    below = compiled(
+        [], [Business("tea"), Business("tea.login")], reserved=reserved
+    )  # its address is /tea.login
+    assert "tea.login" in below.businesses
+
+
 def test_manifests_that_cannot_be_meant(refusals):
     business = Business("a", currency="euro", hosts=["Tea.example"], quotas=Quota(orders_per_second=0))
 

@@ -28,13 +28,15 @@ BUSINESSES_GROUP = "hansa.businesses"
 
 @dataclass(frozen=True)
 class Code:
-    """Points, terms, plays, packaged businesses, and answers of centers by the center's name."""
+    """Points, terms, plays, packaged businesses, answers of centers by the center's name, and reserved names."""
 
     points: Sequence[ExtensionPoint[Any]] = ()
     terms: Sequence[type[Term]] = ()
     plays: Sequence[Play[Any, Any]] = ()
     packages: Sequence[Business] = ()
     answers: Mapping[str, Sequence[Extension]] = field(default_factory=dict)
+    reserved: frozenset[str] = frozenset()
+    """First words of the addresses that the platform serves itself: no business can be called so."""
 
     @classmethod
     def of(
@@ -44,6 +46,7 @@ class Code:
         plays: Sequence[Play[Any, Any]] = (),
         packages: Sequence[Business] = (),
         points: Sequence[ExtensionPoint[Any]] = (),
+        reserved: Iterable[str] = (),
     ) -> Code:
         """Gather what centers declare; `points` are the kernel's own, and those of plays."""
         centers = list(centers)
@@ -53,6 +56,7 @@ class Code:
             plays=plays,
             packages=packages,
             answers={center.name: center.answers for center in centers},
+            reserved=frozenset(reserved),
         )
 
     @cached_property
@@ -69,6 +73,7 @@ class Code:
                 ]
                 for center, answers in self.answers.items()
             },
+            sorted(self.reserved),
         )
 
     def compile(
@@ -88,6 +93,7 @@ class Code:
             self.plays,
             [business for business in (*self.packages, *configured) if business.path not in ended],
             self.answers,
+            reserved=self.reserved,
             generation=generation,
             code_hash=self.hash,
             meter=meter,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -43,6 +43,7 @@ def compile_plan(
     businesses: Iterable[Business],
     answers: Answers,
     *,
+    reserved: Collection[str] = (),
     generation: int = 0,
     code_hash: str = "",
     meter: Meter | None = None,
@@ -50,9 +51,10 @@ def compile_plan(
 ) -> Plan:
     """Compile manifests into one immutable plan. Raises `PlanInvalid` with everything that is wrong.
 
-    The answers of centers stand on the platform's level, which every business inherits from.
+    The answers of centers stand on the platform's level, which every business inherits from. `reserved` are
+    the first words of addresses that the platform serves itself, so no business can be reached by them.
     """
-    compiler = _Compiler(list(points), list(terms), list(plays))
+    compiler = _Compiler(list(points), list(terms), list(plays), frozenset(reserved))
     compiler.add_level(
         "", [(name, extension) for name, extensions in answers.items() for extension in extensions]
     )
@@ -70,11 +72,16 @@ class _Compiler:
     """Collects levels from the platform down; every method adds its errors and goes on."""
 
     def __init__(
-        self, points: list[ExtensionPoint[Any]], terms: list[type[Term]], plays: list[Play[Any, Any]]
+        self,
+        points: list[ExtensionPoint[Any]],
+        terms: list[type[Term]],
+        plays: list[Play[Any, Any]],
+        reserved: frozenset[str],
     ) -> None:
         self.errors: list[CompileError] = []
         self._points: dict[str, ExtensionPoint[Any]] = {}
         self._kinds = terms
+        self._reserved = reserved
         self._plays = {play.name: play for play in plays}
         self._manifests: dict[str, Business] = {}
         self._effective: dict[str, Business] = {"": PLATFORM}
@@ -109,6 +116,9 @@ class _Compiler:
             path = business.path
             if not _PATH.fullmatch(path) or len(path) > PATH_LENGTH_MAX:
                 self._error("path_malformed", f"{path!r} is no path: words of a-z, 0-9 and -, joined by dots")
+            elif path in self._reserved:
+                message = f"{path} cannot name a business: the platform itself answers at /{path}"
+                self._error("path_reserved", message, business=path)
             elif path in self._manifests:
                 self._error("path_twice", f"two businesses claim the path {path}", business=path)
             elif business.parent and business.parent not in paths:

@@ -8,9 +8,10 @@ and logs. Apps behind it see `scope["path"]` without the business (`/api/...`), 
 from hansa.kernel.http.edge.app import Edge, HttpMetrics, Inner
 from hansa.kernel.http.edge.business import BusinessFinder, find_business
 from hansa.kernel.http.edge.checks import check_url
-from hansa.kernel.http.edge.operations import Operations
+from hansa.kernel.http.edge.operations import OPERATIONS, Operations
 
 __all__ = [
+    "OPERATIONS",
     "BusinessFinder",
     "Edge",
     "HttpMetrics",

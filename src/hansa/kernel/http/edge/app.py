@@ -13,7 +13,7 @@ from prometheus_client import Counter, Histogram
 from hansa.kernel.http.bodies import BodyLimits
 from hansa.kernel.http.edge.business import BusinessFinder, find_business
 from hansa.kernel.http.edge.checks import check_headers, check_url
-from hansa.kernel.http.edge.operations import Operations
+from hansa.kernel.http.edge.operations import OPERATIONS, Operations
 from hansa.kernel.http.errors import TimedOut, TooLarge
 from hansa.kernel.http.reading import within
 from hansa.kernel.http.refusing import encode, problem_of
@@ -23,8 +23,6 @@ from hansa.kernel.telemetry import AccessLog, Metrics, new_trace, parse_tracepar
 
 Inner = ASGIApp
 """An app behind the edge."""
-
-_OPERATIONS: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 # On every answer, unless the app behind says otherwise; pages bring a content policy of their own.
 _SECURITY_HEADERS: Final = (
@@ -125,7 +123,7 @@ class Edge:
         try:
             check_url(scope.get("raw_path") or scope["path"].encode(), scope.get("query_string", b""))
             check_headers(scope["headers"])
-            if scope["path"] in _OPERATIONS:
+            if scope["path"] in OPERATIONS:
                 await self._operate(scope, headers, exchange)
                 return
             self._find_business(scope, headers, exchange)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import msgspec
 
 from hansa.kernel.problem import NotFound
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry.metrics import CONTENT_TYPE, Metrics
+
+OPERATIONS: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
+"""The addresses that are answered here, before any business is looked for."""
 
 _THIS_MACHINE = frozenset({"127.0.0.1", "::1", ""})  # empty: a Unix socket
 
