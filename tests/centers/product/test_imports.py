@@ -26,13 +26,16 @@ from hansa.centers.product.types import (
     FieldKind,
     ImportFormat,
     ImportState,
+    Measure,
     NewSku,
     ProductReview,
     ProductState,
     Sort,
+    Target,
 )
 from hansa.kernel.problem import Forbidden, Unauthenticated
 
+GRAMS = Measure(unit="g", per=1000, minimum=50, maximum=2000, step=50)
 TABLES = ("product", "sku", "offer", "listing")
 
 
@@ -128,6 +131,8 @@ async def test_what_is_exported_is_imported_again(market, form):
         attributes=[Field(code="safe", names={"en": "Safe"}, kind=FieldKind.BOOLEAN)],
     )
     [category] = await product.categories(market.ctx)
+    kiln = Field(code="kiln", names={"en": "Kiln"}, kind=FieldKind.INTEGER, required=True)
+    await product.set_custom_fields(market.ctx, target=Target.SKU, fields=[kiln], seen_version=0)
     seller, other = await market.seller(), await market.seller("other")
     for n in range(3):
         await make(
@@ -137,12 +142,19 @@ async def test_what_is_exported_is_imported_again(market, form):
             titles={"en": f'Pot "{n}", fine', "zh": "壶"},
             attributes={"safe": bool(n % 2)},
             options=[GLAZE],
+            measure=GRAMS if n == 1 else None,
             skus=[
-                NewSku(values={"glaze": value}, price=eur(100 + n), list_price=eur(200), code=f"{n}{value}")
+                NewSku(
+                    values={"glaze": value},
+                    price=eur(100 + n),
+                    list_price=eur(200),
+                    code=f"{n}{value}",
+                    custom={"kiln": n},
+                )
                 for value in ("celadon", "ink")
             ],
         )
-    await make(seller, title="without a number")
+    await make(seller, title="without a number", skus=[NewSku(price=eur(1), custom={"kiln": 1})])
 
     async def exported(who):
         parts, cursor = [], None
@@ -157,7 +169,47 @@ async def test_what_is_exported_is_imported_again(market, form):
 
     assert (done.state, done.rows_written) == (ImportState.DONE, 6)
     assert sorted(text.splitlines()) == sorted((await exported(other)).splitlines())
+    theirs = (await product.products_of_shop(other[1], shop_id=other[0].id)).items
+    assert {one.code: one.measure for one in theirs} == {"TP-0": None, "TP-1": GRAMS, "TP-2": None}
+    assert {option.names["en"] for one in theirs for option in one.options} == {"Glaze"}
     assert await market.verify() == []
+
+
+async def test_of_two_that_work_on_one_import_the_later_goes_on(markets, monkeypatch):
+    """A worker that seemed dead was only slow; another one has taken its job over."""
+    slow, quick = await markets(), await markets()
+    seller = await slow.seller()
+    started = await send(seller, many(2_500))
+    asleep, awake = asyncio.Event(), asyncio.Event()
+    put, judge = import_job.store.put_rows, import_job._judge
+
+    async def judge_late(work):
+        if work.one.runs == 1:
+            asleep.set()
+            await awake.wait()
+        await judge(work)
+
+    monkeypatch.setattr(import_job, "_judge", judge_late)
+    first = asyncio.create_task(run_import(slow.platform, started.id.bytes))
+    await asleep.wait()
+    reading = asyncio.Event()
+
+    async def told(tx, import_id, rows):
+        await put(tx, import_id, rows)
+        reading.set()
+
+    monkeypatch.setattr(import_job.store, "put_rows", told)
+    second = asyncio.create_task(run_import(quick.platform, started.id.bytes))
+    await (
+        reading.wait()
+    )  # of 2,500 rows a thousand are there again: what the first one judges now is no whole
+    awake.set()
+    await asyncio.gather(first, second)
+
+    done = await product.import_(seller[1], started.id)
+    assert (done.state, done.rows_read, done.rows_written, done.runs) == (ImportState.DONE, 2_500, 2_500, 2)
+    assert (await counts(slow))["product"] == 2_500
+    assert await slow.verify() == []
 
 
 async def test_one_bad_row_of_many_and_nothing_is_there(market):

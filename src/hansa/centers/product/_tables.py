@@ -59,6 +59,7 @@ imports = Table(
     Column("rows_bad", Integer, nullable=False, server_default=text("0")),
     Column("rows_written", Integer, nullable=False, server_default=text("0")),
     Column("rows_settled", Integer, nullable=False, server_default=text("0")),
+    Column("runs", Integer, nullable=False, server_default=text("0")),
     changed_xid(),
     CheckConstraint(
         "((previous_state IS NULL AND state = 'receiving') OR previous_state = state"

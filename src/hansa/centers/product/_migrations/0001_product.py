@@ -30,6 +30,7 @@ def upgrade() -> None:
           rows_bad int NOT NULL DEFAULT 0,
           rows_written int NOT NULL DEFAULT 0,
           rows_settled int NOT NULL DEFAULT 0,
+          runs int NOT NULL DEFAULT 0,
           changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
           CONSTRAINT import_transition CHECK ((
             (previous_state IS NULL AND state = 'receiving') OR previous_state = state

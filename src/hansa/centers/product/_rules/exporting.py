@@ -34,6 +34,7 @@ def rows_of(
             price_minor=offer.base.minor,
             list_price_minor=offer.list_price.minor if offer.list_price else None,
             currency=offer.base.currency,
+            sku_custom=sku.custom,
         )
         if not rows:
             row = msgspec.structs.replace(
@@ -44,6 +45,8 @@ def rows_of(
                 art=product.art,
                 attributes=product.attributes,
                 custom=product.custom,
+                measure=product.measure,
+                option_names={option.code: option.names for option in product.options},
             )
         rows.append(row)
     return rows
@@ -79,10 +82,13 @@ def _cell(row: ImportRow, column: str) -> str:
     if not rest:
         value = getattr(row, column)
         return "" if value is None else str(value)
-    if head == "label":
+    if head == "measure":
+        return str(getattr(row.measure, rest)) if row.measure else ""
+    if head in {"label", "option_name"}:
         option, _, language = rest.partition(":")
-        return row.labels.get(option, {}).get(language, "")
-    name = {"attribute": "attributes", "custom": "custom"}.get(head, f"{head}s")
+        texts = row.labels if head == "label" else row.option_names
+        return texts.get(option, {}).get(language, "")
+    name = {"attribute": "attributes", "custom": "custom", "sku_custom": "sku_custom"}.get(head, f"{head}s")
     return _shown(getattr(row, name).get(rest, ""))
 
 

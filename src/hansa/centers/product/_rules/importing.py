@@ -16,6 +16,7 @@ from hansa.centers.product.types import (
     FieldKind,
     FieldValues,
     ImportFormat,
+    Measure,
     NewSku,
     Option,
     OptionValue,
@@ -27,7 +28,7 @@ from hansa.kernel.wire import INT64_MAX, check_json
 
 RECORD_MAX = 64 * 1024
 """How many characters a row may have."""
-_FIRST_ONLY = ("titles", "descriptions", "category", "art", "attributes", "custom")
+_FIRST_ONLY = ("titles", "descriptions", "category", "art", "attributes", "custom", "measure", "option_names")
 
 
 class ImportRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -38,6 +39,8 @@ class ImportRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     descriptions: Texts = {}
     category: str = ""
     options: dict[str, str] = {}
+    option_names: dict[str, Texts] = {}
+    """What the options are called; else by their codes."""
     labels: dict[str, Texts] = {}
     """What the options' values are called, by option; else by their codes."""
     sku_code: str = ""
@@ -46,8 +49,27 @@ class ImportRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     price_minor: int
     list_price_minor: int | None = None
     currency: str
+    measure: Measure | None = None
+    """How it is measured, when the price is not for a piece."""
     attributes: FieldValues = {}
     custom: FieldValues = {}
+    sku_custom: FieldValues = {}
+
+
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields that columns may name: of categories' templates, and the business's own of products and SKUs."""
+
+    attributes: Mapping[str, Field]
+    custom: Mapping[str, Field]
+    sku_custom: Mapping[str, Field]
+
+    def field(self, head: str, name: str) -> Field | None:
+        """Return the field that a column `attribute:...`, `custom:...` or `sku_custom:...` names."""
+        return self._of(head).get(name)
+
+    def _of(self, head: str) -> Mapping[str, Field]:
+        known = {"attribute": self.attributes, "custom": self.custom, "sku_custom": self.sku_custom}
+        return known.get(head, {})
 
 
 Judged = tuple[int, ImportRow | None, list[FieldError]]
@@ -84,9 +106,7 @@ class Splitter:
                 self._rest = whole + "\n" + self._rest
 
 
-def read_head(
-    record: str, fields: Mapping[str, Field], custom: Mapping[str, Field]
-) -> Sequence[str] | list[FieldError]:
+def read_head(record: str, known: Columns) -> Sequence[str] | list[FieldError]:
     """Return the columns of a CSV file by its head line, or what is wrong with them."""
     try:
         columns = [
@@ -97,7 +117,7 @@ def read_head(
     errors = [
         FieldError(column[:80], "column", "There is no such column")
         for column in columns
-        if not _known_column(column, fields, custom)
+        if not _known_column(column, known)
     ]
     if len(set(columns)) < len(columns):
         errors.append(FieldError("", "repeated", "Each column only once"))
@@ -109,9 +129,7 @@ def read_head(
     return errors or columns
 
 
-def read_csv(
-    line: int, record: str, columns: Sequence[str], fields: Mapping[str, Field], custom: Mapping[str, Field]
-) -> Judged:
+def read_csv(line: int, record: str, columns: Sequence[str], known: Columns) -> Judged:
     """Read a CSV record under its columns."""
     try:
         cells = next(csv.reader(io.StringIO(record, newline=""), strict=True))
@@ -122,7 +140,7 @@ def read_csv(
     said: dict[str, Any] = {}
     for column, cell in zip(columns, cells, strict=True):
         if cell.strip():
-            _put(said, column, cell, fields, custom)
+            _put(said, column, cell, known)
     return _converted(line, said)
 
 
@@ -146,6 +164,7 @@ def skus_of(rows: Sequence[ImportRow]) -> list[NewSku]:
             code=row.sku_code,
             gtin=row.gtin,
             art=row.art if at else "",
+            custom=row.sku_custom,
         )
         for at, row in enumerate(rows)
     ]
@@ -158,8 +177,13 @@ def options_of(rows: Sequence[ImportRow]) -> list[Option]:
         for code, value in row.options.items():
             names = row.labels.get(code) or {"en": value}
             found.setdefault(code, {}).setdefault(value, names)
+    called = rows[0].option_names if rows else {}
     return [
-        Option(code, {"en": code}, tuple(OptionValue(value, names) for value, names in values.items()))
+        Option(
+            code,
+            called.get(code) or {"en": code},
+            tuple(OptionValue(value, names) for value, names in values.items()),
+        )
         for code, values in found.items()
     ]
 
@@ -191,36 +215,37 @@ def category_of(slugs: Mapping[str, CategoryId], row: ImportRow) -> CategoryId |
     return slugs.get(row.category) if row.category else None
 
 
-def _known_column(column: str, fields: Mapping[str, Field], custom: Mapping[str, Field]) -> bool:
+def _known_column(column: str, known: Columns) -> bool:
     head, _, rest = column.partition(":")
     if not rest:
         return column in _PLAIN
-    return (
-        head in {"title", "description", "option"}
-        or (head == "label" and rest.count(":") == 1)
-        or (head == "attribute" and rest in fields)
-        or (head == "custom" and rest in custom)
-    )
+    if head in {"title", "description", "option"}:
+        return True
+    if head in {"label", "option_name"}:
+        return rest.count(":") == 1
+    return rest in _MEASURE if head == "measure" else known.field(head, rest) is not None
 
 
 _PLAIN = frozenset(
     {"product", "sku_code", "gtin", "category", "art", "price_minor", "list_price_minor", "currency"}
 )
 _NUMBERS = frozenset({"price_minor", "list_price_minor"})
+_MEASURE = frozenset(Measure.__struct_fields__)
+_VALUES = {"attribute": "attributes", "custom": "custom", "sku_custom": "sku_custom"}
+_TEXTS = {"label": "labels", "option_name": "option_names"}
 
 
-def _put(
-    said: dict[str, Any], column: str, cell: str, fields: Mapping[str, Field], custom: Mapping[str, Field]
-) -> None:
+def _put(said: dict[str, Any], column: str, cell: str, known: Columns) -> None:
     head, _, rest = column.partition(":")
     if not rest:
         said[column] = _number(cell) if column in _NUMBERS else cell
-    elif head == "label":
+    elif head in _TEXTS:
         option, _, language = rest.partition(":")
-        said.setdefault("labels", {}).setdefault(option, {})[language] = cell
-    elif head in {"attribute", "custom"}:
-        name = "attributes" if head == "attribute" else "custom"
-        said.setdefault(name, {})[rest] = _typed((fields if head == "attribute" else custom)[rest], cell)
+        said.setdefault(_TEXTS[head], {}).setdefault(option, {})[language] = cell
+    elif head == "measure":
+        said.setdefault("measure", {})[rest] = cell if rest == "unit" else _number(cell)
+    elif head in _VALUES and (field := known.field(head, rest)) is not None:
+        said.setdefault(_VALUES[head], {})[rest] = _typed(field, cell)
     else:
         said.setdefault(f"{head}s", {})[rest] = cell
 

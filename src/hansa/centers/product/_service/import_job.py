@@ -47,10 +47,10 @@ Group = Sequence[tuple[int, ImportRow]]
 
 
 async def run_import(platform: Platform, payload: bytes) -> None:
-    """Bring an import as far as it can come: the job."""
+    """Bring an import as far as it can come: the job. Of two that work on one import the later one goes on."""
     import_id = ImportId(UUID(bytes=payload))
     async with platform.db.transaction() as tx:
-        one = await store.read_import(tx, import_id)
+        one = await store.begin_run(tx, import_id)
     if one is None:
         return
     ctx = platform.context(one.business, traffic=one.traffic, actor=SYSTEM)
@@ -59,8 +59,11 @@ async def run_import(platform: Platform, payload: bytes) -> None:
         ctx,
         one,
         slugs={category.slug: category.id for category in tree},
-        fields={attribute.code: attribute for category in tree for attribute in category.attributes},
-        custom={each.code: each for each in await custom_fields_of(ctx, Target.PRODUCT)},
+        known=rules.Columns(
+            attributes={attribute.code: attribute for category in tree for attribute in category.attributes},
+            custom={each.code: each for each in await custom_fields_of(ctx, Target.PRODUCT)},
+            sku_custom={each.code: each for each in await custom_fields_of(ctx, Target.SKU)},
+        ),
     )
     if one.state is ImportState.READING and await read_file(work):
         await _judge(work)
@@ -73,9 +76,10 @@ async def run_import(platform: Platform, payload: bytes) -> None:
 
 
 async def _state(work: Work) -> ImportState | None:
+    """Return where the import stands; None when it is somebody else's work by now."""
     async with work.ctx.transaction() as tx:
         one = await store.read_import(tx, work.one.id)
-    return one.state if one else None
+    return one.state if one and one.runs == work.one.runs else None
 
 
 async def _groups(work: Work, tx: Transaction, after: str) -> list[tuple[str, Group]]:
@@ -186,6 +190,7 @@ def _new(work: Work, group: Group) -> NewProduct:
         code=first.product,
         attributes=first.attributes,
         custom=first.custom,
+        measure=first.measure,
     )
 
 
@@ -322,7 +327,9 @@ async def _take_back(work: Work) -> None:
     """Leave nothing of an import that nobody will see, but the report of its bad rows."""
     while True:
         async with work.ctx.transaction() as tx:
-            await store.lock_import(tx, work.one.id)
+            one = await store.lock_import(tx, work.one.id)
+            if one is None or one.runs != work.one.runs:
+                return
             if not await store.undo(
                 tx, work.one.id, limit=PRODUCTS_AT_ONCE
             ) and not await store.forget_staged(tx, work.one.id, limit=ROWS_AT_ONCE):

@@ -12,7 +12,7 @@ from hansa.centers.product._rules import importing as rules
 from hansa.centers.product._rules.importing import ImportRow
 from hansa.centers.product._rules.products import option_key
 from hansa.centers.product._store import imports as store
-from hansa.centers.product.types import CategoryId, Field, Import, ImportFormat, ImportState
+from hansa.centers.product.types import CategoryId, Import, ImportFormat, ImportState
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import FieldError
@@ -28,17 +28,19 @@ class Work:
     ctx: Ctx
     one: Import
     slugs: Mapping[str, CategoryId]
-    fields: Mapping[str, Field]
-    custom: Mapping[str, Field]
+    known: rules.Columns
     columns: Sequence[str] = field(default_factory=list)
 
 
 @asynccontextmanager
 async def step(work: Work, state: ImportState) -> AsyncIterator[Transaction | None]:
-    """Open a short transaction with the import locked; None when it is no longer in this state."""
+    """Open a short transaction with the import locked.
+
+    None when it is no longer in this state, or when somebody else has begun its work since: then this one ends.
+    """
     async with work.ctx.transaction() as tx:
         one = await store.lock_import(tx, work.one.id)
-        yield tx if one is not None and one.state is state else None
+        yield tx if one is not None and one.state is state and one.runs == work.one.runs else None
 
 
 async def read_file(work: Work) -> bool:
@@ -82,8 +84,8 @@ def _judged(work: Work, line: int, record: str) -> rules.Judged | None:
     if not _has_head(work):
         return rules.read_json(line, record)
     if work.columns:
-        return rules.read_csv(line, record, work.columns, work.fields, work.custom)
-    head = rules.read_head(record, work.fields, work.custom)
+        return rules.read_csv(line, record, work.columns, work.known)
+    head = rules.read_head(record, work.known)
     if wrong := [one for one in head if isinstance(one, FieldError)]:
         return line, None, wrong
     work.columns = [column for column in head if isinstance(column, str)]

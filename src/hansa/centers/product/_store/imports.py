@@ -20,7 +20,7 @@ FLIPPED = "(SELECT id, changed_xid FROM product.import WHERE flipped) AS flips"
 """A table of the imports that have flipped, as snapshots ask for changes."""
 
 _IMPORT = """id, business, traffic, shop_id, format, made_by, created_at, state, parts, rows_read, rows_bad,
-             rows_written, rows_settled"""
+             rows_written, rows_settled, runs"""
 
 
 async def insert_import(tx: Transaction, new: Import) -> bool:
@@ -53,6 +53,16 @@ async def lock_import(tx: Transaction, import_id: ImportId) -> Import | None:
     """Return an import, locked."""
     tx.locks(IMPORT_RANK)
     row = await tx.raw.fetchrow(f"SELECT {_IMPORT} FROM product.import WHERE id = $1 FOR UPDATE", import_id)
+    return row_of(Import, row) if row else None
+
+
+async def begin_run(tx: Transaction, import_id: ImportId) -> Import | None:
+    """Return an import whose work begins, or begins again: whoever worked on it before finds that it is not theirs."""
+    tx.locks(IMPORT_RANK)
+    row = await tx.raw.fetchrow(
+        f"UPDATE product.import SET runs = runs + 1, previous_state = state WHERE id = $1 RETURNING {_IMPORT}",
+        import_id,
+    )
     return row_of(Import, row) if row else None
 
 
@@ -321,7 +331,11 @@ async def columns(tx: Transaction, shop_id: ShopId) -> list[str]:
              UNION SELECT 'description', jsonb_object_keys(p.descriptions)
              UNION SELECT 'attribute', jsonb_object_keys(p.attributes)
              UNION SELECT 'custom', jsonb_object_keys(p.custom)
+             UNION SELECT 'sku_custom', jsonb_object_keys(s.custom) FROM product.sku s WHERE s.product_id = p.id
+             UNION SELECT 'measure', jsonb_object_keys(p.measure) WHERE p.measure IS NOT NULL
              UNION SELECT 'option', o ->> 'code' FROM jsonb_array_elements(p.options) o
+             UNION SELECT 'option_name', (o ->> 'code') || ':' || jsonb_object_keys(o -> 'names')
+                     FROM jsonb_array_elements(p.options) o
              UNION SELECT 'label', (o ->> 'code') || ':' || jsonb_object_keys(v -> 'names')
                      FROM jsonb_array_elements(p.options) o, jsonb_array_elements(o -> 'values') v) said
            WHERE p.shop_id = $1 AND p.code <> '' ORDER BY 1""",

@@ -76,6 +76,8 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     rows_bad: int
     rows_written: int
     rows_settled: int
+    runs: int = 0
+    """How often its work was begun: again when the process that did it had died."""
 
 
 class BadRow(msgspec.Struct, frozen=True, kw_only=True):
