@@ -11,7 +11,8 @@ from callers import Caller, door_of, good
 from hansa.app import CENTERS, running
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import HOLD_ID, JOURNAL_ID, AccountClass, AccountKey, Journal
-from hansa.centers.message._service.unsubscribing import unsubscribe_url
+from hansa.centers.message._rules.choosing import OTHER
+from hansa.centers.message._service.unsubscribing import way_out
 from hansa.centers.message.types import NOTIFICATION_ID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import CATEGORY_ID
@@ -261,6 +262,6 @@ async def books(houses, operator, bought, connected):
         "channel": "email",
         "template": "trade.order_shipped",
         "language": "en",
-        "link": unsubscribe_url(ctx, uuid4(), "other").rpartition("/")[2],
+        "link": way_out(ctx, uuid4(), OTHER, "en").page.rpartition("/")[2],
     }
     return sold | {"operator": keeper, "ids": sold["ids"] | ids}

@@ -94,6 +94,14 @@ async def test_a_mail_program_unsubscribes_at_one_click(house, office, client_of
     path = link[link.index("/api/") :]
     nobody = await client_of(house.ctx())
     assert (await nobody.get(path)).json()["enabled"] is True
+    browser = await nobody.get(path, headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    page = browser.headers["location"]
+    assert browser.status_code == 303
+    assert page == link.replace("/api/", "/")
+    written = office.mails[0]
+    assert page in written.get_body(("plain",)).get_content()
+    assert f'href="{page}"' in written.get_body(("html",)).get_content()
+    assert (await nobody.get(path)).json()["enabled"] is True  # a look in a browser ends nothing either
     form = {"content-type": "application/x-www-form-urlencoded"}
     for _ in range(2):
         answer = await nobody.post(path, content=b"List-Unsubscribe=One-Click", headers=form)

@@ -36,7 +36,11 @@ async def test_a_buyer_gets_a_mail_in_chinese(house, office):
     assert mail["X-Hansa-Traffic"] == "sandbox"
     plain = mail.get_body(("plain",)).get_content()
     markup = mail.get_body(("html",)).get_content()
-    assert plain.splitlines() == ["王小明，您好：", "", "集市收到 ¥1,234.50。"]
+    way_out = mail["List-Unsubscribe"].strip("<>").replace("/api/", "/")
+    assert plain.splitlines() == [
+        *["王小明，您好：", "", "集市收到 ¥1,234.50。"],
+        *["", "不再接收此类邮件（“订单”）：", way_out],
+    ]
     assert "<p>集市收到 ¥1,234.50。</p>" in markup
     assert '<html lang="zh">' in markup
     assert office.recipients == [["xiaoming@example.com"]]

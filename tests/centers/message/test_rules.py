@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hansa.centers.message._rules.languages import languages_to_try
-from hansa.centers.message._rules.mail import read_message_id, server_for, write_mail
+from hansa.centers.message._rules.mail import WayOut, read_message_id, server_for, write_mail
 from hansa.centers.message._rules.rendering import Renderer
 from hansa.centers.message.errors import TemplateUnfit
 from hansa.centers.message.types import Mail, Rendered, Template
@@ -114,14 +114,16 @@ def test_a_mail_says_what_it_should_and_is_the_same_twice(subject, text, sender_
         "party_id": UUID(int=5),
         "notification_id": UUID(int=7),
         "told_at": datetime(2026, 11, 21, tzinfo=UTC),
-        "unsubscribe_url": url,
+        "way_out": WayOut(one_click=url, page=f"{url}/page", words="No more of <this>:") if url else None,
         "traffic": traffic,
         "sender": "shop@example.com",
         "sender_name": sender_name,
         "to": "ada@example.com",
         "to_name": to_name,
     }
-    rendered = Rendered(subject=" ".join(subject.split()), text=text.strip(), html="<p>x</p>")
+    rendered = Rendered(
+        subject=" ".join(subject.split()), text=text.strip(), html="<body><p>x</p></body></html>"
+    )
     raw = write_mail(rendered, **about).as_bytes()
     assert raw == write_mail(rendered, **about).as_bytes()
     read = email.message_from_bytes(raw, policy=policy.default)
@@ -129,7 +131,12 @@ def test_a_mail_says_what_it_should_and_is_the_same_twice(subject, text, sender_
     assert [address.addr_spec for address in read["From"].addresses] == ["shop@example.com"]
     plain = read.get_body(("plain",))
     assert plain is not None
-    assert plain.get_content().strip().splitlines() == text.strip().splitlines()
+    page = read.get_body(("html",)).get_content()
+    end = f"\n\nNo more of <this>:\n{url}/page" if url else ""
+    assert plain.get_content().strip().splitlines() == f"{text.strip()}{end}".strip().splitlines()
+    assert page.count("<p>x</p>") == 1
+    assert page.rstrip().endswith("</body></html>")
+    assert page.count(f'No more of &lt;this&gt;: <a href="{url}/page">') == (1 if url else 0)
     assert (read["X-Hansa-Traffic"] is None) == (traffic is Traffic.LIVE)
     assert read_message_id(read["Message-ID"]) == (UUID(int=5), UUID(int=7))
     assert read["List-Unsubscribe"] == (f"<{url}>" if url else None)

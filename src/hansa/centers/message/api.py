@@ -79,6 +79,7 @@ __all__ = [
     "unread",
     "unread_conversations",
     "unsubscribe",
+    "unsubscribe_page",
     "withdraw_template",
 ]
 
@@ -148,6 +149,11 @@ async def unsubscribe(ctx: Ctx, *, token: str) -> Subscription:
     Raises `TokenInvalid`, `TopicUnknown`.
     """
     return await unsubscribing.unsubscribe(ctx, token=token)
+
+
+def unsubscribe_page(ctx: Ctx, *, token: str) -> str:
+    """Return the address of the page for people about a link: it shows `subscription`, and offers to end it."""
+    return unsubscribing.page_of_link(ctx, token)
 
 
 async def mail_standing(ctx: Ctx, *, party: UUID) -> MailStanding:

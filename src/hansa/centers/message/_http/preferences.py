@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from litestar import delete, get, post, put
+from litestar import Request, Response, delete, get, post, put
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 
 from hansa.centers.message import api
@@ -22,6 +23,9 @@ Link = Annotated[str, Parameter(max_length=1000, description="What the link carr
 Clock = Annotated[
     str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="By the clock: 22:00.")
 ]
+
+
+_TO_THE_PAGE = {303: ResponseSpec(None, description="A browser is sent to the page for people")}
 
 
 class QuietHoursView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,11 +92,18 @@ async def drop_quiet_hours(ctx: Ctx) -> None:
 @get(
     "/unsubscribe/{link:str}",
     summary="What a link to unsubscribe is about",
-    responses=problems(TokenInvalid, TopicUnknown),
+    responses=problems(TokenInvalid, TopicUnknown) | _TO_THE_PAGE,
 )
-async def subscription(ctx: Ctx, link: Link) -> Subscription:
-    """Return which kind of mail the link ends. Looking ends nothing: programs follow links by themselves."""
-    return await api.subscription(ctx, token=link)
+async def subscription(ctx: Ctx, link: Link, request: Request[Any, Any, Any]) -> Response[Subscription]:
+    """Return which kind of mail the link ends. Looking ends nothing: programs follow links by themselves.
+
+    A browser, which a mail program that knows no one-click opens, is sent to the page for people.
+    """
+    found = await api.subscription(ctx, token=link)
+    if "text/html" in request.headers.get("accept", ""):
+        page = {"location": api.unsubscribe_page(ctx, token=link)}
+        return Response[Any]("", status_code=303, headers=page)
+    return Response(found)
 
 
 @post(

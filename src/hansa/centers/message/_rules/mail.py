@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from uuid import UUID
 
 import msgspec
+from markupsafe import Markup
 
 from hansa.centers.message.types import Mail, Rendered, Security
 from hansa.kernel.context import Traffic
@@ -55,6 +56,18 @@ def read_message_id(text: str) -> tuple[UUID, UUID] | None:
     return (UUID(found["party"]), UUID(found["notification"])) if found else None
 
 
+class WayOut(msgspec.Struct, frozen=True):
+    """How to get no more of a kind of mail.
+
+    `one_click` is for mail programs, which POST to it (RFC 8058); `page` for people, who look before they
+    decide; `words` say to them what it is.
+    """
+
+    one_click: str
+    page: str
+    words: str
+
+
 def unsubscribe_headers(url: str) -> dict[str, str]:
     """Return the headers by which a mail program unsubscribes at one click (RFC 2369, RFC 8058)."""
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
@@ -71,11 +84,11 @@ def write_mail(
     sender_name: str,
     to: str,
     to_name: str,
-    unsubscribe_url: str | None = None,
+    way_out: WayOut | None = None,
 ) -> EmailMessage:
     """Write the mail of a notification; written again it is the same to the byte (RFC 5322, RFC 2045).
 
-    With an `unsubscribe_url` it says how to get no more of its kind.
+    With a `way_out` it says how to get no more of its kind: to programs in its headers, to people at its end.
     """
     # Only an address beyond ASCII needs a server that speaks SMTPUTF8; everything else is encoded in 7 bits.
     mail = EmailMessage(policy=(SMTP if to.isascii() else SMTPUTF8).clone(cte_type="7bit"))
@@ -85,15 +98,27 @@ def write_mail(
     mail["Date"] = format_datetime(told_at)
     mail["Message-ID"] = message_id(party_id, notification_id, sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answer comes back
-    if unsubscribe_url is not None:
-        for name, value in unsubscribe_headers(unsubscribe_url).items():
+    text, html = rendered.text, rendered.html
+    if way_out is not None:
+        for name, value in unsubscribe_headers(way_out.one_click).items():
             mail[name] = value
+        text, html = _with_way_out(text, html, way_out)
     if traffic is not Traffic.LIVE:
         mail["X-Hansa-Traffic"] = traffic.value
-    mail.set_content(rendered.text + "\n", charset="utf-8")
-    mail.add_alternative(rendered.html, subtype="html", charset="utf-8")
+    mail.set_content(text + "\n", charset="utf-8")
+    mail.add_alternative(html, subtype="html", charset="utf-8")
     mail.set_boundary(f"=_{notification_id.hex}")
     return mail
+
+
+def _with_way_out(text: str, html: str, way_out: WayOut) -> tuple[str, str]:
+    """Return both forms of a mail with the way out at their end."""
+    line = Markup('<p style="color: #666; font-size: 0.85em">{} <a href="{}">{}</a></p>\n').format(
+        way_out.words, way_out.page, way_out.page
+    )
+    body, end, rest = html.rpartition("</body>")
+    page = f"{body}{line}{end}{rest}" if end else f"{html}\n{line}"
+    return f"{text}\n\n{way_out.words}\n{way_out.page}", page
 
 
 def _mailbox(name: str, address: str) -> Address:

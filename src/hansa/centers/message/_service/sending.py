@@ -20,7 +20,7 @@ from hansa.centers.message._rules.choosing import topic_of
 from hansa.centers.message._rules.mail import Server, server_for, write_mail
 from hansa.centers.message._service.standing import note_refusal, note_taken
 from hansa.centers.message._service.telling import leaving_at
-from hansa.centers.message._service.unsubscribing import unsubscribe_url
+from hansa.centers.message._service.unsubscribing import way_out
 from hansa.centers.message._service.words import Words, published_words
 from hansa.centers.message._store import notifications as store
 from hansa.centers.message._store.preferences import read_standing
@@ -164,7 +164,7 @@ def _written(
         sender_name=ctx.plan.business.text(locale.partition("-")[0]),
         to=contact.email,
         to_name=contact.name,
-        unsubscribe_url=None if is_mandatory else unsubscribe_url(ctx, waiting.party_id, topic.name),
+        way_out=None if is_mandatory else way_out(ctx, waiting.party_id, topic, locale),
     )
 
 

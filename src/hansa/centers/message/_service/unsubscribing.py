@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.message._rules.choosing import distinct, wanted
+from hansa.centers.message._rules.mail import WayOut
 from hansa.centers.message._store import preferences as store
 from hansa.centers.message.errors import TopicUnknown
 from hansa.centers.message.extensions import TOPICS
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
 
 _PURPOSE = "message.unsubscribe"
+_WORDS = {
+    "en": "No more mail of this kind (“{topic}”):",
+    "zh": "不再接收此类邮件（“{topic}”）：",
+}
 
 
 class _Link(msgspec.Struct, frozen=True, array_like=True):
@@ -33,11 +38,20 @@ class _Link(msgspec.Struct, frozen=True, array_like=True):
     channel: Channel
 
 
-def unsubscribe_url(ctx: Ctx, party_id: UUID, topic: str) -> str:
-    """Return the address that ends mail of a topic to a party in this business."""
-    link = _Link(party_id, ctx.business, ctx.traffic, topic, Channel.EMAIL)
+def way_out(ctx: Ctx, party_id: UUID, topic: Topic, locale: str) -> WayOut:
+    """Return the two addresses that end mail of a topic to a party in this business, and how a mail says so."""
+    link = _Link(party_id, ctx.business, ctx.traffic, topic.name, Channel.EMAIL)
     token = ctx.platform.service(Signer).sign(msgspec.json.encode(link), purpose=_PURPOSE)
-    return f"{ctx.platform.settings.url()}/{ctx.business}/api/unsubscribe/{token}"
+    return WayOut(
+        one_click=f"{ctx.platform.settings.url()}/{ctx.business}/api/unsubscribe/{token}",
+        page=page_of_link(ctx, token),
+        words=pick(_WORDS, locale).format(topic=pick(topic.titles, locale)),
+    )
+
+
+def page_of_link(ctx: Ctx, token: str) -> str:
+    """Return the address where a person reads what a link is about, and ends it."""
+    return f"{ctx.platform.settings.url()}/{ctx.business}/unsubscribe/{token}"
 
 
 async def subscription(ctx: Ctx, *, token: str) -> Subscription:
