@@ -8,6 +8,7 @@ from hansa.centers.message.extensions import DESK
 from hansa.centers.shop import _handlers as handlers
 from hansa.centers.shop._checks import CHECKS
 from hansa.centers.shop._http import ROUTES
+from hansa.centers.shop._service import personal
 from hansa.centers.shop._service.commission import CommissionBooks
 from hansa.centers.shop._service.shops import ShopSnapshot
 from hansa.centers.shop._store.ending import forget_businesses
@@ -16,7 +17,7 @@ from hansa.centers.shop.events import EVENTS
 from hansa.centers.shop.extensions import POINTS
 from hansa.centers.shop.terms import TERMS
 from hansa.centers.shop.types import Commission
-from hansa.centers.user.extensions import GRANTS
+from hansa.centers.user.extensions import ERASE, GRANTS, MAY_ERASE, PERSONAL_DATA
 from hansa.kernel.center import Center
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
@@ -35,6 +36,9 @@ SHOP = Center(
     answers=(
         GRANTS.by(handlers.grants_of_shops),
         DESK.by(handlers.desk_of, name="shop_desk"),
+        MAY_ERASE.by(personal.no_shop_open, name="shop_keeps_owners"),
+        ERASE.by(personal.leave_shops, name="shop_leaves_shops"),
+        PERSONAL_DATA.by(personal.held_about, name="shop_holds"),
         BUSINESS_REMOVED.by(forget_businesses, name="shop_forgets_businesses"),
     ),
     terms=(Commission, *TERMS),

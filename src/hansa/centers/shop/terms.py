@@ -94,7 +94,14 @@ class StaffRoles(Term, frozen=True, kw_only=True):
         "trade.",
     )
     catalogue: tuple[str, ...] = ("product.", "search.")
-    fulfilment: tuple[str, ...] = ("inventory.", "place.", "trade.order.read", "trade.order.ship")
+    fulfilment: tuple[str, ...] = (
+        "inventory.",
+        "place.",
+        "trade.order.collect",
+        "trade.order.note",
+        "trade.order.read",
+        "trade.order.ship",
+    )
     finance: tuple[str, ...] = (
         "ledger.",
         "payment.",
@@ -102,7 +109,16 @@ class StaffRoles(Term, frozen=True, kw_only=True):
         "shop.commission.see",
         "shop.seller.see",
     )
-    support: tuple[str, ...] = ("message.", "review.", "trade.order.read", "inventory.stock.see")
+    support: tuple[str, ...] = (
+        "inventory.stock.see",
+        "message.",
+        "review.",
+        "trade.order.cancel",
+        "trade.order.draft",
+        "trade.order.note",
+        "trade.order.price",
+        "trade.order.read",
+    )
 
 
 TERMS = (Onboarding, ClosingShop, StaffRoles)

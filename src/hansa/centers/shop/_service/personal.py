@@ -1,0 +1,98 @@
+"""Somebody who wants to be forgotten, or to know what is held: their shops, their posts, their invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from hansa.centers.shop._rules.states import NEVER_SOLD
+from hansa.centers.shop._service import steps
+from hansa.centers.shop._service.stopping import ask_soon
+from hansa.centers.shop._store import personal as store
+from hansa.centers.shop._store import shops
+from hansa.centers.shop.events import StaffChanged
+from hansa.centers.shop.types import SHOP_ID, Shop, ShopId, ShopStatus
+from hansa.centers.user import api as user
+from hansa.centers.user.extensions import Erasure
+from hansa.centers.user.types import PersonalRecord
+from hansa.kernel.context import SYSTEM, Ctx, Traffic
+from hansa.kernel.db import Transaction
+from hansa.kernel.extension import Veto
+from hansa.kernel.plan.errors import BusinessEnded, UnknownBusiness
+
+_HELD_MAX = 10_000
+_STOPPABLE = frozenset({ShopStatus.ACTIVE, ShopStatus.SUSPENDED})
+_CAUSE = "owner_forgotten"
+
+
+async def no_shop_open(tx: Transaction, commands: Sequence[Erasure]) -> list[Veto | None]:
+    """Answer `user.may_erase`: not while a live shop is theirs, which is closed or handed over first."""
+    found = await store.open_shops_of(tx, [party for command in commands for party in command.parties])
+    owners = [owner for owner, business in found if _context(tx, business, Traffic.LIVE) is not None]
+    return [_objection(sum(owner in command.parties for owner in owners)) for command in commands]
+
+
+async def leave_shops(tx: Transaction, commands: Sequence[Erasure]) -> list[tuple[str, ...]]:
+    """Answer `user.erase`: their posts and invitations end, and shops that nobody owns any more stop selling.
+
+    Those are shops that are not live, or were opened while the erasure was under way.
+    """
+    parties = [party for command in commands for party in command.parties]
+    theirs = await shops.lock_shops(tx, [ShopId(one) for one in await store.shops_named_by(tx, parties)])
+    wheres = {one.id: _context(tx, one.business, one.traffic) for one in theirs.values()}
+    left = await store.end_posts(tx, parties)
+    times = [(wheres[ShopId(shop_id)] or commands[0].ctx).now() for shop_id, _ in left]
+    await store.insert_departures(tx, left, actor=SYSTEM.label, cause="forgotten", at=times)
+    for shop_id, party in left:
+        if (ctx := wheres[ShopId(shop_id)]) is not None:
+            tx.emit(ctx, StaffChanged(shop_id=shop_id, party=party, permissions=(), roles=()))
+    await store.end_invitations(tx, parties)
+    owned = [(wheres[one.id], one) for one in theirs.values() if one.owner in set(parties)]
+    await _stop(tx, [(ctx, one) for ctx, one in owned if ctx is not None])
+    gone = {party for _, party in left}
+    return [("shop.staff",) if gone.intersection(command.parties) else () for command in commands]
+
+
+async def held_about(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
+    """Answer `user.personal_data`: the shops somebody owns, and those they act for."""
+    async with ctx.platform.db.reading() as tx:
+        everybody = [party, *await user.merged_guests(tx, party)]
+        posts = await store.posts_with_names(tx, everybody, limit=_HELD_MAX)
+    return [
+        PersonalRecord(
+            kind="shop.post",
+            content={
+                "shop": SHOP_ID.show(one.shop_id),
+                "business": one.business,
+                "name": one.name,
+                "roles": one.roles,
+                "permissions": one.permissions,
+            },
+        )
+        for one in posts
+    ]
+
+
+def _objection(count: int) -> Veto | None:
+    if not count:
+        return None
+    return Veto("shop.shops_open", f"Shops to close or to hand over first: {count}", {"shops": count})
+
+
+def _context(tx: Transaction, business: str, traffic: Traffic) -> Ctx | None:
+    """Return where something happens to a shop; None where its business is over, and every shop with it."""
+    try:
+        return tx.context(business, traffic)
+    except (BusinessEnded, UnknownBusiness):
+        return None
+
+
+async def _stop(tx: Transaction, owned: Sequence[tuple[Ctx, Shop]]) -> None:
+    over = [(ctx, one) for ctx, one in owned if one.status in NEVER_SOLD]
+    ending = [(ctx, one) for ctx, one in owned if one.status in _STOPPABLE]
+    if over:
+        await steps.take_all(tx, over, ShopStatus.CLOSED, cause=_CAUSE)
+    if ending:
+        await steps.take_all(tx, ending, ShopStatus.CLOSING, cause=_CAUSE)
+    for ctx, one in ending:
+        await ask_soon(tx, ctx, [one.id])
