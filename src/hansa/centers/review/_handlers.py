@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hansa.centers.message import api as message
-from hansa.centers.message.types import Notification
+from hansa.centers.message.types import Notification, Topic
 from hansa.centers.review.events import EntryShown
 from hansa.centers.review.types import EntryKind
 from hansa.centers.trade.types import ORDER_ID
@@ -14,6 +14,17 @@ from hansa.kernel.db import Transaction
 from hansa.kernel.event import Envelope
 
 _BUYERS = frozenset({EntryKind.REPLY, EntryKind.OF_BUYER})
+
+
+def topics(ctx: Ctx) -> Sequence[Topic]:  # noqa: ARG001 - the point's signature
+    """Answer `message.topics`: what sellers are told of reviews, and buyers of answers."""
+    return (
+        Topic(
+            name="reviews",
+            titles={"en": "Reviews and answers to them", "zh": "评价与回复"},
+            templates=("review.*",),
+        ),
+    )
 
 
 async def tell_people(tx: Transaction, shown: Sequence[Envelope[EntryShown]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hansa.centers.message.api import Templates
-from hansa.centers.message.extensions import TEMPLATE
+from hansa.centers.message.extensions import TEMPLATE, TOPICS
 from hansa.centers.review import _handlers as handlers
 from hansa.centers.review import _http
 from hansa.centers.review._checks import CHECKS
@@ -36,6 +36,7 @@ REVIEW = Center(
     answers=(
         MODERATE.by(default_rules),
         TEMPLATE.by(Templates("review", _HERE / "_templates"), name="review_templates"),
+        TOPICS.by(handlers.topics, name="review_topics"),
         PERSONAL_DATA.by(personal_entries),
         ERASE.by(erase_words, name="review_erases_words"),
         BUSINESS_REMOVED.by(forget_businesses, name="review_forgets_businesses"),
