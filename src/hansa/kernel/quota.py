@@ -102,7 +102,7 @@ class Limits:
         key = _shared(ctx)
         now = self._under_way.get(key, 0)
         if most is not None and now >= most:
-            raise QuotaExceeded(quota="concurrency", limit=most)
+            raise QuotaExceeded(quota="concurrency", limit=most, retry_after_s=1)
         self._under_way[key] = now + 1
         try:
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from litestar import Litestar, Request, Response, get
@@ -12,6 +13,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from hansa.kernel.http import problem_of
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import NotFound, Unauthenticated
+from hansa.kernel.quota import Limits
 from hansa.web.answers import go, tell_problem
 from hansa.web.assets import CACHE_FOR_EVER, Assets
 from hansa.web.routes import ROUTES
@@ -37,17 +39,19 @@ def make_web(platform: Platform) -> ASGIApp:
     )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if not scope["path"].startswith(STATIC_PATH):
-            # Known before the router is asked, so that a page that does not exist speaks the visitor's language.
-            request: Request[Any, Any, Any] = Request(scope, receive)
-            try:
-                scope["state"]["seen"] = await visit(platform, request, shown)
-            except Exception as wrong:  # noqa: BLE001 - whatever it is, somebody waits for a page
-                nobody = visit_of_nobody(platform, request, shown)
-                answer = tell_problem(nobody, problem_of(wrong))
-                await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
-                return
-        await pages(scope, receive, send)
+        with ExitStack() as admitted:
+            if not scope["path"].startswith(STATIC_PATH):
+                # Known before the router is asked, so that a page that does not exist speaks the visitor's language.
+                request: Request[Any, Any, Any] = Request(scope, receive)
+                try:
+                    seen = scope["state"]["seen"] = await visit(platform, request, shown)
+                    admitted.enter_context(platform.service(Limits).under_way(seen.ctx))
+                except Exception as wrong:  # noqa: BLE001 - whatever it is, somebody waits for a page
+                    nobody = visit_of_nobody(platform, request, shown)
+                    answer = tell_problem(nobody, problem_of(wrong))
+                    await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
+                    return
+            await pages(scope, receive, send)
 
     return app
 

@@ -20,6 +20,7 @@ from hansa.kernel.context import PLATFORM_BUSINESS, ActorKind, Ctx
 from hansa.kernel.i18n import negotiate
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
+from hansa.kernel.quota import Limits
 from hansa.kernel.security import Signer, TokenInvalid
 from hansa.web.i18n import LANGUAGES
 from hansa.web.parts import Notice
@@ -172,14 +173,15 @@ Seen = NamedDependency[SkipValidation[Visit]]
 async def visit(platform: Platform, request: Request[Any, Any, Any], pages: Pages) -> Visit:
     """Make the visit of a request that came through the edge.
 
-    Raises `business.stopped`, `business.ended`, and what the database may say.
+    It counts as one request of its business and actor, as a call of the API does. Raises `business.stopped`,
+    `business.ended`, `quota.rate_limited`, and what the database may say.
     """
     token = request.cookies.get(SESSION_COOKIE, "")
     identity = await user.identify(platform, token) if token else None
     made = _visit(platform, request, pages, business=request.scope["state"]["business"])
-    if identity is None:
-        return made
-    made = replace(made, ctx=made.ctx.with_(actor=identity.acting_in(made.ctx.traffic)))
+    if identity is not None:
+        made = replace(made, ctx=made.ctx.with_(actor=identity.acting_in(made.ctx.traffic)))
+    platform.service(Limits).admit_request(made.ctx)
     return await _greeted(made) if made.ctx.business and made.ctx.actor.party else made
 
 

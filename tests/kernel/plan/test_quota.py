@@ -115,8 +115,13 @@ def test_requests_under_way_are_counted_out_again(limited):
             return True
 
     with limits.under_way(ctx("a")):
-        with limits.under_way(ctx("a")), limits.under_way(ctx("other")), pytest.raises(QuotaExceeded):
+        with (
+            limits.under_way(ctx("a")),
+            limits.under_way(ctx("other")),
+            pytest.raises(QuotaExceeded) as refused,
+        ):
             enters()
+        assert refused.value.extras == {"quota": "concurrency", "limit": 2, "retry_after_s": 1}
         with pytest.raises(ZeroDivisionError):
             fails()
         assert enters()
