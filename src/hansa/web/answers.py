@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from litestar import Response
 
@@ -13,6 +13,7 @@ from hansa.web.headers import PAGE_HEADERS
 from hansa.web.parts import Action, Fact
 from hansa.web.views import ErrorPage, View
 from hansa.web.visit import (
+    AWAY_COOKIE,
     LANGUAGE_COOKIE,
     SESSION_COOKIE,
     THEME_COOKIE,
@@ -26,6 +27,7 @@ from hansa.web.words import field_words, problem_words
 HTML = "text/html; charset=utf-8"
 _YEAR_S = 365 * 86400
 _TOLD_S = 60
+_AWAY_S = 900
 _ADDRESS_MAX = 2000
 _SAFE = "/?&=%#:;,+~!*'()@$-._"
 
@@ -65,6 +67,18 @@ def prefer(seen: Visit, response: Response[str], *, language: str = "", theme: s
         if chosen:
             _set(response, seen, cookie, chosen, _YEAR_S)
     return response
+
+
+def send_away(seen: Visit, response: Response[str], *, kind: str, binding: str, wanted: str) -> Response[str]:
+    """Let the browser remember that it was the one that left for a log-in elsewhere, and why."""
+    _set(response, seen, AWAY_COOKIE, f"{kind}.{binding}.{quote(wanted, safe='')}", _AWAY_S)
+    return response
+
+
+def came_back(seen: Visit) -> tuple[str, str, str]:
+    """Return why this browser left for a log-in elsewhere, what proves that it did, and where it wanted to go."""
+    kind, binding, wanted = (*seen.request.cookies.get(AWAY_COOKIE, "").split(".", 2), "", "", "")[:3]
+    return kind, binding, unquote(wanted)
 
 
 def end_session(seen: Visit, response: Response[str]) -> Response[str]:

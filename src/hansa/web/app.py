@@ -10,6 +10,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from hansa.centers.user.errors import FreshLogInWanted
 from hansa.kernel.http import problem_of
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import NotFound, Unauthenticated
@@ -17,6 +18,7 @@ from hansa.kernel.quota import Limits
 from hansa.web.answers import go, tell_problem
 from hansa.web.assets import CACHE_FOR_EVER, Assets
 from hansa.web.routes import ROUTES
+from hansa.web.routes.rooms import room_of
 from hansa.web.templating import Pages
 from hansa.web.visit import Visit, visit, visit_of_nobody
 
@@ -70,6 +72,8 @@ def _refuse(request: Request[Any, Any, Any], wrong: Exception) -> Response[Any]:
     if isinstance(problem, Unauthenticated) and seen.ctx.business:
         wanted = seen.here() if request.method == "GET" else ""
         return go(seen, seen.at("login", next=wanted))
+    if isinstance(problem, FreshLogInWanted) and seen.ctx.business:
+        return go(seen, seen.at("confirm", next=room_of(seen)))
     return tell_problem(seen, problem)
 
 

@@ -13,7 +13,12 @@ from hansa.web.words import field_words
 
 TOKEN = "_csrf_token"  # noqa: S105 - the name of a field
 _FIELDS_MAX = 1_200
-_SECRET = frozenset({TOKEN, "password", "card", "expiry", "security_code", "quote", "attempt", "next"})
+_SECRET = frozenset(
+    {
+        TOKEN, "password", "current_password", "credential", "card", "expiry", "security_code", "quote", "attempt",
+        "next", "token",
+    }
+)  # fmt: skip
 _QUANTITY_DIGITS_MAX = 9
 
 

@@ -13,6 +13,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from hansa.centers.message import api as message
 from hansa.centers.trade import api as trade
 from hansa.centers.user import api as user
 from hansa.centers.user.types import LoggedIn
@@ -33,6 +34,7 @@ VISITOR_COOKIE = "hansa_visitor"
 LANGUAGE_COOKIE = "hansa_language"
 THEME_COOKIE = "hansa_theme"
 TOLD_COOKIE = "hansa_told"
+AWAY_COOKIE = "hansa_away"
 THEMES = ("system", "light", "dark")
 _CSRF = "web.form"
 _OURS = frozenset({"same-origin", "none"})
@@ -60,6 +62,8 @@ class Visit:
     person: str = ""
     """What the account calls its owner; empty for guests."""
     cart_count: int = 0
+    unread: int = 0
+    """How much news the visitor has not read."""
     started: LoggedIn | None = None
     """A session that began with this request; the answer carries its cookie."""
 
@@ -127,6 +131,8 @@ class Visit:
             section=section,  # type: ignore[arg-type]  # one of the literals, by the routes
             query=query,
             cart_count=self.cart_count if cart_count is None else cart_count,
+            unread=self.unread,
+            attempt=secrets.token_urlsafe(16),
             person=self.person,
             theme=theme if theme in THEMES else "system",  # type: ignore[arg-type]  # as above
             sandbox=self.ctx.traffic.value == "sandbox" and bool(self.ctx.business),
@@ -215,11 +221,12 @@ def new_visitor() -> str:
 
 
 async def _greeted(made: Visit) -> Visit:
-    """Add the name and the size of the cart; a page can do without them."""
+    """Add the name, the size of the cart and the news; a page can do without them."""
     try:
         lines = await trade.cart(made.ctx)
+        unread = await message.unread(made.ctx)
         person = (await user.me(made.ctx)).name if made.logged_in else ""
     except Problem as problem:
         _log.warning("a visitor is not greeted: %s", problem.code)
         return made
-    return replace(made, person=person, cart_count=sum(line.quantity for line in lines))
+    return replace(made, person=person, cart_count=sum(line.quantity for line in lines), unread=unread)

@@ -7,10 +7,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from hansa.kernel.problem import Problem
+from hansa.web import selling_words
 from hansa.web.i18n import N_
 
 PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
+        **selling_words.PROBLEMS,
         "internal": N_("Something went wrong on our side"),
         "request.not_found": N_("There is nothing here"),
         "request.forbidden": N_("You may not do this"),
@@ -75,16 +77,45 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "user.too_many_addresses": N_("The address book is full"),
         "user.token_not_found": N_("There is no such token"),
         "user.proof_invalid": N_("This link no longer works, please ask for a new one"),
+        "user.passkey_refused": N_("This passkey was not accepted; please try again"),
+        "user.passkey_not_found": N_("This passkey is gone already"),
+        "user.too_many_passkeys": N_("There are twenty passkeys already; please remove one first"),
+        "user.last_way_in": N_("This is the only way into your account; please add another one first"),
+        "user.email_missing": N_("There is no e-mail address to verify"),
+        "user.issuer_unknown": N_("Nobody logs in there"),
+        "user.issuer_unavailable": N_("That log-in is not answering just now; please try again in a moment"),
+        "user.issuer_refused": N_("That log-in could not be confirmed; please begin again"),
+        "user.link_wanted": N_(
+            "Somebody has an account with this e-mail address. Log in as usual, then link this log-in under Security"
+        ),
+        "user.identity_taken": N_("That log-in opens another account already"),
+        "user.fresh_log_in_wanted": N_("Please prove once more who you are"),
+        "token.invalid": N_("This link no longer works, please ask for a new one"),
+        "message.topic_unknown": N_("There is no such kind of mail any more"),
+        "message.subject_unknown": N_("There is nothing here to speak of"),
+        "message.conversation_not_found": N_("There is no such conversation"),
+        "message.conversation_closed": N_("This conversation is closed"),
+        "message.answered_meanwhile": N_("Somebody answered in the meantime; please read it first"),
+        "message.refused": N_("This cannot be sent as it is written"),
+        "message.too_many": N_("That was much in a short time; please wait a moment"),
         "user.party_not_found": N_("This account is no longer here"),
     }
 )
 
 _FIELDS: Mapping[str, str] = MappingProxyType(
     {
+        **selling_words.FIELDS,
         "required": N_("Please fill this in"),
         "characters": N_("This holds characters that cannot be kept"),
         "too_long": N_("This is too long"),
         "too_short": N_("At least 8 characters"),
+        "wrong": N_("This is not it"),
+        "other": N_("This is not your address"),
+        "time": N_("Hours and minutes, for example 22:00"),
+        "same": N_("This ends when it begins"),
+        "text.required": N_("Please write something"),
+        "reason.unknown": N_("Please say what is wrong"),
+        "current_password.required": N_("Please type your password of now"),
         "guessable": N_("This would be the first guess"),
         "quantity": N_("A whole number, please"),
         "unknown": N_("Please choose one of these"),
@@ -134,6 +165,7 @@ class Said(NamedTuple):
 
 TOLD: Mapping[str, Said] = MappingProxyType(
     {
+        **{told: Said(*said) for told, said in selling_words.TOLD.items()},
         "added": Said(N_("It is in your cart.")),
         "removed": Said(N_("It is out of your cart.")),
         "placed": Said(N_("Your order is placed; the goods are held for you until it is paid.")),
@@ -141,12 +173,26 @@ TOLD: Mapping[str, Said] = MappingProxyType(
         "cancelled": Said(N_("The order is closed; nothing was charged.")),
         "mailed": Said(N_("If there is such an account, a mail with a link is on its way.")),
         "saved": Said(N_("Saved.")),
+        "confirmed": Said(N_("Thank you. Please repeat what you were about to do.")),
+        "link_mailed": Said(N_("A mail with a link is on its way.")),
+        "password_set": Said(N_("The password is changed; everybody else is logged out.")),
+        "passkey_added": Said(N_("The passkey is added. From now on it opens your account.")),
+        "others_out": Said(N_("Everybody else is logged out.")),
+        "linked": Said(N_("That log-in opens your account from now on.")),
+        "not_linked": Said(PROBLEMS["user.issuer_refused"], "warn"),
+        "linked_elsewhere": Said(PROBLEMS["user.identity_taken"], "warn"),
+        "not_agreed": Said(N_("You came back without having logged in there."), "info"),
+        "reworded": Said(N_("The text has changed in the meantime; please read it again."), "info"),
+        "export_ordered": Said(N_("It is being put together; look again in a moment."), "info"),
+        "erasure_asked": Said(N_("Noted. Until then you can take it back at any time."), "info"),
+        "stayed": Said(N_("Good that you stay. Everything is as before.")),
+        "reported": Said(N_("Thank you. Somebody will look at it.")),
         "welcome": Said(N_("Welcome! Your account is ready.")),
         "logged_out": Said(N_("You are logged out.")),
         "sold_out": Said(
             N_("Something was sold or withdrawn in the meantime; this is what there is now."), "warn"
         ),
-        "moved_on": Said(N_("The order had moved on in the meantime; this is how it stands now."), "info"),
+        "moved_on": Said(N_("This had moved on in the meantime; here is how it stands now."), "info"),
         "not_now": Said(N_("This did not work just now; please try again in a moment."), "warn"),
         "repriced": Said(PROBLEMS["trade.payment_replaced"], "info"),
         "late": Said(N_("The order was closed before the payment came; the money goes back."), "warn"),

@@ -35,7 +35,20 @@ from hansa.web.parts.orders import (
     OrderShop,
     TestCard,
 )
-from hansa.web.parts.people import BusinessCard, CenterCard, Door, Session
+from hansa.web.parts.people import (
+    BusinessCard,
+    CenterCard,
+    Ceremony,
+    ConsentRow,
+    Door,
+    InboxItem,
+    LinkedRow,
+    PasskeyRow,
+    Said,
+    Session,
+    Talk,
+    TopicRow,
+)
 
 __all__ = [
     "Action",
@@ -44,8 +57,10 @@ __all__ = [
     "CartLine",
     "CartShop",
     "CenterCard",
+    "Ceremony",
     "CheckoutGroup",
     "Choice",
+    "ConsentRow",
     "DeliveryOption",
     "Door",
     "Entry",
@@ -57,8 +72,10 @@ __all__ = [
     "Funding",
     "FundingRow",
     "GoodCard",
+    "InboxItem",
     "Line",
     "Link",
+    "LinkedRow",
     "Notice",
     "OptionGroup",
     "OptionValue",
@@ -66,10 +83,14 @@ __all__ = [
     "OrderShop",
     "Pager",
     "Part",
+    "PasskeyRow",
     "Picture",
     "Review",
+    "Said",
     "Session",
     "SumRow",
     "Tag",
+    "Talk",
     "TestCard",
+    "TopicRow",
 ]

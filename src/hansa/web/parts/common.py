@@ -122,6 +122,8 @@ class Choice(Part, frozen=True, kw_only=True):
     label: str
     count: int | None = None
     checked: bool = False
+    fixed: bool = False
+    """It stands as it is, whatever one would like."""
 
 
 class Facet(Part, frozen=True, kw_only=True):

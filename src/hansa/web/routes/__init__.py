@@ -5,7 +5,27 @@ from typing import Any
 
 from litestar import Router
 
-from hansa.web.routes import account, cart, checkout, gate, goods, orders, pay, portal, preferences, proof
+from hansa.web.routes import (
+    account,
+    cart,
+    checkout,
+    confirming,
+    doors,
+    gate,
+    goods,
+    inbox,
+    orders,
+    pay,
+    portal,
+    preferences,
+    privacy,
+    proof,
+    security,
+    selling,
+    talks,
+    telling,
+    unsubscribing,
+)
 from hansa.web.routes.guard import in_a_business
 
 SHOP = Router(
@@ -20,6 +40,15 @@ SHOP = Router(
         *gate.ROUTES,
         *proof.ROUTES,
         *account.ROUTES,
+        *selling.ROUTES,
+        *doors.ROUTES,
+        *confirming.ROUTES,
+        *security.ROUTES,
+        *privacy.ROUTES,
+        *telling.ROUTES,
+        *inbox.ROUTES,
+        *talks.ROUTES,
+        *unsubscribing.ROUTES,
     ],
 )
 """What there is in a business and nowhere else."""

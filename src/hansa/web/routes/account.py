@@ -1,21 +1,19 @@
-"""One's account: the name, the addresses, the programs that may act for one."""
+"""One's account: the name and the addresses."""
 
 from __future__ import annotations
-
-from contextlib import suppress
 
 from litestar import Response, get, post
 
 from hansa.centers.user import api as user
-from hansa.centers.user.errors import AddressNotFound, TokenNotFound
-from hansa.centers.user.types import ADDRESS_ID, TOKEN_ID, BookedAddress
-from hansa.centers.user.types import Token as ApiToken
+from hansa.centers.user.errors import AddressNotFound
+from hansa.centers.user.types import ADDRESS_ID, BookedAddress
 from hansa.kernel.problem import Invalid
 from hansa.web.answers import go, show
 from hansa.web.forms import Fields, read_form
-from hansa.web.parts import Action, Address, Form, Session
+from hansa.web.parts import Action, Address, Form
 from hansa.web.routes.addressing import add_address, read_address
 from hansa.web.routes.guard import person
+from hansa.web.routes.rooms import account_tabs
 from hansa.web.showing import address_text, countries
 from hansa.web.views import AccountPage
 from hansa.web.visit import Seen, Visit
@@ -74,15 +72,6 @@ async def prefer(seen: Seen) -> Response[str]:
     return go(seen, seen.at("account"), told="saved")
 
 
-@post("/account/tokens/revoke")
-async def revoke(seen: Seen) -> Response[str]:
-    """End what a program may do; one that ended already has ended."""
-    fields = await _form(seen)
-    with suppress(TokenNotFound):
-        await user.revoke_token(seen.ctx, token_id=TOKEN_ID.read(fields.raw("token")))
-    return go(seen, seen.at("account"), told="saved")
-
-
 async def _form(seen: Visit) -> Fields:
     """Read a form of somebody with an account."""
     person(seen)
@@ -102,9 +91,9 @@ async def _page(
         post_url=seen.at("account"),
         address_url=seen.at("account/addresses"),
         countries=countries(seen, timezone=chrome.timezone),
+        tabs=account_tabs(seen, "account"),
         logout=Action(label=_("Log out"), url=seen.at("logout"), icon="log-out"),
         addresses=tuple(_address(seen, one) for one in await user.addresses(seen.ctx)),
-        tokens=tuple(_token(seen, one) for one in await user.list_tokens(seen.ctx)),
         form=form or Form(),
         address_form=address_form or Form(),
     )
@@ -126,13 +115,4 @@ def _address(seen: Visit, booked: BookedAddress) -> Address:
     )
 
 
-def _token(seen: Visit, token: ApiToken) -> Session:
-    end = Action(
-        label=seen.gettext("End"),
-        url=seen.at("account/tokens/revoke"),
-        fields=(("token", TOKEN_ID.show(token.id)),),
-    )
-    return Session(device=token.label, since=token.created_at, action=end)
-
-
-ROUTES = (show_account, rename, add, remove, prefer, revoke)
+ROUTES = (show_account, rename, add, remove, prefer)

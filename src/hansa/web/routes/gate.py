@@ -11,7 +11,9 @@ from hansa.kernel.problem import Busy, Invalid
 from hansa.kernel.welcome import Reception
 from hansa.web.answers import end_session, go, show, way_back
 from hansa.web.forms import Fields, read_form
-from hansa.web.parts import Form
+from hansa.web.parts import Ceremony, Form
+from hansa.web.routes.ceremonies import possible
+from hansa.web.routes.issuing import issuer_actions
 from hansa.web.routes.portal import doors
 from hansa.web.views import LoginPage, SignupPage
 from hansa.web.visit import Seen, Visit
@@ -27,7 +29,7 @@ async def show_login(seen: Seen) -> Response[str]:
     wanted = way_back(seen.asked("next", letters_max=2000), otherwise="")
     if seen.logged_in:
         return go(seen, wanted or seen.at())
-    return await _login_page(seen, wanted)
+    return await login_page(seen, wanted)
 
 
 @post("/login")
@@ -37,13 +39,13 @@ async def log_in(seen: Seen) -> Response[str]:
     wanted = way_back(fields.raw("next"), otherwise="")
     email, password = fields.text("email", letters_max=_EMAIL_MAX), _password(fields)
     if fields.errors:
-        return await _login_page(seen, wanted, form=fields.form(), status=422)
+        return await login_page(seen, wanted, form=fields.form(), status=422)
     try:
         session = await user.log_in(seen.ctx, email=email, password=password)
     except (WrongCredentials, TooManyAttempts, Suspended, RiskRefused, Busy) as refused:
         form = fields.form(problem=problem_words(refused, seen.gettext))
-        return await _login_page(seen, wanted, form=form, status=refused.status)
-    return await _in(seen, session, wanted)
+        return await login_page(seen, wanted, form=form, status=refused.status)
+    return enter(seen, session, wanted)
 
 
 @get("/signup", sync_to_thread=False)
@@ -73,7 +75,7 @@ async def sign_up(seen: Seen) -> Response[str]:
     except (RiskRefused, Busy) as refused:
         form = fields.form(problem=problem_words(refused, seen.gettext))
         return _signup_page(seen, wanted, form=form, status=refused.status)
-    return await _in(seen, session, wanted, told="welcome")
+    return enter(seen, session, wanted, told="welcome")
 
 
 @post("/logout")
@@ -85,7 +87,7 @@ async def log_out(seen: Seen) -> Response[str]:
     return end_session(seen, go(seen, seen.at(), told="logged_out"))
 
 
-async def _in(seen: Visit, session: LoggedIn, wanted: str, *, told: str = "") -> Response[str]:
+def enter(seen: Visit, session: LoggedIn, wanted: str, *, told: str = "") -> Response[str]:
     """Go on in the new session; the guest's, if there was one, was ended by the merge."""
     return go(seen.begun(session), wanted or seen.at(), told=told)
 
@@ -100,9 +102,10 @@ def _password(fields: Fields) -> str:
     return password
 
 
-async def _login_page(
+async def login_page(
     seen: Visit, wanted: str, *, form: Form | None = None, status: int = 200
 ) -> Response[str]:
+    """Answer with the log-in; `wanted` is where one goes on afterwards."""
     platform = seen.ctx.platform
     welcome = await platform.service(Reception).welcome(platform)
     view = LoginPage(
@@ -110,6 +113,10 @@ async def _login_page(
         post_url=seen.at("login"),
         signup_url=seen.at("signup", next=wanted),
         forgot_url=seen.at("forgot"),
+        passkey=Ceremony(begin_url=seen.at("login/passkey/begin"), post_url=seen.at("login/passkey"))
+        if possible(seen)
+        else None,
+        issuers=issuer_actions(seen, "login/with", wanted=wanted, word=seen.gettext("Go on with %(name)s")),
         next=wanted,
         doors=doors(seen, welcome.logins, first=seen.ctx.business)
         if seen.ctx.traffic.value == "sandbox"

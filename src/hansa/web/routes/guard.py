@@ -22,3 +22,10 @@ def person(seen: Visit) -> Visit:
     if not seen.logged_in:
         raise Unauthenticated
     return seen
+
+
+def somebody(seen: Visit) -> Visit:
+    """Return the visit of a party, a guest's too. Raises `Unauthenticated`, which leads to the log-in."""
+    if seen.ctx.actor.party is None:
+        raise Unauthenticated
+    return seen

@@ -3,7 +3,21 @@
 A field without a default must be given; nothing else reaches the template. `tests/web` renders each of them.
 """
 
-from hansa.web.views.account import AccountPage, LoginPage, ProofPage, SignupPage
+from hansa.web.views.account import (
+    AccountPage,
+    ConfirmPage,
+    InboxPage,
+    LeavePage,
+    LoginPage,
+    PrivacyPage,
+    ProofPage,
+    SecurityPage,
+    SignupPage,
+    TalkPage,
+    TalksPage,
+    TellingPage,
+    UnsubscribePage,
+)
 from hansa.web.views.base import Chrome, View
 from hansa.web.views.front import DesignPage, ErrorPage, PortalPage
 from hansa.web.views.orders import OrderPage, OrdersPage
@@ -14,16 +28,25 @@ __all__ = [
     "CartPage",
     "CheckoutPage",
     "Chrome",
+    "ConfirmPage",
     "DesignPage",
     "ErrorPage",
+    "InboxPage",
+    "LeavePage",
     "ListPage",
     "LoginPage",
     "OrderPage",
     "OrdersPage",
     "PayPage",
     "PortalPage",
+    "PrivacyPage",
     "ProductPage",
     "ProofPage",
+    "SecurityPage",
     "SignupPage",
+    "TalkPage",
+    "TalksPage",
+    "TellingPage",
+    "UnsubscribePage",
     "View",
 ]

@@ -27,9 +27,12 @@ class Chrome(msgspec.Struct, frozen=True, kw_only=True):
     business: str = "Hansa"
     business_also: str = ""
     storefront: bool = True
-    section: Literal["", "home", "cart", "orders", "account"] = ""
+    section: Literal["", "home", "cart", "orders", "account", "inbox"] = ""
     query: str = ""
     cart_count: int = 0
+    unread: int = 0
+    attempt: str = ""
+    """The key of this page's forms: one that is sent twice happens once."""
     person: str = ""
     theme: Literal["system", "light", "dark"] = "system"
     timezone: str = "Asia/Shanghai"

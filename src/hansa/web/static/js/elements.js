@@ -96,3 +96,34 @@ customElements.define("theme-switch", class extends HTMLElement {
     });
   }
 });
+
+// <passkey-form data-begin data-kind="get|create" data-stopped data-known data-refused> around a form with `ceremony` and
+// `credential`: asks for a challenge, lets the device answer, and sends the form with the answer.
+customElements.define("passkey-form", class extends HTMLElement {
+  connectedCallback() {
+    const kind = this.dataset.kind;
+    const read = kind === "create" ? "parseCreationOptionsFromJSON" : "parseRequestOptionsFromJSON";
+    if (!window.PublicKeyCredential?.[read]) return;
+    const form = this.querySelector("form");
+    const said = this.querySelector("[role=status]");
+    this.classList.add("able");
+    const ask = async () => {
+      const answer = await fetch(this.dataset.begin, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      if (answer.redirected) return void location.assign(answer.url); // somebody has to log in, or to prove who they are
+      if (!answer.ok) throw new Error(answer.status);
+      const begun = await answer.json();
+      const credential = await navigator.credentials[kind]({ publicKey: PublicKeyCredential[read](begun.options) });
+      form.elements.ceremony.value = begun.ceremony;
+      form.elements.credential.value = JSON.stringify(credential);
+      form.submit();
+    };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      said.textContent = "";
+      ask().catch((wrong) => {
+        const why = { NotAllowedError: "stopped", AbortError: "stopped", InvalidStateError: "known" }[wrong.name];
+        said.textContent = this.dataset[why ?? "refused"];
+      });
+    });
+  }
+});
