@@ -19,7 +19,8 @@ STATIC = Path(__file__).resolve().parent / "static"
 # Layers decide who wins, so the order here only has to put the layer list first.
 _JOINED: Mapping[str, tuple[str, ...]] = {
     "css/app.css": (
-        "css/tokens.css", "css/fonts.css", "css/base.css", "css/components.css", "css/pages.css", "css/print.css",
+        "css/tokens.css", "css/fonts.css", "css/base.css", "css/components.css", "css/pages.css", "css/desk.css",
+        "css/print.css",
     ),
     "js/app.js": ("vendor/htmx.min.js", "js/elements.js"),
 }  # fmt: skip

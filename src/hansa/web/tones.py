@@ -72,6 +72,7 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "refunded": Look(Tone.PLAIN, "undo-2", N_("Refunded")),
         "part_refunded": Look(Tone.PLAIN, "undo-2", N_("Partly refunded")),
         # stock, offers and shops
+        "to_send": Look(Tone.WARN, "package", N_("To send")),
         "in_stock": Look(Tone.OK, "check", N_("In stock")),
         "low_stock": Look(Tone.WARN, "box", N_("Almost gone")),
         "sold_out": Look(Tone.PLAIN, "package-x", N_("Sold out")),

@@ -1,0 +1,8 @@
+"""The seller's desk: one module per family of pages, all of them below `/{business}/sell`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hansa.web.routes.selling import orders, shop_page, shops, today
+
+ROUTES: Sequence[Any] = (*shops.ROUTES, *today.ROUTES, *shop_page.ROUTES, *orders.ROUTES)

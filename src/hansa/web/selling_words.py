@@ -1,0 +1,114 @@
+"""What the desk says of refusals, wrong fields and things just done; `words` joins it with what buyers are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hansa.web.i18n import N_
+
+PROBLEMS: Mapping[str, str] = MappingProxyType(
+    {
+        "shop.slug_taken": N_("Another shop has this address already"),
+        "shop.not_admitted": N_("This shop cannot be opened here"),
+        "shop.status_unchangeable": N_("The shop has moved on in the meantime; this is how it stands now"),
+        "shop.dossier_incomplete": N_("Some answers are still missing"),
+        "shop.dossier_closed": N_("What was handed in cannot be changed now"),
+        "shop.over": N_("This shop is closed"),
+        "shop.profile_changed_since": N_("A colleague changed this in the meantime; please look again"),
+        "shop.staff_full": N_("This shop has as many staff as it can have"),
+        "shop.invitations_full": N_("This shop has as many open invitations as it can have"),
+        "shop.invitation_not_found": N_("This invitation is over, or it is for somebody else"),
+        "shop.role_unknown": N_("You cannot give a role that may do more than you"),
+        "shop.permission_unknown": N_("You cannot give a role that may do more than you"),
+        "shop.owner_stays": N_("The owner of a shop stays; it is handed over first"),
+        "trade.line_moved": N_("Some of these lines have moved on; this is how they stand now"),
+        "trade.line_not_found": N_("The order has no such line"),
+        "trade.lines_together": N_("Lines of the same item go together"),
+        "trade.price_not_lowered": N_("A price can only be lowered, and not to nothing"),
+        "trade.too_many_notes": N_("This order has as many notes as it can have"),
+        "trade.draft_ended": N_("This agreed order was taken up or withdrawn already"),
+        "trade.draft_not_found": N_("There is no such agreed order"),
+        "inventory.not_on_hand": N_("These goods have not come in yet"),
+        "inventory.not_allocated": N_("These goods are not waiting to be sent"),
+        "inventory.stock_committed": N_("Orders were promised more than this would leave"),
+        "inventory.stock_full": N_("There cannot be that much of one thing at one place"),
+        "inventory.sku_not_found": N_("There is no such thing or place"),
+        "product.changed_since": N_("A colleague changed this in the meantime; please look again"),
+        "product.code_taken": N_("Another product of the shop has this number"),
+        "product.state_wrong": N_("That cannot be done with the product as it stands now"),
+        "product.change_pending": N_("An earlier change still waits for a decision"),
+        "product.change_decided": N_("This change has been decided already"),
+        "product.change_outdated": N_("The product has changed since; please make the change anew"),
+        "product.picture_refused": N_("This is no picture that can be shown: a JPEG, PNG, WebP or GIF is"),
+        "product.picture_in_use": N_("A product or a waiting change still shows this picture"),
+        "product.picture_full": N_("This shop has as many pictures as it can have"),
+        "product.pictures_unknown": N_("Some of these pictures cannot be used here"),
+        "product.pictures_unavailable": N_(
+            "Pictures cannot be reached just now, please try again in a moment"
+        ),
+        "product.import_running": N_("Another import is under way"),
+        "product.import_state_wrong": N_("That cannot be done with this import any more"),
+        "product.import_not_found": N_("There is no such import"),
+        "product.import_incomplete": N_("Some of the file did not arrive; please send it again"),
+        "product.price_list_changed": N_("A colleague changed this in the meantime; please look again"),
+        "product.price_list_full": N_("There cannot be more price lists, or more in this one"),
+        "product.price_list_not_found": N_("There is no such price list"),
+        "message.conversation_not_found": N_("There is no such conversation"),
+        "message.conversation_closed": N_("This conversation is closed"),
+        "message.refused": N_("This cannot be said here"),
+        "message.too_many": N_("That is a lot at once; please wait a little"),
+        "message.answered_meanwhile": N_("A colleague has answered in the meantime; please look again"),
+        "review.not_found": N_("There is no such review"),
+        "review.too_late": N_("The time to answer is over"),
+        "review.already_written": N_("This was answered already"),
+        "review.content_refused": N_("This cannot be said here"),
+        "place.not_found": N_("There is no such place"),
+        "place.closed": N_("This place was given up"),
+        "place.changed_since": N_("A colleague changed this in the meantime; please look again"),
+        "place.gln_taken": N_("Another place has this number"),
+        "place.places_full": N_("There cannot be more places"),
+    }
+)
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "one_language": N_("Say it in at least one language"),
+        "amount": N_("An amount, like 12.50"),
+        "whole": N_("A whole number, please"),
+        "moment": N_("A day and an hour, please"),
+        "choose": N_("Choose at least one"),
+        "retype": N_("This is not what was asked for"),
+        "slug.pattern": N_("Small letters, digits and hyphens, 2 to 40 of them"),
+        "country": N_("Please choose a country"),
+        "date": N_("A day, like 2026-11-22"),
+        "document": N_("The id of a document"),
+        "pattern": N_("This does not look as it should"),
+        "language": N_("Say it in at least one language"),
+    }
+)
+
+TOLD: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "shop_opened": (N_("The shop is yours. These are the next steps."), "ok"),
+        "handed_in": (N_("It is handed in. You will be told what comes of it."), "ok"),
+        "doors_open": (N_("The doors are open: buyers find your goods now."), "ok"),
+        "shop_closing": (N_("The shop sells nothing more."), "info"),
+        "sent": (N_("Noted: it has left the house."), "ok"),
+        "sent_and_told": (N_("Noted: it has left the house, and the buyer knows the parcel's number."), "ok"),
+        "sent_untold": (
+            N_(
+                "Noted: it has left the house. The parcel's number could not be told; please write to the buyer."
+            ),
+            "warn",
+        ),
+        "taken_back": (N_("The order is cancelled, the money goes back, and the buyer knows why."), "ok"),
+        "taken_back_untold": (
+            N_(
+                "The order is cancelled, and the money goes back. The reason could not be told; please write to the buyer."
+            ),
+            "warn",
+        ),
+        "written": (N_("Your message is on its way."), "ok"),
+    }
+)

@@ -1,0 +1,220 @@
+"""The seller's desk as the people of a shop meet it, and as everybody else does not."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+from house import Seller
+from surfer import ADDRESS, CARD, Forms, Surfer
+
+from hansa.centers.place import api as place
+from hansa.centers.place.types import PlaceKind
+from hansa.centers.product import api as product
+from hansa.centers.product.types import PRODUCT_ID
+from hansa.centers.shop import api as shop
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
+
+
+def email():
+    return f"{uuid4().hex}@example.com"
+
+
+def slug():
+    return f"s{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def seller(surfer):
+    """Somebody who has just opened a shop, standing at its desk."""
+    surfer.sign_up(email(), name="Qinghe")
+    surfer.desk = open_shop(surfer)
+    return surfer
+
+
+def open_shop(surfer):
+    named = slug()
+    surfer.open("/bazaar/sell")
+    surfer.send("/sell", **{"name-en": "Celadon House", "name-zh": "青禾茶器", "slug": named})
+    assert str(surfer.page.url).endswith(f"/sell/{named}"), surfer.page.text
+    return f"/bazaar/sell/{named}"
+
+
+def test_who_has_no_shop_is_invited_to_open_one(surfer):
+    surfer.sign_up(email())
+
+    assert "Open a shop" in surfer.open("/bazaar/sell").text
+
+
+def test_a_guest_is_led_to_the_log_in(surfer):
+    surfer.open("/bazaar/sell")
+
+    assert "/login?next=%2Fbazaar%2Fsell" in str(surfer.page.url)
+
+
+def test_a_shop_is_opened_and_its_desk_shows_the_next_steps(seller):
+    assert "The shop is yours" in seller.page.text
+    assert "Say where your goods are" in seller.page.text
+    assert "Celadon House" in seller.open("/bazaar/sell").text
+
+
+def test_an_address_that_is_taken_is_said_beside_its_field(seller, somebody_else):
+    somebody_else.sign_up(email())
+    somebody_else.open("/bazaar/sell")
+
+    page = somebody_else.send("/sell", **{"name-en": "Another", "slug": seller.desk.rpartition("/")[2]})
+
+    assert page.status_code == 422
+    assert "Another shop has this address already" in page.text
+    assert 'value="Another"' in page.text
+
+
+def test_a_shop_needs_a_name_in_one_language_and_an_address(surfer):
+    surfer.sign_up(email())
+    surfer.open("/bazaar/sell")
+
+    page = surfer.send("/sell", slug="No Good!")
+
+    assert page.status_code == 422
+    assert "Say it in at least one language" in page.text
+
+
+@pytest.fixture
+def good(seller, front):
+    """Something the seller has on sale, and the address of its page for buyers."""
+
+    async def story():
+        own = await shop.shop_by_slug(front.house.system, slug=seller.desk.rpartition("/")[2])
+        warehouse = await place.add_place(
+            front.house.system,
+            name={"en": "Dispatch"},
+            kind=PlaceKind.WAREHOUSE,
+            address="Somewhere 1",
+            location=None,
+            shop_id=own.id,
+        )
+        made = await front.house.good(Seller(front.house.system, own.id, warehouse.id), price=2500, stock=9)
+        offer = (await product.offers(front.house.system, [made.offer_id]))[made.offer_id]
+        return f"/bazaar/products/{PRODUCT_ID.show(offer.product_id)}"
+
+    return front.do(story())
+
+
+def order(buyer, path, *, paid=True):
+    """Somebody buys it, and pays for it."""
+    buyer.add(path)
+    buyer.open("/bazaar/checkout")
+    buyer.send("/checkout", **ADDRESS, email=email())
+    assert "/pay/" in str(buyer.page.url), buyer.page.text
+    if paid:
+        at = next(at for at in Forms(buyer.page.text).forms if "/pay/" in at)
+        buyer.send(at.partition("?")[0].rpartition("/")[2], **CARD)
+        assert "Paid, thank you" in buyer.page.text
+    return buyer
+
+
+def open_first_order(seller):
+    seller.open(f"{seller.desk}/orders")
+    found = re.search(rf'href="({seller.desk}/orders/ord_[0-9a-z]+)"', seller.page.text)
+    assert found is not None, seller.page.text
+    seller.open(found.group(1))
+    return found.group(1)
+
+
+def test_a_paid_order_waits_at_the_desk_and_is_sent(seller, somebody_else, good):
+    order(somebody_else, good)
+
+    assert "Lin Xiao" in seller.open(seller.desk).text
+    open_first_order(seller)
+    assert "武康路 1 号" in seller.page.text
+    seller.send("/ship", **{"line-1": "on", "tracking": "SF 1388 2047 5519"})
+
+    assert "the buyer knows the parcel" in seller.page.text
+    assert "On the way to the buyer" in seller.page.text
+
+
+def test_sent_twice_is_sent_once(seller, somebody_else, good):
+    order(somebody_else, good)
+    at = open_first_order(seller)
+    address, fields = seller.form("/ship")
+    fields |= {"line-1": "on", "tracking": "SF 1"}
+
+    once, twice = (seller.client.post(address, data=fields) for _ in range(2))
+
+    assert once.status_code == twice.status_code == 200
+    assert str(twice.url).endswith(at)
+
+
+def test_a_form_that_names_no_line_sends_nothing(seller, somebody_else, good):
+    order(somebody_else, good)
+    open_first_order(seller)
+    address, fields = seller.form("/ship")
+    del fields["line-1"]
+
+    page = seller.client.post(address, data=fields)
+
+    assert page.status_code == 422
+    assert "Choose at least one" in page.text
+
+
+def test_an_order_is_cancelled_with_a_reason_and_the_money_goes_back(seller, somebody_else, good):
+    order(somebody_else, good)
+    open_first_order(seller)
+
+    assert seller.send("/cancel", reason=" ").status_code == 422
+    seller.send("/cancel", reason="It broke in the kiln.")
+
+    assert "the buyer knows why" in seller.page.text
+    assert "The money went back to the buyer." in seller.page.text
+
+
+def test_an_unpaid_price_is_lowered_never_raised(seller, somebody_else, good):
+    order(somebody_else, good, paid=False)
+    open_first_order(seller)
+
+    assert "An amount, like 12.50" in seller.send("/price", off="much").text
+    assert seller.send("/price", off="25.00").status_code == 422
+    seller.send("/price", off="5")
+
+    assert "20" in seller.page.text
+    assert "Price lowered by the shop" in seller.page.text
+
+
+def test_a_note_is_written_and_taken_back(seller, somebody_else, good):
+    order(somebody_else, good)
+    open_first_order(seller)
+
+    assert "Fragile lid" in seller.send("/notes", note="Fragile lid").text
+    assert "Fragile lid" not in seller.send("/remove").text
+
+
+PAGES = ("", "/orders", "/shop")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_elses_desk_is_found(seller, somebody_else, page):
+    somebody_else.sign_up(email())
+
+    answer = somebody_else.open(f"{seller.desk}{page}")
+
+    assert answer.status_code == 404
+    assert "Celadon House" not in answer.text
+
+
+def test_an_order_of_another_shop_is_not_found_at_ones_own_desk(seller, somebody_else, good, front):
+    order(somebody_else, good)
+    path = open_first_order(seller)
+    stranger = Surfer(front.url)
+    stranger.sign_up(email())
+    own = open_shop(stranger)
+    number = path.rpartition("/")[2]
+
+    for way in ("", "/ship", "/cancel", "/price", "/notes", "/write"):
+        at = f"{own}/orders/{number}{way}"
+        stranger.open(own)
+        token = {"_csrf_token": re.search(r'name="_csrf_token" value="([^"]+)"', stranger.page.text).group(1)}
+        answer = stranger.client.post(at, data=token | {"attempt": "x"}) if way else stranger.open(at)
+        assert answer.status_code == 404, way
+    stranger.client.close()
