@@ -18,6 +18,8 @@ class CheckoutPlaced(Event, frozen=True, kw_only=True):
     payable: int
     currency: str
     pay_by: str
+    shops: tuple[UUID, ...] = ()
+    """Whose each order is, by place."""
 
     def subject(self) -> UUID:
         """The checkout."""

@@ -115,6 +115,7 @@ def _event(quote: Quote, order_ids: Sequence[OrderId], payment_id: UUID, pay_by:
         payable=quote.payable,
         currency=quote.currency,
         pay_by=pay_by.isoformat(),
+        shops=tuple(group.shop_id for group in quote.groups),
     )
 
 
