@@ -5,11 +5,16 @@ import pytest
 
 from hansa.centers.interconnect import api
 from hansa.centers.interconnect._rules.catalogue import CATALOGUE, KINDS
-from hansa.centers.interconnect._rules.scopes import SCOPES
+from hansa.centers.interconnect._rules.scopes import KEPT, SCOPES
 from hansa.centers.interconnect.errors import EndpointNotFound, TooManyEndpoints
 from hansa.centers.interconnect.types import DELIVERY_ID, ENDPOINT_ID, EndpointState
+from hansa.centers.inventory import api as inventory
+from hansa.centers.inventory.types import Counted, StockLimits
+from hansa.centers.shop.api import grantable_permissions
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.trade import api as trade
+from hansa.centers.trade.types import ORDER_ID
 from hansa.kernel.context import Traffic
 from hansa.kernel.page import CursorMalformed
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
@@ -186,6 +191,55 @@ async def test_a_shop_has_twenty_endpoints_at_most(outside, receivers):
         await api.add_endpoint(seller.ctx, url=receiver.url, types=["stock.changed"])
 
 
+async def test_orders_are_told_to_each_shop_from_their_placement_on(outside, receivers):
+    """One checkout at two shops: each hears of its own order alone, and of every line that moves."""
+    house, buyer = outside.house, await outside.house.buyer()
+    ada, bob, at_ada, at_bob = (
+        await outside.seller(),
+        await outside.seller(),
+        await receivers(),
+        await receivers(),
+    )
+    for seller, receiver in ((ada, at_ada), (bob, at_bob)):
+        await outside.listen(seller, receiver, "order.placed", "order.moved", "order.lines_moved")
+    pear, plum = await house.good(ada), await house.good(bob)
+
+    placed = await house.place(buyer, pear, plum)
+    await outside.send()
+    await house.pay(buyer, placed)
+    mine = next(one for one in placed.orders if one.shop_id == ada.shop_id)
+    await trade.ship(ada.ctx, order_id=mine.id)
+    await outside.send()
+    await house.deliver()
+
+    told = [one.event["data"] for one in at_ada.taken if one.event["type"] == "order.placed"]
+    assert [one["order_id"] for one in told] == [ORDER_ID.show(mine.id)]
+    assert {one.event["data"]["order_id"] for one in at_ada.taken} == {ORDER_ID.show(mine.id)}
+    assert ORDER_ID.show(mine.id) not in {one.event["data"]["order_id"] for one in at_bob.taken}
+    assert [one.event["type"] for one in at_bob.taken] == ["order.placed", "order.moved"]
+    assert len({*at_ada.ids, *at_bob.ids}) == len([*at_ada.ids, *at_bob.ids])
+    (moved,) = [one.event["data"] for one in at_ada.taken if one.event["type"] == "order.lines_moved"]
+    assert [(line["line_no"], line["state"]) for line in moved["lines"]] == [(1, "shipped")]
+
+
+async def test_limits_and_counts_are_told(outside, receivers):
+    receiver, seller = await receivers(), await outside.seller()
+    await outside.listen(seller, receiver, "stock.limits_set", "stock.counted")
+    good = await outside.goods(seller, stock=5)
+    limits = StockLimits(sku_id=good.sku_id, place_id=good.place_id, safety=1, backorder=0, low_at=2)
+    system = outside.house.system
+    await inventory.set_limits(system, limits=[limits])
+    sheet = await inventory.open_stocktake(system, place_id=good.place_id)
+    found = Counted(sku_id=good.sku_id, counted=4)
+    await inventory.count(system, stocktake_id=sheet.id, counted=[found])
+    await inventory.approve_stocktake(system, stocktake_id=sheet.id)
+    await outside.send()
+
+    told = {one.event["type"]: one.event["data"] for one in receiver.taken}
+    assert told["stock.limits_set"]["safety"] == 1
+    assert (told["stock.counted"]["lines"], told["stock.counted"]["lost"]) == (1, 1)
+
+
 def test_nothing_personal_leaves():
     """No field that an event calls personal, and no party's id, is in what is told outside."""
     for one in CATALOGUE:
@@ -199,8 +253,8 @@ def test_nothing_personal_leaves():
     assert len(KINDS) == len(set(KINDS)) == sum(len(one.kinds) for one in CATALOGUE)
 
 
-def test_what_apps_may_be_given_is_something_that_centers_know(house):
-    known = {permission for center in house.platform.centers for permission in center.permissions}
-    assert SCOPES.keys() <= known
+def test_what_can_be_held_for_a_shop_an_app_may_be_given_or_may_not_and_it_says_why(house):
+    assert sorted([*SCOPES, *KEPT]) == sorted(grantable_permissions(house.platform))
+    assert all(means["en"] and means["zh"] for means in SCOPES.values())
     assert {one.permission for one in CATALOGUE} - {None} <= SCOPES.keys()
     assert not any("staff" in scope or scope.startswith(("user.", "interconnect.")) for scope in SCOPES)

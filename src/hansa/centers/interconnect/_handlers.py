@@ -16,7 +16,7 @@ from hansa.centers.interconnect._store import deliveries, endpoints
 from hansa.centers.interconnect.events import EndpointDisabled
 from hansa.centers.interconnect.types import ENDPOINT_ID, Endpoint, Webhooks
 from hansa.centers.message import api as message
-from hansa.centers.message.types import Notification
+from hansa.centers.message.types import Notification, Topic
 from hansa.centers.shop import api as shop
 from hansa.centers.user import api as user
 from hansa.centers.user.extensions import Erasure
@@ -31,6 +31,15 @@ if TYPE_CHECKING:
 
 _BATCH = 1_000
 _RECORDS_MAX = 10_000
+
+
+def topics(ctx: Ctx) -> Sequence[Topic]:  # noqa: ARG001 - the point's signature
+    """Answer `message.topics`: what whoever answers for apps and endpoints is told."""
+    return (
+        Topic(
+            name="apps", titles={"en": "Apps and webhooks", "zh": "应用与回调"}, templates=("interconnect.*",)
+        ),
+    )
 
 
 async def retry_due(tx: Transaction, due: Sequence[Deadline]) -> None:

@@ -20,7 +20,7 @@ from hansa.centers.interconnect._tables import metadata
 from hansa.centers.interconnect.events import EVENTS, EndpointDisabled
 from hansa.centers.interconnect.types import Webhooks
 from hansa.centers.message.api import Templates
-from hansa.centers.message.extensions import TEMPLATE
+from hansa.centers.message.extensions import TEMPLATE, TOPICS
 from hansa.centers.user.extensions import ERASE, GRANTS, PERSONAL_DATA
 from hansa.kernel.center import Center, DeadlineKind, Job
 from hansa.kernel.event import Handler
@@ -57,6 +57,7 @@ INTERCONNECT = Center(
     answers=(
         GRANTS.by(grants_of_installations),
         TEMPLATE.by(Templates("interconnect", _HERE / "_templates"), name="interconnect_templates"),
+        TOPICS.by(handlers.topics, name="interconnect_topics"),
         ERASE.by(handlers.erase, name="interconnect_erases"),
         PERSONAL_DATA.by(handlers.held_about, name="interconnect_holds"),
         BUSINESS_REMOVED.by(forget_businesses, name="interconnect_forgets_businesses"),

@@ -10,22 +10,45 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
+from hansa.centers.interconnect._rules.public import (
+    InstallationData,
+    LinesMovedData,
+    MovedLine,
+    OfferChangedData,
+    OrderMovedData,
+    OrderPlacedData,
+    OrderRepricedData,
+    ProductChangedData,
+    PublicEvent,
+    ReviewHiddenData,
+    ReviewShownData,
+    ShopStatusData,
+    StagedChangeData,
+    StockChangedData,
+    StockCountedData,
+    StockLimitsData,
+)
 from hansa.centers.interconnect.events import AppInstalled, AppUninstalled
-from hansa.centers.interconnect.types import MESSAGE_ID
+from hansa.centers.interconnect.types import MESSAGE_ID, MessageId
 from hansa.centers.inventory.events import (
+    LimitsSet,
     LowStock,
     SoldOut,
     StockAdjusted,
     StockEvent,
     StockReceived,
+    StocktakeApproved,
     StockTransferred,
 )
+from hansa.centers.inventory.types import STOCKTAKE_ID
 from hansa.centers.place.types import PLACE_ID
 from hansa.centers.product.events import (
+    ChangeEnded,
+    ChangeProposed,
     OfferChanged,
     ProductArchived,
     ProductCreated,
@@ -33,97 +56,18 @@ from hansa.centers.product.events import (
     ProductEvent,
     ProductPublished,
 )
-from hansa.centers.product.types import OFFER_ID, PRODUCT_ID, SKU_ID
+from hansa.centers.product.types import CHANGE_ID, OFFER_ID, PRODUCT_ID, SKU_ID, ChangeId, ProductId
+from hansa.centers.review.events import EntryEvent, EntryHidden, EntryShown
+from hansa.centers.review.types import ENTRY_ID, EntryId
 from hansa.centers.shop.events import ShopStatusChanged
 from hansa.centers.shop.types import SHOP_ID
-from hansa.centers.trade.events import OrderMoved
-from hansa.centers.trade.types import CHECKOUT_ID, ORDER_ID
+from hansa.centers.trade.events import CheckoutPlaced, LinesMoved, OrderMoved, PriceLowered
+from hansa.centers.trade.types import CHECKOUT_ID, ORDER_ID, CheckoutId, OrderId
 from hansa.centers.user.types import PARTY_ID
 from hansa.kernel.event import Envelope, Event
 from hansa.kernel.texts import Texts
 
 E = TypeVar("E", bound=Event)
-
-
-class OrderMovedData(msgspec.Struct, frozen=True, kw_only=True):
-    """An order of the shop moved from `previous` to `state`; `order_version` grows with each move.
-
-    Ask for the order itself at `/api/orders/{order_id}`: events may arrive late, twice and out of order.
-    """
-
-    order_id: str
-    checkout_id: str
-    previous: str
-    state: str
-    order_version: int
-    payable_minor: int
-    currency: str
-
-
-class StockChangedData(msgspec.Struct, frozen=True, kw_only=True):
-    """The stock of a SKU at a place changed by `difference`, for a reason.
-
-    `low` and `sold_out` tell that orders used it up, and have no difference; of goods that were `transferred`,
-    `to_place_id` tells where they are now.
-    """
-
-    sku_id: str
-    place_id: str
-    reason: str
-    difference: int | None = None
-    to_place_id: str | None = None
-
-
-class ProductChangedData(msgspec.Struct, frozen=True, kw_only=True):
-    """A product was `created`, `edited`, `published` or `archived`."""
-
-    product_id: str
-    change: str
-
-
-class OfferChangedData(msgspec.Struct, frozen=True, kw_only=True):
-    """An offer was made, or its price or state changed; `active` tells whether it can be bought."""
-
-    offer_id: str
-    product_id: str
-    sku_id: str
-    offer_version: int
-    price_minor: int
-    currency: str
-    active: bool
-
-
-class ShopStatusData(msgspec.Struct, frozen=True, kw_only=True):
-    """The shop took a step of its life; `sells` says whether it makes new sales from here on."""
-
-    previous: str | None
-    status: str
-    sells: bool
-
-
-class InstallationData(msgspec.Struct, frozen=True, kw_only=True):
-    """What the app may do in the shop from now on; no scopes once it was removed."""
-
-    app_id: str
-    scopes: tuple[str, ...]
-
-
-class PingData(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing happened: somebody tests the endpoint."""
-
-
-class PublicEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sent: the same form for all types, `data` by type and version."""
-
-    id: str
-    type: str
-    version: int
-    timestamp: datetime
-    """When it happened, by the clock of its traffic class."""
-    business: str
-    traffic: str
-    shop_id: str | None
-    data: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +82,18 @@ class Published(Generic[E]):
     permission: str | None
     means: Texts
     data: type[msgspec.Struct]
-    tell: Callable[[E], msgspec.Struct]
+    tell: Callable[[E], msgspec.Struct | Sequence[Telling]]
+    """What is said of it. An event that concerns several shops is told to each by itself."""
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one shop is told: under which id, and what."""
+
+    id: UUID
+    shop_id: UUID | None
+    data: msgspec.Struct
 
 
 def _stock(event: StockEvent) -> StockChangedData:
@@ -161,6 +115,52 @@ def _stock(event: StockEvent) -> StockChangedData:
     )
 
 
+def _placed(event: CheckoutPlaced) -> list[Telling]:
+    return [
+        Telling(
+            # The order's id in the checkout's names it once and for all: told again it is the same.
+            uuid5(event.checkout_id, str(order_id)),
+            shop_id,
+            OrderPlacedData(
+                order_id=ORDER_ID.show(OrderId(order_id)),
+                checkout_id=CHECKOUT_ID.show(CheckoutId(event.checkout_id)),
+                pay_by=datetime.fromisoformat(event.pay_by),
+            ),
+        )
+        for order_id, shop_id in zip(event.orders, event.shops, strict=True)
+    ]
+
+
+def _lines(event: LinesMoved) -> LinesMovedData:
+    return LinesMovedData(
+        order_id=ORDER_ID.show(OrderId(event.order_id)),
+        order_version=event.order_version,
+        lines=tuple(
+            MovedLine(line_no=line_no, previous=previous, state=state)
+            for line_no, previous, state in zip(event.lines, event.previous, event.states, strict=True)
+        ),
+    )
+
+
+def _staged(event: ChangeProposed | ChangeEnded) -> StagedChangeData:
+    return StagedChangeData(
+        product_id=PRODUCT_ID.show(ProductId(event.product_id)),
+        change_id=CHANGE_ID.show(ChangeId(event.change_id)),
+        kind=event.kind,
+        state=event.state if isinstance(event, ChangeEnded) else "pending",
+    )
+
+
+def _entry(event: EntryEvent) -> dict[str, Any]:
+    return {
+        "entry_id": ENTRY_ID.show(EntryId(event.entry_id)),
+        "kind": event.kind,
+        "order_id": ORDER_ID.show(OrderId(event.order_id)),
+        "line_no": event.line_no,
+        "product_id": PRODUCT_ID.show(ProductId(event.product_id)) if event.product_id else None,
+    }
+
+
 _PRODUCT_CHANGES: dict[type[ProductEvent], str] = {
     ProductCreated: "created",
     ProductEdited: "edited",
@@ -171,6 +171,14 @@ _PRODUCT_CHANGES: dict[type[ProductEvent], str] = {
 PING = "ping"
 
 CATALOGUE: tuple[Published[Any], ...] = (
+    Published(
+        "order.placed",
+        (CheckoutPlaced,),
+        "trade.order.read",
+        {"en": "A buyer ordered, and has not paid yet", "zh": "买家已下单，尚未付款"},
+        OrderPlacedData,
+        _placed,
+    ),
     Published(
         "order.moved",
         (OrderMoved,),
@@ -185,6 +193,59 @@ CATALOGUE: tuple[Published[Any], ...] = (
             order_version=e.order_version,
             payable_minor=e.payable,
             currency=e.currency,
+        ),
+    ),
+    Published(
+        "order.lines_moved",
+        (LinesMoved,),
+        "trade.order.read",
+        {
+            "en": "Lines of an order were sent, received or refunded",
+            "zh": "订单中的部分商品已发货、收货或退款",
+        },
+        LinesMovedData,
+        _lines,
+    ),
+    Published(
+        "order.repriced",
+        (PriceLowered,),
+        "trade.order.read",
+        {"en": "An unpaid order's price was lowered", "zh": "未付款订单已改价"},
+        OrderRepricedData,
+        lambda e: OrderRepricedData(
+            order_id=ORDER_ID.show(e.order_id),
+            checkout_id=CHECKOUT_ID.show(e.checkout_id),
+            was_minor=e.was,
+            payable_minor=e.payable,
+            currency=e.currency,
+        ),
+    ),
+    Published(
+        "stock.limits_set",
+        (LimitsSet,),
+        "inventory.stock.see",
+        {"en": "How far stock may be sold was changed", "zh": "库存的可售范围已变更"},
+        StockLimitsData,
+        lambda e: StockLimitsData(
+            sku_id=SKU_ID.show(e.sku_id),
+            place_id=PLACE_ID.show(e.place_id),
+            safety=e.safety,
+            backorder=e.backorder,
+            low_at=e.low_at,
+        ),
+    ),
+    Published(
+        "stock.counted",
+        (StocktakeApproved,),
+        "inventory.stock.see",
+        {"en": "A place was counted", "zh": "盘点已完成"},
+        StockCountedData,
+        lambda e: StockCountedData(
+            stocktake_id=STOCKTAKE_ID.show(e.stocktake_id),
+            place_id=PLACE_ID.show(e.place_id),
+            lines=e.lines,
+            found=e.found,
+            lost=e.lost,
         ),
     ),
     Published(
@@ -204,6 +265,30 @@ CATALOGUE: tuple[Published[Any], ...] = (
         lambda e: ProductChangedData(
             product_id=PRODUCT_ID.show(e.product_id), change=_PRODUCT_CHANGES[type(e)]
         ),
+    ),
+    Published(
+        "product.change_staged",
+        (ChangeProposed, ChangeEnded),
+        "product.product.edit",
+        {"en": "A change of a product waits, or was decided", "zh": "商品变更待审核或已有结果"},
+        StagedChangeData,
+        _staged,
+    ),
+    Published(
+        "review.shown",
+        (EntryShown,),
+        "review.order.read",
+        {"en": "A review, a follow-up or a reply can be read", "zh": "评价、追评或回复已公开"},
+        ReviewShownData,
+        lambda e: ReviewShownData(**_entry(e), scores=e.scores),
+    ),
+    Published(
+        "review.hidden",
+        (EntryHidden,),
+        "review.order.read",
+        {"en": "Moderation took a review out", "zh": "评价已被下架"},
+        ReviewHiddenData,
+        lambda e: ReviewHiddenData(**_entry(e)),
     ),
     Published(
         "offer.changed",
@@ -259,7 +344,7 @@ def published(event: Event) -> Published[Any]:
 
 def place_of(event: Event) -> UUID | None:
     """Return the place of an event that names its shop only by it."""
-    return event.place_id if isinstance(event, StockEvent) else None
+    return event.place_id if isinstance(event, StockEvent | StocktakeApproved) else None
 
 
 def shop_of(event: Event) -> UUID | None:
@@ -273,19 +358,25 @@ def app_of(event: Event) -> UUID | None:
     return event.app_id if isinstance(event, AppInstalled | AppUninstalled) else None
 
 
-def render(envelope: Envelope[Any], *, shop_id: UUID | None) -> str:
+def tellings(envelope: Envelope[Any], *, shop_id: UUID | None) -> Sequence[Telling]:
+    """Return what is told of an event, and to whom: most events concern one shop."""
+    told = published(envelope.event).tell(envelope.event)
+    return told if isinstance(told, Sequence) else [Telling(envelope.id, shop_id, told)]
+
+
+def render(envelope: Envelope[Any], telling: Telling) -> str:
     """Write an event as it is sent: once, so that every attempt and every repeat has the same octets."""
-    one = published(envelope.event)
+    one, shop_id = published(envelope.event), telling.shop_id
     return write(
         PublicEvent(
-            id=MESSAGE_ID.show(envelope.id),
+            id=MESSAGE_ID.show(MessageId(telling.id)),
             type=one.name,
             version=one.version,
             timestamp=envelope.occurred_at,
             business=envelope.business,
             traffic=envelope.traffic.value,
             shop_id=SHOP_ID.show(shop_id) if shop_id else None,
-            data=one.tell(envelope.event),
+            data=telling.data,
         )
     )
 

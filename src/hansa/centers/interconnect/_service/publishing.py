@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from hansa.centers.interconnect._rules.catalogue import app_of, place_of, published, render, shop_of
+from hansa.centers.interconnect._rules.catalogue import (
+    Telling,
+    app_of,
+    place_of,
+    published,
+    render,
+    shop_of,
+    tellings,
+)
 from hansa.centers.interconnect._service.sending import Dispatcher
 from hansa.centers.interconnect._store import deliveries as store
 from hansa.centers.interconnect._store import endpoints as endpoint_store
@@ -25,11 +33,18 @@ async def publish(tx: Transaction, envelopes: Sequence[Envelope[Any]]) -> None:
     Of a shop that nobody listens to nothing is written.
     """
     shops = await _shops(tx, envelopes)
-    heard = await endpoint_store.listened_to(tx, sorted({one for one in shops if one is not None}))
-    messages = [
-        _message(envelope, shop_id)
+    told = [
+        (envelope, one)
         for envelope, shop_id in zip(envelopes, shops, strict=True)
-        if shop_id in heard or app_of(envelope.event) is not None
+        for one in tellings(envelope, shop_id=shop_id)
+    ]
+    heard = await endpoint_store.listened_to(
+        tx, sorted({one.shop_id for _, one in told if one.shop_id is not None})
+    )
+    messages = [
+        _message(envelope, one)
+        for envelope, one in told
+        if one.shop_id in heard or app_of(envelope.event) is not None
     ]
     if not messages:
         return
@@ -49,16 +64,16 @@ async def _shops(tx: Transaction, envelopes: Sequence[Envelope[Any]]) -> list[UU
     ]
 
 
-def _message(envelope: Envelope[Any], shop_id: UUID | None) -> NewMessage:
+def _message(envelope: Envelope[Any], telling: Telling) -> NewMessage:
     one = published(envelope.event)
     return NewMessage(
-        message_id=envelope.id,
+        message_id=telling.id,
         business=envelope.business,
         traffic=envelope.traffic.value,
-        shop_id=shop_id,
+        shop_id=telling.shop_id,
         app_id=app_of(envelope.event),
         type=one.name,
         permission=one.permission,
-        payload=render(envelope, shop_id=shop_id),
+        payload=render(envelope, telling),
         occurred_at=envelope.occurred_at,
     )

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
-from hansa.centers.interconnect._rules.catalogue import PING, TYPES, PingData, PublicEvent, write
+from hansa.centers.interconnect._rules.catalogue import PING, TYPES, write
+from hansa.centers.interconnect._rules.public import PingData, PublicEvent
 from hansa.centers.interconnect._service.endpoints import CHANGE, SEE, require_endpoint
 from hansa.centers.interconnect._service.sending import Dispatcher
 from hansa.centers.interconnect._store import deliveries as store
