@@ -57,6 +57,15 @@ for where, name, meaning in _BUSINESS_COMMANDS:
     business.command(f"hansa.cli.business:{where}", name=name, help=meaning)
 app.command(business)
 
+products = App(name="products", help="Bring products in from files, and out to them.", group=CHANGE)
+products.command(
+    "hansa.cli.products:bring_in", name="import", help="Import a file into a shop: all of it or nothing."
+)
+products.command(
+    "hansa.cli.products:write_out", name="export", help="Export a shop's products, to be imported again."
+)
+app.command(products)
+
 search = App(name="search", help="Look after the index of products.", group=TEND)
 search.command(
     "hansa.cli.search:rebuild",

@@ -57,6 +57,7 @@ imports = Table(
     Column("parts", Integer, nullable=False, server_default=text("0")),
     Column("rows_read", Integer, nullable=False, server_default=text("0")),
     Column("rows_bad", Integer, nullable=False, server_default=text("0")),
+    Column("rows_judged", Integer, nullable=False, server_default=text("0")),
     Column("rows_written", Integer, nullable=False, server_default=text("0")),
     Column("rows_settled", Integer, nullable=False, server_default=text("0")),
     Column("runs", Integer, nullable=False, server_default=text("0")),

@@ -1,4 +1,4 @@
-"""What other centers and faces may ask of products; `CHECK_OFFERS` takes part in lanes."""
+"""What other centers and faces may ask of products; `CHECK_OFFERS` takes part in lanes, `IMPORT_JOB` does imports."""
 
 from hansa.centers.product._rules.fields import facets
 from hansa.centers.product._rules.prices import amount_errors, measured_price
@@ -23,12 +23,14 @@ from hansa.centers.product._service.changes import (
     withdraw_change,
 )
 from hansa.centers.product._service.exporting import Exported, export_products
+from hansa.centers.product._service.importing import JOB as IMPORT_JOB
 from hansa.centers.product._service.importing import (
     add_part,
     bad_rows,
     begin_import,
     cancel_import,
     import_,
+    import_staged,
     imports,
     start_import,
 )
@@ -72,6 +74,7 @@ from hansa.centers.product._service.snapshots import tree_of as categories
 
 __all__ = [
     "CHECK_OFFERS",
+    "IMPORT_JOB",
     "Exported",
     "add_category",
     "add_part",
@@ -98,6 +101,7 @@ __all__ = [
     "facets",
     "gtin_valid",
     "import_",
+    "import_staged",
     "imports",
     "list_products",
     "make_offer",

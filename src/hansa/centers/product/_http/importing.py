@@ -39,6 +39,7 @@ class ImportView(msgspec.Struct, frozen=True, kw_only=True):
     parts: int
     rows_read: int
     rows_bad: int
+    rows_judged: int
     rows_written: int
     rows_settled: int
 
@@ -62,10 +63,16 @@ class StartImport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ExportedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of an export: the parts one after another are the file."""
+    """A part of an export: the parts one after another are the file.
+
+    `rows` of so many `products` are in this part; `products_in_all` is told with the first one.
+    """
 
     text: str
     cursor: str | None
+    rows: int
+    products: int
+    products_in_all: int | None
 
 
 @post(
@@ -169,7 +176,13 @@ async def export_products(
     part = await api.export_products(
         ctx, shop_id=SHOP_ID.read(shop_id), form=form, cursor=cursor, limit=limit
     )
-    return ExportedView(text=part.text, cursor=part.cursor)
+    return ExportedView(
+        text=part.text,
+        cursor=part.cursor,
+        rows=part.rows,
+        products=part.products,
+        products_in_all=part.products_in_all,
+    )
 
 
 def _view(one: Import) -> ImportView:
@@ -182,6 +195,7 @@ def _view(one: Import) -> ImportView:
         parts=one.parts,
         rows_read=one.rows_read,
         rows_bad=one.rows_bad,
+        rows_judged=one.rows_judged,
         rows_written=one.rows_written,
         rows_settled=one.rows_settled,
     )

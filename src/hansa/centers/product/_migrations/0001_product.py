@@ -28,6 +28,7 @@ def upgrade() -> None:
           parts int NOT NULL DEFAULT 0,
           rows_read int NOT NULL DEFAULT 0,
           rows_bad int NOT NULL DEFAULT 0,
+          rows_judged int NOT NULL DEFAULT 0,
           rows_written int NOT NULL DEFAULT 0,
           rows_settled int NOT NULL DEFAULT 0,
           runs int NOT NULL DEFAULT 0,

@@ -18,10 +18,16 @@ from hansa.kernel.page import checked_limit, decode_cursor, encode_cursor
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of an export: the parts one after another are the file."""
+    """A part of an export: the parts one after another are the file.
+
+    `rows` of so many `products` are in this part; `products_in_all` is counted for the first one alone.
+    """
 
     text: str
     cursor: str | None
+    rows: int
+    products: int
+    products_in_all: int | None
 
 
 async def export_products(
@@ -38,6 +44,7 @@ async def export_products(
         kept = await catalogue.products_of_shop(tx, shop_id, before=before, limit=limit + 1)
         shown = [one for one in kept[:limit] if one.code]
         pages = await catalogued_in(tx, product_ids=[one.id for one in shown])
+        in_all = await store.count_numbered(tx, shop_id) if cursor is None else None
         columns = [*rules.PLAIN, *await store.columns(tx, shop_id)] if form is ImportFormat.CSV else []
     by_id = {page.product.id: (page, lineage) for page, lineage in pages}
     rows = []
@@ -50,4 +57,10 @@ async def export_products(
         if form is ImportFormat.CSV
         else rules.json_lines(rows)
     )
-    return Exported(text=text, cursor=encode_cursor(kept[limit - 1].id) if len(kept) > limit else None)
+    return Exported(
+        text=text,
+        cursor=encode_cursor(kept[limit - 1].id) if len(kept) > limit else None,
+        rows=len(rows),
+        products=len(shown),
+        products_in_all=in_all,
+    )

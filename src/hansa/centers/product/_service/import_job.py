@@ -111,7 +111,8 @@ async def _judge(work: Work) -> None:
                 return
             if wrong:
                 await store.mark_bad(tx, work.one.id, wrong)
-                await store.count(tx, work.one.id, rows_bad=len(wrong))
+            judged = sum(len(group) for _, group in groups)
+            await store.count(tx, work.one.id, rows_bad=len(wrong), rows_judged=judged)
     async with step(work, ImportState.READING) as tx:
         if tx is not None:
             one = await store.read_import(tx, work.one.id)

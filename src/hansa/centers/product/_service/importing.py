@@ -57,6 +57,7 @@ async def begin_import(ctx: Ctx, *, shop_id: ShopId, form: ImportFormat) -> Impo
         parts=0,
         rows_read=0,
         rows_bad=0,
+        rows_judged=0,
         rows_written=0,
         rows_settled=0,
     )
@@ -130,6 +131,16 @@ async def imports(ctx: Ctx, *, shop_id: ShopId, cursor: str | None = None, limit
     async with ctx.transaction() as tx:
         rows = await store.imports_of_shop(tx, shop_id, before=before, limit=limit + 1)
     return page_of(rows, limit=limit, key=lambda one: (one.id,))
+
+
+async def import_staged(ctx: Ctx, import_id: ImportId) -> bool:
+    """Tell whether anything that an import staged or wrote ahead is still there, but for the report of bad rows.
+
+    Needs `product.product.create` in the shop. Raises `ImportNotFound`.
+    """
+    async with ctx.transaction() as tx:
+        await _read(tx, ctx, import_id)
+        return await store.staged(tx, import_id)
 
 
 async def bad_rows(

@@ -20,7 +20,7 @@ FLIPPED = "(SELECT id, changed_xid FROM product.import WHERE flipped) AS flips"
 """A table of the imports that have flipped, as snapshots ask for changes."""
 
 _IMPORT = """id, business, traffic, shop_id, format, made_by, created_at, state, parts, rows_read, rows_bad,
-             rows_written, rows_settled, runs"""
+             rows_judged, rows_written, rows_settled, runs"""
 
 
 async def insert_import(tx: Transaction, new: Import) -> bool:
@@ -135,7 +135,7 @@ async def forget_rows(tx: Transaction, import_id: ImportId) -> None:
     """Begin reading anew: no row was read."""
     await tx.raw.execute("DELETE FROM product.import_row WHERE import_id = $1", import_id)
     await tx.raw.execute(
-        "UPDATE product.import SET rows_read = 0, rows_bad = 0, previous_state = state WHERE id = $1",
+        "UPDATE product.import SET rows_read = 0, rows_bad = 0, rows_judged = 0, previous_state = state WHERE id = $1",
         import_id,
     )
 
@@ -321,6 +321,26 @@ async def forget_staged(tx: Transaction, import_id: ImportId, *, limit: int) -> 
         limit,
     )
     return len(parts) + len(rows)
+
+
+async def staged(tx: Transaction, import_id: ImportId) -> bool:
+    """Tell whether an import has parts, good rows, or anything written ahead."""
+    return bool(
+        await tx.raw.fetchval(
+            """SELECT EXISTS (SELECT FROM product.import_part WHERE import_id = $1)
+                   OR EXISTS (SELECT FROM product.import_row WHERE import_id = $1 AND errors IS NULL)
+                   OR EXISTS (SELECT FROM product.offer WHERE import_id = $1)""",
+            import_id,
+        )
+    )
+
+
+async def count_numbered(tx: Transaction, shop_id: ShopId) -> int:
+    """Return how many products with a number a shop has: whoever asks is about to read them all."""
+    number = await tx.raw.fetchval(
+        "SELECT count(*) FROM product.product_now WHERE shop_id = $1 AND code <> ''", shop_id
+    )
+    return int(number)
 
 
 async def columns(tx: Transaction, shop_id: ShopId) -> list[str]:

@@ -74,6 +74,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     parts: int
     rows_read: int
     rows_bad: int
+    rows_judged: int
     rows_written: int
     rows_settled: int
     runs: int = 0
