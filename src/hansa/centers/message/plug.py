@@ -72,7 +72,7 @@ MESSAGE = Center(
     deadlines=(DeadlineKind(LEAVE, leave),),
     routes=_http.ROUTES,
     permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, ANSWER, MODERATE, PUBLISH),
-    platform_permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, MODERATE),
+    platform_permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, MODERATE, PUBLISH),
     settings=(Mail,),
     checks=(
         Check("message.deliveries_are_logged", _deliveries_are_logged),
