@@ -4,48 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import msgspec
+from account_samples import ACCOUNT, rooms
+from review_samples import REVIEWS, rated, said
+from sampling import COUNTRIES, NOW, ORDER, Words, chrome, yuan
+from selling_samples import SELLING
 
-from hansa.kernel.money import Money
 from hansa.web.design import design_page
 from hansa.web.parts import (
-    Action, Address, BusinessCard, CartLine, CartShop, CenterCard, CheckoutGroup, Choice, DeliveryOption, Door,
+    Action, Address, BusinessCard, CartLine, CartShop, CenterCard, Ceremony, CheckoutGroup, Choice, DeliveryOption, Door,
     Entry, Facet, Fact, Figure, Form, Funder, Funding, FundingRow, GoodCard, Line, Link, Notice, OptionGroup,
-    OptionValue, OrderCard, OrderShop, Pager, Picture, Review, Session, SumRow, Tag, TestCard,
+    OptionValue, OrderCard, OrderShop, Pager, Picture, SumRow, Tag, TestCard,
 )  # fmt: skip
 from hansa.web.templating import Pages
 from hansa.web.views import (
-    AccountPage, CartPage, CheckoutPage, Chrome, ErrorPage, ListPage, LoginPage, OrderPage, OrdersPage, PayPage,
+    AccountPage, CartPage, CheckoutPage, ErrorPage, ListPage, LoginPage, OrderPage, OrdersPage, PayPage,
     PortalPage, ProductPage, ProofPage, SignupPage, View,
 )  # fmt: skip
-
-COUNTRIES = (Choice(value="CN", label="China", checked=True), Choice(value="SG", label="Singapore"))
-NOW = datetime(2026, 11, 21, 8, 20, 41, tzinfo=UTC)
-ORDER = "ord_0198f3c2a7b47d0e9c1f5a6e3d7f3e91"
-
-
-def yuan(amount: float) -> Money:
-    return Money(round(amount * 100), "CNY")
-
-
-class Words:
-    """Picks the English or the Chinese of a pair."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def __call__(self, english: str, chinese: str) -> str:
-        return chinese if self.language == "zh" else english
-
-
-def chrome(t: Words, **changes: object) -> Chrome:
-    plain = Chrome(
-        language=t.language, now=NOW, csrf="c5rf", base="/bazaar", path="/bazaar/", business=t("Bazaar", "巷集"),
-        business_also=t("巷集", "Bazaar"), section="home", cart_count=3, person=t("Lin Xiao", "林晓"), sandbox=True,
-    )  # fmt: skip
-    return msgspec.structs.replace(plain, **changes)
 
 
 def goods(t: Words) -> tuple[GoodCard, ...]:
@@ -169,7 +146,7 @@ def product(t: Words) -> ProductPage:
         also=t("梅子青横把壶 · 龙泉手拉坯", "Side-handle teapot, thrown in Longquan"), also_lang=t("zh", "en"), offer="offer_1", price=yuan(238), was=yuan(268), price_note=t("A group of 2 pays ¥30 less each", "2 人成团每人立减 30 元"),
         breakdown=(SumRow(label=t("Price alone", "单独购买价"), amount=yuan(268)), SumRow(label=t("Autumn offer", "秋日优惠"), note=t("paid by 青禾茶器", "由青禾茶器承担"), amount=yuan(-30)), SumRow(label=t("You pay", "实付"), amount=yuan(238), total=True)),
         pictures=(Picture(art="teapot", glaze="celadon", alt=t("Celadon teapot on a pale table", "淡色桌上的青瓷茶壶"), beside="cups"), Picture(art="teapot", glaze="celadon", alt=t("Teapot", "茶壶")), Picture(art="cups", wall="stone", alt=t("With cups", "配杯")), Picture(art="teapot", glaze="ink", wall="stone", alt=t("Dark clay", "乌泥")), Picture(art="teapot", glaze="cobalt", wall="sky", alt=t("Deep sea", "霁蓝")), Picture(art="tin", wall="sand", alt=t("Tea that suits it", "相配的茶")), Picture(art="teapot", glaze="porcelain", wall="blush", alt=t("White", "甜白"))),
-        shop=Link(label="青禾茶器", url="/bazaar/?shop=1"), score="4.8", remarks=(t("312 reviews", "312 条评价"), t("1,284 bought", "1,284 人已买")),
+        shop=Link(label="青禾茶器", url="/bazaar/?shop=1"), rating=rated(t), ask=Link(label=t("Ask the seller", "咨询卖家"), url="/bazaar/talk/off_1"), remarks=(t("1,284 bought", "1,284 人已买"),),
         crumbs=(Link(label=t("Tea ware", "茶器"), url="/bazaar/?c=tea"), Link(label=t("Teapots", "茶壶"), url="/bazaar/?c=pots"), Link(label=t("Side-handle teapot", "横把壶"), url="", current=True)),
         options=(
             OptionGroup(label=t("Glaze", "釉色"), values=tuple(OptionValue(label=t(en, zh), also=t(zh, ""), url=f"?sku={g}", picture=Picture(art="teapot", glaze=g, wall=w), current=g == "celadon", sold_out=g == "cinnabar") for en, zh, g, w in glazes)),
@@ -179,14 +156,14 @@ def product(t: Words) -> ProductPage:
         actions=(Action(label=t("Buy now", "立即购买"), url="/bazaar/checkout", primary=True), Action(label=t("Add to cart", "加入购物车"), url="/bazaar/cart", icon="shopping-cart")),
         facts=(Fact(label=t("Delivery", "配送"), text=t("Tomorrow, by 18:00 · free from ¥99", "明天 18:00 前 · 满 99 元免运费")), Fact(label=t("Returns", "退货"), text=t("7 days, no reason needed", "7 天无理由")), Fact(label=t("Material", "材质"), text=t("Longquan celadon, food safe", "龙泉青瓷，食品级"))),
         description=(t("Thrown by hand and fired twice. The glaze is thick at the shoulder and thins toward the rim, so that the light stays in it.", "手工拉坯，两次烧成。釉在肩部凝厚，至口沿渐薄，光便停在里面——“青如玉”，大抵如此。"),),
-        reviews=(Review(person="周 Ning", stars=5, at=NOW - timedelta(days=3), text="釉色比图上更润，出水利落，不滴。包装很用心，送朋友正合适。", option=t("Plum green", "梅子青"), lang="zh"), Review(person="Marta K.", stars=4, at=NOW - timedelta(days=9), text="Pours cleanly and keeps heat. The handle gets warm after the third infusion.", option=t("Dark clay", "乌泥"), lang="en")),
+        reviews=said(t),
         reviews_url="/bazaar/products/prd_1/reviews", similar=goods(t)[5:9],
     )  # fmt: skip
 
 
 def product_gone(t: Words) -> ProductPage:
     return msgspec.structs.replace(
-        product(t), stock_state="sold_out", stock_note="", reviews=(), similar=(), options=(), pictures=product(t).pictures[:1],
+        product(t), stock_state="sold_out", stock_note="", rating=None, reviews=(), similar=(), options=(), pictures=product(t).pictures[:1],
         actions=(Action(label=t("Buy now", "立即购买"), url="/bazaar/checkout", primary=True, closed_because=t("Sold out; more is expected on 28 Nov.", "已售罄，预计 11 月 28 日到货。")),),
         form=Form(values={"quantity": "3"}, errors={"quantity": t("Only 2 are left.", "仅剩 2 件。")}),
     )  # fmt: skip
@@ -388,6 +365,7 @@ def orders_no_match(t: Words) -> OrdersPage:
 
 def login(t: Words) -> LoginPage:
     return LoginPage(chrome=chrome(t, section="account", path="/bazaar/login", person="", cart_count=0), post_url="/bazaar/login", signup_url="/bazaar/signup", forgot_url="/bazaar/forgot", next="/bazaar/cart", doors=doors(t)[:2],
+                     passkey=Ceremony(begin_url="/bazaar/login/passkey/begin", post_url="/bazaar/login/passkey"), issuers=(Action(label=t("Go on with Acme", "使用 Acme 继续"), url="/bazaar/login/with/acme", icon="globe"),),
                      form=Form(values={"email": "lin@demo.hansa"}, problem=t("E-mail and password do not belong together.", "邮箱与密码不匹配。")))  # fmt: skip
 
 
@@ -407,12 +385,10 @@ def proof(t: Words) -> ProofPage:
 
 
 def account(t: Words) -> AccountPage:
-    end = Action(label=t("End", "退出"), url="/bazaar/account/sessions", fields=(("session", "s2"),))
     return AccountPage(
-        chrome=chrome(t, section="account", path="/bazaar/account"), email="lin@demo.hansa", since=NOW - timedelta(days=420), post_url="/bazaar/account", address_url="/bazaar/account/addresses", countries=COUNTRIES, password_url="/bazaar/account/password",
+        chrome=chrome(t, section="account", path="/bazaar/account"), email="lin@demo.hansa", since=NOW - timedelta(days=420), post_url="/bazaar/account", address_url="/bazaar/account/addresses", countries=COUNTRIES, tabs=rooms(t, 0),
         logout=Action(label=t("Log out", "退出登录"), url="/bazaar/logout", icon="log-out"),
         addresses=(Address(id="adr_1", person="林晓", phone="138 **** 6214", text="上海市静安区武康路 100 弄 3 室", selected=True, actions=(Action(label=t("Remove", "删除"), url="/bazaar/account/addresses", fields=(("address", "adr_1"),)),)),),
-        sessions=(Session(device=t("Chrome on Linux", "Linux 上的 Chrome"), since=NOW - timedelta(hours=2), current=True), Session(device=t("Phone", "手机"), since=NOW - timedelta(days=12), action=end)), tokens=(Session(device="warehouse", since=NOW - timedelta(days=3), action=end),),
     )  # fmt: skip
 
 
@@ -448,7 +424,7 @@ SAMPLES: dict[str, Callable[[Words], View]] = {
     for make in (
         portal, portal_alone, home, search, no_match, nothing_yet, product, product_gone, cart, cart_empty, checkout,
         checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, order, order_unpaid, orders, orders_none,
-        orders_no_match, login, signup, forgot, proof, account, missing, broken, design,
+        orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING,
     )
 }  # fmt: skip
 

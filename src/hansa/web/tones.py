@@ -73,6 +73,7 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "part_refunded": Look(Tone.PLAIN, "undo-2", N_("Partly refunded")),
         # stock, offers and shops
         "to_send": Look(Tone.WARN, "package", N_("To send")),
+        "on_sale": Look(Tone.OK, "check", N_("On sale")),
         "in_stock": Look(Tone.OK, "check", N_("In stock")),
         "low_stock": Look(Tone.WARN, "box", N_("Almost gone")),
         "sold_out": Look(Tone.PLAIN, "package-x", N_("Sold out")),
@@ -94,6 +95,8 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "rejected": Look(Tone.WARN, "circle-alert", N_("Rejected")),
         "closing": Look(Tone.WARN, "clock", N_("Closing")),
         "draft": Look(Tone.PLAIN, "minus", N_("Draft")),
+        "held": Look(Tone.INFO, "hourglass", N_("Being looked at")),
+        "hidden": Look(Tone.INFO, "hourglass", N_("Not shown yet")),
         "published": Look(Tone.OK, "check", N_("Published")),
         "archived": Look(Tone.PLAIN, "minus", N_("Archived")),
         "confirmed": Look(Tone.OK, "check", N_("Confirmed")),

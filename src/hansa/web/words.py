@@ -77,6 +77,11 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "user.too_many_addresses": N_("The address book is full"),
         "user.token_not_found": N_("There is no such token"),
         "user.proof_invalid": N_("This link no longer works, please ask for a new one"),
+        "review.line_not_received": N_("Only what you have received can be reviewed"),
+        "review.not_found": N_("There is no such review"),
+        "review.already_written": N_("You have said this already"),
+        "review.too_late": N_("The time for writing this is over"),
+        "review.content_refused": N_("This cannot be published as it is written"),
         "user.passkey_refused": N_("This passkey was not accepted; please try again"),
         "user.passkey_not_found": N_("This passkey is gone already"),
         "user.too_many_passkeys": N_("There are twenty passkeys already; please remove one first"),
@@ -113,6 +118,8 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "other": N_("This is not your address"),
         "time": N_("Hours and minutes, for example 22:00"),
         "same": N_("This ends when it begins"),
+        "stars": N_("One to five stars, please"),
+        "body.required": N_("Please write something"),
         "text.required": N_("Please write something"),
         "reason.unknown": N_("Please say what is wrong"),
         "current_password.required": N_("Please type your password of now"),
@@ -186,6 +193,11 @@ TOLD: Mapping[str, Said] = MappingProxyType(
         "export_ordered": Said(N_("It is being put together; look again in a moment."), "info"),
         "erasure_asked": Said(N_("Noted. Until then you can take it back at any time."), "info"),
         "stayed": Said(N_("Good that you stay. Everything is as before.")),
+        "reviewed": Said(N_("Thank you for your review.")),
+        **{
+            code: Said(PROBLEMS[code], "info")
+            for code in ("review.already_written", "review.line_not_received", "review.too_late")
+        },
         "reported": Said(N_("Thank you. Somebody will look at it.")),
         "welcome": Said(N_("Welcome! Your account is ready.")),
         "logged_out": Said(N_("You are logged out.")),

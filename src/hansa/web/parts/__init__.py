@@ -19,7 +19,17 @@ from hansa.web.parts.common import (
     SumRow,
     Tag,
 )
-from hansa.web.parts.goods import GoodCard, OptionGroup, OptionValue, Review
+from hansa.web.parts.goods import (
+    Bar,
+    GoodCard,
+    MyReview,
+    OptionGroup,
+    OptionValue,
+    Rating,
+    Review,
+    Scale,
+    ToReview,
+)
 from hansa.web.parts.orders import (
     Address,
     CartLine,
@@ -53,6 +63,7 @@ from hansa.web.parts.people import (
 __all__ = [
     "Action",
     "Address",
+    "Bar",
     "BusinessCard",
     "CartLine",
     "CartShop",
@@ -76,6 +87,7 @@ __all__ = [
     "Line",
     "Link",
     "LinkedRow",
+    "MyReview",
     "Notice",
     "OptionGroup",
     "OptionValue",
@@ -85,12 +97,15 @@ __all__ = [
     "Part",
     "PasskeyRow",
     "Picture",
+    "Rating",
     "Review",
     "Said",
+    "Scale",
     "Session",
     "SumRow",
     "Tag",
     "Talk",
     "TestCard",
+    "ToReview",
     "TopicRow",
 ]

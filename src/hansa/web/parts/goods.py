@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from hansa.kernel.money import Money
-from hansa.web.parts.common import Part, Picture, Tag
+from hansa.web.parts.common import Action, Fact, Part, Picture, Tag
+from hansa.web.parts.orders import Line
 
 
 class GoodCard(Part, frozen=True, kw_only=True):
@@ -42,7 +43,7 @@ class OptionGroup(Part, frozen=True, kw_only=True):
 
 
 class Review(Part, frozen=True, kw_only=True):
-    """What a buyer said; `stars` of 5."""
+    """What a buyer said; `stars` of 5. `later` is what the same buyer added, `reply` what the seller answered."""
 
     person: str
     stars: int
@@ -50,3 +51,58 @@ class Review(Part, frozen=True, kw_only=True):
     text: str
     option: str = ""
     lang: str = ""
+    later: str = ""
+    later_at: datetime | None = None
+    reply: str = ""
+    reply_by: str = ""
+
+
+class Bar(Part, frozen=True, kw_only=True):
+    """How many gave so many stars; `percent` of all."""
+
+    stars: int
+    count: int
+    percent: int
+
+
+class Rating(Part, frozen=True, kw_only=True):
+    """How something is rated: a score that is already formatted, by how many, and how the votes lie.
+
+    `also` are the other scores by name: the seller's service, the delivery.
+    """
+
+    score: str
+    stars: int
+    votes: int
+    bars: tuple[Bar, ...]
+    also: tuple[Fact, ...] = ()
+
+
+class Scale(Part, frozen=True, kw_only=True):
+    """Something one gives one to five stars; `name` is the field."""
+
+    name: str
+    label: str
+
+
+class MyReview(Part, frozen=True, kw_only=True):
+    """A review of one's own: where it stands, and whether one can still add to it (`add_url`)."""
+
+    line: Line
+    shop: str
+    stars: int
+    at: datetime
+    text: str
+    state: str
+    later: str = ""
+    reply: str = ""
+    reply_by: str = ""
+    add_url: str = ""
+
+
+class ToReview(Part, frozen=True, kw_only=True):
+    """A line that waits for its buyer's review."""
+
+    line: Line
+    write: Action
+    until: datetime

@@ -20,6 +20,7 @@ from hansa.web.routes import (
     preferences,
     privacy,
     proof,
+    reviews,
     security,
     selling,
     talks,
@@ -48,6 +49,7 @@ SHOP = Router(
         *telling.ROUTES,
         *inbox.ROUTES,
         *talks.ROUTES,
+        *reviews.ROUTES,
         *unsubscribing.ROUTES,
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from hansa.centers.inventory import api as inventory
 from hansa.centers.place import api as place
@@ -19,9 +20,11 @@ from hansa.centers.product.types import (
     SkuId,
 )
 from hansa.centers.shop import api as shop
+from hansa.kernel.money import Money
 from hansa.kernel.texts import pick
 from hansa.web.i18n import LANGUAGES
-from hansa.web.parts import Action, Fact, Form, GoodCard, Link, OptionGroup, OptionValue
+from hansa.web.parts import Action, Fact, Form, GoodCard, Link, OptionGroup, OptionValue, Picture
+from hansa.web.routes.review_view import product_reviews
 from hansa.web.showing import picture, seller_link
 from hansa.web.views import ProductPage as ProductView
 from hansa.web.visit import Visit
@@ -33,6 +36,29 @@ _LOW = 5
 Stock = Mapping[SkuId, Mapping[PlaceId, int]]
 
 
+class _Shown(NamedTuple):
+    """The variant a page shows, the offer it is sold by, and how much of it there is."""
+
+    page: ProductPage
+    stock: Stock
+    sku: Sku
+    offer: Offer
+
+    @property
+    def left(self) -> int:
+        """How many can be had."""
+        return sum(self.stock.get(self.sku.id, {}).values()) if self.offer.active else 0
+
+    @property
+    def state(self) -> str:
+        """Whether it is to be had, as `tones.STATES` knows it."""
+        if not self.offer.active:
+            return "withdrawn"
+        if self.left <= 0:
+            return "sold_out"
+        return "low_stock" if self.left <= _LOW else "in_stock"
+
+
 async def product_view(
     seen: Visit,
     page: ProductPage,
@@ -42,58 +68,63 @@ async def product_view(
     form: Form | None = None,
 ) -> ProductView:
     """Show a product in one variant; `sku` is the shown id of it, another text means the first to be had."""
-    _ = seen.gettext
     language = seen.ctx.locale
     stock = await inventory.availability(seen.ctx, [one.id for one in page.skus])
     chosen = _variant(page, stock, sku)
-    offer = _offer(page, chosen.id)
-    seller = (await shop.shops(seen.ctx, [offer.shop_id])).get(offer.shop_id)
-    left = sum(stock.get(chosen.id, {}).values()) if offer.active else 0
+    shown = _Shown(page, stock, chosen, _offer(page, chosen.id))
+    offer, here = shown.offer, f"products/{PRODUCT_ID.show(page.product.id)}"
     title = pick(page.product.titles, language)
-    other = next(code for code in LANGUAGES if code != language)
-    also = page.product.titles.get(other, "")
-    state = (
-        "withdrawn"
-        if not offer.active
-        else "sold_out"
-        if left <= 0
-        else "low_stock"
-        if left <= _LOW
-        else "in_stock"
-    )
-    dearer = offer.list_price if offer.list_price and offer.list_price.minor > offer.price.minor else None
+    also, also_lang = _other_title(page, title, language)
+    seller = (await shop.shops(seen.ctx, [offer.shop_id])).get(offer.shop_id)
+    rating, said = await product_reviews(seen, page.product.id)
     return ProductView(
-        chrome=seen.chrome(
-            path=seen.at(f"products/{PRODUCT_ID.show(page.product.id)}", sku=SKU_ID.show(chosen.id))
-        ),
+        chrome=seen.chrome(path=seen.at(here, sku=SKU_ID.show(chosen.id))),
         name=title,
-        also=also if also != title else "",
-        also_lang=other if also != title else "",
+        also=also,
+        also_lang=also_lang,
         offer=OFFER_ID.show(offer.id),
         price=offer.price,
-        was=dearer,
-        pictures=(
-            picture(
-                offer.art or chosen.art or page.product.art,
-                alt=", ".join(filter(None, (title, offer.options_in(language)))),
-            ),
-        ),
+        was=_was(offer),
+        pictures=(_picture(seen, shown, title),),
         shop=seller_link(seen, seller),
-        options=tuple(
-            _group(seen, page, option, chosen=chosen, stock=stock) for option in page.product.options
-        ),
-        stock_state=state,
-        stock_note=(seen.ngettext("only %(num)s left", "only %(num)s left", left) % {"num": left})
-        if state == "low_stock"
-        else "",
-        limit=max(1, min(left, PIECES_MAX)),
-        actions=_actions(seen, state),
+        ask=Link(label=seen.gettext("Ask the seller"), url=seen.at(f"talk/{OFFER_ID.show(offer.id)}")),
+        options=tuple(_group(seen, page, one, chosen=chosen, stock=stock) for one in page.product.options),
+        stock_state=shown.state,
+        stock_note=_few(seen, shown),
+        limit=max(1, min(shown.left, PIECES_MAX)),
+        actions=_actions(seen, shown.state),
         crumbs=await _crumbs(seen, page, title),
         facts=await _facts(seen, stock.get(chosen.id, {})),
         description=tuple(filter(None, pick(page.product.descriptions, language).split("\n"))),
+        rating=rating,
+        reviews=said,
+        reviews_url=seen.at(f"{here}/reviews") if said else "",
         similar=tuple(similar),
         form=form or Form(),
     )
+
+
+def _other_title(page: ProductPage, title: str, language: str) -> tuple[str, str]:
+    """Return what the product is called in the other language, and which that is; nothing where it is the same."""
+    other = next(code for code in LANGUAGES if code != language)
+    also = page.product.titles.get(other, "")
+    return (also, other) if also and also != title else ("", "")
+
+
+def _was(offer: Offer) -> Money | None:
+    dearer = offer.list_price is not None and offer.list_price.minor > offer.price.minor
+    return offer.list_price if dearer else None
+
+
+def _picture(seen: Visit, shown: _Shown, title: str) -> Picture:
+    said = ", ".join(filter(None, (title, shown.offer.options_in(seen.ctx.locale))))
+    return picture(shown.offer.art or shown.sku.art or shown.page.product.art, alt=said)
+
+
+def _few(seen: Visit, shown: _Shown) -> str:
+    if shown.state != "low_stock":
+        return ""
+    return seen.ngettext("only %(num)s left", "only %(num)s left", shown.left) % {"num": shown.left}
 
 
 def _variant(page: ProductPage, stock: Stock, shown: str) -> Sku:

@@ -21,6 +21,7 @@ from hansa.web.views.account import (
 from hansa.web.views.base import Chrome, View
 from hansa.web.views.front import DesignPage, ErrorPage, PortalPage
 from hansa.web.views.orders import OrderPage, OrdersPage
+from hansa.web.views.reviews import MyReviewsPage, ReviewsPage, WriteReviewPage
 from hansa.web.views.shopping import CartPage, CheckoutPage, ListPage, PayPage, ProductPage
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "LeavePage",
     "ListPage",
     "LoginPage",
+    "MyReviewsPage",
     "OrderPage",
     "OrdersPage",
     "PayPage",
@@ -42,6 +44,7 @@ __all__ = [
     "PrivacyPage",
     "ProductPage",
     "ProofPage",
+    "ReviewsPage",
     "SecurityPage",
     "SignupPage",
     "TalkPage",
@@ -49,4 +52,5 @@ __all__ = [
     "TellingPage",
     "UnsubscribePage",
     "View",
+    "WriteReviewPage",
 ]

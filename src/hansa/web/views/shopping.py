@@ -21,6 +21,7 @@ from hansa.web.parts import (
     OptionGroup,
     Pager,
     Picture,
+    Rating,
     Review,
     SumRow,
     TestCard,
@@ -73,7 +74,8 @@ class ProductPage(View, frozen=True, kw_only=True):
     breakdown: tuple[SumRow, ...] = ()
     stock_note: str = ""
     limit: int = 99
-    score: str = ""
+    rating: Rating | None = None
+    ask: Link | None = None
     remarks: tuple[str, ...] = ()
     crumbs: tuple[Link, ...] = ()
     options: tuple[OptionGroup, ...] = ()

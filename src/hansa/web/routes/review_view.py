@@ -1,0 +1,90 @@
+"""Reviews as pages show them: of a product, and how it is rated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from hansa.centers.product.types import ProductId
+from hansa.centers.review import api as review
+from hansa.centers.review.types import Rating as Rated
+from hansa.centers.review.types import Review as Written
+from hansa.centers.review.types import Words
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import Shop, ShopId
+from hansa.centers.user import api as user
+from hansa.web.parts import Bar, Fact, Rating, Review
+from hansa.web.showing import seller_link
+from hansa.web.visit import Visit
+
+FEW = 3
+_HUNDRED = 100
+
+
+async def product_reviews(seen: Visit, product_id: ProductId) -> tuple[Rating | None, tuple[Review, ...]]:
+    """Return how a product is rated, None without votes, and the latest of what buyers say."""
+    rated = (await review.product_ratings(seen.ctx, [product_id]))[product_id]
+    if not rated.votes:
+        return None, ()
+    page = await review.product_reviews(seen.ctx, product_id=product_id, limit=FEW)
+    return rating(seen, rated), await reviews(seen, page.items)
+
+
+def rating(seen: Visit, rated: Rated) -> Rating:
+    """Show how something is rated."""
+    _ = seen.gettext
+    return Rating(
+        score=_score(rated.item),
+        stars=round(rated.item / _HUNDRED),
+        votes=rated.votes,
+        bars=tuple(
+            Bar(stars=stars, count=count, percent=round(count * _HUNDRED / max(1, sum(rated.stars))))
+            for stars, count in reversed(list(enumerate(rated.stars, start=1)))
+        ),
+        also=(
+            Fact(label=_("Service"), text=_score(rated.service)),
+            Fact(label=_("Delivery"), text=_score(rated.delivery)),
+        ),
+    )
+
+
+async def reviews(seen: Visit, written: Sequence[Written]) -> tuple[Review, ...]:
+    """Show what buyers say; of their names the first letter is enough."""
+    if not written:
+        return ()
+    shops = await shop.shops(seen.ctx, {ShopId(one.shop_id) for one in written})
+    async with seen.ctx.transaction() as tx:
+        named = {
+            party: found.name
+            for party, found in (await user.contacts(tx, [w.buyer for w in written])).items()
+        }
+    return tuple(_review(seen, one, named, shops) for one in written)
+
+
+def _review(seen: Visit, one: Written, named: Mapping[UUID, str], shops: Mapping[ShopId, Shop]) -> Review:
+    later, reply = _words(one.follow_up), _words(one.reply)
+    return Review(
+        person=_person(seen, one, named.get(one.buyer, "")),
+        stars=one.scores.item,
+        at=one.words.shown_at or one.words.written_at,
+        text=_words(one.words),
+        option=one.options,
+        later=later,
+        later_at=one.follow_up.written_at if one.follow_up and later else None,
+        reply=reply,
+        reply_by=seller_link(seen, shops.get(ShopId(one.shop_id))).label if reply else "",
+    )
+
+
+def _person(seen: Visit, one: Written, name: str) -> str:
+    if one.words.erased:
+        return seen.gettext("Somebody who has left")
+    return f"{name[0]}**" if name else seen.gettext("A buyer")
+
+
+def _words(words: Words | None) -> str:
+    return "" if words is None or words.erased else words.body
+
+
+def _score(hundredths: int) -> str:
+    return f"{hundredths / _HUNDRED:.1f}"
