@@ -26,6 +26,7 @@ from hansa.kernel.plan import compile_plan
 GOAL_ONE_NS = 1_000
 GOAL_FIVE_NS = 2_000
 FORTY = 40
+_KINDS = ("pure", "io", "awaiting")
 _CALLS = 100  # short enough that most turns end before the machine gives the core to somebody else
 
 Side = Callable[[int], None]
@@ -69,25 +70,36 @@ def run(*, short: bool = False) -> dict[str, object]:
         "plan_pure_1_times_direct": round(ns["plan_pure_1"] / ns["direct_pure"], 1),
         "plan_pure_5_times_pluggy_5": round(ns["plan_pure_5"] / ns["pluggy_5"], 2),
         "plan_first_of_40_times_pluggy": round(ns["plan_first_of_40"] / ns["pluggy_first_of_40"], 2),
-        "goal_one_met": max(ns["plan_pure_1"], ns["plan_io_1"]) <= GOAL_ONE_NS,
-        "goal_five_met": max(ns["plan_pure_5"], ns["plan_io_5"]) <= GOAL_FIVE_NS,
+        "goal_one_met": max(ns[f"plan_{kind}_1"] for kind in _KINDS) <= GOAL_ONE_NS,
+        "goal_five_met": max(ns[f"plan_{kind}_5"] for kind in _KINDS) <= GOAL_FIVE_NS,
     }
 
 
 def _sides() -> dict[str, Side]:
     pure, outside = [_pure() for _ in range(5)], [_outside() for _ in range(5)]
+    awaiting = [_outside_awaiting() for _ in range(5)]
     rules: dict[str, Any] = {"version": 1, "budget_ms": 50, "on_error": OnError.CLOSED}
     ranks = ExtensionPoint[Rank]("bench.rank", mode=Mode.ALL, effects=Effects.PURE, **rules)
     ranks_outside = ExtensionPoint[RankOutside]("bench.outside", mode=Mode.ALL, effects=Effects.IO, **rules)
+    awaits = ExtensionPoint[RankOutside]("bench.awaiting", mode=Mode.ALL, effects=Effects.IO, **rules)
     picks = ExtensionPoint[Pick]("bench.pick", mode=Mode.FIRST, effects=Effects.PURE, **rules)
     forty = [_silent() for _ in range(FORTY - 1)] + [_picking]
     plan = compile_plan(
-        [ranks, ranks_outside, picks],
+        [ranks, ranks_outside, awaits, picks],
         [],
         [],
         [
-            Business("one", extends=[ranks.by(pure[0]), ranks_outside.by(outside[0])]),
-            Business("five", extends=[*_named(ranks, pure), *_named(ranks_outside, outside)]),
+            Business(
+                "one", extends=[ranks.by(pure[0]), ranks_outside.by(outside[0]), awaits.by(awaiting[0])]
+            ),
+            Business(
+                "five",
+                extends=[
+                    *_named(ranks, pure),
+                    *_named(ranks_outside, outside),
+                    *_named(awaits, awaiting),
+                ],
+            ),
             Business("forty", extends=_named(picks, forty)),
         ],
         {},
@@ -100,6 +112,9 @@ def _sides() -> dict[str, Side]:
         "plan_pure_5": _calling(five[ranks.name]),
         "plan_io_1": _awaiting(one[ranks_outside.name]),
         "plan_io_5": _awaiting(five[ranks_outside.name]),
+        "direct_awaiting": _awaiting(awaiting[0]),
+        "plan_awaiting_1": _awaiting(one[awaits.name]),
+        "plan_awaiting_5": _awaiting(five[awaits.name]),
         "pluggy_1": _hooking(_pluggy("rank", pure[:1], firstresult=False)),
         "pluggy_5": _hooking(_pluggy("rank", pure, firstresult=False)),
         "plan_first_of_40": _calling(plan.of("forty", Traffic.LIVE).calls[picks.name]),
@@ -117,6 +132,18 @@ def _pure() -> Rank:
 
 def _outside() -> RankOutside:
     async def rank(ctx: Any, lines: Sequence[int]) -> Sequence[int]:  # noqa: ARG001
+        return lines
+
+    return rank
+
+
+def _outside_awaiting() -> RankOutside:
+    async def ready() -> None: ...
+
+    async def rank(ctx: Any, lines: Sequence[int]) -> Sequence[int]:  # noqa: ARG001
+        await (
+            ready()
+        )  # which it is; but the plan cannot know that nobody waits, and has a time limit in place
         return lines
 
     return rank

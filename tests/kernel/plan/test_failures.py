@@ -307,6 +307,106 @@ async def test_one_that_hangs_costs_the_others_nothing_but_time(hanging_house):
     assert (cell.calls, cell.errors) == (1, 1)
 
 
+@pytest.fixture
+async def wait_long(monkeypatch):
+    """Let seconds pass for the timers of this test's event loop, without waiting for them."""
+    loop, passed = asyncio.get_running_loop(), [0.0]
+    time = loop.time
+    monkeypatch.setattr(loop, "time", lambda: time() + passed[0])
+
+    def wait_long(seconds):
+        passed[0] += seconds
+
+    return wait_long
+
+
+@pytest.fixture
+def takes_its_time(wait_long):
+    """An implementation that waits 15 minutes."""
+
+    async def takes_its_time(ctx, value):
+        wait_long(900)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return [value]
+
+    return takes_its_time
+
+
+ALLOWED_20_MINUTES = {"effects": Effects.IO, "mode": Mode.ALL, "budget_ms": 60_000}
+
+
+async def test_each_implementation_has_the_whole_limit_for_itself(declare, compiled, ctx_of, takes_its_time):
+    point = declare("x.outside", on_error=OnError.CLOSED, **ALLOWED_20_MINUTES)
+    extends = [point.by(takes_its_time, name=f"n{at}") for at in range(5)]
+    ctx = ctx_of(compiled([point], [Business("a", extends=extends)]), "a")
+
+    assert list(await point.of(ctx)(ctx, 7)) == [7] * 5
+
+
+async def test_one_that_hangs_within_another_is_the_only_one_given_up(declare, compiled, ctx_of):
+    async def asks_on(ctx, value):
+        answers = list(await inner.of(ctx)(ctx, value))
+        return [*answers, "asked on"]
+
+    hanging = Hanging()
+    rules = {"effects": Effects.IO, "mode": Mode.ALL, "on_error": OnError.OPEN}
+    outer = declare("x.outer", budget_ms=60_000, **rules)
+    inner = declare("x.inner", budget_ms=0.5, **rules)
+    business = Business("a", extends=[outer.by(asks_on), inner.by(hanging, name="hanging")])
+    ctx = ctx_of(compiled([outer, inner], [business]), "a")
+
+    async with asyncio.timeout(20):
+        assert list(await outer.of(ctx)(ctx, 1)) == ["asked on"]
+    assert hanging.cancelled == 1
+
+
+async def test_one_that_hangs_in_what_it_asks_is_given_up_itself(declare, compiled, ctx_of):
+    async def asks_on(ctx, value):
+        return [*await inner.of(ctx)(ctx, value), "asked on"]
+
+    hanging, meter = Hanging(), Meter()
+    rules = {"effects": Effects.IO, "mode": Mode.ALL, "on_error": OnError.OPEN}
+    outer = declare("x.outer", budget_ms=0.5, **rules)
+    inner = declare("x.inner", budget_ms=60_000, **rules)
+    business = Business("a", extends=[outer.by(asks_on, name="asks on"), inner.by(hanging, name="hanging")])
+    ctx = ctx_of(compiled([outer, inner], [business], meter=meter), "a")
+
+    async with asyncio.timeout(20):
+        assert list(await outer.of(ctx)(ctx, 1)) == []
+    asked, asked_on = (meter.cell("a", Traffic.LIVE, what) for what in ("x.outer/asks on", "x.inner/hanging"))
+    assert (asked.calls, asked.errors) == (1, 1)
+    assert (asked_on.calls, asked_on.errors) == (1, 0)  # its caller gave it up
+
+
+async def test_the_parent_that_is_asked_instead_has_limits_of_its_own(
+    declare, compiled, ctx_of, takes_its_time
+):
+    async def fails(ctx, value):
+        await asyncio.sleep(0)
+        raise RuntimeError("broken")
+
+    point = declare("x.outside", on_error=OnError.PARENT, **ALLOWED_20_MINUTES)
+    above = Business("a", extends=[point.by(takes_its_time, name=f"n{at}") for at in range(5)])
+    below = Business("a.b", extends=[point.by(fails, name="fails")])
+    ctx = ctx_of(compiled([point], [above, below]), "a.b")
+
+    assert list(await point.of(ctx)(ctx, 7)) == [7] * 5
+
+
+async def test_who_cancels_just_when_the_time_is_up_is_obeyed(hanging_house, wait_long):
+    ask, hanging, _, cell = hanging_house(budget_ms=60_000)
+
+    task = asyncio.create_task(ask())
+    await hanging.waits.wait()
+    wait_long(3_600)
+    asyncio.get_running_loop().call_soon(task.cancel)  # in the turn in which the timer rings
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert (cell.calls, cell.errors, hanging.cancelled) == (1, 0, 1)
+
+
 async def test_a_closed_point_refuses_when_its_implementation_hangs(hanging_house):
     ask, *_ = hanging_house(on_error=OnError.CLOSED)
 

@@ -4,13 +4,15 @@ A call through the plan happens dozens of times per order, so the usual path doe
 and return. The source below is filled in once per shape (parameters, plain or async) and compiled; that
 spares packing arguments, makes plain and async the same text, and keeps a caller's wrong arguments a
 `TypeError` of the caller instead of a failure of the implementation. Around an implementation stand two
-readings of the clock and a few additions; everything rare goes to `Step`.
+readings of the clock and a few additions; everything rare goes to `Step`. Where an implementation may wait
+for something, the chain is asked by `_LIMITED`, which drives it under its time limit once it does wait.
 """
 
 from __future__ import annotations
 
 import inspect
 import linecache
+from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from time import perf_counter_ns
@@ -19,6 +21,7 @@ from typing import Any
 
 from hansa.kernel.db.scope import in_transaction, scope
 from hansa.kernel.extension import Effects, EffectViolated, ExtensionPoint, Mode
+from hansa.kernel.plan._limit import Instead, can_wait, driven, limit_s
 from hansa.kernel.plan._signature import protocol_signature
 from hansa.kernel.plan._step import Call, Step
 
@@ -51,20 +54,37 @@ def make(call, guard):
     return {name}
 """
 
+_LIMITED = """\
+def make(chain, limit_s):
+    {async_}def {name}({params}):
+        time_up = []
+        asked = chain(time_up, {args})
+        try:
+            waits_for = asked.send(None)
+        except StopIteration as done:
+            answer = done.value
+        else:
+            answer = await driven(asked, waits_for, time_up, limit_s)
+        if answer.__class__ is Instead:
+            return await answer.call({args})
+        return answer
+    return {name}
+"""
+
 _SOLO = """\
 def make(point, step, empty):
     fn, cell, breaker = step.fn, step.cell, step.breaker
     fallback = step.fallback or empty
 
-    {async_}def {name}({params}):
+    {async_}def {name}({shared}{params}):
 {enter}        if breaker.shut and step.refused():
-            return {await_}fallback({args})
+            return {fallback}
         begun = clock_ns()
         try:
             answer = {await_}fn({args})
-{coroutine}        except Exception as error:
-            step.failed(error, clock_ns() - begun)
-            return {await_}fallback({args})
+{coroutine}        except {errors} as error:
+            {failed}
+            return {fallback}
         took = clock_ns() - begun
 {count}        return answer
     return {name}
@@ -74,23 +94,23 @@ _SEVERAL = """\
 def make(point, rows, empty, combine):
     several = len(rows)
 
-    {async_}def {name}({params}):
+    {async_}def {name}({shared}{params}):
 {enter}        {before}
         absent = 0
         begun = clock_ns()
         for fn, cell, breaker, fallback, step in rows:
             if breaker.shut and step.refused():
                 if fallback is not None:
-                    return {await_}fallback({args})
+                    return {fallback}
                 absent += 1
                 continue
             try:
                 answer = {await_}fn({args_now})
 {coroutine}                {inside}
-            except Exception as error:
-                step.failed(error, clock_ns() - begun)
+            except {errors} as error:
+                {failed}
                 if fallback is not None:
-                    return {await_}fallback({args})
+                    return {fallback}
                 absent += 1
                 begun = clock_ns()
                 continue
@@ -99,7 +119,7 @@ def make(point, rows, empty, combine):
             begun = ended
 {count}            {each}
         if absent == several:
-            return {await_}empty({args})
+            return {empty}
         return {after}
     return {name}
 """
@@ -137,20 +157,29 @@ class Shapes:
 
     def solo(self, step: Step, empty: Call) -> Call:
         """Ask one implementation."""
-        return _maker(self._point, "solo")(self._point.name, step, empty)
+        return self._within_limits("solo", [step], self._point.name, step, empty)
 
     def several(self, steps: Sequence[Step], empty: Call) -> Call:
         """Ask several, as the point's mode says; `empty` answers when none of them did."""
         point = self._point
         rows = [(step.fn, step.cell, step.breaker, step.fallback, step) for step in steps]
         combine = point.reducer.combine if point.reducer else None
-        return _maker(point, point.mode)(point.name, rows, empty, combine)
+        return self._within_limits(point.mode, steps, point.name, rows, empty, combine)
+
+    def _within_limits(self, name: str, steps: Sequence[Step], *parts: Any) -> Call:
+        """Make a chain, under the point's time limit where one of its implementations may wait."""
+        point = self._point
+        if point.effects is not Effects.IO or not any(can_wait(step.fn) for step in steps):
+            return _maker(point, name)(*parts)
+        chain = _maker(point, name, within=True)(*parts)
+        return _maker(point, "limited")(chain, limit_s(point))
 
 
 _SHAPES: dict[str, tuple[str, dict[str, str]]] = {
     "neutral": (_NEUTRAL, {"neutral": "answer"}),
     "unchanged": (_NEUTRAL, {"neutral": "{value}"}),
     "guarded": (_GUARDED, {}),
+    "limited": (_LIMITED, {}),
     "solo": (_SOLO, {}),
     Mode.FIRST: (_SEVERAL, _FIRST),
     Mode.VETO: (_SEVERAL, _FIRST),
@@ -161,8 +190,11 @@ _SHAPES: dict[str, tuple[str, dict[str, str]]] = {
 
 
 @lru_cache(maxsize=8192)
-def _maker(point: ExtensionPoint[Any], name: str) -> Callable[..., Call]:
-    """Fill in a shape for a point and compile it, once for all businesses and plans."""
+def _maker(point: ExtensionPoint[Any], name: str, *, within: bool = False) -> Callable[..., Call]:
+    """Fill in a shape for a point and compile it, once for all businesses and plans.
+
+    `within` makes a chain that `_LIMITED` drives: it says what to ask instead of asking it.
+    """
     shape, parts = _SHAPES[name]
     signature = protocol_signature(point)
     if signature is None:
@@ -172,25 +204,37 @@ def _maker(point: ExtensionPoint[Any], name: str) -> Callable[..., Call]:
     value = declared[1].name if len(declared) > 1 else "None"
     handed = ["found" if at == 1 and parts is _PIPELINE else _argument(p) for at, p in enumerate(declared)]
     pad = " " * (12 if shape is _SOLO else 16)
+    args = ", ".join(_argument(parameter) for parameter in declared)
+    await_ = "await " if awaited else ""
+    instead = "Instead({call})" if within else f"{await_}{{call}}({args})"
+    took = "clock_ns() - begun"
     source = shape.format(
         name="ask_" + "".join(letter if letter.isalnum() else "_" for letter in point.name),
         async_="async " if awaited else "",
-        await_="await " if awaited else "",
+        await_=await_,
         params=_parameters(declared),
-        args=", ".join(_argument(parameter) for parameter in declared),
+        shared="time_up, " if within else "",
+        errors="(Exception, CancelledError)" if within else "Exception",
+        failed=f"step.ended(error, {took}, time_up)" if within else f"step.failed(error, {took})",
+        fallback=instead.format(call="fallback"),
+        empty=instead.format(call="empty"),
+        args=args,
         args_now=", ".join(handed),
         enter=_ENTER if awaited else "",
         coroutine="" if awaited else _COROUTINE.format(pad=pad),
         count=_COUNT.format(pad=pad[4:]),
         **{part: text.replace("{value}", value) for part, text in parts.items()},
     )
-    where = f"<plan {point.name} {name}>"
+    where = f"<plan {point.name} {name}{' within' * within}>"
     linecache.cache[where] = (len(source), None, source.splitlines(keepends=True), where)  # for tracebacks
     names: dict[str, Any] = {
         "clock_ns": perf_counter_ns,
         "scope_of": scope.get,
         "refuse_inside": _refuse_inside,
+        "CancelledError": CancelledError,
         "CoroutineType": CoroutineType,
+        "Instead": Instead,
+        "driven": driven,
         **{f"default_{p.name}": p.default for p in declared if p.default is not p.empty},
     }
     exec(compile(source, where, "exec"), names)  # noqa: S102 - the text is ours; only names of parameters come in

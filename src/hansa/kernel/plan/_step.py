@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CoroutineType
@@ -9,7 +10,6 @@ from typing import Any, Protocol
 
 from hansa.kernel.breaker import Breaker
 from hansa.kernel.extension import (
-    Effects,
     EffectViolated,
     Extension,
     ExtensionFailed,
@@ -17,7 +17,7 @@ from hansa.kernel.extension import (
     OnError,
 )
 from hansa.kernel.metering import Cell
-from hansa.kernel.plan._limit import limited
+from hansa.kernel.plan._limit import TimeUp
 from hansa.kernel.problem import Problem
 
 Call = Callable[..., Any]
@@ -65,7 +65,7 @@ class Step:
     ) -> None:
         self.point = point
         self.name = name
-        self.fn = limited(point, fn, self.given_up) if point.effects is Effects.IO else fn
+        self.fn = fn
         self.cell, self.breaker = gauge
         self.budget_ns = int(point.budget_ms * 1_000_000)
         self.fallback = fallback
@@ -93,7 +93,18 @@ class Step:
         if self.point.on_error is OnError.CLOSED or self.name == DEFAULT:
             raise ExtensionFailed(point=self.point.name) from error
 
-    def given_up(self, took_ns: int) -> None:
+    def ended(self, error: Exception | CancelledError, took_ns: int, time_up: TimeUp) -> None:
+        """Count a call under a time limit that raised: a cancellation is its failure if its time was up."""
+        if not isinstance(error, CancelledError):
+            self.failed(error, took_ns)
+        elif time_up:
+            time_up.clear()
+            self.failed(TimeoutError(f"{self.name} did not come back"), took_ns)
+        else:
+            self._given_up(took_ns)
+            raise error
+
+    def _given_up(self, took_ns: int) -> None:
         """Count a call whose caller was cancelled: no failure of its own, but late when over its budget."""
         self.cell.add(ns=took_ns)
         if took_ns > self.budget_ns:
