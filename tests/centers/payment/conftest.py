@@ -22,6 +22,7 @@ from hansa.centers.payment.types import (
     OrderShare,
     TestCard,
 )
+from hansa.centers.user.plug import USER
 from hansa.kernel.clock import Clocks
 from hansa.kernel.context import SYSTEM, Actor, ActorKind, Ctx, Traffic
 from hansa.kernel.db import Database
@@ -57,7 +58,7 @@ NONE_PLANS: Any = Plans()
 async def database(server):
     server.create_database("payments")
     url = server.url("payments")
-    await migrate(url, [PAYMENT])
+    await migrate(url, [USER, PAYMENT])
     pair = Database(url), Database(url, connections_max=1, role=None)
     running = lanes(Platform(NONE, pair[0], Clocks(), NONE_PLANS, NONE, [PAYMENT]))
     for lane in running:

@@ -267,8 +267,9 @@ async def test_money_that_comes_twice_is_surplus_and_goes_back(till):
     body, headers = callback(till, payment_id, 1, Outcome.SUCCEEDED)
     await api.receive_webhook(till.platform, provider=SANDBOX, headers=headers, body=body)
 
-    (told,) = await till.told()
-    facts = msgspec.json.decode(told, type=PaymentReported).facts()
+    lost, came = [msgspec.json.decode(told, type=PaymentReported) for told in await till.told()]
+    assert (lost.outcome, lost.decline_code) == (Outcome.DECLINED, "never_arrived")
+    facts = came.facts()
     assert isinstance(await till.capture(facts), PaymentSurplus)
     async with till.db.transaction() as tx:
         (unexpected,) = await api.take_unexpected(

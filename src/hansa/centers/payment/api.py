@@ -13,7 +13,7 @@ from uuid import UUID
 
 from hansa.centers.payment._sandbox import BEHAVIOURS
 from hansa.centers.payment._service import charging, reading, refunding, reporting, statements
-from hansa.centers.payment._service.participants import CAPTURE, CLOSE, CREATE
+from hansa.centers.payment._service.participants import CAPTURE, CLOSE, COLLECT, CREATE, UNDER_WAY
 from hansa.centers.payment._service.providers import Providers
 from hansa.centers.payment.types import (
     Capture,
@@ -40,7 +40,9 @@ from hansa.kernel.problem import Problem
 __all__ = [
     "CAPTURE",
     "CLOSE",
+    "COLLECT",
     "CREATE",
+    "UNDER_WAY",
     "Providers",
     "charge",
     "charge_sources",

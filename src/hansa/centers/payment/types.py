@@ -108,6 +108,10 @@ class TestCard(msgspec.Struct, frozen=True):
 Source = TestCard
 
 
+ON_DELIVERY = "on_delivery"
+"""Who charged what was paid on delivery: no provider, but whoever handed the goods over."""
+
+
 class SourcePart(msgspec.Struct, frozen=True):
     """A source and how much it gives; the last one may say None: the rest."""
 
@@ -200,6 +204,20 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
 
 
+class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
+    """Asked of `UNDER_WAY`: that an attempt to charge this payment is undecided, or that none is."""
+
+    ctx: Ctx
+    payment_id: PaymentId
+    undecided: bool
+
+
+class Collect(msgspec.Struct, frozen=True, kw_only=True):
+    """Asked of `COLLECT`: money that was paid on delivery. It is captured at once: somebody has it in hand."""
+
+    payment: NewPayment
+
+
 class Close(msgspec.Struct, frozen=True, kw_only=True):
     """Asked of `CLOSE`: nobody waits for this payment any more."""
 
@@ -245,6 +263,12 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     state: RefundState
     requested_at: datetime
     resolved_at: datetime | None = None
+    refused_minor: int = 0
+    """What of it the provider refused to give back, for good."""
+    by_hand_minor: int = 0
+    """What of that was given back another way since."""
+    by_hand_reference: str | None = None
+    """How: the number of the bank transfer, the receipt."""
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):

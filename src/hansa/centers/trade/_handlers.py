@@ -12,10 +12,13 @@ from hansa.centers.payment.types import NewRefund, PaymentId, RefundId
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import refund_id
 from hansa.centers.trade._rules.states import UNPAID
-from hansa.centers.trade._service.moves import CANCEL_UNSHIPPED
+from hansa.centers.trade._service.delivering import CONFIRMED, confirming, to_confirm
+from hansa.centers.trade._service.moves import CANCEL_UNSHIPPED, TIMED
 from hansa.centers.trade._service.moving import move_batch
+from hansa.centers.trade._service.paysteps import closing
 from hansa.centers.trade._service.reading import assemble
-from hansa.centers.trade._service.steps import Step, closing, receiving, refunding
+from hansa.centers.trade._service.step import Step
+from hansa.centers.trade._service.steps import advancing, receiving, refunding
 from hansa.centers.trade.events import DraftMade, LinesMoved, OrderMoved, PriceLowered
 from hansa.centers.trade.types import DRAFT_ID, ORDER_ID, DraftId, LineState, Order, OrderId, OrderState
 from hansa.kernel import deadlines
@@ -48,7 +51,7 @@ REFUND_REASON = "the order, or a part of it, was cancelled"
 async def close_unpaid(tx: Transaction, due: Sequence[Deadline]) -> None:
     """The time to pay is over: close every order of the payment; its stock is free again.
 
-    What was paid meanwhile is given its next deadline here, the one for sending it: so paying itself, which
+    What is paid on delivery waits for no payment, and goes on. What was paid meanwhile is given its next deadline here, the one for sending it: so paying itself, which
     happens in crowds, writes no deadline. What was closed meanwhile is left as it is.
     """
     by_payment = await _store.keys_of_payments(tx, [deadline.subject for deadline in due])
@@ -56,11 +59,13 @@ async def close_unpaid(tx: Transaction, due: Sequence[Deadline]) -> None:
     orders: dict[UUID, list[Order]] = {}
     for order in await assemble(tx, await _store.orders_by_key(tx, keys)):
         orders.setdefault(order.payment_id, []).append(order)
-    calls = [
-        closing(tx.context(deadline.business, deadline.traffic), found, cause="not paid in time")
-        for deadline in due
-        if (found := orders.get(deadline.subject)) and all(order.state in UNPAID for order in found)
-    ]
+    calls = []
+    for deadline in due:
+        ctx, found = tx.context(deadline.business, deadline.traffic), orders.get(deadline.subject, [])
+        if to_confirm(found):
+            calls += [confirming(ctx, order) for order in found]
+        elif found and all(order.state in UNPAID for order in found):
+            calls.append(closing(ctx, found, cause="not paid in time"))
     for verdict in await move_batch(tx, calls):
         # Paid in this very moment: raising has the deadline looked at again, and the order found paid.
         if isinstance(verdict, Problem):
@@ -86,10 +91,12 @@ async def cancel_unshipped(tx: Transaction, due: Sequence[Deadline]) -> None:
     """The time to send is over: an order of which nothing was sent is refunded. What has moved on is left."""
 
     def step(ctx: Ctx, order: Order) -> Step | None:
-        if order.state is not OrderState.AWAITING_SHIPMENT or order.paid_at is None:
+        if order.state is not OrderState.AWAITING_SHIPMENT:
             return None
         if order.due_at is None or order.due_at > ctx.now():
             return None
+        if order.paid_at is None:  # to be paid on delivery
+            return advancing(ctx, order, OrderState.CLOSED, cause="not sent in time")
         waiting = [line.line_no for line in order.lines if line.state is LineState.WAITING]
         return refunding(ctx, order, cause="not sent in time", lines=waiting) if waiting else None
 
@@ -103,7 +110,7 @@ async def confirm_receipt(tx: Transaction, due: Sequence[Deadline]) -> None:
     """
 
     def step(ctx: Ctx, order: Order) -> Step | None:
-        if order.state is not OrderState.SHIPPED:
+        if order.state not in TIMED or order.paid_at is None:
             return None
         if not any(line.state is LineState.SHIPPED for line in order.lines):
             return None
@@ -205,9 +212,11 @@ async def tell_people(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) ->
             "order": ORDER_ID.show(moved.order_id),
             "amount": str(Money(moved.payable, moved.currency)),
         }
+        later = moved.cause == CONFIRMED and moved.previous == OrderState.CREATED
         if OrderState(moved.state) in TELLS_BUYER:
-            template = f"trade.order_{moved.state}"
+            template = "trade.order_on_delivery" if later else f"trade.order_{moved.state}"
             told.append((ctx, Notification(party=moved.buyer, template=template, params=params)))
         if template := TELLS_SELLER.get(OrderState(moved.state), ""):
+            template = "trade.order_to_collect" if later else template
             told.append((ctx, Notification(party=moved.seller, template=template, params=params)))
     await message.notify_all(tx, told)

@@ -22,6 +22,7 @@ from hansa.centers.trade._service.carts import (
     take_out,
     write_to_shop,
 )
+from hansa.centers.trade._service.delivering import collect, give_up_delivery
 from hansa.centers.trade._service.drafting import (
     accept_draft,
     draft,
@@ -58,12 +59,14 @@ __all__ = [
     "cancel_order",
     "cart",
     "checkout_orders",
+    "collect",
     "decline_refund",
     "delivery_options",
     "draft",
     "drafts",
     "explain",
     "extend_receipt",
+    "give_up_delivery",
     "history",
     "hold",
     "lower_price",

@@ -66,7 +66,8 @@ class MayPlace(Protocol):
 class Opening(Protocol):
     """Say where the orders of a checkout begin; only those that await payment get one made by trade.
 
-    `created` is for what is paid for later, or on delivery; `deposit_unpaid` for presales.
+    `created` is for what is paid for later, or on delivery; `deposit_unpaid` for presales. Default: `created`
+    for what is paid on delivery, else the payment is awaited.
     """
 
     def __call__(self, ctx: Ctx, quote: Quote) -> OrderState: ...
@@ -95,7 +96,7 @@ def _nobody_objects(ctx: Ctx, quote: Quote) -> Veto | None:  # noqa: ARG001
 
 
 def _await_payment(ctx: Ctx, quote: Quote) -> OrderState:  # noqa: ARG001 - the default answer
-    return OrderState.AWAITING_PAYMENT
+    return OrderState.CREATED if quote.on_delivery else OrderState.AWAITING_PAYMENT
 
 
 async def _no_limits(ctx: Ctx, offer_ids: Sequence[OfferId]) -> Sequence[Limit]:  # noqa: ARG001

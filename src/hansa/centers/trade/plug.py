@@ -15,6 +15,7 @@ from hansa.centers.trade import _http
 from hansa.centers.trade._checks import CHECKS
 from hansa.centers.trade._service import (
     advancing,
+    delivering,
     drafting,
     erasing,
     givingback,
@@ -98,6 +99,7 @@ TRADE = Center(
     events=EVENTS,
     handlers=(
         Handler("trade.complete_reported", (PaymentReported,), handle=paying.settle_reported),
+        Handler("trade.await_payment_again", (PaymentReported,), handle=paying.await_again),
         Handler("trade.book_returned", (RefundSettled,), handle=givingback.book_returned),
         Handler("trade.refund_lines", (LinesMoved,), handle=handlers.refund_lines),
         Handler("trade.tell_people", (OrderMoved,), handle=handlers.tell_people),
@@ -118,10 +120,11 @@ TRADE = Center(
         repricing.PERMISSION,
         drafting.PERMISSION,
         notes.PERMISSION,
-        advancing.DRIVE_PERMISSION,
+        delivering.DRIVE_PERMISSION,
         advancing.REFUND_PERMISSION,
+        delivering.COLLECT_PERMISSION,
     ),
-    platform_permissions=(advancing.DRIVE_PERMISSION, advancing.REFUND_PERMISSION),
+    platform_permissions=(delivering.DRIVE_PERMISSION, advancing.REFUND_PERMISSION),
     checks=CHECKS,
     starts=(_start,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from hansa.centers.payment._rules import payments as rules
@@ -12,6 +12,7 @@ from hansa.centers.payment._rules.payments import AttemptRow, PaymentRow
 from hansa.centers.payment._rules.splitting import SEVERAL, PartRow, WantedPart, parts_of
 from hansa.centers.payment._service import splitting
 from hansa.centers.payment._service.providers import provider_named, provider_of
+from hansa.centers.payment._service.reading import payer_of
 from hansa.centers.payment._service.reporting import record
 from hansa.centers.payment._store import parts as parts_store
 from hansa.centers.payment._store import payments as store
@@ -71,8 +72,7 @@ async def charge(ctx: Ctx, payment_id: PaymentId, source: Source) -> Charged | D
     provider = provider_of(ctx)
     card = provider.card(source)
     begin = Begin(ctx, payment_id, ctx.party(), provider.name, card)
-    lane: Lane[Begin, Begun] = ctx.platform.lanes[LANE]
-    begun = await lane.submit(begin)
+    begun = await _begin(ctx, begin)
     attempt = begun.attempt
     if not begun.fresh:
         provider = provider_named(ctx, attempt.provider)
@@ -87,10 +87,9 @@ async def charge_sources(
     """Charge a payment from several sources, all or nothing."""
     provider = provider_of(ctx)
     wanted = tuple(WantedPart(provider.card(part.source), part.minor) for part in sources)
-    lane: Lane[Begin, Begun] = ctx.platform.lanes[LANE]
     if not wanted:
         raise SourcesMalformed(reason="number")
-    begun = await lane.submit(Begin(ctx, payment_id, ctx.party(), provider.name, SEVERAL, wanted))
+    begun = await _begin(ctx, Begin(ctx, payment_id, ctx.party(), provider.name, SEVERAL, wanted))
     attempt = begun.attempt
     if not begun.fresh:
         provider = provider_named(ctx, attempt.provider)
@@ -98,6 +97,18 @@ async def charge_sources(
         return await _carry_on(ctx, provider, attempt, sources=sources)
     # One card is being charged from before: SEVERAL is none, so the provider is only asked.
     return await _charge(ctx, provider, begun, card=SEVERAL, source=sources[0].source)
+
+
+async def _begin(ctx: Ctx, begin: Begin) -> Begun:
+    """Write an attempt down. What somebody ordered as a guest it may pay as the account it became."""
+    lane: Lane[Begin, Begun] = ctx.platform.lanes[LANE]
+    try:
+        return await lane.submit(begin)
+    except PaymentNotFound:
+        payer = await payer_of(ctx, begin.payment_id)
+        if payer is None or payer == begin.payer:
+            raise
+        return await lane.submit(replace(begin, payer=payer))
 
 
 async def _carry_on(

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from hansa.centers.payment._rules import collecting
 from hansa.centers.payment._rules import payments as rules
 from hansa.centers.payment._rules.payments import Locked
 from hansa.centers.payment._store import payments as store
-from hansa.centers.payment.types import Capture, Close, NewPayment
+from hansa.centers.payment.types import Capture, Close, Collect, NewPayment, UnderWay
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import Problem
 
@@ -90,6 +91,54 @@ class CloseParticipant:
         await store.update(tx, state.changed())
 
 
+class UnderWayParticipant:
+    """See to it that what the provider has to say about a payment is (not) outstanding, whoever else is told."""
+
+    async def lock(self, tx: Transaction, demands: Sequence[UnderWay]) -> Locked[UnderWay]:
+        """Lock the payments, in the order of their ids."""
+        return Locked(await store.lock(tx, [demand.payment_id for demand in demands]) if demands else {})
+
+    def decide(self, state: Locked[UnderWay], demand: UnderWay) -> Problem | None:
+        """Take it, or refuse it: `PaymentNotFound`, `NotSucceeded` when the payment stands otherwise."""
+        return collecting.under_way(state, demand)
+
+    def undo(self, state: Locked[UnderWay], demand: UnderWay) -> None:
+        """Take back the latest successful `decide` of this demand."""
+        state.undo(demand)
+
+    async def write(self, tx: Transaction, state: Locked[UnderWay]) -> None:
+        """Write nothing: a payment knows this by itself."""
+
+
+class CollectParticipant:
+    """Write down what was paid on delivery: a payment with one attempt, captured whole. Its id is new."""
+
+    async def lock(self, tx: Transaction, demands: Sequence[Collect]) -> list[Collect]:  # noqa: ARG002
+        """Lock nothing."""
+        return []
+
+    def decide(self, state: list[Collect], demand: Collect) -> Problem | None:
+        """Take the payment, or refuse it: `PaymentMalformed`."""
+        problem = rules.check_new(demand.payment)
+        if problem is None:
+            state.append(demand)
+        return problem
+
+    def undo(self, state: list[Collect], demand: Collect) -> None:
+        """Leave it out again."""
+        state.remove(demand)
+
+    async def write(self, tx: Transaction, state: list[Collect]) -> None:
+        """Write payments, attempts and captures, a statement each."""
+        if state:
+            payments = [one.payment for one in state]
+            await store.insert(tx, payments)
+            await store.begin(tx, [collecting.collecting(payment) for payment in payments])
+            await store.capture(tx, [(collecting.collected(one), one.ctx.now()) for one in payments])
+
+
 CREATE = CreateParticipant()
 CAPTURE = CaptureParticipant()
 CLOSE = CloseParticipant()
+UNDER_WAY = UnderWayParticipant()
+COLLECT = CollectParticipant()

@@ -19,6 +19,7 @@ from hansa.centers.payment.errors import PaymentNotFound, RefundConflict
 from hansa.centers.payment.events import RefundRefused, RefundRequested, RefundSettled
 from hansa.centers.payment.extensions import Provider, ProviderUnreachable, RefundRequest
 from hansa.centers.payment.types import (
+    ON_DELIVERY,
     REFUND_ID,
     Capture,
     NewRefund,
@@ -179,6 +180,9 @@ async def send(ctx: Ctx, payment_id: PaymentId, refund_id: RefundId) -> Refund:
         attempt = (await payments.attempts(tx, [payment_id]))[payment_id, found.attempt]
     if found.state is not RefundState.REQUESTED:
         return found
+    if attempt.provider == ON_DELIVERY:  # nobody takes cash back by wire: it is returned by hand
+        async with ctx.transaction() as tx:
+            return await _settle(tx, ctx, found, found.minor, "")
     provider = provider_named(ctx, attempt.provider)
     if attempt.parts:
         return await _send_slices(ctx, provider, found, attempt)

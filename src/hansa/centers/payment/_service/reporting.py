@@ -15,13 +15,15 @@ from hansa.centers.payment._service.providers import Providers, provider_named
 from hansa.centers.payment._store import payments as store
 from hansa.centers.payment.events import PaymentReported
 from hansa.centers.payment.extensions import ProviderAnswer, ProviderUnreachable
-from hansa.centers.payment.types import AttemptState, Charged, Outcome, PaymentId
+from hansa.centers.payment.types import AttemptState, Charged, Facts, Outcome, PaymentId
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
 
 RECONCILE_MAX = 200
+NEVER_ARRIVED = "never_arrived"
+"""Why an attempt failed that its provider never heard of."""
 
 _log = logging.getLogger("hansa.payment")
 
@@ -150,4 +152,16 @@ async def _abandon(tx: Transaction, ctx: Ctx, payment_id: PaymentId, number: int
     changed = rules.after_attempt(row, given_up, now=now)
     if changed is not row:
         await store.update(tx, [changed])
+    lost = Facts(
+        payment_id=payment_id,
+        attempt=number,
+        provider=attempt.provider,
+        provider_reference="",
+        outcome=Outcome.DECLINED,
+        minor=attempt.minor,
+        currency=row.currency,
+        at=now,
+        decline_code=NEVER_ARRIVED,
+    )
+    tx.emit(ctx, PaymentReported.of(lost))
     return True

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from hansa.centers.payment._rules import payments as rules
 from hansa.centers.payment._rules import splitting
+from hansa.centers.payment._rules.payments import AttemptRow
 from hansa.centers.payment._rules.splitting import PartRow
 from hansa.centers.payment._service.providers import provider_named
 from hansa.centers.payment._store import parts as store
@@ -236,6 +238,7 @@ async def _let_go(
             freed = rules.after_attempt(row, ended, now=now)
             if freed is not row:
                 await payments.update(tx, [freed])
+                tx.emit(ctx, PaymentReported.of(_declined(ended, currency, now=now)))
             await store.move(tx, parts, PartState.RELEASING, at=now)
         elif attempt.state is not AttemptState.DECLINED:
             return Pending(payment_id=payment_id, attempt=number)
@@ -245,6 +248,20 @@ async def _let_go(
         except (ProviderUnreachable, TimeoutError):
             continue  # it stays to be let go of, and `release_stuck` asks again
     return Declined(payment_id=payment_id, attempt=number, code=code)
+
+
+def _declined(attempt: AttemptRow, currency: str, *, now: datetime) -> Facts:
+    return Facts(
+        payment_id=attempt.payment_id,
+        attempt=attempt.number,
+        provider=attempt.provider,
+        provider_reference=rules.reference_of(attempt.payment_id, attempt.number),
+        outcome=Outcome.DECLINED,
+        minor=attempt.minor,
+        currency=currency,
+        at=now,
+        decline_code=attempt.decline_code,
+    )
 
 
 async def _release(ctx: Ctx, provider: Provider, part: PartRow, currency: str) -> bool:

@@ -75,6 +75,6 @@ AUDITS = (
         "payment.providers",
         "the payment {0} of {1} traffic was charged by {2}",
         """SELECT p.id, p.traffic, a.provider FROM payment.payment p JOIN payment.attempt a ON a.payment_id = p.id
-           WHERE (p.traffic = 'live') = (a.provider = 'sandbox') ORDER BY 1""",
+           WHERE (p.traffic = 'live') = (a.provider = 'sandbox') AND a.provider <> 'on_delivery' ORDER BY 1""",
     ),
 )

@@ -28,6 +28,7 @@ from hansa.centers.trade.errors import (
     OrderNotFound,
 )
 from hansa.centers.trade.types import CHECKOUT_ID, LINES_MAX, ORDER_ID, OrderState
+from hansa.centers.user.types import PARTY_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
 from hansa.kernel.idempotency import IdempotencyKey
@@ -117,6 +118,49 @@ async def ship_order(
     return moved_view(
         await api.ship(ctx, order_id=ORDER_ID.read(order_id), lines=data.lines if data else None, key=key)
     )
+
+
+class CollectBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who collected: a courier, or the shop itself when none is named."""
+
+    courier_id: str | None = None
+
+
+@post(
+    "/orders/{order_id:str}/collect",
+    summary="Collect what is paid on delivery",
+    status_code=200,
+    opt={"example": {}, "idempotency": "lane"},
+    responses=problems(*MOVING, Invalid),
+)
+async def collect_order(
+    ctx: Ctx, key: IdempotencyKey | None, order_id: str, data: CollectBody | None = None
+) -> MovedView:
+    """Say that the order was handed over and paid. Needs `trade.order.collect` of the shop.
+
+    What a courier collected is recorded by the platform (`trade.order.drive`).
+    """
+    courier = data.courier_id if data else None
+    return moved_view(
+        await api.collect(
+            ctx,
+            order_id=ORDER_ID.read(order_id),
+            courier=PARTY_ID.read(courier) if courier else None,
+            key=key,
+        )
+    )
+
+
+@post(
+    "/orders/{order_id:str}/give-up-delivery",
+    summary="Close an order that was not taken in on delivery",
+    status_code=200,
+    opt={"idempotency": "lane"},
+    responses=problems(*MOVING),
+)
+async def give_up_delivery(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> MovedView:
+    """Close what was sent to be paid on delivery and came back. Needs `trade.order.collect` of the shop."""
+    return moved_view(await api.give_up_delivery(ctx, order_id=ORDER_ID.read(order_id), key=key))
 
 
 @post(

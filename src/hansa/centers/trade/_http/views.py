@@ -111,6 +111,7 @@ class OptionView(msgspec.Struct, frozen=True, kw_only=True):
     place_id: str
     consents: list[str]
     expires_at: datetime | None
+    on_delivery: bool
 
 
 class GroupView(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +120,8 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     shop_id: str
     place_id: str
     option: str
+    on_delivery: bool
+    """Whether it is paid for when it is handed over."""
     line_nos: list[int]
     goods: Minor
     discount: Minor
@@ -355,6 +358,7 @@ def option_view(option: FulfilmentOption) -> OptionView:
         place_id=PLACE_ID.show(option.place_id),
         consents=list(option.consents),
         expires_at=option.expires_at,
+        on_delivery=option.on_delivery,
     )
 
 
@@ -399,6 +403,7 @@ def _group_view(group: Group) -> GroupView:
         shop_id=SHOP_ID.show(group.shop_id),
         place_id=PLACE_ID.show(group.place_id),
         option=group.option.code,
+        on_delivery=group.option.on_delivery,
         line_nos=list(group.line_nos),
         goods=group.goods,
         discount=group.discount,

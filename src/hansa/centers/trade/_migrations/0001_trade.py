@@ -45,6 +45,7 @@ TRANSITIONS = (
     ("payment_pending", "awaiting_shipment"),
     ("payment_pending", "closed"),
     ("payment_pending", "paid_on_hold"),
+    ("shipped", "closed"),
     ("shipped", "finished"),
     ("shipped", "refunded"),
     ("shipped", "signed"),

@@ -22,6 +22,7 @@ from hansa.kernel.context import Ctx
 
 BASIS_POINTS = 10_000
 CAPTURED = "trade.captured"
+COLLECTED = "trade.collected"
 SETTLED = "trade.settled"
 REFUNDED = "trade.refunded"
 UNAPPLIED = "trade.unapplied"
@@ -63,6 +64,30 @@ def capture_journal(ctx: Ctx, *, order_id: UUID, minor: int, currency: str) -> J
         entries=(
             debit(AccountKey.of(ctx, AccountClass.PROVIDER_CLEARING, currency=currency), minor),
             credit(AccountKey.of(ctx, AccountClass.ESCROW, currency=currency), minor),
+        ),
+    )
+
+
+def collected_journal(ctx: Ctx, order: Order, *, courier: UUID | None) -> Journal:
+    """The money was paid on delivery: whoever took it owes it to us, we hold it in escrow.
+
+    A shop that collects owes it as any other receivable, which its earnings meet; a courier has collected for
+    us as a provider has. The id is the capture's: an order is paid once, however.
+    """
+    if courier is None:
+        taken_by = AccountKey.of(
+            ctx, AccountClass.SELLER_RECEIVABLE, currency=order.currency, party=order.shop_id
+        )
+    else:
+        taken_by = AccountKey.of(ctx, AccountClass.PROVIDER_CLEARING, currency=order.currency, party=courier)
+    return Journal(
+        ctx=ctx,
+        id=JournalId(uuid8(b"trade.captured", order.id.bytes)),
+        kind=COLLECTED,
+        reference=order.id,
+        entries=(
+            debit(taken_by, order.payable),
+            credit(AccountKey.of(ctx, AccountClass.ESCROW, currency=order.currency), order.payable),
         ),
     )
 

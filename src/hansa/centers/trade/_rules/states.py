@@ -30,7 +30,7 @@ TRANSITIONS: dict[S, frozenset[S]] = {
         {S.PAID_ON_HOLD, S.PARTLY_SHIPPED, S.SHIPPED, S.FINISHED, S.REFUNDED, S.CLOSED}
     ),
     S.PARTLY_SHIPPED: frozenset({S.AWAITING_SHIPMENT, S.SHIPPED, S.FINISHED, S.REFUNDED}),
-    S.SHIPPED: frozenset({S.SIGNED, S.FINISHED, S.REFUNDED}),
+    S.SHIPPED: frozenset({S.SIGNED, S.FINISHED, S.REFUNDED, S.CLOSED}),
     S.SIGNED: frozenset({S.FINISHED, S.REFUNDED, S.CLOSED}),
     S.FINISHED: frozenset(),
     S.REFUNDED: frozenset(),
@@ -67,6 +67,7 @@ DRIVEN: frozenset[Pair] = frozenset(
         (S.AWAITING_SHIPMENT, S.PAID_ON_HOLD),
         (S.AWAITING_SHIPMENT, S.CLOSED),
         (S.SHIPPED, S.SIGNED),
+        (S.SHIPPED, S.CLOSED),
         (S.SIGNED, S.CLOSED),
     }
 )
@@ -89,6 +90,9 @@ RECEIVABLE = frozenset({S.AWAITING_SHIPMENT, S.PARTLY_SHIPPED, S.SHIPPED, S.SIGN
 
 REFUNDABLE = frozenset({S.PAID_ON_HOLD}) | RECEIVABLE
 """Trade holds the buyer's money for lines that are not settled: it may go back."""
+
+COLLECTABLE = frozenset({S.SHIPPED, S.SIGNED})
+"""What is paid on delivery may be collected: the goods are on their way, or handed over."""
 
 FINAL = frozenset(state for state, after in TRANSITIONS.items() if not after)
 """Nothing follows."""

@@ -9,10 +9,13 @@ from hansa.centers.payment.types import NewPayment, OrderShare, PaymentId
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.rows import OrderKey
 from hansa.centers.trade._rules.states import DRIVEN
+from hansa.centers.trade._service.delivering import DRIVE_PERMISSION
 from hansa.centers.trade._service.moves import stuck
 from hansa.centers.trade._service.moving import lane_of, move_batch, submit
+from hansa.centers.trade._service.paysteps import asking
 from hansa.centers.trade._service.reading import assemble, load_order
-from hansa.centers.trade._service.steps import Step, advancing, asking, deciding, refunding, resuming
+from hansa.centers.trade._service.step import Step
+from hansa.centers.trade._service.steps import advancing, deciding, refunding, resuming
 from hansa.centers.trade.errors import OrderNotFound
 from hansa.centers.trade.types import Moved, Order, OrderId, OrderState
 from hansa.kernel.context import Ctx
@@ -20,7 +23,6 @@ from hansa.kernel.db import Transaction
 from hansa.kernel.money import Money
 from hansa.kernel.problem import Problem
 
-DRIVE_PERMISSION = "trade.order.drive"
 REFUND_PERMISSION = "trade.order.refund"
 
 
@@ -81,7 +83,7 @@ async def request_payment(ctx: Ctx, *, order_id: OrderId) -> tuple[Moved, ...]:
         assert checkout is not None  # noqa: S101 - an order's checkout was written with it
         keys = [(order.buyer, one) for one in checkout["orders"]]
         orders = await assemble(tx, await _store.orders_by_key(tx, keys))
-    if order.state is not OrderState.CREATED:
+    if order.state is not OrderState.CREATED or order.option.on_delivery:
         raise stuck(order.state, OrderState.AWAITING_PAYMENT)
     payment = NewPayment(
         ctx=ctx,

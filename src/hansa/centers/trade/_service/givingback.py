@@ -22,8 +22,8 @@ from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import returned_journal, unapplied_journal
 from hansa.centers.trade._rules.states import UNPAID
 from hansa.centers.trade._service.moving import move_batch
+from hansa.centers.trade._service.paysteps import closing
 from hansa.centers.trade._service.reading import assemble
-from hansa.centers.trade._service.steps import closing
 from hansa.centers.trade.events import LateMoneyArrived
 from hansa.kernel import jobs
 from hansa.kernel.context import Ctx, Traffic

@@ -24,9 +24,16 @@ CONFIRM_RECEIPT = "trade.confirm_receipt"
 CANCEL_UNSHIPPED = "trade.cancel_unshipped"
 
 DEADLINES: Mapping[OrderState, str] = MappingProxyType(
-    {OrderState.SHIPPED: CONFIRM_RECEIPT, OrderState.AWAITING_SHIPMENT: CANCEL_UNSHIPPED}
+    {
+        OrderState.SHIPPED: CONFIRM_RECEIPT,
+        OrderState.SIGNED: CONFIRM_RECEIPT,
+        OrderState.AWAITING_SHIPMENT: CANCEL_UNSHIPPED,
+    }
 )
 """What falls due in a state, at the order's `due_at`."""
+
+TIMED = frozenset({OrderState.SHIPPED, OrderState.SIGNED})
+"""States in which the time to confirm receipt may be running."""
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
@@ -192,7 +199,7 @@ def stuck(current: OrderState, wanted: OrderState | None) -> Problem:
 
 def _left(move: Move) -> bool:
     """Tell whether the time to confirm receipt is no longer running."""
-    return move.previous is OrderState.SHIPPED and move.state is not OrderState.SHIPPED
+    return move.previous in TIMED and move.state not in TIMED
 
 
 def _deadline(demand: MoveDemand, move: Move) -> Deadline | None:

@@ -14,19 +14,14 @@ from hansa.centers.payment import api as payment
 from hansa.centers.payment.errors import AlreadyCaptured
 from hansa.centers.shop.types import shop_object
 from hansa.centers.trade._rules.states import TRANSITIONS
+from hansa.centers.trade._service.collected import COLLECTIONS
 from hansa.centers.trade._service.driving import drive
 from hansa.centers.trade._service.moves import MOVES, refusal
+from hansa.centers.trade._service.paysteps import closing
 from hansa.centers.trade._service.reading import checkout_orders, load_order
 from hansa.centers.trade._service.reprices import REPRICES
-from hansa.centers.trade._service.steps import (
-    SENT_FROM,
-    Step,
-    closing,
-    extending,
-    receiving,
-    refunding,
-    shipping,
-)
+from hansa.centers.trade._service.step import Step
+from hansa.centers.trade._service.steps import SENT_FROM, advancing, extending, receiving, refunding, shipping
 from hansa.centers.trade.errors import AlreadyExtended, CancelTooLate, IllegalMove, LineMoved, OrderChanged
 from hansa.centers.trade.types import CheckoutId, Moved, Order, OrderId, OrderState
 from hansa.kernel.context import Ctx
@@ -46,8 +41,11 @@ PARTICIPANTS = (
     ledger.POST,
     payment.CREATE,
     payment.CLOSE,
+    payment.UNDER_WAY,
+    payment.COLLECT,
     MOVES,
     REPRICES,
+    COLLECTIONS,
 )
 
 
@@ -134,7 +132,7 @@ async def cancel(
 async def cancel_order(ctx: Ctx, *, order_id: OrderId, key: IdempotencyKey | None = None) -> Moved:
     """Take back a paid order that was not sent: what was paid goes back, its stock is free.
 
-    The seller may (`trade.order.cancel` of the shop) until it is sent; the buyer for a while after paying
+    One that was to be paid on delivery is closed. The seller may (`trade.order.cancel` of the shop) until it is sent; the buyer for a while after paying
     (`Deadlines.cancel`). Raises `OrderNotFound`, `IllegalMove`, `CancelTooLate`, `LineMoved`.
     """
 
@@ -149,6 +147,8 @@ async def cancel_order(ctx: Ctx, *, order_id: OrderId, key: IdempotencyKey | Non
                 raise CancelTooLate
         _nothing_sent(order)
         cause = "cancelled by the seller" if staff else "cancelled by the buyer"
+        if order.paid_at is None and order.state is OrderState.AWAITING_SHIPMENT:
+            return advancing(ctx, order, OrderState.CLOSED, key, cause=cause)  # to be paid on delivery
         return refunding(ctx, order, key, cause=cause, among=SENT_FROM)
 
     return await submit(ctx, read, step, key=key)

@@ -7,7 +7,8 @@ unapplied and goes back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from hansa.centers.inventory.types import HoldKey, StockDemand
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import Posting
 from hansa.centers.payment import api as payment
-from hansa.centers.payment.errors import AlreadyCaptured, PaymentLate, PaymentSurplus
+from hansa.centers.payment.errors import AlreadyCaptured, NotSucceeded, PaymentLate, PaymentSurplus
 from hansa.centers.payment.events import PaymentReported
 from hansa.centers.payment.types import (
     PAYMENT_ID,
@@ -39,8 +40,12 @@ from hansa.centers.trade._rules.states import PAYABLE
 from hansa.centers.trade._service.driving import drive
 from hansa.centers.trade._service.givingback import enqueue_give_back, give_back
 from hansa.centers.trade._service.moves import MOVES, MoveDemand
-from hansa.centers.trade.errors import AlreadyClosed, PaymentDeclined, PaymentReplaced
-from hansa.centers.trade.types import OrderId, OrderState, Paid, PayState
+from hansa.centers.trade._service.moving import lane_of, move_batch
+from hansa.centers.trade._service.paysteps import awaiting_again, waiting
+from hansa.centers.trade._service.reading import assemble
+from hansa.centers.trade._service.step import Step
+from hansa.centers.trade.errors import AlreadyClosed, IllegalMove, PaymentDeclined, PaymentReplaced
+from hansa.centers.trade.types import Order, OrderId, OrderState, Paid, PayState
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.event import Envelope
@@ -49,6 +54,10 @@ from hansa.kernel.lane import Lane
 from hansa.kernel.problem import Problem
 
 LANE = "trade.settle"
+
+DECLINED = "the payment was declined"
+MOVED_ON = (AlreadyClosed, IllegalMove, NotSucceeded)
+"""Refusals of what only says how the payment stands, when that has changed already."""
 
 UNWANTED = (PaymentLate, PaymentSurplus, HoldLost)
 """Refusals of money that has no orders to pay for: it goes back."""
@@ -99,8 +108,10 @@ async def pay(
         case Charged(facts=facts):
             return await _settle(Settlement(ctx, key, payment_id, facts))
         case Pending():
+            await _wait_for_word(ctx, payment_id)
             return Paid(payment_id=payment_id, state=PayState.PENDING)
         case Declined(code=code):
+            await _wait_for_buyer(ctx, payment_id)
             raise PaymentDeclined(reason=code)
 
 
@@ -146,6 +157,59 @@ async def settle_reported(tx: Transaction, reports: Sequence[Envelope[PaymentRep
             await enqueue_give_back(tx, call.ctx, call.facts)
         elif isinstance(verdict, Problem):
             raise verdict
+
+
+async def await_again(tx: Transaction, reports: Sequence[Envelope[PaymentReported]]) -> None:
+    """What was declined may be paid another way: its orders await their payment again."""
+    declined = {
+        PaymentId(one.event.payment_id): tx.context(one.business, one.traffic, trace=one.trace)
+        for one in reports
+        if one.event.outcome is Outcome.DECLINED
+    }
+    steps = []
+    for payment_id, orders in (await _unpaid(tx, list(declined))).items():
+        if all(order.state is OrderState.PAYMENT_PENDING for order in orders):
+            steps.append(awaiting_again(declined[payment_id], orders, cause=DECLINED))
+    for verdict in await move_batch(tx, steps):
+        # Another attempt is under way by now, or it is paid or closed: what that leads to is told as well.
+        if isinstance(verdict, Problem) and not isinstance(verdict, MOVED_ON):
+            raise verdict
+
+
+async def _wait_for_word(ctx: Ctx, payment_id: PaymentId) -> None:
+    """The provider has not decided: say so of the orders, unless its word comes first."""
+    await _between(ctx, payment_id, OrderState.AWAITING_PAYMENT, lambda orders: waiting(ctx, orders))
+
+
+async def _wait_for_buyer(ctx: Ctx, payment_id: PaymentId) -> None:
+    """The provider declined what it had not decided before: the buyer may try another way."""
+    await _between(
+        ctx,
+        payment_id,
+        OrderState.PAYMENT_PENDING,
+        lambda orders: awaiting_again(ctx, orders, cause=DECLINED),
+    )
+
+
+async def _between(
+    ctx: Ctx, payment_id: PaymentId, state: OrderState, step: Callable[[Sequence[Order]], Step]
+) -> None:
+    """Take a step of the orders of a payment that all stand in `state`; what moved on meanwhile is left."""
+    async with ctx.transaction() as tx:
+        orders = (await _unpaid(tx, [payment_id])).get(payment_id, [])
+    if orders and all(order.state is state for order in orders):
+        with suppress(*MOVED_ON):
+            await lane_of(ctx).submit(step(orders))
+
+
+async def _unpaid(tx: Transaction, payment_ids: Sequence[PaymentId]) -> dict[PaymentId, list[Order]]:
+    """Read the orders of payments."""
+    keys = await _store.keys_of_payments(tx, payment_ids)
+    rows = await _store.orders_by_key(tx, [key for of_payment in keys.values() for key in of_payment])
+    found: dict[PaymentId, list[Order]] = {}
+    for order in await assemble(tx, rows):
+        found.setdefault(PaymentId(order.payment_id), []).append(order)
+    return found
 
 
 async def _settle(call: Settlement) -> Paid:

@@ -17,6 +17,7 @@ from hansa.centers.shop.types import CommissionLine
 from hansa.centers.trade import _store, extensions
 from hansa.centers.trade._rules.drafting import Circumstances, Draft, draft
 from hansa.centers.trade._rules.rows import OrderKey
+from hansa.centers.trade._service.delivering import confirm_on_delivery
 from hansa.centers.trade._service.drafted import DRAFTS, Acceptance
 from hansa.centers.trade._service.driving import drive
 from hansa.centers.trade._service.explaining import decisions_of
@@ -74,6 +75,8 @@ async def place(ctx: Ctx, *, token: str, key: IdempotencyKey | None = None) -> P
         placed = before
     if not placed.payable and placed.state is OrderState.AWAITING_PAYMENT:
         await settle_free(ctx, PaymentId(placed.payment_id))
+    if placed.state is OrderState.CREATED:
+        await confirm_on_delivery(ctx, placed)
     return placed
 
 

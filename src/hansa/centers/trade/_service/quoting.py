@@ -298,4 +298,6 @@ async def group_up(
             raise Invalid(FieldError("options", "unknown", f"There is no way of delivery {wanted!r} here"))
         cost = freight(ctx, tuple(members), option)
         groups.append(total_group(key, members, option=option, freight=cost))
+    if len({group.option.on_delivery for group in groups}) > 1:
+        raise Invalid(FieldError("options", "mixed", "Either all of it is paid on delivery, or nothing"))
     return tuple(groups)

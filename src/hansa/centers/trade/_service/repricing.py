@@ -14,8 +14,9 @@ from hansa.centers.trade._rules.repricing import Repricing, lower, offs, quoted_
 from hansa.centers.trade._rules.rows import Row
 from hansa.centers.trade._service.moves import stuck
 from hansa.centers.trade._service.moving import submit
+from hansa.centers.trade._service.paysteps import repricing
 from hansa.centers.trade._service.reading import assemble, load_order
-from hansa.centers.trade._service.steps import Step, repricing
+from hansa.centers.trade._service.step import Step
 from hansa.centers.trade.errors import PriceNotLowered
 from hansa.centers.trade.types import Order, OrderId, OrderState
 from hansa.kernel.context import Ctx

@@ -45,7 +45,7 @@ from hansa.centers.trade._store.placing import (
     insert_orders,
     placed_checkouts,
 )
-from hansa.centers.trade._store.repricing import reprice
+from hansa.centers.trade._store.repricing import reprice, set_payments
 
 __all__ = [
     "AUDITS",
@@ -85,5 +85,6 @@ __all__ = [
     "put_cart_note",
     "reprice",
     "set_address",
+    "set_payments",
     "take_from_cart",
 ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from hansa.centers.trade._rules.repricing import LAYER, SHOP, Repricing
+from hansa.centers.trade._rules.rows import OrderKey
+from hansa.centers.trade._store.columns import keys_of
 from hansa.kernel.db import Transaction
 
 
@@ -37,13 +40,10 @@ async def reprice(tx: Transaction, changes: Sequence[Repricing]) -> None:
         LAYER,
         SHOP.kind.value,
     )
-    await tx.raw.execute(
-        """UPDATE trade."order" o SET payment_id = n.payment_id
-           FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n (buyer, id, payment_id)
-           WHERE o.buyer = n.buyer AND o.id = n.id""",
-        [change.order.buyer for change in changes for _ in change.orders],
-        [order_id for change in changes for order_id in change.orders],
-        [change.payment.id for change in changes for _ in change.orders],
+    await set_payments(
+        tx,
+        keys=[(change.order.buyer, order_id) for change in changes for order_id in change.orders],
+        payments=[change.payment.id for change in changes for _ in change.orders],
     )
     await tx.raw.execute(
         """UPDATE trade.checkout c SET payment_id = n.payment_id, payable = n.payable
@@ -53,6 +53,17 @@ async def reprice(tx: Transaction, changes: Sequence[Repricing]) -> None:
         [change.checkout[1] for change in changes],
         [change.payment.id for change in changes],
         [change.checkout_payable for change in changes],
+    )
+
+
+async def set_payments(tx: Transaction, *, keys: Sequence[OrderKey], payments: Sequence[UUID]) -> None:
+    """Store which payment pays for each of these locked orders."""
+    await tx.raw.execute(
+        """UPDATE trade."order" o SET payment_id = n.payment_id
+           FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n (buyer, id, payment_id)
+           WHERE o.buyer = n.buyer AND o.id = n.id""",
+        *keys_of(keys),
+        payments,
     )
 
 

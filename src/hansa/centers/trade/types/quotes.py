@@ -127,7 +127,10 @@ class QuotedLine(msgspec.Struct, frozen=True, array_like=True):
 
 
 class FulfilmentOption(msgspec.Struct, frozen=True, array_like=True):
-    """A way to get a group of lines to the buyer. `consents` must be given before it may be chosen."""
+    """A way to get a group of lines to the buyer. `consents` must be given before it may be chosen.
+
+    With `on_delivery` nothing is paid before: whoever hands the goods over collects what the order costs.
+    """
 
     code: str
     price_minor: int
@@ -135,6 +138,7 @@ class FulfilmentOption(msgspec.Struct, frozen=True, array_like=True):
     promise: str = ""
     consents: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    on_delivery: bool = False
 
 
 class Group(msgspec.Struct, frozen=True, array_like=True):
@@ -178,3 +182,8 @@ class Quote(msgspec.Struct, frozen=True, array_like=True):
     def payable(self) -> int:
         """What the buyer pays in all, in minor units."""
         return sum(group.payable for group in self.groups)
+
+    @property
+    def on_delivery(self) -> bool:
+        """Whether it is paid for when it is handed over: the whole checkout is, or nothing of it."""
+        return all(group.option.on_delivery for group in self.groups)

@@ -1,0 +1,117 @@
+"""A step of orders: a call of the moving lane, with what it asks of each participant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hansa.centers.inventory.types import HoldKey, StockStep
+from hansa.centers.inventory.types import MoveDemand as StockDemand
+from hansa.centers.ledger.types import Posting
+from hansa.centers.payment.types import (
+    Close,
+    NewPayment,
+    UnderWay,
+)
+from hansa.centers.trade._rules.repricing import Repricing
+from hansa.centers.trade._rules.rows import LineMove, OrderKey
+from hansa.centers.trade._service.collected import Collected
+from hansa.centers.trade._service.moves import MoveDemand, stuck
+from hansa.centers.trade.types import Order, OrderState
+from hansa.kernel.context import Ctx
+from hansa.kernel.idempotency import IdempotencyKey
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A call of the moving lane: one step of some orders, with what it asks of each participant."""
+
+    ctx: Ctx
+    key: IdempotencyKey | None
+    demands: tuple[Any, ...]
+    moves: MoveDemand
+
+
+def of_lines(
+    ctx: Ctx,
+    key: IdempotencyKey | None,
+    order: Order,
+    moves: tuple[LineMove, ...],
+    *,
+    state: OrderState,
+    cause: str,
+    stock: StockDemand | None = None,
+    post: Posting | None = None,
+    due_s: int | None = None,
+    paid: bool = False,
+    collected: Collected | None = None,
+) -> Step:
+    """Move lines of one order as it was read; had it changed since, all of this would be wrong."""
+    after_s = None if due_s is None else timedelta(seconds=due_s)
+    return make_step(
+        ctx,
+        key,
+        stock=stock,
+        post=post,
+        collected=collected,
+        moves=MoveDemand(
+            ctx=ctx,
+            orders=(key_of(order),),
+            after=frozenset({order.state}),
+            state=state,
+            cause=cause,
+            due=None if after_s is None else lambda _row, now: now + after_s,
+            paid=paid,
+            versions={key_of(order): order.version},
+            lines={key_of(order): moves},
+        ),
+    )
+
+
+def make_step(
+    ctx: Ctx,
+    key: IdempotencyKey | None,
+    *,
+    moves: MoveDemand,
+    stock: StockDemand | None = None,
+    post: Posting | None = None,
+    create: NewPayment | None = None,
+    close: Close | None = None,
+    reprice: Repricing | None = None,
+    under_way: UnderWay | None = None,
+    collected: Collected | None = None,
+) -> Step:
+    collect = collected.collect if collected else None
+    return Step(
+        ctx=ctx,
+        key=key,
+        moves=moves,
+        demands=(stock, post, create, close, under_way, collect, moves, reprice, collected),
+    )
+
+
+def stands(order: Order, within: frozenset[OrderState], wanted: OrderState) -> None:
+    if order.state not in within:
+        raise stuck(order.state, wanted)
+
+
+def need_paid(order: Order, wanted: OrderState) -> None:
+    """Refuse what would take money out of escrow that this order never put there."""
+    if order.paid_at is None:
+        raise stuck(order.state, wanted)
+
+
+def key_of(order: Order) -> OrderKey:
+    return (order.buyer, order.id)
+
+
+def all_holds(order: Order) -> tuple[HoldKey, ...]:
+    return tuple(
+        HoldKey(order_id=order.id, sku_id=sku_id, place_id=order.place_id)
+        for sku_id in dict.fromkeys(line.sku_id for line in order.lines)
+    )
+
+
+def stock_of(ctx: Ctx, step: StockStep, holds: tuple[HoldKey, ...]) -> StockDemand:
+    return StockDemand(ctx=ctx, step=step, holds=holds)
