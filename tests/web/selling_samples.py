@@ -6,12 +6,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import msgspec
-from sampling import NOW, ORDER, Words, chrome, yuan
+from sampling import COUNTRIES, NOW, ORDER, Words, chrome, yuan
 
-from hansa.web.parts import Action, Entry, Fact, Form, Link, Pager, Picture, SumRow
+from hansa.web.parts import Action, Choice, Entry, Fact, Form, Link, Pager, Picture, SumRow
 from hansa.web.selling import (
-    Desk, LowRow, MenuLink, OrderRow, SellerOrderPage, SellerOrdersPage, ShopCard, ShopsPage, SoldLine, SoldNote,
-    Step, Tile, TodayPage,
+    Asked, Desk, GoodPage, GoodRow, GoodsPage, LowRow, MenuLink, NewGoodPage, OrderRow, Question, SellerOrderPage,
+    SellerOrdersPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, Step, Tile, TodayPage, VariantRow, WaitingChange,
 )  # fmt: skip
 
 AT = "/bazaar/sell/qinghe"
@@ -167,4 +167,95 @@ def sale_unpaid(t: Words) -> SellerOrderPage:
     )  # fmt: skip
 
 
-SELLING = (shops, shops_none, today, today_new, sales, sales_no_match, sale, sale_unpaid)
+def wares(t: Words, *, empty: str = "") -> GoodsPage:
+    made = (
+        (
+            "Side-handle teapot, 320 ml",
+            "梅子青横把壶 320 ml",
+            "teapot",
+            "mist",
+            "on_sale",
+            "TP-320",
+            5,
+            238,
+            298,
+            41,
+        ),
+        ("Tasting cups, set of three", "三色品茗杯 一套", "cups", "stone", "on_sale", "CUP-3", 1, 96, 0, 0),
+        ("White plum vase, blue line", "青线白瓷梅瓶", "vase", "blush", "draft", "", 1, 199, 0, 12),
+        ("Thread-bound notebook", "线装宣纸本", "book", "stone", "archived", "NB-1", 2, 39, 0, 7),
+    )
+    return GoodsPage(
+        **frame(t, "goods"), empty=empty, clear_url=f"{AT}/goods", new_url=f"{AT}/goods/new", import_url=f"{AT}/imports", pager=Pager(shown=0 if empty else 4),  # type: ignore[arg-type]
+        exports=(Link(label="CSV", url=f"{AT}/export/csv"), Link(label="JSONL", url=f"{AT}/export/jsonl")),
+        tabs=tuple(Link(label=t(*word), url=f"{AT}/goods?state={place}", current=place == 0) for place, word in enumerate((("All", "全部"), ("On sale", "在售"), ("Drafts", "草稿"), ("Put away", "已收起")))),
+        goods=() if empty else tuple(
+            GoodRow(name=t(en, zh), url=f"{AT}/goods/{place}", picture=Picture(art=art, wall=wall), state=state, code=code, variants=variants, price=yuan(price), dearest=yuan(dear) if dear else None, left=left)
+            for place, (en, zh, art, wall, state, code, variants, price, dear, left) in enumerate(made)
+        ),
+    )  # fmt: skip
+
+
+def wares_none(t: Words) -> GoodsPage:
+    return msgspec.structs.replace(wares(t, empty="nothing_yet"), tabs=wares(t).tabs)
+
+
+KINDS = (
+    ("", "Not in any kind yet", "尚未归类"),
+    ("cat_1", "Tea ware", "茶器"),
+    ("cat_2", "Tea ware · Pots", "茶器 · 壶"),
+)
+
+
+def ware_new(t: Words) -> NewGoodPage:
+    return NewGoodPage(
+        **frame(t, "goods"), post_url=f"{AT}/goods/new", currency="CNY", categories=tuple(Choice(value=value, label=t(en, zh), checked=value == "cat_2") for value, en, zh in KINDS),
+        forms={"new": Form(values={"title-zh": "梅子青横把壶", "option-1-zh": "釉色", "values-1": "梅子青 / Plum green\n乌金 / Ink black"}, errors={"price": t("An amount, like 12.50", "请填写金额，例如 12.50")})},
+    )  # fmt: skip
+
+
+def ware(t: Words) -> GoodPage:
+    glazes = (
+        ("Plum green", "梅子青", "celadon", "mist", 12),
+        ("Ink black", "乌金", "ink", "stone", 2),
+        ("White", "甜白", "porcelain", "mist", 0),
+    )
+    here = f"{AT}/goods/1"
+    return GoodPage(
+        **frame(t, "goods"), name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), state="on_sale", version=7, front_url="/bazaar/products/1", currency="CNY", edit_url=f"{here}/edit", prices_url=f"{here}/prices", photo_url=f"{here}/photos", values_url=f"{here}/values", reviewed=True,
+        actions=(Action(label=t("Put away", "收起"), url=f"{here}/archive", icon="archive"),),
+        texts=Form(values={"title-zh": "梅子青横把壶 320 ml", "title-en": "Side-handle teapot, 320 ml", "description-zh": "龙泉手拉坯，侧把，出水利落。", "description-en": "Thrown in Longquan; the handle at its side, a clean pour."}),
+        categories=tuple(Choice(value=value, label=t(en, zh), checked=value == "cat_2") for value, en, zh in KINDS),
+        asked=(Asked(name="attr-volume", label=t("Volume", "容量"), value="320", unit="ml", required=True), Asked(name="attr-material", label=t("Material", "材质"), choices=(Choice(value="", label=t("not said", "未填写")), Choice(value="clay", label=t("Clay", "陶"), checked=True))),
+               Asked(name="attr-use", label=t("Good for", "适用"), many=True, choices=(Choice(value="green", label=t("Green tea", "绿茶"), checked=True), Choice(value="black", label=t("Black tea", "红茶"))))),
+        variants=tuple(
+            VariantRow(offer=f"offer_{place}", name=t(en, zh), code=f"TP-{glaze.upper()}", picture=Picture(art="teapot", glaze=glaze, wall=wall), price="238.00", list_price="268.00" if place == 0 else "", version=2, active=place < 2, left=left, stock_url=f"{AT}/stock/of/{place}", withdraw=Action(label=t("Take off sale", "下架"), url=f"{here}/withdraw", fields=(("offer", f"offer_{place}"),)) if place < 2 else None)
+            for place, (en, zh, glaze, wall, left) in enumerate(glazes)
+        ),
+        photos=(), options=(Link(label=t("Glaze", "釉色"), url="glaze"),),
+        changes=(WaitingChange(state="in_review", at=NOW - timedelta(hours=2), what=t("name, pictures", "名称、图片"), withdraw=Action(label=t("Take the change back", "撤回修改"), url=f"{here}/withdraw-change")), WaitingChange(state="declined", at=NOW - timedelta(days=3), what=t("description", "描述"), reason=t("Please name the volume.", "请注明容量。"))),
+    )  # fmt: skip
+
+
+def ware_draft(t: Words) -> GoodPage:
+    full = ware(t)
+    return msgspec.structs.replace(
+        full, state="draft", front_url="", changes=(), reviewed=False, actions=(Action(label=t("Put on sale", "上架"), url=f"{AT}/goods/1/publish", primary=True),),
+        forms={"prices": Form(values={"price-offer_0": "abc"}, errors={"price-offer_0": t("An amount, like 12.50", "请填写金额，例如 12.50")}), "values": Form(errors={"new-price": t("Please fill this in", "请填写")})},
+    )  # fmt: skip
+
+
+def shop_page(t: Words) -> ShopPage:
+    return ShopPage(
+        **frame(t, "shop", state="rejected"), headline=t("Something has to be mended", "有内容需要修改"), lede=t("Change what is named below and hand it in again.", "请修改以下内容后重新提交。"), slug="qinghe", close_url=f"{AT}/shop/close",
+        reasons=(t("The register knows no such company.", "登记机关没有这家企业的记录。"),), actions=(Action(label=t("Hand it in for review", "提交审核"), url=f"{AT}/shop/submit", primary=True, closed_because=t("1 answer is missing.", "还缺 1 项回答。")),),
+        questions=(Question(name="answer-legal_name", label=t("Registered name", "企业注册名称"), value="青禾茶器有限公司", kind="text"), Question(name="answer-registration_number", label=t("Registration number", "统一社会信用代码或注册号"), value="91330100MA2", kind="text", problem=t("This number has 18 characters", "该代码应为 18 位")), Question(name="answer-country", label=t("Country of registration", "注册国家"), value="CN", kind="country"), Question(name="answer-founded", label=t("Founded", "成立日期"), value="", kind="date", required=False)),
+        countries=COUNTRIES, answers_url=f"{AT}/shop/answers", profile_url=f"{AT}/shop/profile", profile=Form(values={"name-zh": "青禾茶器", "name-en": "Celadon House", "tagline-zh": "龙泉手作青瓷", "version": "3"}),
+        timeline=(Entry(at=NOW - timedelta(hours=5), icon="circle-alert", tone="warn", what=t("Rejected", "已退回"), quote=t("The register knows no such company.", "登记机关没有这家企业的记录。")), Entry(at=NOW - timedelta(days=1), icon="clock", tone="info", what=t("In review", "审核中"), by=t("by you", "您")), Entry(at=NOW - timedelta(days=2), icon="hourglass", tone="info", what=t("Being set up", "筹备中"), by=t("by you", "您"))),
+    )  # fmt: skip
+
+
+SELLING = (
+    shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_unpaid, wares, wares_none, ware_new,
+    ware, ware_draft,
+)  # fmt: skip

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from uuid import uuid4
 
 import pytest
-from house import Seller
 from surfer import ADDRESS, CARD, Forms, Surfer
 
 from hansa.centers.place import api as place
@@ -14,6 +14,7 @@ from hansa.centers.place.types import PlaceKind
 from hansa.centers.product import api as product
 from hansa.centers.product.types import PRODUCT_ID
 from hansa.centers.shop import api as shop
+from house import Seller
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
 
@@ -190,7 +191,7 @@ def test_a_note_is_written_and_taken_back(seller, somebody_else, good):
     assert "Fragile lid" not in seller.send("/remove").text
 
 
-PAGES = ("", "/orders", "/shop")
+PAGES = ("", "/orders", "/shop", "/goods", "/goods/new")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -218,3 +219,123 @@ def test_an_order_of_another_shop_is_not_found_at_ones_own_desk(seller, somebody
         answer = stranger.client.post(at, data=token | {"attempt": "x"}) if way else stranger.open(at)
         assert answer.status_code == 404, way
     stranger.client.close()
+
+
+def new_good(seller, **more):
+    """The seller adds something with two glazes; the surfer stands at its page."""
+    seller.open(f"{seller.desk}/goods/new")
+    typed = {
+        "title-en": "Teapot", "title-zh": "茶壶", "price": "238", "code": "TP", "option-1-en": "Glaze",
+        "values-1": "青瓷 / Celadon\nInk black",
+    }  # fmt: skip
+    seller.send("/goods/new", **(typed | more))
+    return str(seller.page.url)
+
+
+def offers(seller):
+    return sorted(set(re.findall(r'name="price-(offer_[0-9a-z]+)"', seller.page.text)))
+
+
+def test_goods_are_a_draft_first_then_priced_and_put_on_sale(seller, somebody_else):
+    new_good(seller)
+    assert "A draft is kept" in seller.page.text
+    first, second = offers(seller)
+
+    seller.send("/prices", **{f"price-{first}": "250.50", f"list-{first}": "300"})
+    assert 'value="250.50"' in seller.page.text
+    assert 'value="238.00"' in seller.page.text
+    path = str(seller.page.url).rpartition("/")[2]
+    assert somebody_else.open(f"/bazaar/products/{path}").status_code == 404
+    seller.send("/publish")
+
+    assert "It is on sale" in seller.page.text
+    assert second in seller.page.text
+    assert somebody_else.open(f"/bazaar/products/{path}").status_code == 200
+
+
+def test_what_cannot_be_right_is_said_beside_its_field_and_nothing_is_lost(seller):
+    new_good(seller, price="12.345", **{"title-en": "", "title-zh": ""})
+
+    assert seller.page.status_code == 422
+    assert "An amount, like 12.50" in seller.page.text
+    assert "Say it in at least one language" in seller.page.text
+    assert "青瓷 / Celadon" in seller.page.text
+
+
+def test_a_draft_that_is_sent_twice_is_kept_once(seller):
+    seller.open(f"{seller.desk}/goods/new")
+    address, fields = seller.form("/goods/new")
+    fields |= {"title-en": "Cup", "price": "9"}
+
+    once, twice = (seller.client.post(address, data=fields) for _ in range(2))
+
+    assert once.url == twice.url
+    assert "1 shown" in seller.open(f"{seller.desk}/goods").text
+
+
+def test_words_are_changed_and_a_page_that_is_out_of_date_is_refused(seller):
+    path = new_good(seller)
+    seller.open(path)
+    old = seller.form("/edit")
+    seller.send("/edit", **{"title-en": "Side-handle teapot", "description-en": "Thrown.\nFired twice."})
+    assert "Side-handle teapot" in seller.page.text
+    assert "Fired twice." in seller.page.text
+
+    refused = seller.client.post(old[0], data=old[1] | {"title-en": "Mine"})
+
+    assert refused.status_code == 409
+    assert "A colleague changed this in the meantime" in refused.text
+
+
+def test_values_are_added_and_make_variants(seller):
+    new_good(seller)
+
+    seller.send("/values", **{"add-glaze": "Plum green", "new-price": "199"})
+
+    assert len(offers(seller)) == 3
+    assert "Plum green" in seller.page.text
+
+
+DOT = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAEUlEQVR42mOMYkAFTAwjWgAAcVYAet/VL98AAAAASUVORK5CYII="
+)
+
+
+def upload(seller, content):
+    address, fields = seller.form("/photos")
+    del fields["file"]
+    seller.page = seller.client.post(
+        address, data=fields, files={"file": ("teapot.png", content, "image/png")}
+    )
+    return seller.page
+
+
+def test_a_picture_is_taken_by_its_content_and_shown(seller):
+    new_good(seller)
+
+    assert "This is no picture" in upload(seller, b"not a picture at all").text
+    upload(seller, DOT)
+
+    address = re.search(r'src="([^"]+/medium)"', seller.page.text).group(1)
+    assert seller.client.get(address).headers["content-type"] == "image/webp"
+    assert "/medium" not in seller.send("/photos/remove").text
+
+
+def test_a_picture_wants_the_token_of_its_page(seller):
+    new_good(seller)
+    address, fields = seller.form("/photos")
+
+    answer = seller.client.post(
+        address, data=fields | {"_csrf_token": "x"}, files={"file": ("a.png", DOT, "image/png")}
+    )
+
+    assert answer.status_code == 403
+
+
+def test_goods_of_another_shop_are_not_found(seller, somebody_else):
+    path = new_good(seller).rpartition("/")[2]
+    somebody_else.sign_up(email())
+    own = open_shop(somebody_else)
+
+    assert somebody_else.open(f"{own}/goods/{path}").status_code == 404
+    assert somebody_else.open(f"{seller.desk}/goods/{path}").status_code == 404

@@ -109,6 +109,9 @@ TOLD: Mapping[str, tuple[str, str]] = MappingProxyType(
             ),
             "warn",
         ),
+        "drafted": (N_("A draft is kept. Add pictures and stock, then put it on sale."), "ok"),
+        "on_sale": (N_("It is on sale: buyers see it now."), "ok"),
+        "in_review": (N_("It waits for a decision; you will be told what comes of it."), "info"),
         "written": (N_("Your message is on its way."), "ok"),
     }
 )

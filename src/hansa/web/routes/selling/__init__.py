@@ -3,6 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hansa.web.routes.selling import orders, shop_page, shops, today
+from hansa.web.routes.selling import good, goods, orders, shop_page, shops, today
 
-ROUTES: Sequence[Any] = (*shops.ROUTES, *today.ROUTES, *shop_page.ROUTES, *orders.ROUTES)
+ROUTES: Sequence[Any] = (
+    *shops.ROUTES,
+    *today.ROUTES,
+    *shop_page.ROUTES,
+    *orders.ROUTES,
+    *goods.ROUTES,
+    *good.ROUTES,
+)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hansa.centers.product import api as product
-from hansa.centers.product.types import PRODUCT_ID, ProductId, ProductPage, Sku, SkuId
+from hansa.centers.product.types import (
+    MEDIA_ID,
+    PRODUCT_ID,
+    MediaId,
+    Product,
+    ProductId,
+    ProductPage,
+    Sku,
+    SkuId,
+)
 from hansa.kernel.texts import pick
 from hansa.web.parts import Part, Picture
 from hansa.web.routes.selling.desk import Desk
@@ -46,6 +55,16 @@ def name(at: Desk, page: ProductPage, sku: Sku) -> Named:
         name=pick(page.product.titles, language),
         option=pick(options, language) if options else "",
         code=sku.code,
-        picture=picture(sku.art or page.product.art),
+        picture=picture(sku.art) if sku.art else shown_picture(at, page.product),
         url=at.at(f"goods/{PRODUCT_ID.show(sku.product_id)}") if at.may("product.product.edit") else "",
     )
+
+
+def shown_picture(at: Desk, one: Product) -> Picture:
+    """Return the first photograph of a product, or what is drawn of it."""
+    return Picture(url=photo(at, one.pictures[0])) if one.pictures else picture(one.art)
+
+
+def photo(at: Desk, media_id: MediaId, *, form: str = "thumb") -> str:
+    """Return the address of a photograph; its bytes never change."""
+    return f"{at.seen.prefix}/api/pictures/{MEDIA_ID.show(media_id)}/{form}"
