@@ -50,7 +50,7 @@ def goods(t: Words) -> tuple[GoodCard, ...]:
             url=f"/bazaar/products/prd_{place}", price=yuan(price), was=yuan(was) if was else None,
             picture=Picture(art=art, glaze=glaze, wall=wall), note=t(f"{bought:,} bought", f"{bought:,} 人已买"),
             tags=(Tag(text=t(*tag).lstrip("*"), plain=tag[0].startswith("*")),) if tag[0] else (),
-            sold_out=place == 15,
+            sold_out=place == 15, score="4.8" if place % 3 else "",
         )
         for place, (en, zh, shop, price, was, art, glaze, wall, tag, bought) in enumerate(rows)
     )  # fmt: skip
@@ -117,14 +117,46 @@ def search(t: Words) -> ListPage:
             Choice(value="3", label="North Loom", count=19),
         ),
     )
+    glaze = Facet(
+        name="f.option.glaze",
+        label=t("Glaze", "釉色"),
+        choices=(
+            Choice(value="celadon", label=t("Celadon", "梅子青"), count=21, checked=True),
+            Choice(value="ink", label=t("Ink black", "乌金"), count=9),
+        ),
+    )
+    prices = Facet(
+        name="price",
+        label=t("Price", "价格"),
+        choices=(
+            Choice(value="", label=t("Any price", "不限"), checked=True),
+            Choice(value="0-5900", label="¥0.00 – ¥59.00", count=31),
+            Choice(value="5901-23800", label="¥59.01 – ¥238.00", count=33),
+        ),
+        many=False,
+    )
     return msgspec.structs.replace(
-        home(t), chrome=chrome(t, query=t("tea", "茶"), section=""), heading=t("“tea”", "“茶”"), lede=t("64 products", "64 件商品"), things=(), facets=(facet, sellers),
+        home(t), chrome=chrome(t, query=t("tea", "茶"), section=""), heading=t("“tea”", "“茶”"), lede=t("64 products", "64 件商品"), things=(), facets=(facet, sellers, prices, glaze),
         chosen=(Link(label=t("Tea ware", "茶器"), url="/bazaar/?q=tea"),), shortcuts=(), pager=Pager(shown=16, total=1000, more_than_total=True, next_url="?after=c16", first_url="?"),
     )  # fmt: skip
 
 
+def search_corrected(t: Words) -> ListPage:
+    return msgspec.structs.replace(search(t), asked=t("teepot", "横吧壶"), corrected=t("teapot", "横把壶"))
+
+
+def category(t: Words) -> ListPage:
+    return msgspec.structs.replace(
+        search(t), chrome=chrome(t, section=""), heading=t("Tea ware", "茶器"), chosen=(),
+        crumbs=(Link(label=t("Bazaar", "巷集"), url="/bazaar/"), Link(label=t("Tea ware", "茶器"), url="?c=tea", current=True)),
+        shortcuts=(Link(label=t("Teapots", "茶壶"), url="?c=pots"), Link(label=t("Cups", "茶杯"), url="?c=cups")),
+    )  # fmt: skip
+
+
 def no_match(t: Words) -> ListPage:
-    return msgspec.structs.replace(search(t), goods=(), empty="no_match", lede="")
+    return msgspec.structs.replace(
+        search(t), goods=(), empty="no_match", lede="", facets=(), sorts=(), shortcuts=home(t).shortcuts
+    )
 
 
 def nothing_yet(t: Words) -> ListPage:
@@ -422,7 +454,7 @@ def design(t: Words) -> View:
 SAMPLES: dict[str, Callable[[Words], View]] = {
     make.__name__: make
     for make in (
-        portal, portal_alone, home, search, no_match, nothing_yet, product, product_gone, cart, cart_empty, checkout,
+        portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, cart, cart_empty, checkout,
         checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, order, order_unpaid, orders, orders_none,
         orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING,
     )
