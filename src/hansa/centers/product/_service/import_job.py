@@ -17,6 +17,7 @@ import msgspec
 from hansa.centers.product._rules import importing as rules
 from hansa.centers.product._rules.importing import ImportRow
 from hansa.centers.product._rules.products import SKUS_MAX, option_key, price_errors
+from hansa.centers.product._service.giving_way import GivesWay
 from hansa.centers.product._service.import_reading import ROWS_AT_ONCE, Work, read_file, step
 from hansa.centers.product._service.offers import new_offer, settle, stopped
 from hansa.centers.product._service.products import NewProduct, new_product_errors, new_sku, product_of
@@ -283,9 +284,11 @@ async def _reject(work: Work, codes: Sequence[str]) -> None:
 
 
 async def _settle(work: Work) -> None:
-    """Make what a flipped import wrote like anything else, and tell of it."""
+    """Make what a flipped import wrote like anything else, and tell of it, no quicker than others can take it."""
     ctx, import_id = work.ctx, work.one.id
+    way = GivesWay(ctx.platform, center="product")
     while True:
+        await way.wait()
         async with step(work, ImportState.FLIPPED) as tx:
             if tx is None:
                 return
