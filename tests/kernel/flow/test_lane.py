@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from hansa.kernel.db.turns import Turns
 from hansa.kernel.idempotency import InFlight, KeyReused
 from hansa.kernel.lane import CallFailed, Unsettled
 from hansa.kernel.lane import commit as committing
@@ -301,6 +302,74 @@ async def test_a_key_held_by_a_stuck_process_is_in_flight_and_the_others_go_on(s
         results = await outcomes(lane.submit(shop.call(key="free")), lane.submit(stuck))
 
     assert [type(r) for r in results] == [str, InFlight]
+
+
+async def test_a_batch_that_met_a_lock_for_too_long_is_tried_once_more_before_it_is_cut(
+    shop, lanes, monkeypatch
+):
+    await shop.stock(pear=100, plum=100)
+    monkeypatch.setitem(lane_module._SESSION, "lock_timeout", "100ms")
+    lane = await lanes()
+    calls = [shop.call("plum" if n == 7 else "pear") for n in range(32)]
+    met = asyncio.Event()
+
+    async def notice(_tx, _calls) -> None:
+        if lane.stats.resent or lane.stats.split:
+            met.set()
+
+    shop.before = notice
+    async with shop.platform.db.transaction() as tx:
+        await tx.raw.execute("UPDATE toy.stock SET left_over = 50 WHERE item = 'plum'")
+        waiting = asyncio.gather(*[lane.submit(call) for call in calls])
+        await met.wait()
+    await waiting
+
+    assert len(await shop.sold()) == 32
+    assert (lane.stats.resent, lane.stats.split) == (1, 0)
+
+
+async def test_while_one_lane_works_the_calls_of_another_gather(shop, lanes):
+    await shop.stock(pear=100)
+    first, second = await lanes(), await lanes()
+    go_on = asyncio.Event()
+
+    async def hold(_tx, _calls) -> None:
+        shop.before = None
+        await go_on.wait()
+
+    shop.before = hold
+    working = asyncio.create_task(first.submit(shop.call()))
+    while not shop.batches:
+        await asyncio.sleep(0)
+    gathering = []
+    for _ in range(20):
+        gathering.append(asyncio.create_task(second.submit(shop.call())))
+        await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(working, *gathering)
+
+    assert [len(batch) for batch in shop.batches] == [1, 20]
+
+
+async def test_a_lane_that_waited_for_its_turn_for_too_long_goes_ahead(shop, lanes):
+    await shop.stock(pear=100)
+    shop.platform.db.turns = Turns(patience_s=0.05)
+    first, second = await lanes(), await lanes()
+    go_on = asyncio.Event()
+
+    async def hold(_tx, _calls) -> None:
+        shop.before = None
+        await go_on.wait()
+
+    shop.before = hold
+    working = asyncio.create_task(first.submit(shop.call()))
+    while not shop.batches:
+        await asyncio.sleep(0)
+    ahead = await second.submit(shop.call())
+    assert await shop.sold() == [ahead]
+    go_on.set()
+
+    assert await working in await shop.sold()
 
 
 async def test_the_plan_check_refuses_single_calls_but_not_repeats(shop, lanes):

@@ -13,6 +13,7 @@ from hansa.kernel.db.errors import DatabaseUnavailable
 from hansa.kernel.db.faults import hung_up, unreachable
 from hansa.kernel.db.scope import enter, leave
 from hansa.kernel.db.transaction import Transaction
+from hansa.kernel.db.turns import Turns
 from hansa.kernel.problem import Problem
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Database:
         """The platform this database serves, for handlers that must make contexts; `Platform` sets it."""
         self.told = asyncio.Event()
         """Set when a transaction of this process committed events: the worker need not wait for its poll."""
+        self.turns = Turns()
+        """Whose turn it is among the lanes of this process."""
         self._lane_engines: list[AsyncEngine] = []
         self.engine: AsyncEngine = self._engine("hansa", connections_max)
 

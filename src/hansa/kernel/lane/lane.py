@@ -27,6 +27,9 @@ _log = logging.getLogger("hansa.lane")
 
 _TRIES_TOGETHER = 5  # a batch that fails this often may hold what makes it fail; cut it in two
 _TRIES_ALONE = 20
+_TRIES_LOCKED = (
+    2  # whoever holds the row may be done by then; whoever is not must not hold up the whole batch
+)
 _SWEEP_S = 0.25
 # A worker that stands still in a transaction holds hot rows; the server ends it, and it begins again.
 _SESSION = {
@@ -61,9 +64,9 @@ class _Part(Generic[C, V]):
 
     __slots__ = ("calls", "tries")
 
-    def __init__(self, calls: list[Waiting[C, V]]) -> None:
+    def __init__(self, calls: list[Waiting[C, V]], *, tries: int = 0) -> None:
         self.calls = calls
-        self.tries = 0
+        self.tries = tries
 
 
 class Lane(Generic[C, V]):
@@ -99,6 +102,7 @@ class Lane(Generic[C, V]):
         self._by_scope: dict[bytes, Waiting[C, V]] = {}
         self._under_way: dict[int, Waiting[C, V]] = {}
         self._asleep: deque[asyncio.Future[None]] = deque()
+        self._turns = db.turns
         self._turn = 0
         self._open = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -200,9 +204,10 @@ class Lane(Generic[C, V]):
         loop = asyncio.get_running_loop()
         try:
             while True:
-                batch = self._take()
-                if batch:
-                    await self._settle(seat, batch)
+                if self._queue:
+                    async with self._turns.turn():
+                        if batch := self._take():
+                            await self._settle(seat, batch)
                 elif self._open:
                     sleeper: asyncio.Future[None] = loop.create_future()
                     self._asleep.append(sleeper)
@@ -266,6 +271,8 @@ class Lane(Generic[C, V]):
                 verdicts = await self._committer.commit(tx, part.calls)
         except Exception as error:  # noqa: BLE001 - sorted out by kind in `_again`
             await seat.rollback()
+            if sqlstate(error) == LOCK_NOT_AVAILABLE:
+                await seat.pause()
             return self._again(part, error, lost=seat.lost)
         except BaseException:
             await seat.close()
@@ -298,6 +305,8 @@ class Lane(Generic[C, V]):
         calls = part.calls
         alone = len(calls) == 1
         tries_max = _TRIES_ALONE if alone else _TRIES_TOGETHER
+        if sqlstate(error) == LOCK_NOT_AVAILABLE:
+            tries_max = _TRIES_LOCKED
         if (lost or _may_pass(error)) and part.tries < tries_max:
             self.stats.resent += 1
             return [part]
@@ -306,7 +315,7 @@ class Lane(Generic[C, V]):
             return []
         self.stats.split += 1
         middle = len(calls) // 2
-        return [_Part(calls[middle:]), _Part(calls[:middle])]
+        return [_Part(calls[middle:], tries=1), _Part(calls[:middle], tries=1)]
 
     def _fault(self, error: Exception, *, lost: bool) -> Problem:
         """Return what a call is told that failed by itself."""
@@ -316,7 +325,7 @@ class Lane(Generic[C, V]):
         self.stats.failed += 1
         if lost:
             return Unsettled()
-        if _may_pass(error) or sqlstate(error) == LOCK_NOT_AVAILABLE:
+        if _may_pass(error):
             return Busy()
         _log.error("lane %s: a call failed", self.name, exc_info=error)
         return CallFailed()
@@ -335,4 +344,6 @@ class Lane(Generic[C, V]):
 
 def _may_pass(error: Exception) -> bool:
     """Tell whether the same batch may succeed when it is sent again."""
-    return isinstance(error, Overtaken) or (not isinstance(error, Problem) and repeatable(error))
+    if isinstance(error, Overtaken) or sqlstate(error) == LOCK_NOT_AVAILABLE:
+        return True
+    return not isinstance(error, Problem) and repeatable(error)
