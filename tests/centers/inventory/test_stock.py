@@ -237,3 +237,23 @@ async def test_a_movement_has_the_sign_of_its_kind(market, shop):
                     SELECT sku_id, place_id, traffic, gen_random_uuid(), {values}, '', '', '', now()
                     FROM inventory.stock"""
             )
+
+
+async def test_what_there_is_of_a_sku_is_told_for_the_places_asked(market, shop):
+    seller, *tea = shop
+    await inventory.receive_stock(seller, receipts=[receipt(*tea, 3)])
+
+    levels = await inventory.stock_of_skus(seller, sku_ids=[tea[0], uuid4()], place_ids=[tea[1]])
+
+    assert [(one.sku_id, one.place_id, one.on_hand) for one in levels] == [(*tea, 3)]
+    assert await inventory.stock_of_skus(seller, sku_ids=[], place_ids=[tea[1]]) == []
+
+
+async def test_what_there_is_of_a_sku_is_nobody_elses_to_see(market, shop):
+    _, sku_id, place_id = shop
+    other, where, _ = await market.goods(slug="other")
+
+    with pytest.raises(Forbidden):
+        await inventory.stock_of_skus(other, sku_ids=[sku_id], place_ids=[where.id, place_id])
+    with pytest.raises(Invalid):
+        await inventory.stock_of_skus(other, sku_ids=[uuid4() for _ in range(101)], place_ids=[where.id])

@@ -24,7 +24,13 @@ from hansa.centers.inventory._service.holding import (
     sold_out_gate,
 )
 from hansa.centers.inventory._service.pushing import push_stock
-from hansa.centers.inventory._service.reading import availability, movements, rank_places, stock_of_place
+from hansa.centers.inventory._service.reading import (
+    availability,
+    movements,
+    rank_places,
+    stock_of_place,
+    stock_of_skus,
+)
 from hansa.centers.inventory._service.receiving import adjust, receive_stock, set_limits, transfer
 
 __all__ = [
@@ -48,6 +54,7 @@ __all__ = [
     "set_limits",
     "sold_out_gate",
     "stock_of_place",
+    "stock_of_skus",
     "stocktake",
     "stocktakes",
     "transfer",

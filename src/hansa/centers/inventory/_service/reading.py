@@ -59,6 +59,24 @@ async def stock_of_place(
     return page_of(rows, limit=limit, key=lambda level: (level.sku_id,))
 
 
+async def stock_of_skus(
+    ctx: Ctx, *, sku_ids: Collection[SkuId], place_ids: Collection[PlaceId]
+) -> list[StockLevel]:
+    """Return what there is of up to 100 SKUs at these places, for those who may see all of these.
+
+    What was never kept at a place is not in the answer. Raises `SkuNotFound` for a place that is not there,
+    `Invalid` for too many SKUs.
+    """
+    if not sku_ids or not place_ids:
+        return []
+    checked_limit(len(sku_ids))
+    await require_of_places(ctx, "inventory.stock.see", place_ids)
+    async with ctx.transaction() as tx:
+        return await store.stock_of_skus(
+            tx, sku_ids=list(sku_ids), place_ids=list(place_ids), traffic=ctx.traffic
+        )
+
+
 async def movements(
     ctx: Ctx, *, sku_id: SkuId, place_id: PlaceId, cursor: str | None = None, limit: int = 50
 ) -> Page[Movement]:

@@ -46,6 +46,21 @@ async def stock_of_place(
     return [StockLevel(place_id=place_id, traffic=traffic, **row) for row in rows]
 
 
+async def stock_of_skus(
+    tx: Transaction, *, sku_ids: Sequence[SkuId], place_ids: Sequence[PlaceId], traffic: Traffic
+) -> list[StockLevel]:
+    """Return what there is of SKUs at places, by SKU id and place id; what was never kept there is absent."""
+    rows = await tx.raw.fetch(
+        """SELECT sku_id, place_id, on_hand, held, allocated, safety, backorder, low_at FROM inventory.stock
+           WHERE sku_id = ANY($1::uuid[]) AND place_id = ANY($2::uuid[]) AND traffic = $3
+           ORDER BY sku_id, place_id""",
+        list(sku_ids),
+        list(place_ids),
+        traffic.value,
+    )
+    return [StockLevel(traffic=traffic, **row) for row in rows]
+
+
 async def movements(
     tx: Transaction, *, sku_id: SkuId, place_id: PlaceId, traffic: Traffic, before: UUID | None, limit: int
 ) -> list[Movement]:
