@@ -146,7 +146,7 @@ async def test_a_charge_whose_answer_never_came_is_found_by_asking(till):
     assert isinstance(await till.charge(payment_id, "no_answer"), Pending)
     assert await api.reconcile(till.platform) == 0  # too young to be asked about
 
-    await till.pass_time(seconds=11)
+    await till.pass_time(seconds=21)
 
     assert await api.reconcile(till.platform) == 1
     assert len(await till.told()) == 1
@@ -178,7 +178,7 @@ async def test_a_crash_between_the_charge_and_its_record_loses_nothing(till):
         await task
     till.process()
 
-    await till.pass_time(seconds=11)
+    await till.pass_time(seconds=21)
     assert await api.reconcile(till.platform) == 1
 
     (told,) = await till.told()

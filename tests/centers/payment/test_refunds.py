@@ -138,7 +138,7 @@ async def test_a_refund_without_an_answer_is_sent_again_and_given_once(till):
     assert refund.state == "requested"
 
     till.ctx = till.buyer(platform=till.process())
-    await till.pass_time(seconds=11)
+    await till.pass_time(seconds=21)
     await reconcile(till.ctx.platform, b"")
 
     assert await till.rows("SELECT state FROM payment.refund") == [{"state": "succeeded"}]

@@ -165,7 +165,7 @@ async def test_a_source_that_takes_its_time_is_waited_for(till, split):
     assert isinstance(await split(payment_id, ("success", 400), ("delayed", None)), Pending)
     assert isinstance(await till.charge(payment_id), Pending)  # another card cannot come between
 
-    await till.pass_time(seconds=11)
+    await till.pass_time(seconds=21)
     await reconcile(till.platform, b"")
     await reconcile(till.platform, b"")
 
@@ -282,7 +282,7 @@ async def test_closing_between_holding_and_taking_lets_go(till, split):
     payment_id = await till.created(1000)
     assert isinstance(await split(payment_id, ("success", 400), ("delayed", None)), Pending)
     assert await till.close(payment_id) is None
-    await till.pass_time(seconds=11)
+    await till.pass_time(seconds=21)
     await reconcile(till.platform, b"")
 
     assert await taken(till) == [(0, 0, True), (0, 0, True)]
@@ -388,7 +388,7 @@ async def test_a_refund_half_answered_is_sent_again_and_given_once(till, split):
     assert (await till.refund(payment_id, 700)).state == "requested"
 
     till.ctx = till.buyer(platform=till.process())
-    await till.pass_time(seconds=11)
+    await till.pass_time(seconds=21)
     await asyncio.gather(*(reconcile(till.ctx.platform, b"") for _ in range(3)))
 
     assert await taken(till) == [(600, 300, False), (400, 400, False)]

@@ -7,6 +7,7 @@ reaches us only by its answers and by signed callbacks. A test card's number dec
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -34,6 +35,7 @@ from hansa.centers.payment.types import HoldState, Outcome, Source, StatementKin
 from hansa.kernel.context import PLATFORM_BUSINESS, SYSTEM, Ctx, Traffic
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.lane import Lane
+from hansa.kernel.problem import Problem
 from hansa.kernel.security import signing_keys
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ SANDBOX = "sandbox"
 LANE = "payment.sandbox"
 Receive = Callable[["Platform", str, Mapping[str, str], bytes], Awaitable[None]]
 AT_ONCE = timedelta()
+_log = logging.getLogger("hansa.payment")
 HELD_FOR = timedelta(days=7)
 """How long an authorisation holds, if its card does not say otherwise; about what card schemes grant."""
 FEE_BASIS_POINTS = 60
@@ -239,16 +242,27 @@ class SandboxProvider:
         async with self._db.transaction() as tx:
             clocks = await store.waiting(tx)
         for clock in clocks:
-            ctx = platform.context(clock["business"], traffic=Traffic(clock["traffic"]), actor=SYSTEM)
-            async with self._db.transaction() as tx:
-                rows = await store.due(tx, ctx, limit=limit)
-            for row in rows:
-                headers, body = self.callback(row, now=ctx.now(), sent_at=real_now(platform))
-                await receive(platform, self.name, headers, body)
+            try:
+                ctx = platform.context(clock["business"], traffic=Traffic(clock["traffic"]), actor=SYSTEM)
                 async with self._db.transaction() as tx:
-                    await store.called(tx, row["reference"])
-                sent += 1
+                    rows = await store.due(tx, ctx, limit=limit)
+                for row in rows:
+                    sent += await self._deliver(ctx, row, receive)
+            except Problem as problem:  # a business that ended must not hold up the others
+                _log.info("no callbacks for %s: %s", clock["business"], problem.code)
         return sent
+
+    async def _deliver(self, ctx: Ctx, row: Any, receive: Receive) -> bool:
+        platform = ctx.platform
+        headers, body = self.callback(row, now=ctx.now(), sent_at=real_now(platform))
+        try:
+            await receive(platform, self.name, headers, body)
+        except Exception:  # noqa: BLE001 - whatever it was, the others are told, and this one again
+            _log.exception("a callback was not taken: %s", row["reference"])
+            return False
+        async with self._db.transaction() as tx:
+            await store.called(tx, row["reference"])
+        return True
 
 
 def real_now(platform: Platform) -> datetime:

@@ -42,8 +42,12 @@ from hansa.kernel.money import INT64_MAX
 from hansa.kernel.problem import Problem
 
 SHARES_MAX = 200
-ASK_AFTER = timedelta(seconds=10)
-"""How old an unresolved attempt is before the provider is asked about it: longer than a charge takes."""
+PROVIDER_S_MAX = 10
+"""How long a provider may take to answer; what it said later is asked for."""
+ASK_AFTER = timedelta(seconds=2 * PROVIDER_S_MAX)
+"""How old an unresolved attempt is before the provider is asked about it: longer than a charge takes, or an
+answer that is still under way would be asked for beside it.
+"""
 LOST_AFTER = timedelta(minutes=2)
 """How old an attempt is when "never heard of it" is believed: longer than a request can be under way."""
 

@@ -40,7 +40,6 @@ from hansa.kernel.lane import Lane
 from hansa.kernel.problem import Problem
 
 LANE = "payment.begin"
-PROVIDER_S_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ async def _carry_on(
     ctx: Ctx, provider: Provider, attempt: AttemptRow, *, sources: Sequence[SourcePart] = ()
 ) -> Charged | Declined | Pending:
     try:
-        async with asyncio.timeout(PROVIDER_S_MAX):
+        async with asyncio.timeout(rules.PROVIDER_S_MAX):
             return await splitting.carry_on(
                 ctx, provider, attempt.payment_id, attempt.number, sources=sources
             )
@@ -130,7 +129,7 @@ async def _charge(
     attempt = begun.attempt
     payment_id = attempt.payment_id
     try:
-        async with asyncio.timeout(PROVIDER_S_MAX):
+        async with asyncio.timeout(rules.PROVIDER_S_MAX):
             answer = await _ask(ctx, provider, begun, card=card, source=source)
     except (ProviderUnreachable, TimeoutError):
         answer = None  # it may have charged: the attempt stays unresolved, and the provider is asked again

@@ -12,6 +12,7 @@ import msgspec
 from hansa.centers.payment._rules import payments as rules
 from hansa.centers.payment._rules.payments import AttemptRow, PaymentRow
 from hansa.centers.payment._rules.splitting import PartRow, slices
+from hansa.centers.payment._service.asking import Round
 from hansa.centers.payment._service.providers import provider_named
 from hansa.centers.payment._store import parts as parts_store
 from hansa.centers.payment._store import payments, refunds
@@ -275,18 +276,23 @@ async def _settle(
 
 async def send_stuck(platform: Platform) -> int:
     """Send again what the providers have not answered; returns how many were settled."""
-    async with platform.db.transaction() as tx:
-        rows = await refunds.stuck(tx, limit=STUCK_MAX)
     settled = 0
-    for row in rows:
-        try:
-            ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]), actor=SYSTEM)
-            if ctx.now() - row["requested_at"] >= rules.ASK_AFTER:
-                sent = await send(ctx, row["payment_id"], row["id"])
-                settled += sent.state is not RefundState.REQUESTED
-        except Problem as problem:  # one business or provider in trouble must not hold up the others
-            _log.warning("cannot send refund=%s: %s", row["id"], problem.code)
-    return settled
+    asking = Round()
+    after: refunds.Place | None = None
+    while True:
+        async with platform.db.transaction() as tx:
+            rows = await refunds.stuck(tx, after=after, limit=STUCK_MAX)
+        for row in rows:
+            if asking.leaves_out(row["provider"]):
+                continue
+            async with asking.asking(row["provider"], f"refund={row['id']}"):
+                ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]), actor=SYSTEM)
+                if ctx.now() - row["requested_at"] >= rules.ASK_AFTER:
+                    sent = await send(ctx, row["payment_id"], row["id"])
+                    settled += sent.state is not RefundState.REQUESTED
+        if len(rows) < STUCK_MAX:
+            return settled
+        after = rows[-1]["requested_at"], rows[-1]["payment_id"], rows[-1]["id"]
 
 
 def _told(refund_: Refund, minor: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import msgspec
 from hansa.centers.payment._rules import payments as rules
 from hansa.centers.payment._sandbox import real_now
 from hansa.centers.payment._service import splitting
+from hansa.centers.payment._service.asking import Round
 from hansa.centers.payment._service.providers import Providers, provider_named
 from hansa.centers.payment._store import payments as store
 from hansa.centers.payment.events import PaymentReported
@@ -19,7 +20,6 @@ from hansa.centers.payment.types import AttemptState, Charged, Facts, Outcome, P
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.platform import Platform
-from hansa.kernel.problem import Problem
 
 RECONCILE_MAX = 200
 NEVER_ARRIVED = "never_arrived"
@@ -93,21 +93,21 @@ async def reconcile(platform: Platform) -> int:
     settled = 0
     async with platform.db.transaction() as tx:
         rows = await store.unresolved(tx, limit=RECONCILE_MAX)
-    asked = []
+    asking = Round()
     for row in rows:
-        key = (PaymentId(row["payment_id"]), row["number"])
-        started_at = row["started_at"]
-        try:
+        key, provider = (PaymentId(row["payment_id"]), row["number"]), row["provider"]
+        if asking.leaves_out(provider):
+            continue
+        async with asking.asking(provider, f"payment={key[0]} attempt={key[1]}"):
             ctx = platform.context(row["business"], traffic=Traffic(row["traffic"]), actor=SYSTEM)
-            if ctx.now() - started_at < rules.ASK_AFTER:
-                continue
-            ask = _ask_about_parts if row["parts"] else _ask_about
-            settled += await ask(ctx, *key, provider_name=row["provider"], started_at=started_at)
-        except Problem as problem:  # one business or provider in trouble must not hold up the others
-            _log.warning("cannot ask about payment=%s attempt=%s: %s", *key, problem.code)
-        asked.append(key)
+            started_at = row["started_at"]
+            if ctx.now() - started_at >= rules.ASK_AFTER:
+                ask = _ask_about_parts if row["parts"] else _ask_about
+                settled += await ask(ctx, *key, provider_name=provider, started_at=started_at)
     async with platform.db.transaction() as tx:
-        await store.asked(tx, asked, real_now(platform))
+        # All of them, also those too young by a clock that may stand still: the next round begins with others.
+        turns = [(PaymentId(row["payment_id"]), row["number"]) for row in rows]
+        await store.asked(tx, turns, real_now(platform))
     return settled
 
 

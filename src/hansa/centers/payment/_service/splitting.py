@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -17,6 +18,7 @@ from hansa.centers.payment._rules import payments as rules
 from hansa.centers.payment._rules import splitting
 from hansa.centers.payment._rules.payments import AttemptRow
 from hansa.centers.payment._rules.splitting import PartRow
+from hansa.centers.payment._service.asking import Round
 from hansa.centers.payment._service.providers import provider_named
 from hansa.centers.payment._store import parts as store
 from hansa.centers.payment._store import payments
@@ -46,7 +48,6 @@ from hansa.centers.payment.types import (
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.platform import Platform
-from hansa.kernel.problem import Problem
 
 RELEASE_MAX = 200
 UNDECIDED = frozenset({AttemptState.STARTED, AttemptState.PENDING})
@@ -113,18 +114,23 @@ async def record(tx: Transaction, ctx: Ctx, facts: Facts) -> bool:
 
 async def release_stuck(platform: Platform) -> int:
     """Let go of what nobody waits for and was not let go of yet; returns how many parts."""
-    async with platform.db.transaction() as tx:
-        found = await store.releasing(tx, limit=RELEASE_MAX)
     released = 0
-    for part, business, traffic, currency in found:
-        try:
-            ctx = platform.context(business, traffic=Traffic(traffic), actor=SYSTEM)
-            released += await _release(ctx, provider_named(ctx, part.provider), part, currency)
-        except ProviderUnreachable:
-            continue  # asked again next time
-        except Problem as problem:  # one business or provider in trouble must not hold up the others
-            _log.warning("cannot let go of part=%s: %s", part.reference, problem.code)
-    return released
+    asking = Round()
+    after: store.Place | None = None
+    while True:
+        async with platform.db.transaction() as tx:
+            found = await store.releasing(tx, after=after, limit=RELEASE_MAX)
+        for part, business, traffic, currency in found:
+            if asking.leaves_out(part.provider):
+                continue
+            async with asking.asking(part.provider, f"part={part.reference}"):
+                ctx = platform.context(business, traffic=Traffic(traffic), actor=SYSTEM)
+                with suppress(ProviderUnreachable):  # asked again next time
+                    released += await _release(ctx, provider_named(ctx, part.provider), part, currency)
+        if len(found) < RELEASE_MAX:
+            return released
+        last = found[-1][0]
+        after = last.started_at, last.payment_id, last.attempt, last.number
 
 
 async def _hold(

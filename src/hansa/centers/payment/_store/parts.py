@@ -33,11 +33,17 @@ SET previous_state = state, state = $4,
 WHERE payment_id = $1 AND attempt = $2 AND number = ANY($3::smallint[]) AND state <> $4 AND state <> 'released'
 """
 
+Place = tuple[datetime, PaymentId, int, int]
+"""Of a part among those that are let go of: when its attempt began, its payment, the attempt, its number."""
+
 _RELEASING = """
 SELECT s.payment_id, s.attempt, s.number, s.reference, s.provider, s.state, s.brand, s.last_four, s.minor,
        s.refunded_minor, s.started_at, s.captured_at, p.business, p.traffic, p.currency
 FROM payment.part s JOIN payment.payment p ON p.id = s.payment_id
-WHERE s.state = 'releasing' ORDER BY s.started_at LIMIT $1
+WHERE s.state = 'releasing'
+  AND ($2::timestamptz IS NULL
+       OR (s.started_at, s.payment_id, s.attempt, s.number) > ($2, $3::uuid, $4::smallint, $5::smallint))
+ORDER BY s.started_at, s.payment_id, s.attempt, s.number LIMIT $1
 """
 
 _COUNT_BACK = """
@@ -119,10 +125,15 @@ async def move(tx: Transaction, parts: Sequence[PartRow], state: PartState, *, a
         await tx.raw.execute(_MOVE, first.payment_id, first.attempt, numbers, state.value, at)
 
 
-async def releasing(tx: Transaction, *, limit: int) -> list[tuple[PartRow, str, str, str]]:
-    """Return parts that are to be let go of, with their business, traffic and currency, the oldest first."""
+async def releasing(
+    tx: Transaction, *, after: Place | None, limit: int
+) -> list[tuple[PartRow, str, str, str]]:
+    """Return parts that are to be let go of, with their business, traffic and currency, the oldest first.
+
+    From a place in their order on.
+    """
     found = []
-    for row in await tx.raw.fetch(_RELEASING, limit):
+    for row in await tx.raw.fetch(_RELEASING, limit, *(after or (None, None, None, None))):
         values = dict(row)
         whose = values.pop("business"), values.pop("traffic"), values.pop("currency")
         found.append((_part(values), *whose))

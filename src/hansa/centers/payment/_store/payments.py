@@ -279,7 +279,7 @@ async def unresolved(tx: Transaction, *, limit: int) -> list[Any]:
 
 
 async def asked(tx: Transaction, keys: Sequence[tuple[PaymentId, int]], at: datetime) -> None:
-    """Note that the provider was asked about these attempts, so that others come next."""
+    """Note that these attempts had their turn of being asked about, so that others come next."""
     if keys:
         await tx.raw.execute(_ASKED, *_columns(sorted(keys)), at)
 

@@ -9,6 +9,9 @@ from typing import Any
 from hansa.centers.payment.types import PaymentId, Refund, RefundId, RefundState
 from hansa.kernel.db import Transaction
 
+Place = tuple[datetime, PaymentId, RefundId]
+"""Of a refund among those that wait: when it was requested, its payment, its id."""
+
 _FIND = """
 SELECT r.payment_id, r.id, r.attempt, r.order_id, r.minor, p.currency, r.reason, r.state, r.requested_at,
        r.resolved_at
@@ -31,9 +34,13 @@ WHERE payment_id = $1 AND id = $2 AND state = 'requested' RETURNING true
 """
 
 _STUCK = """
-SELECT r.payment_id, r.id, r.requested_at, p.business, p.traffic
-FROM payment.refund r JOIN payment.payment p ON p.id = r.payment_id
-WHERE r.state = 'requested' ORDER BY r.requested_at LIMIT $1
+SELECT r.payment_id, r.id, r.requested_at, p.business, p.traffic, a.provider
+FROM payment.refund r
+JOIN payment.payment p ON p.id = r.payment_id
+JOIN payment.attempt a ON a.payment_id = r.payment_id AND a.number = r.attempt
+WHERE r.state = 'requested'
+  AND ($2::timestamptz IS NULL OR (r.requested_at, r.payment_id, r.id) > ($2, $3::uuid, $4::uuid))
+ORDER BY r.requested_at, r.payment_id, r.id LIMIT $1
 """
 
 
@@ -71,6 +78,6 @@ async def settle(
     return bool(done)
 
 
-async def stuck(tx: Transaction, *, limit: int) -> list[Any]:
-    """Return refunds that the provider has not answered, the oldest first."""
-    return list(await tx.raw.fetch(_STUCK, limit))
+async def stuck(tx: Transaction, *, after: Place | None, limit: int) -> list[Any]:
+    """Return refunds that the provider has not answered, the oldest first, from a place in their order on."""
+    return list(await tx.raw.fetch(_STUCK, limit, *(after or (None, None, None))))
