@@ -238,14 +238,24 @@ async def apps_by_id(tx: Transaction, app_ids: Sequence[UUID]) -> dict[PartyId, 
 
 
 async def issue_token_for(
-    tx: Transaction, ctx: Ctx, *, party: PartyId, label: str, grants: Sequence[str], expires_at: datetime
+    tx: Transaction,
+    ctx: Ctx,
+    *,
+    party: PartyId,
+    label: str,
+    grants: Sequence[str],
+    expires_at: datetime,
+    among: Sequence[UUID] | None = None,
 ) -> IssuedToken:
     """Issue a token to a person or an app, for the business and traffic of `ctx`; its secret is shown this once.
 
     It does those of `grants` that the party (or the app's owner) holds at the time of each use. Whoever calls
-    has seen that the actor may have it. Raises `Invalid`, `PartyNotFound`, `TooManyTokens`.
+    has seen that the actor may have it. 50 live at once: of the party, or `among` these. Raises `Invalid`,
+    `PartyNotFound`, `TooManyTokens`.
     """
-    return await apps.issue_token_for(tx, ctx, party=party, label=label, grants=grants, expires_at=expires_at)
+    return await apps.issue_token_for(
+        tx, ctx, party=party, label=label, grants=grants, expires_at=expires_at, among=among
+    )
 
 
 async def demand_session(tx: Transaction, ctx: Ctx) -> None:
@@ -263,9 +273,11 @@ async def end_app_tokens(
     return await apps.end_app_tokens(tx, ctx, app=app, token_ids=token_ids, at=at)
 
 
-async def app_tokens(tx: Transaction, ctx: Ctx, app: PartyId) -> list[Token]:
-    """Return an app's living tokens, newest first; there are at most 50."""
-    return await apps.app_tokens(tx, ctx, app)
+async def app_tokens(
+    tx: Transaction, ctx: Ctx, app: PartyId, *, among: Sequence[UUID] | None = None
+) -> list[Token]:
+    """Return an app's living tokens, all or `among` these, newest first, at most 50."""
+    return await apps.app_tokens(tx, ctx, app, among=among)
 
 
 async def issue_token(

@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 
 
 async def issue_token_for(
-    tx: Transaction, ctx: Ctx, *, party: PartyId, label: str, grants: Sequence[str], expires_at: datetime
+    tx: Transaction,
+    ctx: Ctx,
+    *,
+    party: PartyId,
+    label: str,
+    grants: Sequence[str],
+    expires_at: datetime,
+    among: Sequence[UUID] | None = None,
 ) -> IssuedToken:
     """Issue a token to a person or an app, for the business and traffic of `ctx`; see `user.api`."""
     tidy_label = check_wish(label, grants, expires_at, now=ctx.now())
     if (await parties.lock_states(tx, [party])).get(party) is not PartyState.ACTIVE:
         raise PartyNotFound
-    living = await tokens.list_api_tokens(tx, party_ids=[party], now=ctx.now(), limit=TOKENS_MAX)
+    living = await tokens.list_api_tokens(tx, party_ids=[party], now=ctx.now(), limit=TOKENS_MAX, among=among)
     if len(living) >= TOKENS_MAX:
         raise TooManyTokens
     return await issue(
@@ -46,6 +53,8 @@ async def end_app_tokens(
     return [one.token_id for one in touched]
 
 
-async def app_tokens(tx: Transaction, ctx: Ctx, app: PartyId) -> list[Token]:
-    """Return an app's living tokens, newest first; see `user.api`."""
-    return await tokens.list_api_tokens(tx, party_ids=[app], now=ctx.now(), limit=TOKENS_MAX)
+async def app_tokens(
+    tx: Transaction, ctx: Ctx, app: PartyId, *, among: Sequence[UUID] | None = None
+) -> list[Token]:
+    """Return those of an app's tokens that live, newest first; see `user.api`."""
+    return await tokens.list_api_tokens(tx, party_ids=[app], now=ctx.now(), limit=TOKENS_MAX, among=among)

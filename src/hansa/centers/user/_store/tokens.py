@@ -154,17 +154,24 @@ async def touch_of(tx: Transaction, party_ids: Sequence[UUID]) -> list[bytes]:
 
 
 async def list_api_tokens(
-    tx: Transaction, *, party_ids: Sequence[UUID], now: datetime, limit: int
+    tx: Transaction,
+    *,
+    party_ids: Sequence[UUID],
+    now: datetime,
+    limit: int,
+    among: Sequence[UUID] | None = None,
 ) -> list[Token]:
-    """Read the API tokens of these parties that neither were ended nor expired, newest first."""
+    """Read the API tokens of these parties that neither were ended nor expired, newest first; all, or `among` some."""
     rows = await tx.raw.fetch(
         """SELECT token_id AS id, kind, label, grants, business, traffic, created_at, expires_at
              FROM "user".token
             WHERE party_id = ANY($1::uuid[]) AND kind = 'api' AND ended_at IS NULL AND expires_at > $2
+              AND ($4::uuid[] IS NULL OR token_id = ANY($4::uuid[]))
             ORDER BY token_id DESC LIMIT $3""",
         list(party_ids),
         now,
         limit,
+        None if among is None else list(among),
     )
     return [msgspec.convert(dict(row), Token, strict=False) for row in rows]
 
