@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import msgspec
+
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.types import Receipt
 from hansa.centers.ledger import api as ledger
@@ -103,7 +105,7 @@ class House:
             shop_id=opened.id,
         )
         grants = frozenset({f"trade.order.ship@shop:{opened.id}", f"trade.order.read@shop:{opened.id}"})
-        acting = owner.with_(actor=type(owner.actor)(owner.actor.kind, owner.actor.party, grants))
+        acting = owner.with_(actor=msgspec.structs.replace(owner.actor, grants=grants))
         return Seller(acting, opened.id, warehouse.id)
 
     async def good(self, seller: Seller, *, price: int = 1000, stock: int = 10) -> Good:
