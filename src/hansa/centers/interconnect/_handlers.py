@@ -12,7 +12,7 @@ from hansa.centers.interconnect._service.apps import retire
 from hansa.centers.interconnect._service.sending import FAILING, GONE, Dispatcher
 from hansa.centers.interconnect._service.vault import Vault
 from hansa.centers.interconnect._store import apps as app_store
-from hansa.centers.interconnect._store import deliveries, endpoints
+from hansa.centers.interconnect._store import authorizations, deliveries, endpoints
 from hansa.centers.interconnect.events import EndpointDisabled
 from hansa.centers.interconnect.types import ENDPOINT_ID, Endpoint, Webhooks
 from hansa.centers.message import api as message
@@ -94,13 +94,17 @@ async def _owners(
 
 
 async def forget_old(platform: Platform, _payload: bytes) -> None:
-    """Drop public events, deliveries and attempts that are older than what is kept, by real time."""
+    """Drop public events, deliveries, attempts and ended authorizations older than what is kept, by real time."""
     now = platform.clocks.now(PLATFORM_BUSINESS, Traffic.LIVE)
     before = now - platform.settings.section(Webhooks).keep
     more = True
     while more:
         async with platform.db.transaction() as tx:
             more = await deliveries.forget_before(tx, before, limit=_BATCH) > 0
+    more = True
+    while more:
+        async with platform.db.transaction() as tx:
+            more = await authorizations.forget_before(tx, before, limit=_BATCH) > 0
 
 
 async def reseal_secrets(platform: Platform, _payload: bytes) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -27,6 +28,8 @@ APP_RANK = rank_base("interconnect")
 INSTALLATION_RANK = rank_base("interconnect") + 1
 ENDPOINT_RANK = rank_base("interconnect") + 2
 DELIVERY_RANK = rank_base("interconnect") + 3
+AUTHORIZATION_RANK = rank_base("interconnect") + 4
+REFRESH_RANK = rank_base("interconnect") + 5
 
 metadata = MetaData(schema="interconnect")
 
@@ -44,6 +47,8 @@ app = Table(
     Column("sandbox_shop", Uuid),
     Column("registered_at", _AT, nullable=False),
     Column("retired_at", _AT),
+    Column("redirect_uris", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("secret_hash", LargeBinary),
     Index("app_owner", "owner", "app_id"),
 )
 
@@ -68,6 +73,43 @@ app_token = Table(
     Column("shop_id", Uuid, primary_key=True),
     Column("token_id", Uuid, primary_key=True),
     Column("issued_at", _AT, nullable=False),
+    Column("authorization_id", Uuid),
+    Index(
+        "app_token_authorization", "authorization_id", postgresql_where=text("authorization_id IS NOT NULL")
+    ),
+)
+
+authorization = Table(
+    "authorization",
+    metadata,
+    Column("authorization_id", Uuid, primary_key=True),
+    Column("app_id", Uuid, nullable=False),
+    Column("shop_id", Uuid, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("scopes", ARRAY(Text), CheckConstraint("cardinality(scopes) > 0"), nullable=False),
+    Column("granted_by", Uuid, nullable=False),
+    Column("granted_at", _AT, nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("challenge", Text, nullable=False),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("code_expires_at", _AT, nullable=False),
+    Column("code_used_at", _AT),
+    Column("ended_at", _AT),
+    Column("reason", Text, nullable=False, server_default=""),
+    UniqueConstraint("code_hash", name="authorization_code"),
+    Index("authorization_of", "app_id", "shop_id", postgresql_where=text("ended_at IS NULL")),
+)
+
+refresh_token = Table(
+    "refresh_token",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("authorization_id", Uuid, nullable=False),
+    Column("issued_at", _AT, nullable=False),
+    Column("expires_at", _AT, nullable=False),
+    Column("used_at", _AT),
+    Index("refresh_token_of", "authorization_id"),
 )
 
 endpoint = Table(

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from hansa.centers.interconnect._service import apps, endpoints, installing, replaying
+from hansa.centers.interconnect._rules.scopes import SCOPES
+from hansa.centers.interconnect._service import (
+    apps,
+    authorizing,
+    endpoints,
+    exchanging,
+    installing,
+    replaying,
+)
 from hansa.centers.interconnect.types import (
     App,
+    Authorization,
+    AuthorizationRequest,
     Consent,
     Delivery,
     DeliveryId,
@@ -20,6 +30,7 @@ from hansa.centers.interconnect.types import (
     Installation,
     IssuedEndpoint,
     Sandbox,
+    TokenAnswer,
 )
 from hansa.centers.shop.types import ShopId
 from hansa.centers.user.types import IssuedToken, PartyId, Token, TokenId
@@ -29,13 +40,22 @@ from hansa.kernel.texts import Texts
 
 
 async def register_app(
-    ctx: Ctx, *, name: str, scopes: Collection[str], about: Texts | None = None, homepage: str = ""
+    ctx: Ctx,
+    *,
+    name: str,
+    scopes: Collection[str],
+    about: Texts | None = None,
+    homepage: str = "",
+    redirect_uris: Sequence[str] = (),
 ) -> App:
     """Register an app of the acting person, which shops of this business may install.
 
-    `scopes` is the most it will ask for. Raises `Invalid`, `Unauthenticated`, `Forbidden`, `TooManyTokens`.
+    `scopes` is the most it will ask for; to `redirect_uris` the authorization code flow sends browsers back.
+    Raises `Invalid`, `Unauthenticated`, `Forbidden`, `TooManyTokens`.
     """
-    return await apps.register_app(ctx, name=name, scopes=scopes, about=about or {}, homepage=homepage)
+    return await apps.register_app(
+        ctx, name=name, scopes=scopes, about=about or {}, homepage=homepage, redirect_uris=redirect_uris
+    )
 
 
 async def app(ctx: Ctx, *, app_id: PartyId) -> App:
@@ -55,13 +75,16 @@ async def change_app(
     scopes: Collection[str] | None = None,
     about: Texts | None = None,
     homepage: str | None = None,
+    redirect_uris: Sequence[str] | None = None,
 ) -> App:
     """Change what is given of an app; only its owner may.
 
     A scope it asks for no more is gone from every installation at once; one it newly asks for is given by
     none until the shop consents again. Raises `Invalid`, `AppNotFound`.
     """
-    return await apps.change_app(ctx, app_id=app_id, scopes=scopes, about=about, homepage=homepage)
+    return await apps.change_app(
+        ctx, app_id=app_id, scopes=scopes, about=about, homepage=homepage, redirect_uris=redirect_uris
+    )
 
 
 async def retire_app(ctx: Ctx, *, app_id: PartyId) -> None:
@@ -117,6 +140,70 @@ async def installations(
 ) -> Page[Installation]:
     """List where an app is installed; for its owner and for itself. Raises `AppNotFound`."""
     return await installing.installations(ctx, app_id=app_id, cursor=cursor, limit=limit)
+
+
+def app_scopes() -> Mapping[str, Texts]:
+    """Return everything an app may be given in a shop, and what each means."""
+    return SCOPES
+
+
+def oauth_issuer(ctx: Ctx) -> str:
+    """Return the address by which the authorization server of a business names itself (RFC 8414, RFC 9207)."""
+    return authorizing.issuer(ctx)
+
+
+async def describe_authorization(
+    ctx: Ctx, *, request: AuthorizationRequest, shop_id: ShopId | None = None
+) -> Authorization:
+    """Say who sent the acting person here, for what, and for which of their shops; nothing changes by it.
+
+    The page that people are sent to shows this. Raises `Unauthenticated`, `AppNotFound`, `RedirectUnknown` (for
+    people alone: nobody is sent anywhere), `AuthorizationRefused` (send the browser to its `redirect_to`),
+    and for a shop that is chosen `ShopNotFound`, `Forbidden`.
+    """
+    return await authorizing.describe(ctx, request, shop_id=shop_id)
+
+
+async def authorize(
+    ctx: Ctx, *, request: AuthorizationRequest, shop_id: ShopId, scopes: Collection[str], seen: str
+) -> str:
+    """Let an app do these things in a shop, beside what it may already, and return where the browser goes.
+
+    Only a person who logged in. The code in the address is good for a minute, once. `seen` is what was shown.
+    Raises as `install` and `describe_authorization`.
+    """
+    return await authorizing.authorize(ctx, request, shop_id=shop_id, scopes=scopes, seen=seen)
+
+
+async def refuse_authorization(ctx: Ctx, *, request: AuthorizationRequest) -> str:
+    """Return where the browser goes when the acting person says no. Raises as `describe_authorization`."""
+    return await authorizing.refuse(ctx, request)
+
+
+async def rotate_client_secret(ctx: Ctx, *, app_id: PartyId) -> str:
+    """Give an app a secret for the token endpoint, in place of the one before; it is shown this once.
+
+    From then on the app shows it with every request there. Only its owner may, logged in. Raises
+    `AppNotFound`, `Unauthenticated`, `Forbidden`.
+    """
+    return await authorizing.rotate_client_secret(ctx, app_id=app_id)
+
+
+async def exchange_token(ctx: Ctx, *, form: Mapping[str, str], authorization: str = "") -> TokenAnswer:
+    """Give an app tokens for a code or a refresh token (RFC 6749), `authorization` being its HTTP Basic header.
+
+    An access token lasts an hour, a refresh token 60 days and one use. One that is used again ends everything
+    that came of the authorization. Raises `OAuthRefused`.
+    """
+    return await exchanging.exchange(ctx, form, authorization=authorization)
+
+
+async def revoke_authorization(ctx: Ctx, *, form: Mapping[str, str], authorization: str = "") -> None:
+    """End an access token; with a refresh token, all that came of its authorization (RFC 7009).
+
+    Raises `OAuthRefused`; a token that is not there is none of it.
+    """
+    await exchanging.revoke(ctx, form, authorization=authorization)
 
 
 async def issue_token(

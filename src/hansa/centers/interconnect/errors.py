@@ -33,6 +33,34 @@ class ScopeNotHeld(Problem):
     title = "You cannot let an app do what you may not do yourself"
 
 
+class RedirectUnknown(Problem):
+    """The app did not register this address to be sent back to, so nobody is sent there (RFC 6749, 4.1.2.1)."""
+
+    code = "interconnect.redirect_unknown"
+    status = 422
+    title = "The app asks to be sent back to an address that is not its own"
+
+
+class AuthorizationRefused(Problem):
+    """The app's request is wrong; `error` says how (RFC 6749, 4.1.2.1), `redirect_to` tells the app."""
+
+    code = "interconnect.authorization_refused"
+    status = 422
+    title = "What the app asks for cannot be given"
+
+
+class OAuthRefused(Problem):
+    """The token endpoint refuses an app; `error` says how (RFC 6749, 5.2; RFC 7009, 2.2.1)."""
+
+    code = "interconnect.oauth_refused"
+    status = 400
+    title = "The request of the app cannot be granted"
+
+    def __init__(self, error: str, why: str) -> None:
+        super().__init__(why, error=error)
+        self.error = error
+
+
 class TooManyApps(Problem):
     """A shop has only so many apps."""
 

@@ -56,6 +56,26 @@ class AppUninstalled(AppEvent, frozen=True, kw_only=True):
     shop_id: UUID
 
 
+class AuthorizationGranted(AppEvent, frozen=True, kw_only=True):
+    """Somebody sent a browser back to an app with a code: it gets tokens for the shop by itself from then on."""
+
+    topic: ClassVar[str] = "interconnect.authorization_granted"
+
+    shop_id: UUID
+    authorization_id: UUID
+    scopes: tuple[str, ...]
+
+
+class AuthorizationEnded(AppEvent, frozen=True, kw_only=True):
+    """An app gets no more tokens by an authorization, and those it had end: revoked, or something was used twice."""
+
+    topic: ClassVar[str] = "interconnect.authorization_ended"
+
+    shop_id: UUID
+    authorization_id: UUID
+    reason: str
+
+
 class EndpointEvent(Event, frozen=True, kw_only=True):
     """Something happened to a webhook endpoint, of a shop or of an app."""
 
@@ -106,6 +126,8 @@ EVENTS: tuple[type[Event], ...] = (
     AppRetired,
     AppInstalled,
     AppUninstalled,
+    AuthorizationGranted,
+    AuthorizationEnded,
     EndpointAdded,
     EndpointDisabled,
     EndpointEnabled,

@@ -9,6 +9,7 @@ from hansa.centers.interconnect import _handlers as handlers
 from hansa.centers.interconnect import _http
 from hansa.centers.interconnect._checks import CHECKS
 from hansa.centers.interconnect._rules.catalogue import KINDS
+from hansa.centers.interconnect._service.ending import end_tokens
 from hansa.centers.interconnect._service.endpoints import CHANGE, SEE
 from hansa.centers.interconnect._service.installing import INSTALL, grants_of_installations
 from hansa.centers.interconnect._service.outbound import Outbound
@@ -17,7 +18,7 @@ from hansa.centers.interconnect._service.sending import RETRY, Dispatcher
 from hansa.centers.interconnect._service.vault import Vault
 from hansa.centers.interconnect._store.ending import forget_businesses
 from hansa.centers.interconnect._tables import metadata
-from hansa.centers.interconnect.events import EVENTS, EndpointDisabled
+from hansa.centers.interconnect.events import EVENTS, AuthorizationEnded, EndpointDisabled
 from hansa.centers.interconnect.types import Webhooks
 from hansa.centers.message.api import Templates
 from hansa.centers.message.extensions import TEMPLATE, TOPICS
@@ -65,6 +66,7 @@ INTERCONNECT = Center(
     events=EVENTS,
     handlers=(
         Handler("interconnect.publish", tuple(KINDS), handle=publish),
+        Handler("interconnect.end_tokens", (AuthorizationEnded,), handle=end_tokens),
         Handler("interconnect.tell_owners", (EndpointDisabled,), handle=handlers.tell_owners),
     ),
     deadlines=(DeadlineKind(RETRY, handlers.retry_due),),

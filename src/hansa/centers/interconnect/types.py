@@ -19,10 +19,12 @@ from hansa.kernel.texts import Texts
 EndpointId = NewType("EndpointId", UUID)
 MessageId = NewType("MessageId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
+AuthorizationId = NewType("AuthorizationId", UUID)
 
 ENDPOINT_ID = IdKind[EndpointId]("hook")
 MESSAGE_ID = IdKind[MessageId]("msg")
 DELIVERY_ID = IdKind[DeliveryId]("dlv")
+AUTHORIZATION_ID = IdKind[AuthorizationId]("azn")
 
 
 class EndpointState(enum.StrEnum):
@@ -73,6 +75,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...]
     sandbox_shop: ShopId | None
     registered_at: datetime
+    redirect_uris: tuple[str, ...] = ()
+    """Where the authorization code flow may send a browser back to."""
 
 
 class Installation(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +107,51 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     shop_id: ShopId
     scopes: tuple[AskedScope, ...]
     seen: str
+
+
+class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What an app sends a browser with (RFC 6749, 4.1.1; RFC 7636, 4.3), as it was written there."""
+
+    client_id: str
+    redirect_uri: str
+    response_type: str = ""
+    scope: str = ""
+    state: str = ""
+    code_challenge: str = ""
+    code_challenge_method: str = ""
+
+
+class ChoosableShop(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop in which whoever looks may let apps in."""
+
+    id: ShopId
+    name: Texts
+
+
+class Authorization(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody is shown whom an app sent here: who asks, for what, and for which of their shops.
+
+    `scopes` are what it asks for now, of what it may ask for at all; `yours` and `given` are about `shop_id`,
+    and false while no shop is chosen. `returns_to` is the host that the browser goes back to.
+    """
+
+    app: App
+    shops: tuple[ChoosableShop, ...]
+    shop_id: ShopId | None
+    scopes: tuple[AskedScope, ...]
+    returns_to: str
+    seen: str
+
+
+class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the token endpoint answers (RFC 6749, 5.1); `shop_id` says which shop the token is for."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    refresh_token: str
+    scope: str
+    shop_id: str
 
 
 class Sandbox(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from hansa.centers.interconnect._http.views import (
     InstallationView,
     Limit,
     OverlapS,
+    Redirects,
     Scopes,
     Shown,
     app_view,
@@ -49,6 +50,7 @@ class NewApp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scopes: Scopes
     about: Texts = {}
     homepage: Annotated[str, msgspec.Meta(max_length=500, description="An https page about it.")] = ""
+    redirect_uris: Redirects = []
 
 
 class AppChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,6 +59,7 @@ class AppChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     scopes: Scopes | None = None
     about: Texts | None = None
     homepage: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+    redirect_uris: Redirects | None = None
 
 
 class SandboxView(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +95,12 @@ class TokenRotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 async def register_app(ctx: Ctx, data: NewApp) -> AppView:
     """Register an app with the most it will ask for. Shops of this business may install it."""
     made = await api.register_app(
-        ctx, name=data.name, scopes=data.scopes, about=data.about, homepage=data.homepage
+        ctx,
+        name=data.name,
+        scopes=data.scopes,
+        about=data.about,
+        homepage=data.homepage,
+        redirect_uris=data.redirect_uris,
     )
     return app_view(made)
 
@@ -130,6 +138,7 @@ async def change_app(ctx: Ctx, app_id: Shown, data: AppChange) -> AppView:
         scopes=data.scopes,
         about=data.about,
         homepage=data.homepage,
+        redirect_uris=data.redirect_uris,
     )
     return app_view(changed)
 

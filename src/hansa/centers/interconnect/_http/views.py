@@ -36,6 +36,14 @@ Scopes = Annotated[
     list[str],
     msgspec.Meta(max_length=50, description="Permissions, without a shop.", examples=[["trade.order.read"]]),
 ]
+Redirects = Annotated[
+    list[str],
+    msgspec.Meta(
+        max_length=20,
+        description="Where browsers may be sent back to in the authorization code flow: https, or a loopback address.",
+        examples=[["https://erp.example.com/back"]],
+    ),
+]
 Types = Annotated[
     list[str],
     msgspec.Meta(max_length=50, description="Types of public events.", examples=[["order.moved"]]),
@@ -54,6 +62,7 @@ class AppView(msgspec.Struct, frozen=True, kw_only=True):
     about: Texts
     homepage: str
     scopes: tuple[str, ...]
+    redirect_uris: tuple[str, ...]
     registered_at: datetime
 
 
@@ -140,6 +149,7 @@ def app_view(one: App) -> AppView:
         about=one.about,
         homepage=one.homepage,
         scopes=one.scopes,
+        redirect_uris=one.redirect_uris,
         registered_at=one.registered_at,
     )
 

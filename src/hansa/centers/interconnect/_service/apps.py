@@ -10,8 +10,10 @@ from uuid import UUID
 import httpx
 
 from hansa.centers.interconnect._rules import scopes as rules
+from hansa.centers.interconnect._rules.oauth import redirect_errors
 from hansa.centers.interconnect._service.endpoints import remove_endpoints_of
 from hansa.centers.interconnect._store import apps as store
+from hansa.centers.interconnect._store import authorizations
 from hansa.centers.interconnect._store.apps import StoredApp
 from hansa.centers.interconnect._store.endpoints import forget_descriptions
 from hansa.centers.interconnect.errors import AppNotFound
@@ -21,6 +23,7 @@ from hansa.centers.interconnect.events import (
     AppRegistered,
     AppRetired,
     AppUninstalled,
+    AuthorizationEnded,
 )
 from hansa.centers.interconnect.types import App, Installation, Sandbox
 from hansa.centers.shop import api as shop
@@ -41,10 +44,18 @@ _HOMEPAGE_LETTERS_MAX = 500
 _SANDBOX_TOKEN_LASTS = timedelta(days=90)
 
 
-async def register_app(ctx: Ctx, *, name: str, scopes: Collection[str], about: Texts, homepage: str) -> App:
+async def register_app(
+    ctx: Ctx,
+    *,
+    name: str,
+    scopes: Collection[str],
+    about: Texts,
+    homepage: str,
+    redirect_uris: Sequence[str] = (),
+) -> App:
     """Register an app; see `interconnect.api`."""
     owner = PartyId(ctx.party())
-    _check(scopes, about, homepage)
+    _check(scopes, about, homepage, redirect_uris)
     async with ctx.transaction() as tx:
         app_id = await user.add_app(tx, ctx, name=name)
         new = StoredApp(
@@ -56,6 +67,7 @@ async def register_app(ctx: Ctx, *, name: str, scopes: Collection[str], about: T
             scopes=rules.tidy(scopes),
             sandbox_shop=None,
             registered_at=ctx.now(),
+            redirect_uris=tuple(dict.fromkeys(redirect_uris)),
         )
         await store.insert_app(tx, new)
         tx.emit(ctx, AppRegistered(app_id=app_id, owner=owner, scopes=new.scopes))
@@ -85,6 +97,7 @@ async def change_app(
     scopes: Collection[str] | None,
     about: Texts | None,
     homepage: str | None,
+    redirect_uris: Sequence[str] | None = None,
 ) -> App:
     """Change what an app asks for and says of itself; see `interconnect.api`."""
     async with ctx.transaction() as tx:
@@ -93,11 +106,13 @@ async def change_app(
         wanted = before.scopes if scopes is None else scopes
         told = before.about if about is None else about
         page = before.homepage if homepage is None else homepage
-        _check(wanted, told, page)
+        backs = before.redirect_uris if redirect_uris is None else tuple(dict.fromkeys(redirect_uris))
+        _check(wanted, told, page, backs)
         tidied = rules.tidy(wanted)
-        await store.put_app(tx, app_id, about=told, homepage=page, scopes=tidied)
+        await store.put_app(tx, app_id, about=told, homepage=page, scopes=tidied, redirect_uris=backs)
         for one in await store.narrow_installations(tx, app_id=app_id, scopes=tidied, now=ctx.now()):
             _tell_changed(tx, ctx, one)
+        await end_with_installations(tx, ctx, [app_id])
         tx.emit(ctx, AppChanged(app_id=app_id, scopes=tidied))
     return await app(ctx, app_id)
 
@@ -125,6 +140,7 @@ async def retire(
         tx.emit(installed_at(ctx, one), AppUninstalled(app_id=one.app_id, shop_id=one.shop_id))
     wrote = await forget_descriptions(tx, forgetting) if forgetting else []
     await remove_endpoints_of(tx, ctx, over)
+    await end_with_installations(tx, ctx, over)
     tx.emit(ctx, *(AppRetired(app_id=one) for one in over))
     return over, wrote
 
@@ -200,6 +216,7 @@ async def named(tx: Transaction, stored: Mapping[PartyId, StoredApp]) -> dict[Pa
             scopes=one.scopes,
             sandbox_shop=one.sandbox_shop,
             registered_at=one.registered_at,
+            redirect_uris=one.redirect_uris,
         )
         for app_id, one in stored.items()
         if app_id in cards
@@ -232,6 +249,18 @@ async def _own_locked(tx: Transaction, ctx: Ctx, app_id: PartyId) -> StoredApp:
     return found
 
 
+async def end_with_installations(tx: Transaction, ctx: Ctx, app_ids: Sequence[PartyId]) -> None:
+    """End what apps were granted by shops that have them no more."""
+    for one in await authorizations.end_uninstalled(tx, app_ids, now=ctx.now()):
+        where = ctx.platform.context(one.business, traffic=one.traffic, actor=ctx.actor, trace=ctx.trace)
+        tx.emit(
+            where,
+            AuthorizationEnded(
+                app_id=one.app_id, shop_id=one.shop_id, authorization_id=one.id, reason="uninstalled"
+            ),
+        )
+
+
 def _tell_changed(tx: Transaction, ctx: Ctx, one: Installation) -> None:
     where = installed_at(ctx, one)
     if one.scopes:
@@ -240,8 +269,8 @@ def _tell_changed(tx: Transaction, ctx: Ctx, one: Installation) -> None:
         tx.emit(where, AppUninstalled(app_id=one.app_id, shop_id=one.shop_id))
 
 
-def _check(scopes: Collection[str], about: Texts, homepage: str) -> None:
-    errors = rules.scope_errors(scopes, among=rules.SCOPES)
+def _check(scopes: Collection[str], about: Texts, homepage: str, redirect_uris: Sequence[str]) -> None:
+    errors = rules.scope_errors(scopes, among=rules.SCOPES) + redirect_errors(redirect_uris)
     errors += text_errors("about", about, length_max=ABOUT_LETTERS_MAX, required=False)
     if homepage and not _is_page(homepage):
         errors.append(FieldError("homepage", "malformed", "A page looks like https://example.com"))

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hansa.centers.interconnect._rules import scopes as rules
-from hansa.centers.interconnect._service.apps import installed_at, named, require_app, require_owner
+from hansa.centers.interconnect._service.apps import (
+    end_with_installations,
+    installed_at,
+    named,
+    require_app,
+    require_owner,
+)
 from hansa.centers.interconnect._store import apps as store
 from hansa.centers.interconnect.errors import (
     ConsentOutdated,
@@ -19,7 +25,7 @@ from hansa.centers.interconnect.errors import (
 from hansa.centers.interconnect.events import AppInstalled, AppUninstalled
 from hansa.centers.interconnect.types import App, AskedScope, Consent, Installation
 from hansa.centers.shop import api as shop
-from hansa.centers.shop.types import ShopId, shop_object
+from hansa.centers.shop.types import Shop, ShopId, shop_object
 from hansa.centers.user import api as user
 from hansa.centers.user.errors import TokenNotFound
 from hansa.centers.user.extensions import Grant
@@ -71,29 +77,45 @@ async def install(
         raise Forbidden("Only a person lets an app in.")
     place = await shop.require_shop(ctx, shop_id)
     async with ctx.transaction() as tx:
-        await user.grants_changed(tx, ctx, [app_id])  # user's rows come first in the lock order
-        locked = await store.lock_app(tx, app_id)
-        found = await require_app(tx, ctx, app_id)
-        if locked is None or seen != rules.digest(locked.scopes):
-            raise ConsentOutdated
-        if errors := rules.scope_errors(scopes, among=found.scopes):
-            raise Invalid(*errors)
-        wanted = rules.tidy(scopes)
-        if missing := [scope for scope in wanted if not ctx.may(scope, of=where)]:
-            raise ScopeNotHeld(scopes=missing)
-        if await store.count_installed(tx, shop_id, besides=app_id) >= APPS_PER_SHOP_MAX:
-            raise TooManyApps(apps_max=APPS_PER_SHOP_MAX)
-        new = Installation(
-            app_id=app_id,
-            shop_id=shop_id,
-            business=place.business,
-            traffic=place.traffic,
-            scopes=wanted,
-            installed_by=ctx.party() if ctx.actor.party else found.owner,
-            installed_at=ctx.now(),
-        )
-        await store.put_installation(tx, new)
-        tx.emit(installed_at(ctx, new), AppInstalled(app_id=app_id, shop_id=shop_id, scopes=wanted))
+        return await let_in(tx, ctx, place, app_id=app_id, scopes=scopes, seen=seen)
+
+
+async def let_in(
+    tx: Transaction,
+    ctx: Ctx,
+    place: Shop,
+    *,
+    app_id: PartyId,
+    scopes: Collection[str],
+    seen: str,
+    kept: Collection[str] = (),
+) -> Installation:
+    """Let an app into a shop in the caller's transaction; `kept` is what it may do already, and goes on doing.
+
+    Nobody gives what they do not hold. Raises as `install`.
+    """
+    await user.grants_changed(tx, ctx, [app_id])  # user's rows come first in the lock order
+    locked = await store.lock_app(tx, app_id)
+    found = await require_app(tx, ctx, app_id)
+    if locked is None or seen != rules.digest(locked.scopes):
+        raise ConsentOutdated
+    if errors := rules.scope_errors(scopes, among=found.scopes):
+        raise Invalid(*errors)
+    if missing := [scope for scope in rules.tidy(scopes) if not ctx.may(scope, of=place.object)]:
+        raise ScopeNotHeld(scopes=missing)
+    if await store.count_installed(tx, place.id, besides=app_id) >= APPS_PER_SHOP_MAX:
+        raise TooManyApps(apps_max=APPS_PER_SHOP_MAX)
+    new = Installation(
+        app_id=app_id,
+        shop_id=place.id,
+        business=place.business,
+        traffic=place.traffic,
+        scopes=rules.tidy([*scopes, *(scope for scope in kept if scope in found.scopes)]),
+        installed_by=ctx.party() if ctx.actor.party else found.owner,
+        installed_at=ctx.now(),
+    )
+    await store.put_installation(tx, new)
+    tx.emit(installed_at(ctx, new), AppInstalled(app_id=app_id, shop_id=place.id, scopes=new.scopes))
     return new
 
 
@@ -108,6 +130,7 @@ async def uninstall(ctx: Ctx, *, shop_id: ShopId, app_id: PartyId) -> None:
         ended = await store.end_installations(tx, app_ids=[app_id], shop_id=shop_id, now=ctx.now())
         if not ended:
             raise NotInstalled
+        await end_with_installations(tx, ctx, [app_id])
         tx.emit(installed_at(ctx, ended[0]), AppUninstalled(app_id=app_id, shop_id=shop_id))
 
 
@@ -227,8 +250,8 @@ async def _own_installation(tx: Transaction, ctx: Ctx, *, app_id: PartyId, shop_
 
 
 async def _living(tx: Transaction, where: Ctx, *, app_id: PartyId, shop_id: ShopId) -> dict[TokenId, Token]:
-    mine = set(await store.token_ids(tx, app_id=app_id, shop_id=shop_id))
-    return {one.id: one for one in await user.app_tokens(tx, where, app_id) if one.id in mine}
+    mine = await store.token_ids(tx, app_id=app_id, shop_id=shop_id)
+    return {one.id: one for one in await user.app_tokens(tx, where, app_id, among=mine)}
 
 
 async def _issue(
@@ -248,6 +271,7 @@ async def _issue(
         label=label,
         grants=[f"{scope}@{shop_object(there.shop_id)}" for scope in scopes],
         expires_at=expires_at,
+        among=await store.token_ids(tx, app_id=there.app_id, shop_id=there.shop_id),
     )
     await store.insert_token(
         tx, app_id=there.app_id, shop_id=there.shop_id, token_id=issued.token.id, now=where.now()

@@ -30,17 +30,19 @@ class StoredApp(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...]
     sandbox_shop: ShopId | None
     registered_at: datetime
+    redirect_uris: tuple[str, ...] = ()
 
 
-_APP = "app_id AS id, owner, business, about, homepage, scopes, sandbox_shop, registered_at"
+_APP = "app_id AS id, owner, business, about, homepage, scopes, sandbox_shop, registered_at, redirect_uris"
 _INSTALLATION = "app_id, shop_id, business, traffic, scopes, installed_by, installed_at"
 
 
 async def insert_app(tx: Transaction, new: StoredApp) -> None:
     """Add an app."""
     await tx.raw.execute(
-        """INSERT INTO interconnect.app (app_id, owner, business, about, homepage, scopes, registered_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        """INSERT INTO interconnect.app
+             (app_id, owner, business, about, homepage, scopes, registered_at, redirect_uris)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
         new.id,
         new.owner,
         new.business,
@@ -48,6 +50,7 @@ async def insert_app(tx: Transaction, new: StoredApp) -> None:
         new.homepage,
         list(new.scopes),
         new.registered_at,
+        list(new.redirect_uris),
     )
 
 
@@ -86,15 +89,23 @@ async def apps_of(
 
 
 async def put_app(
-    tx: Transaction, app_id: UUID, *, about: Texts, homepage: str, scopes: Sequence[str]
+    tx: Transaction,
+    app_id: UUID,
+    *,
+    about: Texts,
+    homepage: str,
+    scopes: Sequence[str],
+    redirect_uris: Sequence[str],
 ) -> None:
     """Change a locked app."""
     await tx.raw.execute(
-        "UPDATE interconnect.app SET about = $2, homepage = $3, scopes = $4 WHERE app_id = $1",
+        """UPDATE interconnect.app SET about = $2, homepage = $3, scopes = $4, redirect_uris = $5
+            WHERE app_id = $1""",
         app_id,
         msgspec.json.encode(about).decode(),
         homepage,
         list(scopes),
+        list(redirect_uris),
     )
 
 
@@ -107,7 +118,7 @@ async def retire(tx: Transaction, app_ids: Sequence[UUID], *, now: datetime) -> 
     """Retire apps and empty what they say of themselves; return those that were not retired yet."""
     tx.locks(APP_RANK)
     rows = await tx.raw.fetch(
-        """UPDATE interconnect.app a SET retired_at = $2, about = '{}', homepage = ''
+        """UPDATE interconnect.app a SET retired_at = $2, about = '{}', homepage = '', redirect_uris = '{}', secret_hash = NULL
              FROM (SELECT app_id FROM interconnect.app WHERE app_id = ANY($1::uuid[]) AND retired_at IS NULL
                     ORDER BY app_id FOR UPDATE) AS living
             WHERE a.app_id = living.app_id RETURNING a.app_id""",
@@ -260,16 +271,23 @@ async def granted_to(
 
 
 async def insert_token(
-    tx: Transaction, *, app_id: UUID, shop_id: UUID, token_id: UUID, now: datetime
+    tx: Transaction,
+    *,
+    app_id: UUID,
+    shop_id: UUID,
+    token_id: UUID,
+    now: datetime,
+    authorization_id: UUID | None = None,
 ) -> None:
-    """Remember which installation a token is for."""
+    """Remember which installation a token is for, and which authorization it came of."""
     await tx.raw.execute(
-        """INSERT INTO interconnect.app_token (app_id, shop_id, token_id, issued_at)
-           VALUES ($1, $2, $3, $4)""",
+        """INSERT INTO interconnect.app_token (app_id, shop_id, token_id, issued_at, authorization_id)
+           VALUES ($1, $2, $3, $4, $5)""",
         app_id,
         shop_id,
         token_id,
         now,
+        authorization_id,
     )
 
 

@@ -28,6 +28,10 @@ _OF_A_BUSINESS = {
         RETURNING business""",
     "interconnect.endpoint": """DELETE FROM interconnect.endpoint WHERE business = ANY($1::text[])
         RETURNING business""",
+    "interconnect.refresh_token": """DELETE FROM interconnect.refresh_token c USING interconnect.authorization p
+        WHERE p.authorization_id = c.authorization_id AND p.business = ANY($1::text[]) RETURNING p.business""",
+    "interconnect.authorization": """DELETE FROM interconnect.authorization WHERE business = ANY($1::text[])
+        RETURNING business""",
     "interconnect.app_token": """DELETE FROM interconnect.app_token c USING interconnect.app p
         WHERE p.app_id = c.app_id AND p.business = ANY($1::text[]) RETURNING p.business""",
     "interconnect.installation": """DELETE FROM interconnect.installation WHERE business = ANY($1::text[])
