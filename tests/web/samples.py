@@ -20,7 +20,7 @@ from hansa.web.parts import (
 )  # fmt: skip
 from hansa.web.templating import Pages
 from hansa.web.views import (
-    AccountPage, CartPage, CheckoutPage, ErrorPage, ListPage, LoginPage, OrderPage, OrdersPage, PayPage,
+    AccountPage, CartPage, CheckoutPage, DraftPage, DraftsPage, ErrorPage, ListPage, LoginPage, OrderPage, OrdersPage, PayPage,
     PortalPage, ProductPage, ProofPage, SignupPage, View,
 )  # fmt: skip
 
@@ -343,7 +343,7 @@ def order(t: Words) -> OrderPage:
             summary=t("¥80.00 from three funders", "三方共承担 80.00 元"), funders=(Funder(name="青禾茶器", offer=t("group price", "拼团价")), Funder(name=t("Bazaar", "巷集"), offer=t("40 off 300", "满 300 减 40")), Funder(name="SF Express", offer=t("free delivery", "免运费"))),
             rows=(row, FundingRow(label=t("Tasting cups", "品茗杯"), price=yuan(96), shares=(None, yuan(-10.38), None), paid=yuan(85.62)), FundingRow(label=t("Autumn pears", "秋月梨"), price=yuan(36), shares=(None, yuan(-3.89), None), paid=yuan(32.11)), FundingRow(label=t("Delivery", "运费"), price=yuan(10), shares=(None, None, yuan(-10)), paid=yuan(0))),
             total=FundingRow(label=t("Total", "合计"), price=yuan(410), shares=(yuan(-30), yuan(-40), yuan(-10)), paid=yuan(330)),
-        ), note_url="/bazaar/orders/1/notes",
+        ), note_url="/bazaar/orders/1/notes", addresses=(Choice(value="adr_2", label=t("Lin Xiao, Room 12, 595 Caoxi North Road, Shanghai", "林晓, 上海市徐汇区漕溪北路 595 号 12 楼")),), redirect_url="/bazaar/orders/1/redirect",
     )  # fmt: skip
 
 
@@ -354,6 +354,66 @@ def order_unpaid(t: Words) -> OrderPage:
         shops=full.shops[:1], sums=sums(t), actions=(Action(label=t("Pay ¥330.00", "付款 ¥330.00"), url="/bazaar/pay/1", method="get", primary=True), Action(label=t("Cancel the order", "取消订单"), url="/bazaar/orders/1/cancel")),
         chrome=msgspec.structs.replace(full.chrome, notices=(Notice(tone="ok", title=t("Order placed.", "下单成功。"), text=t("You find it under Orders at any time.", "可随时在“订单”中查看。")),)),
     )  # fmt: skip
+
+
+def order_parts(t: Words) -> OrderPage:
+    full = order(t)
+    a, b, c = lines(t)
+    shop = Link(label="青禾茶器", url="/bazaar/?shop=1")
+    return msgspec.structs.replace(
+        full, state="partly_shipped", headline=t("Partly on the way", "部分已发货"), lede=t("Confirm once everything is there; only then the seller is paid.", "全部收到后请确认，货款届时付给卖家。"), stamp="", funding=None,
+        shops=(
+            OrderShop(shop=shop, title=t("Parcel 1 of 2", "包裹 1 / 2"), state="received", at=NOW - timedelta(days=2), lines=(a,)), OrderShop(shop=shop, title=t("Parcel 2 of 2", "包裹 2 / 2"), state="shipped", at=NOW - timedelta(hours=5), lines=(b,)),
+            OrderShop(shop=shop, title=t("Still to be sent", "待发货"), state="awaiting_shipment", lines=(c,)),
+        ),
+        actions=(Action(label=t("Confirm receipt", "确认收货"), url="/bazaar/orders/1/receive", primary=True), Action(label=t("5 more days to confirm", "延长收货 5 天"), url="/bazaar/orders/1/extend", icon="clock"), Action(label=t("Cancel", "取消"), url="", closed_because=t("Please ask the seller to cancel it.", "请联系卖家取消。")), Action(label=t("Write to the seller", "联系卖家"), url="/bazaar/talk/ord_1", method="get", icon="message-square")),
+        parts=(Choice(value="2", label=t("Tasting cups, set of three × 1", "三色品茗杯 一套 × 1")), Choice(value="3", label=t("Autumn pears, box of six × 2", "莱阳秋月梨 6 枚礼盒 × 2"))), receive_url="/bazaar/orders/1/receive",
+        part_form=Form(errors={"line": t("Please tick what is there", "请勾选已收到的商品")}), form=Form(errors={"note": t("Please write something", "请写点什么")}),
+        chrome=msgspec.structs.replace(full.chrome, notices=(Notice(tone="info", title=t("The seller lowered the price.", "卖家降低了价格。"), text=t("It was ¥350.00; now you pay ¥330.00.", "原为 ¥350.00，现需支付 ¥330.00。")),)),
+    )  # fmt: skip
+
+
+def drafts(t: Words) -> DraftsPage:
+    first = orders(t).orders[0]
+    made = msgspec.structs.replace(
+        first,
+        state="open",
+        next=t("made for you alone, at an agreed price", "专为您准备，价格已约定"),
+        actions=(),
+    )
+    return DraftsPage(
+        chrome=chrome(t, section="orders", path="/bazaar/drafts"),
+        drafts=(made, msgspec.structs.replace(made, id=ORDER[:-1] + "7", state="expired", next="")),
+        pager=Pager(shown=2),
+    )
+
+
+def drafts_none(t: Words) -> DraftsPage:
+    return msgspec.structs.replace(drafts(t), drafts=())
+
+
+def draft(t: Words) -> DraftPage:
+    a, b, _ = lines(t)
+    return DraftPage(
+        chrome=chrome(t, section="orders", path="/bazaar/drafts/dft_1"), draft_id="dft_0198f3c2a7b47d0e9c1f5a6e3d7f3e93", state="open", shop=Link(label="青禾茶器", url="/bazaar/?shop=1"), lines=(a, b),
+        sums=(SumRow(label=t("Goods, as agreed", "约定商品价"), amount=yuan(297.89)), SumRow(label=t("Delivery", "运费"), amount=yuan(0)), SumRow(label=t("To pay", "应付"), amount=yuan(297.89), total=True)),
+        made_at=NOW - timedelta(hours=3), expires_at=NOW + timedelta(hours=21), post_url="/bazaar/drafts/dft_1", write=Action(label=t("Write to the seller", "联系卖家"), url="/bazaar/talk/prod_1", method="get", icon="message-square"),
+        countries=COUNTRIES, addresses=checkout(t).addresses,
+    )  # fmt: skip
+
+
+def draft_wrong(t: Words) -> DraftPage:
+    return msgspec.structs.replace(draft(t), addresses=(), form=checkout_guest(t).form)
+
+
+def draft_over(t: Words) -> DraftPage:
+    return msgspec.structs.replace(
+        draft(t),
+        state="expired",
+        closed=Notice(
+            tone="info", text=t("The time to accept this offer is over.", "此报价的接受时间已过。")
+        ),
+    )
 
 
 def orders(t: Words, *, empty: str = "") -> OrdersPage:
@@ -376,6 +436,7 @@ def orders(t: Words, *, empty: str = "") -> OrdersPage:
 
     return OrdersPage(
         chrome=chrome(t, section="orders", path="/bazaar/orders"), empty=empty, clear_url="/bazaar/orders",  # type: ignore[arg-type]
+        beside=(Link(label=t("Offers made for you", "专属报价"), url="/bazaar/drafts", icon="file-text"), Link(label=t("Reviews", "评价"), url="/bazaar/reviews", icon="star")),
         tabs=tuple(Link(label=label, url=f"?state={place}", current=place == 0) for place, label in enumerate((t("All", "全部"), t("To pay", "待付款"), t("On the way", "运送中"), t("To confirm", "待收货"), t("After-sales", "售后")))),
         orders=() if empty else (
             card(1, "awaiting_payment", t("closes in 28 minutes", "28 分钟后关闭"), "teapot", "cups", actions=(Action(label=t("Pay", "付款"), url="/bazaar/pay/1", method="get", primary=True),)),
@@ -455,7 +516,7 @@ SAMPLES: dict[str, Callable[[Words], View]] = {
     make.__name__: make
     for make in (
         portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, cart, cart_empty, checkout,
-        checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, order, order_unpaid, orders, orders_none,
+        checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, order, order_parts, order_unpaid, orders, drafts, drafts_none, draft, draft_wrong, draft_over, orders_none,
         orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING,
     )
 }  # fmt: skip

@@ -68,6 +68,7 @@ class Shopfront:
             await demo(platform, lambda _: None)
             self._loop = asyncio.get_running_loop()
             self.house = House(platform)
+            await self.house.settle_down()  # what the demo sells is found
             listening = socket.create_server(("127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             config = uvicorn.Config(

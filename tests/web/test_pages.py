@@ -408,10 +408,12 @@ def test_a_list_goes_on_where_it_stopped(surfer, front):
         seller = await front.house.seller()
         for number in range(26):
             await front.house.good(seller, price=100 + number, stock=1)
+        await front.house.settle_down()  # what is new can be found
 
     front.do(many())
     first = surfer.open("/bazaar/?q=pear&sort=price_up")
-    more = first.text.partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
+    pager = first.text.partition('id="pager"')[2]
+    more = pager.partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
 
     second = surfer.open(more)
 
@@ -430,6 +432,45 @@ def test_nothing_matches_is_another_page_than_nothing_yet(surfer):
     assert surfer.open("/bazaar/?shop=unheard-of").status_code == 404
     assert surfer.open("/bazaar/?after=broken").status_code == 400
     assert surfer.open("/bazaar/?sort=sideways").status_code == 200
+
+
+def test_what_is_looked_for_is_narrowed_by_what_it_is_like_and_what_it_costs(surfer):
+    page = surfer.open("/bazaar/?q=teapot").text
+    assert "Glaze" in page
+    assert 'name="f.option.glaze"' in page
+    assert "Any price" in page or 'name="price"' not in page
+
+    field, value = "f.option.glaze", page.partition('name="f.option.glaze" value="')[2].partition('"')[0]
+    narrow = surfer.open(f"/bazaar/?q=teapot&{field}={value}").text
+
+    assert 'class="chip chosen"' in narrow
+    assert f'name="{field}" value="{value}" checked' in narrow
+    assert "Nothing matches" in surfer.open("/bazaar/?q=teapot&price=1-2").text
+    assert surfer.open(f"/bazaar/?{field}={'x' * 5000}&price=9-&f.=").status_code == 200
+    assert surfer.open("/bazaar/?" + "&".join(f"f.a{n}=b" for n in range(50))).status_code == 200
+
+
+def test_a_slip_of_the_hand_still_finds_and_says_so(surfer):
+    page = surfer.open("/bazaar/?q=teepot").text
+
+    assert "Nothing has “teepot”. Did you mean “teapot”?" in page
+    assert "eapot" in page.partition('id="goods"')[2]
+
+
+def test_a_few_letters_suggest_what_one_may_be_about_to_type(surfer):
+    assert '<option value="' in surfer.open("/bazaar/suggest?q=tea").text
+    assert "<option" not in surfer.open("/bazaar/suggest?q=%00").text
+    assert "<option" not in surfer.open("/bazaar/suggest?q=").text
+
+
+def test_a_category_leads_up_and_its_goods_are_all_of_it(surfer):
+    home = surfer.open("/bazaar/").text
+    slug = home.partition('class="chip" href="/bazaar/?category=')[2].partition('"')[0]
+
+    page = surfer.open(f"/bazaar/?category={slug}").text
+
+    assert 'class="crumbs"' in page
+    assert 'id="goods"' in page
 
 
 def test_an_account_keeps_a_name_and_addresses(surfer):

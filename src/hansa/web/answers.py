@@ -46,6 +46,14 @@ def show(seen: Visit, view: View, *, status: int = 200) -> Response[str]:
     return response
 
 
+def fragment(seen: Visit, template: str, **shown: object) -> Response[str]:
+    """Answer a script with a piece of a page."""
+    body = seen.pages.fragment(template, seen.ctx.locale, **shown)
+    response = Response(body, media_type=HTML, headers=dict(PAGE_HEADERS))
+    response.headers["cache-control"] = "private, no-cache"
+    return response
+
+
 def go(seen: Visit, address: str, *, told: str = "") -> Response[str]:
     """Send the browser on (303), so that going back or reloading repeats nothing.
 

@@ -35,6 +35,10 @@ class Pages:
         environment = self._environments[view.chrome.language]
         return environment.get_template(view.template).render(page=view, chrome=view.chrome)
 
+    def fragment(self, template: str, language: str, **shown: object) -> str:
+        """A piece of a page, for a script that asked for it."""
+        return self._environments[language].get_template(template).render(**shown)
+
     def translator(self, language: str) -> Callable[[str], str]:
         """The gettext of a language, for texts a route writes: `_ = pages.translator("zh"); _("Pay")`."""
         return self._catalogues[language].gettext

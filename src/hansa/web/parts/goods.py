@@ -21,6 +21,7 @@ class GoodCard(Part, frozen=True, kw_only=True):
     from_price: bool = False
     tags: tuple[Tag, ...] = ()
     note: str = ""
+    score: str = ""
     sold_out: bool = False
 
 

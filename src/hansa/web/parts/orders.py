@@ -87,11 +87,13 @@ class TestCard(Part, frozen=True, kw_only=True):
 
 
 class OrderShop(Part, frozen=True, kw_only=True):
-    """What one seller delivers in an order."""
+    """What one seller delivers in an order, or a part of it: a parcel is called by `title` and left `at`."""
 
     shop: Link
     lines: tuple[Line, ...]
     state: str = ""
+    title: str = ""
+    at: datetime | None = None
 
 
 class Entry(Part, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from hansa.web.routes import (
     checkout,
     confirming,
     doors,
+    drafts,
     gate,
     goods,
     inbox,
@@ -50,6 +51,7 @@ SHOP = Router(
         *inbox.ROUTES,
         *talks.ROUTES,
         *reviews.ROUTES,
+        *drafts.ROUTES,
         *unsubscribing.ROUTES,
     ],
 )

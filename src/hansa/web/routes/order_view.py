@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
 
 from hansa.centers.payment.types import PAYMENT_ID
 from hansa.centers.shop import api as shop
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.types import ORDER_ID, Allocation, HistoryEntry, Order, OrderState
-from hansa.centers.trade.types import Line as OrderLine
+from hansa.centers.trade.types import (
+    NOTE_ID,
+    ORDER_ID,
+    HistoryEntry,
+    LineState,
+    NoteId,
+    Order,
+    OrderState,
+)
 from hansa.centers.user import api as user
-from hansa.centers.user.types import AddressVersionId
+from hansa.centers.user.types import ADDRESS_ID, AddressVersionId
+from hansa.kernel.ids import IdMalformed
 from hansa.kernel.money import Money
-from hansa.web.i18n import N_
-from hansa.web.parts import Action, Entry, Fact, Funder, Funding, FundingRow, OrderShop, SumRow
+from hansa.web.parts import Action, Choice, Entry, Fact, Form, Notice, SumRow
 from hansa.web.routes.checkout_view import option_name
-from hansa.web.showing import FUNDERS, address_text, line, seller_link, sum_rows
+from hansa.web.routes.order_blocks import blocks, parts_there
+from hansa.web.routes.order_funding import funding, shares_of
+from hansa.web.routes.order_words import CAUSES, HAPPENED, HEADLINES
+from hansa.web.showing import address_text, seller_link, sum_rows
 from hansa.web.views import OrderPage
 from hansa.web.visit import Visit
 
@@ -26,115 +35,83 @@ _UNPAID = _PAYABLE | {S.CREATED, S.DEPOSIT_UNPAID}
 _RECEIVABLE = frozenset({S.AWAITING_SHIPMENT, S.PARTLY_SHIPPED, S.SHIPPED})
 _CANCELLABLE = frozenset({S.PAID_ON_HOLD, S.AWAITING_SHIPMENT})
 _RETURNED = frozenset({S.REFUNDED, S.CLOSED})
-
-_HEADLINES: Mapping[OrderState, tuple[str, str]] = MappingProxyType(
-    {
-        S.CREATED: (N_("Ordered"), N_("The goods are held for you until then.")),
-        S.DEPOSIT_UNPAID: (N_("Waiting for your deposit"), N_("The goods are held for you until then.")),
-        S.DEPOSIT_PAID: (N_("Deposit paid"), N_("You will be told when the balance is due.")),
-        S.BALANCE_DUE: (N_("The balance is due"), N_("Your deposit is paid; the rest completes the order.")),
-        S.FULLY_PAID: (
-            N_("Paid, waiting to start"),
-            N_("The seller begins as soon as everything is ready."),
-        ),
-        S.AWAITING_PAYMENT: (N_("Waiting for your payment"), N_("The goods are held for you until then.")),
-        S.PAYMENT_PENDING: (
-            N_("Your payment is being confirmed"),
-            N_("The goods are held for you until then."),
-        ),
-        S.PAID_ON_HOLD: (
-            N_("Paid, waiting to start"),
-            N_("The seller begins as soon as everything is ready."),
-        ),
-        S.AWAITING_SHIPMENT: (
-            N_("Paid, being packed"),
-            N_("The seller has been told. The money is held until you have the goods."),
-        ),
-        S.PARTLY_SHIPPED: (
-            N_("Partly on the way"),
-            N_("Confirm once everything is there; only then the seller is paid."),
-        ),
-        S.SHIPPED: (N_("On the way to you"), N_("Confirm once it is there; only then the seller is paid.")),
-        S.SIGNED: (N_("Handed over"), N_("The courier brings the money to the seller.")),
-        S.FINISHED: (N_("Received, and all is done"), N_("The seller has been paid.")),
-        S.REFUNDED: (N_("Refunded"), N_("The money went back the way it came.")),
-        S.CLOSED: (N_("Closed"), N_("Nothing was charged, and the goods are free for others.")),
-    }
-)
-
-_HAPPENED: Mapping[OrderState, tuple[str, str, str]] = MappingProxyType(
-    {
-        S.CREATED: (N_("Ordered"), "shopping-cart", "plain"),
-        S.DEPOSIT_UNPAID: (N_("Ordered"), "shopping-cart", "plain"),
-        S.DEPOSIT_PAID: (N_("Deposit paid"), "wallet", "ok"),
-        S.BALANCE_DUE: (N_("The balance is due"), "hourglass", "info"),
-        S.FULLY_PAID: (N_("Paid"), "wallet", "ok"),
-        S.AWAITING_PAYMENT: (N_("Ordered"), "shopping-cart", "plain"),
-        S.PAYMENT_PENDING: (N_("The payment is being confirmed"), "hourglass", "info"),
-        S.PAID_ON_HOLD: (N_("Paid"), "wallet", "ok"),
-        S.AWAITING_SHIPMENT: (N_("Paid"), "wallet", "ok"),
-        S.PARTLY_SHIPPED: (N_("A part was handed over for delivery"), "truck", "info"),
-        S.SHIPPED: (N_("Handed over for delivery"), "truck", "info"),
-        S.SIGNED: (N_("Handed over"), "package-check", "ok"),
-        S.FINISHED: (N_("Receipt confirmed"), "badge-check", "ok"),
-        S.REFUNDED: (N_("Refunded"), "undo-2", "plain"),
-        S.CLOSED: (N_("Closed"), "ban", "plain"),
-    }
-)
-
-_CAUSES: Mapping[str, str] = MappingProxyType(
-    {
-        "not paid in time": N_("Closed: it was not paid in time"),
-        "cancelled by the buyer": N_("Cancelled"),
-        "its goods were gone": N_("Closed: the goods were gone"),
-        "receipt taken as confirmed": N_("Receipt taken as confirmed, its time was over"),
-        "nothing to pay": N_("Nothing to pay"),
-        "cancelled by the seller": N_("Cancelled by the seller; the money goes back"),
-        "not sent in time": N_("Cancelled: it was not sent in time; the money goes back"),
-        "price lowered by the seller": N_("The seller lowered the price"),
-        "sent to another address": N_("It goes to another address"),
-        "extended": N_("You have more time to confirm"),
-        "note written": N_("A note was written"),
-        "note removed": N_("A note was taken back"),
-    }
-)
+_ICONS = {"price lowered by the seller": "tag", "sent to another address": "map-pin", "extended": "clock"}
 
 
-async def order_view(seen: Visit, order: Order) -> OrderPage:
+async def order_view(
+    seen: Visit, order: Order, *, form: Form | None = None, note_form: Form | None = None
+) -> OrderPage:
     """Show an order to its buyer, or to somebody who may read it and can do nothing here."""
     _ = seen.gettext
-    headline, lede = _HEADLINES[order.state]
+    headline, lede = HEADLINES[order.state]
     seller = seller_link(seen, (await shop.shops(seen.ctx, [order.shop_id])).get(order.shop_id))
     own = order.buyer == seen.ctx.actor.party
     history = await trade.history(seen.ctx, order=order)
+    notes = {note.id: note.text for note in await trade.notes(seen.ctx, order_id=order.id)} if own else {}
+    here = f"orders/{ORDER_ID.show(order.id)}"
     return OrderPage(
-        chrome=seen.chrome(section="orders" if own else ""),
+        chrome=seen.chrome(section="orders" if own else "", notices=_lowered(seen, order, history)),
         order_id=ORDER_ID.show(order.id),
         state=order.state.value,
         headline=_(headline),
         lede=_(lede),
         placed_at=order.placed_at,
         stamp=_("Done") if order.state is S.FINISHED else "",
-        shops=(
-            OrderShop(
-                shop=seller, lines=tuple(line(seen, one, currency=order.currency) for one in order.lines)
-            ),
-        ),
+        shops=blocks(seen, order, history, seller),
         sums=_sums(seen, order),
         timeline=(
             *_coming(seen, order),
-            *(_entry(seen, order, one, seller.label) for one in reversed(history)),
+            *(_entry(seen, order, one, seller.label, notes) for one in reversed(history)),
         ),
         actions=actions(seen, order) if own else (),
+        parts=parts_there(order) if own else (),
+        receive_url=seen.at(f"{here}/receive"),
         facts=await _facts(seen, order, own=own),
-        funding=_funding(seen, order),
+        funding=funding(seen, order),
+        note_url=seen.at(f"{here}/notes") if own and order.state not in _RETURNED else "",
+        addresses=await _elsewhere(seen, order) if own else (),
+        redirect_url=seen.at(f"{here}/redirect"),
+        form=note_form or Form(),
+        part_form=form or Form(),
+    )
+
+
+def _lowered(seen: Visit, order: Order, history: Sequence[HistoryEntry]) -> tuple[Notice, ...]:
+    """Say that the price is another one by now, as long as it has to be paid."""
+    was = next(
+        (one.details.get("was") for one in history if one.cause == "price lowered by the seller"), None
+    )
+    if order.state not in _UNPAID or not isinstance(was, int):
+        return ()
+    write = seen.pages.formatter(seen.ctx.locale).plain_money
+    said = seen.gettext("It was %(before)s; now you pay %(after)s.") % {
+        "before": write(Money(was, order.currency)),
+        "after": write(Money(order.payable, order.currency)),
+    }
+    return (Notice(tone="info", title=seen.gettext("The seller lowered the price."), text=said),)
+
+
+async def _elsewhere(seen: Visit, order: Order) -> tuple[Choice, ...]:
+    """Return where else of one's book it may go, as long as nothing of it was sent."""
+    if order.address_version is None or order.state not in _UNPAID | _CANCELLABLE:
+        return ()
+    book = await user.addresses(seen.ctx)
+    return tuple(
+        Choice(value=ADDRESS_ID.show(one.id), label=f"{one.address.recipient}, {address_text(one.address)}")
+        for one in book
+        if one.version != order.address_version
     )
 
 
 def actions(seen: Visit, order: Order) -> tuple[Action, ...]:
     """Return what its buyer can do, the next legal step first; what is closed says why."""
     _ = seen.gettext
-    here = f"orders/{ORDER_ID.show(order.id)}"
+    shown = ORDER_ID.show(order.id)
+    here = f"orders/{shown}"
+    write = Action(
+        label=_("Write to the seller"), url=seen.at(f"talk/{shown}"), method="get", icon="message-square"
+    )
+    cancel = Action(label=_("Cancel"), url=seen.at(f"{here}/cancel"))
     if order.state in _PAYABLE:
         pay = Action(
             label=_("See the payment") if order.state is S.PAYMENT_PENDING else _("Pay"),
@@ -142,16 +119,26 @@ def actions(seen: Visit, order: Order) -> tuple[Action, ...]:
             method="get",
             primary=True,
         )
-        return pay, Action(label=_("Cancel"), url=seen.at(f"{here}/cancel"))
-    if order.state in _CANCELLABLE and _in_time(seen, order):
-        cancel = Action(label=_("Cancel"), url=seen.at(f"{here}/cancel"))
-    else:
+        return pay, cancel, write
+    if order.state not in _CANCELLABLE or not _in_time(seen, order):
         cancel = Action(label=_("Cancel"), url="", closed_because=_("Please ask the seller to cancel it."))
     if order.state is S.PAID_ON_HOLD:
-        return (cancel,)
+        return cancel, write
     if order.state in _RECEIVABLE:
-        return Action(label=_("Confirm receipt"), url=seen.at(f"{here}/receive"), primary=True), cancel
-    return ()
+        receive = Action(label=_("Confirm receipt"), url=seen.at(f"{here}/receive"), primary=True)
+        return receive, *_more_time(seen, order), cancel, write
+    if any(one.state is LineState.RECEIVED for one in order.lines):
+        return Action(label=_("Review"), url=seen.at("reviews"), method="get", icon="star"), write
+    return (write,) if order.state not in _RETURNED else ()
+
+
+def _more_time(seen: Visit, order: Order) -> tuple[Action, ...]:
+    """Return the way to more time for confirming receipt, once."""
+    if order.state is not S.SHIPPED or order.extended or not order.terms.extension_s:
+        return ()
+    days = max(1, order.terms.extension_s // 86400)
+    label = seen.ngettext("%(num)s more day to confirm", "%(num)s more days to confirm", days) % {"num": days}
+    return (Action(label=label, url=seen.at(f"orders/{ORDER_ID.show(order.id)}/extend"), icon="clock"),)
 
 
 def _in_time(seen: Visit, order: Order) -> bool:
@@ -189,20 +176,38 @@ def _coming(seen: Visit, order: Order) -> tuple[Entry, ...]:
     return (Entry(at=order.due_at, kind="next", icon="clock", what=what, by=by),)
 
 
-def _entry(seen: Visit, order: Order, happened: HistoryEntry, seller: str) -> Entry:
+def _entry(
+    seen: Visit, order: Order, happened: HistoryEntry, seller: str, notes: Mapping[NoteId, str]
+) -> Entry:
     _ = seen.gettext
-    what, icon, tone = _HAPPENED[happened.state]
+    what, icon, tone = HAPPENED[happened.state]
     moved = order.payable if happened.cause == "paid" else 0
     back = order.payable if happened.state is S.REFUNDED else 0
+    note = happened.cause.startswith("note ")
     return Entry(
         at=happened.at,
-        what=_(_CAUSES.get(happened.cause, what)),
-        kind="money" if moved or back else "event",
-        icon=icon,
-        tone=tone,
+        what=_(CAUSES.get(happened.cause, what)),
+        kind="money" if moved or back else "note" if note else "event",
+        icon="message-square" if note else _ICONS.get(happened.cause, icon),
+        tone="plain" if note else tone,
         by=_held(seen) if moved else _by(seen, order, happened.actor, seller),
+        quote=_quote(happened, notes) if note else _which(order, happened),
         amount=Money(back - moved, order.currency) if moved or back else None,
     )
+
+
+def _quote(happened: HistoryEntry, notes: Mapping[NoteId, str]) -> str:
+    """Return what a note says, as long as it was not taken back."""
+    try:
+        return notes.get(NOTE_ID.read(str(happened.details.get("note", ""))), "")
+    except IdMalformed:
+        return ""
+
+
+def _which(order: Order, happened: HistoryEntry) -> str:
+    """Name the lines that something happened to, where it was not all of them."""
+    named = [one.title for one in order.lines if one.line_no in happened.lines]
+    return " \u00b7 ".join(named) if 0 < len(named) < len(order.lines) else ""
 
 
 def _held(seen: Visit) -> str:
@@ -223,7 +228,7 @@ def _sums(seen: Visit, order: Order) -> tuple[SumRow, ...]:
     return sum_rows(
         seen,
         goods=order.goods,
-        shares=_shares(order),
+        shares=shares_of(order),
         freight=order.freight,
         tax=order.tax,
         payable=order.payable,
@@ -247,33 +252,3 @@ async def _facts(seen: Visit, order: Order, *, own: bool) -> tuple[Fact, ...]:
         "num": days
     }
     return (*facts, Fact(label=_("Confirms itself"), text=told))
-
-
-def _shares(order: Order) -> list[Allocation]:
-    return [share for one in order.lines for share in one.allocations]
-
-
-def _funding(seen: Visit, order: Order) -> Funding | None:
-    """Show who bore which part of which discount; None when there was none."""
-    if not order.discount:
-        return None
-    _ = seen.gettext
-    keys = list(dict.fromkeys((share.layer, share.funder.kind) for share in _shares(order)))
-
-    def row(label: str, lines: list[OrderLine]) -> FundingRow:
-        sums = [
-            sum(s.minor for one in lines for s in one.allocations if (s.layer, s.funder.kind) == key)
-            for key in keys
-        ]
-        return FundingRow(
-            label=label,
-            price=Money(sum(one.gross for one in lines), order.currency),
-            shares=tuple(Money(-minor, order.currency) if minor else None for minor in sums),
-            paid=Money(sum(one.payable for one in lines), order.currency),
-        )
-
-    return Funding(
-        funders=tuple(Funder(name=_(FUNDERS[kind]), offer=layer) for layer, kind in keys),
-        rows=tuple(row(one.title, [one]) for one in order.lines),
-        total=row(_("Total"), list(order.lines)),
-    )

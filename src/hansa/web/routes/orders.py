@@ -6,22 +6,37 @@ from litestar import Response, get, post
 
 from hansa.centers.shop import api as shop
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.errors import AlreadyClosed, CancelTooLate, IllegalMove, LineMoved
+from hansa.centers.trade.errors import (
+    AlreadyClosed,
+    AlreadyExtended,
+    CancelTooLate,
+    IllegalMove,
+    LineMoved,
+    LineNotFound,
+    LinesTogether,
+    TooManyNotes,
+)
 from hansa.centers.trade.types import ORDER_ID, Order, OrderState
+from hansa.centers.user.errors import AddressNotFound
+from hansa.centers.user.types import ADDRESS_ID
 from hansa.kernel.context import Ctx
+from hansa.kernel.ids import IdMalformed
 from hansa.kernel.money import Money
-from hansa.kernel.problem import Busy, Unauthenticated
+from hansa.kernel.problem import Busy, Invalid, Unauthenticated
 from hansa.web.answers import go, show
-from hansa.web.forms import read_form
+from hansa.web.forms import Fields, read_form
 from hansa.web.i18n import N_
+from hansa.web.once import once
 from hansa.web.parts import Link, OrderCard, Pager
 from hansa.web.routes.order_view import actions, next_step, order_view
 from hansa.web.showing import picture, seller_link
 from hansa.web.views import OrdersPage
 from hansa.web.visit import Seen, Visit
+from hansa.web.words import problem_words
 
 PAGE = 20
 _SHOWN_DIGITS_MAX = 6
+_LINE_DIGITS_MAX = 4
 
 _TABS = {
     OrderState.AWAITING_PAYMENT: N_("Awaiting payment"),
@@ -61,6 +76,7 @@ async def show_orders(seen: Seen) -> Response[str]:
         ),
         clear_url=seen.at("orders"),
         tabs=_tabs(seen, state) if page.items or state else (),
+        beside=await _beside(seen),
         empty="" if page.items else "no_match" if state or after else "nothing_yet",
     )
     return show(seen, view)
@@ -76,16 +92,82 @@ async def show_order(seen: Seen, order_id: str) -> Response[str]:
 
 @post("/orders/{order_id:str}/receive")
 async def receive(seen: Seen, order_id: str) -> Response[str]:
-    """Confirm that the goods are there: the seller is paid."""
-    await read_form(seen)
+    """Confirm that the goods are there, or those that are ticked: the seller is paid for them."""
+    fields = await read_form(seen)
     here = seen.at(f"orders/{order_id}")
+    in_part = "part" in fields.values
+    lines = _ticked(fields) if in_part else None
+    if in_part and not lines:
+        fields.blame("line", "line")
+        order = await trade.order(_acting(seen), order_id=ORDER_ID.read(order_id))
+        return show(seen, await order_view(seen, order, form=fields.form()), status=422)
     try:
-        await trade.receive(_acting(seen), order_id=ORDER_ID.read(order_id))
-    except IllegalMove:
+        await trade.receive(_acting(seen), order_id=ORDER_ID.read(order_id), lines=lines)
+    except LinesTogether as refused:
+        order = await trade.order(seen.ctx, order_id=ORDER_ID.read(order_id))
+        form = fields.form(problem=problem_words(refused, seen.gettext))
+        return show(seen, await order_view(seen, order, form=form), status=refused.status)
+    except (IllegalMove, LineMoved, LineNotFound):
         return go(seen, here, told="moved_on")
     except Busy:
         return go(seen, here, told="not_now")
-    return go(seen, here, told="received")
+    return go(seen, here, told="received_in_part" if in_part else "received")
+
+
+def _ticked(fields: Fields) -> list[int]:
+    numbers = [name.removeprefix("line-") for name in fields.values if name.startswith("line-")]
+    return [int(no) for no in numbers if no.isascii() and no.isdigit() and len(no) <= _LINE_DIGITS_MAX]
+
+
+@post("/orders/{order_id:str}/extend")
+async def extend(seen: Seen, order_id: str) -> Response[str]:
+    """Take more time to confirm receipt, once."""
+    await read_form(seen)
+    here = seen.at(f"orders/{order_id}")
+    try:
+        await trade.extend_receipt(_acting(seen), order_id=ORDER_ID.read(order_id))
+    except (IllegalMove, AlreadyExtended):
+        return go(seen, here, told="moved_on")
+    return go(seen, here, told="extended")
+
+
+@post("/orders/{order_id:str}/notes")
+async def note(seen: Seen, order_id: str) -> Response[str]:
+    """Write a note for the seller."""
+    fields = await read_form(seen)
+    key = ORDER_ID.read(order_id)
+
+    async def work() -> str:
+        await trade.add_note(_acting(seen), order_id=key, text=fields.raw("note"))
+        return seen.at(f"orders/{order_id}")
+
+    if not fields.raw("note").strip():
+        fields.blame("note", "required")
+    try:
+        if not fields.errors:
+            return go(
+                seen, await once(seen, fields, route=f"/orders/{order_id}/notes", work=work), told="noted"
+            )
+    except Invalid as refused:
+        fields.blame_all(refused, called={"text": "note"})
+    except TooManyNotes as refused:
+        fields.errors["note"] = problem_words(refused, seen.gettext)
+    order = await trade.order(_acting(seen), order_id=key)
+    return show(seen, await order_view(seen, order, note_form=fields.form()), status=422)
+
+
+@post("/orders/{order_id:str}/redirect")
+async def redirect(seen: Seen, order_id: str) -> Response[str]:
+    """Send it to another address of the book, as long as nothing of it was sent."""
+    fields = await read_form(seen)
+    here = seen.at(f"orders/{order_id}")
+    try:
+        await trade.redirect(
+            _acting(seen), order_id=ORDER_ID.read(order_id), address_id=ADDRESS_ID.read(fields.raw("address"))
+        )
+    except (IllegalMove, AlreadyClosed, AddressNotFound, IdMalformed):
+        return go(seen, here, told="moved_on")
+    return go(seen, here, told="redirected")
 
 
 @post("/orders/{order_id:str}/cancel")
@@ -104,6 +186,14 @@ async def cancel(seen: Seen, order_id: str) -> Response[str]:
     except Busy:
         return go(seen, here, told="not_now")
     return go(seen, here, told="cancelled")
+
+
+async def _beside(seen: Visit) -> tuple[Link, ...]:
+    """Return what belongs to orders: what sellers offer one alone, where there is any, and reviews."""
+    made = (await trade.drafts(seen.ctx, limit=1)).items
+    offers = Link(label=seen.gettext("Offers made for you"), url=seen.at("drafts"), icon="file-text")
+    reviews = Link(label=seen.gettext("Reviews"), url=seen.at("reviews"), icon="star")
+    return (offers, reviews) if made else (reviews,)
 
 
 def _acting(seen: Visit) -> Ctx:
@@ -137,4 +227,4 @@ def _tabs(seen: Visit, current: OrderState | None) -> tuple[Link, ...]:
     return (Link(label=_("All"), url=seen.at("orders"), current=current is None), *narrow)
 
 
-ROUTES = (show_orders, show_order, receive, cancel)
+ROUTES = (show_orders, show_order, receive, extend, note, redirect, cancel)

@@ -20,7 +20,7 @@ from hansa.web.views.account import (
 )
 from hansa.web.views.base import Chrome, View
 from hansa.web.views.front import DesignPage, ErrorPage, PortalPage
-from hansa.web.views.orders import OrderPage, OrdersPage
+from hansa.web.views.orders import DraftPage, DraftsPage, OrderPage, OrdersPage
 from hansa.web.views.reviews import MyReviewsPage, ReviewsPage, WriteReviewPage
 from hansa.web.views.shopping import CartPage, CheckoutPage, ListPage, PayPage, ProductPage
 
@@ -31,6 +31,8 @@ __all__ = [
     "Chrome",
     "ConfirmPage",
     "DesignPage",
+    "DraftPage",
+    "DraftsPage",
     "ErrorPage",
     "InboxPage",
     "LeavePage",

@@ -1,11 +1,26 @@
-"""One's orders."""
+"""One's orders, and those that sellers made for one."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal
 
-from hansa.web.parts import Action, Entry, Fact, Form, Funding, Link, OrderCard, OrderShop, Pager, SumRow
+from hansa.web.parts import (
+    Action,
+    Address,
+    Choice,
+    Entry,
+    Fact,
+    Form,
+    Funding,
+    Line,
+    Link,
+    Notice,
+    OrderCard,
+    OrderShop,
+    Pager,
+    SumRow,
+)
 from hansa.web.views.base import View
 
 
@@ -13,7 +28,9 @@ class OrderPage(View, frozen=True, kw_only=True):
     """`/{business}/orders/{id}`: what it consists of, what happened, what comes next.
 
     The primary action is the next legal step. `stamp` is the seal of a final state, two characters or one
-    short word. `note_url` takes a message (`note`) to the sellers; empty when writing is closed.
+    short word. `parts` are the lines that can be confirmed by themselves; their form sends `line-{value}` to
+    `receive_url`. `note_url` takes a note (`note`) for the seller; empty when writing is closed. `addresses` are
+    where else it may go; the form sends `address` to `redirect_url`.
     """
 
     template = "pages/order.html"
@@ -27,18 +44,60 @@ class OrderPage(View, frozen=True, kw_only=True):
     lede: str = ""
     stamp: str = ""
     actions: tuple[Action, ...] = ()
+    parts: tuple[Choice, ...] = ()
+    receive_url: str = ""
     facts: tuple[Fact, ...] = ()
     funding: Funding | None = None
     note_url: str = ""
+    addresses: tuple[Choice, ...] = ()
+    redirect_url: str = ""
     form: Form = Form()
+    part_form: Form = Form()
 
 
 class OrdersPage(View, frozen=True, kw_only=True):
-    """`/{business}/orders`: one's orders, newest first; `tabs` narrow them by what they wait for."""
+    """`/{business}/orders`: one's orders, newest first; `tabs` narrow them by what they wait for.
+
+    `beside` leads to what belongs to orders: offers made for one, reviews.
+    """
 
     template = "pages/orders.html"
     orders: tuple[OrderCard, ...]
     pager: Pager
     clear_url: str
     tabs: tuple[Link, ...] = ()
+    beside: tuple[Link, ...] = ()
     empty: Literal["", "nothing_yet", "no_match"] = ""
+
+
+class DraftsPage(View, frozen=True, kw_only=True):
+    """`/{business}/drafts`: orders that sellers made for one, at agreed prices."""
+
+    template = "pages/drafts.html"
+    drafts: tuple[OrderCard, ...]
+    pager: Pager
+
+
+class DraftPage(View, frozen=True, kw_only=True):
+    """`/{business}/drafts/{id}`: an order a seller made for one; accepting it places it.
+
+    Sends `address` (an id, or `new` with the fields of `ui.address_fields`), a guest `email`
+    too. `closed` says why it cannot be accepted.
+    """
+
+    template = "pages/draft.html"
+    draft_id: str
+    state: str
+    shop: Link
+    lines: tuple[Line, ...]
+    sums: tuple[SumRow, ...]
+    made_at: datetime
+    expires_at: datetime
+    post_url: str
+    write: Action
+    countries: tuple[Choice, ...]
+    addresses: tuple[Address, ...] = ()
+    guest: bool = False
+    closed: Notice | None = None
+    to_order: Action | None = None
+    form: Form = Form()

@@ -46,6 +46,10 @@ class ListPage(View, frozen=True, kw_only=True):
     """What of the address stays as it is when facets are chosen."""
     facets: tuple[Facet, ...] = ()
     chosen: tuple[Link, ...] = ()
+    crumbs: tuple[Link, ...] = ()
+    asked: str = ""
+    corrected: str = ""
+    """What was looked for instead, where nothing fits what was `asked`."""
     shortcuts: tuple[Link, ...] = ()
     sorts: tuple[Link, ...] = ()
     empty: Literal["", "nothing_yet", "no_match"] = ""
