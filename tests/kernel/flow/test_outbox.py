@@ -1,10 +1,13 @@
 import asyncio
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import ClassVar
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hansa.kernel.db import Database
 from hansa.kernel.event import Event, Handler
@@ -21,6 +24,7 @@ from hansa.kernel.outbox import (
     retain,
     subscribe,
 )
+from hansa.kernel.outbox._cuts import cuts
 from hansa.kernel.problem import NotFound
 
 SOON = Patience(attempts=3, first_s=0.01, factor=1)
@@ -177,6 +181,72 @@ async def test_overlapping_transactions_on_one_subject_are_told_apart_by_who_hel
 
     await deliver_all(platform, registry)
     assert diary.seen == {pear: [1, 2]}
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 100])
+async def test_the_order_of_a_subject_holds_wherever_a_page_ends(platform, diary, tell, monkeypatch, page):
+    monkeypatch.setattr("hansa.kernel.outbox.delivery.HANDLE_MAX", page)
+    registry = Registry([Ripened, Fell], [diary.handler()])
+    async with platform.db.transaction() as tx:
+        await subscribe(tx, registry.handlers)
+    pear, others = uuid4(), [uuid4() for _ in range(4)]
+    async with platform.db.transaction() as tx:
+        await tx.raw.execute("SELECT pg_current_xact_id()")
+        async with platform.db.transaction() as between:
+            await between.raw.execute("SELECT pg_current_xact_id()")
+            await tell(*ripening(others[0], 1))
+            await tell(*ripening(pear, 1))
+            await tell(*ripening(others[1], 1))
+            between.emit(platform.context("bazaar"), *ripening(pear, 2), *ripening(others[2], 1))
+        tx.emit(platform.context("bazaar"), *ripening(pear, 3), *ripening(others[3], 1))
+
+    assert await deliver_all(platform, registry) == 7
+    assert diary.seen.pop(pear) == [1, 2, 3]
+    assert diary.seen == {one: [1] for one in others}
+
+
+async def test_events_that_cannot_be_taken_apart_are_set_aside_together_and_tried_in_turn(
+    platform, registry, diary, tell
+):
+    pear, worm = uuid4(), uuid4()
+    diary.bad = {(worm, 1)}
+    async with platform.db.transaction() as tx:
+        await tx.raw.execute("SELECT pg_current_xact_id()")
+        await tell(*ripening(worm, 1))
+        await tell(*ripening(pear, 1))
+        tx.emit(platform.context("bazaar"), *ripening(pear, 2))
+
+    await deliver_all(platform, registry, patience=Patience(first_s=3600))
+    states = {(event.subject, event.state.value) for event in await all_parked(platform)}
+    assert states == {(worm, "retrying"), (pear, "retrying"), (pear, "waiting")}
+
+    diary.bad = set()
+    await replay_now(platform)
+    await deliver_all(platform, registry)
+    assert diary.seen == {pear: [1, 2], worm: [1]}
+
+
+async def replay_now(platform):
+    async with platform.db.transaction() as tx:
+        await tx.raw.execute("UPDATE kernel.parked SET retry_at = now() WHERE state = 'retrying'")
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 30)), max_size=30), st.integers(1, 30))
+def test_a_page_may_end_where_no_event_is_taken_before_one_of_its_subject_that_was_told_earlier(told, page):
+    names = {name: uuid4() for name in "abc"}
+    told_at = [datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=at) for _, at in told]
+    events = [(names[name], at) for (name, _), at in zip(told, told_at, strict=True)]
+    rows = [SimpleNamespace(subject=subject, told_at=at) for subject, at in events[:page]]
+    ahead = {subject: min(at for one, at in events[page:] if one == subject) for subject, _ in events[page:]}
+
+    def fits(end):
+        return all(
+            before[1] <= after[1] or before[0] != after[0]
+            for before in events[:end]
+            for after in events[end:]
+        )
+
+    assert cuts(rows, ahead) == [end for end in range(1, len(rows) + 1) if fits(end)]
 
 
 async def test_a_failing_event_steps_aside_with_its_followers_and_the_others_go_on(

@@ -7,7 +7,9 @@ Invariants:
     - a reader never passes a transaction that is still open (fence: `xid < pg_snapshot_xmin`);
     - `handle` happens exactly once per event: the reader's place moves in the handler's own transaction;
     - `send` happens at least once;
-    - events of one subject reach a handler in order: behind one that failed, the later ones wait.
+    - events of one subject reach a handler in the order they were told: behind one that failed, the later ones
+      wait. Transactions that tell of one subject have to take turns, by a lock on its row or by a lane; then the
+      order holds whichever began first, as long as the slower one lets no more than 1,000 events pass meanwhile.
 """
 
 from hansa.kernel.outbox.courier import Courier, deliver_all

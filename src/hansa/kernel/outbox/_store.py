@@ -81,12 +81,24 @@ async def head(tx: Transaction) -> tuple[Place, int]:
 
 async def read(
     tx: Transaction, after: Place, topics: Sequence[str], limit: int
-) -> tuple[list[Row], Place | None]:
-    """Return the next events below the fence, and, when that is all there is, the place they lead to."""
+) -> tuple[list[Row], Place, bool]:
+    """Return the next events below the fence, the place that the fence is at, and whether there may be more."""
     rows = await tx.raw.fetch(_READ, str(after.xid), after.id, topics, limit)
-    fence = int(rows[0]["fence"])
+    fence = Place(int(rows[0]["fence"]), NO_ID)
     events = [_row(tuple(row)[1:]) for row in rows if row["id"] is not None]
-    return events, (max(Place(fence, NO_ID), after) if len(events) < limit else None)
+    return events, max(fence, after), len(events) == limit
+
+
+async def told_ahead(
+    tx: Transaction, rows: Sequence[Row], fence: Place, topics: Sequence[str], limit: int
+) -> dict[UUID, datetime]:
+    """Return, by subject of a page, when the first of its events that follow the page was told.
+
+    Looks at the next `limit` events of whatever topic, below the fence that the page was read with.
+    """
+    last, subjects = rows[-1].place, list({row.subject for row in rows})
+    found = await tx.raw.fetch(_AHEAD, str(last.xid), last.id, str(fence.xid), limit, topics, subjects)
+    return {row["subject"]: row["told_at"] for row in found}
 
 
 async def move(tx: Transaction, handler: str, *, before: Place, after: Place) -> bool:
@@ -201,6 +213,16 @@ async def failed_again(
 def _row(values: tuple[Any, ...] | asyncpg.Record) -> Row:
     return Row(int(values[0]), *values[1:])
 
+
+_AHEAD = """
+SELECT subject, min(told_at) AS told_at
+  FROM (SELECT topic, subject, told_at FROM kernel.outbox
+         WHERE (xid, id) > ($1::text::xid8, $2::uuid) AND xid < $3::text::xid8
+         ORDER BY xid, id
+         LIMIT $4) o
+ WHERE topic = ANY($5::text[]) AND subject = ANY($6::uuid[])
+ GROUP BY subject
+"""
 
 _READ = f"""
 SELECT f.xmin::text AS fence, e.*

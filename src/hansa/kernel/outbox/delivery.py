@@ -17,6 +17,7 @@ from hansa.kernel.db import DatabaseUnavailable
 from hansa.kernel.db.faults import repeatable
 from hansa.kernel.event import Envelope, Handler
 from hansa.kernel.outbox import _store as store
+from hansa.kernel.outbox._cuts import cuts
 from hansa.kernel.outbox._store import Place, Row
 from hansa.kernel.telemetry import span
 
@@ -29,6 +30,7 @@ _log = logging.getLogger("hansa.outbox")
 
 HANDLE_MAX = 200  # events per handler transaction: short enough not to hold the fence back
 SEND_MAX = 32  # sent before the place is moved on; what a crash makes us send twice
+LOOK_AHEAD = 1000  # how far behind a page an event may stand that was told before one in it
 _SEND_TOGETHER = 8
 _SEND_S_MAX = 30
 _PERSIST_EVERY_S = 5  # how often a place is written down that moved past events for others only
@@ -89,17 +91,31 @@ class Delivery:
         async with self._platform.db.transaction() as tx:
             if self._stored is None or self._seen is None:
                 self._stored = self._seen = (await store.places(tx, [self.handler.name]))[self.handler.name]
-            rows, end = await store.read(tx, self._seen, self._topics, self._limit)
+            rows, end = await self._page(tx, self._seen)
         if rows:
-            await self._deliver(rows, end or rows[-1].place)
-        elif end is not None:
+            await self._deliver(rows, end)
+        else:
             self._seen = end
             if end > self._stored and time.monotonic() > self._persist_at:
                 await self._deliver([], end)
         return len(rows) or None
 
+    async def _page(self, tx: Transaction, after: Place) -> tuple[Sequence[Row], Place]:
+        """Return the next events, as many as may be taken together, and the place they lead to."""
+        rows, fence, more = await store.read(tx, after, self._topics, self._limit)
+        if not more:
+            return rows, fence
+        ahead = await store.told_ahead(tx, rows, fence, self._topics, LOOK_AHEAD)
+        if allowed := cuts(rows, ahead):
+            return rows[: allowed[-1]], rows[allowed[-1] - 1].place
+        rows, fence, more = await store.read(tx, after, self._topics, self._limit + LOOK_AHEAD)
+        if not more:
+            return rows, fence
+        end = cuts(rows, {})[0]
+        return rows[:end], rows[end - 1].place
+
     async def _deliver(self, rows: Sequence[Row], place: Place) -> None:
-        """Deliver events and move on to `place`; whole, else in halves, else set the failing one aside."""
+        """Deliver events and move on to `place`; whole, else in parts, else set aside what fails."""
         try:
             if self.handler.handle is not None:
                 await self._handle(rows, place)
@@ -110,10 +126,11 @@ class Delivery:
         except Exception as error:
             if repeatable(error):
                 raise
-            if len(rows) == 1:
-                await self._set_aside(rows[0], place, error)
+            within = cuts(rows, {})[:-1]
+            if not within:
+                await self._set_aside(rows, place, error)
                 return
-            middle = len(rows) // 2
+            middle = min(within, key=lambda cut: abs(cut - len(rows) / 2))
             await self._deliver(rows[:middle], rows[middle - 1].place)
             await self._deliver(rows[middle:], place)
 
@@ -217,10 +234,12 @@ class Delivery:
         ):
             raise NotOurs(self.handler.name)
 
-    async def _set_aside(self, row: Row, place: Place, error: Exception) -> None:
+    async def _set_aside(self, rows: Sequence[Row], place: Place, error: Exception) -> None:
+        """Set aside what fails: one event, or a few that cannot be taken apart; each is tried alone later."""
         async with self._platform.db.transaction() as tx:
             await self._move(tx, place)
-            await self._park(tx, row, error)
+            blocked = await store.blocked(tx, self.handler.name, [row.subject for row in rows])
+            await self._park_unsent(tx, rows, blocked, {row.id: error for row in rows})
         self._stand_at(place)
 
     def _stand_at(self, place: Place) -> None:
