@@ -215,6 +215,27 @@ async def test_what_was_paid_on_delivery_is_refunded_by_hand(house):
 
     assert await state_of(buyer, order_id) is S.REFUNDED
     assert await house.balance(AccountClass.UNAPPLIED) == unapplied + 1500
+    bank = await house.balance(AccountClass.CASH)
+    refused = [one async for one in every_refused(house.system)]
+    paid_with = (await trade.order(buyer, order_id=order_id)).payment_id
+    (mine,) = [one for one in refused if one.payment_id == paid_with]
+    await payment.return_by_hand(house.system, refund_id=mine.id, reference="bank transfer 17")
+    await house.settle_down()
+
+    assert await house.balance(AccountClass.UNAPPLIED) == unapplied
+    assert await house.balance(AccountClass.CASH) == bank - 1500
+    assert (await payment.payment(buyer, payment_id=PaymentId(paid_with))).refunded_minor == 1500
+
+
+async def every_refused(ctx):
+    """All refunds that wait to be given back by hand."""
+    cursor = None
+    while True:
+        page = await payment.refused_refunds(ctx, cursor=cursor, limit=2)
+        for one in page.items:
+            yield one
+        if (cursor := page.cursor) is None:
+            return
 
 
 async def test_an_order_that_nobody_confirmed_goes_on_by_its_deadline(house, monkeypatch):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from hansa.centers.ledger._service import holding, posting, reading
+from hansa.centers.ledger._service import holding, posting, reading, squaring
 from hansa.centers.ledger._service.posting import POST
 from hansa.centers.ledger._service.sealing import seal_posted
 from hansa.centers.ledger.types import (
@@ -32,8 +32,10 @@ from hansa.centers.ledger.types import (
     Seal,
     TrialLine,
 )
+from hansa.centers.shop.types import ShopId
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
+from hansa.kernel.money import Money
 from hansa.kernel.page import Page
 from hansa.kernel.problem import Problem
 
@@ -56,6 +58,7 @@ __all__ = [
     "reverse",
     "seal_posted",
     "seals",
+    "square_shop",
     "trial_balance",
     "void",
     "void_hold",
@@ -144,6 +147,16 @@ async def balances(ctx: Ctx, *, keys: Sequence[AccountKey]) -> dict[AccountKey, 
 async def balances_in(tx: Transaction, *, keys: Sequence[AccountKey]) -> dict[AccountKey, Balance]:
     """As `balances`, within the caller's transaction."""
     return await reading.balances_in(tx, keys)
+
+
+async def square_shop(ctx: Ctx, *, shop_id: ShopId, paid: Money, reference: str) -> Posted:
+    """Post that a shop was paid, by bank, what it earned less what it owes; below zero, that it paid that in.
+
+    `paid` must be that amount: both accounts come to nothing. One `reference` of the bank is one payment, so a
+    repeat is answered as the first time. Needs `ledger.shop.square`. Raises `Invalid`, `BalanceDiffers`,
+    `InsufficientBalance` when some of it is put by.
+    """
+    return await squaring.square_shop(ctx, shop_id, paid, reference)
 
 
 async def balance_at(ctx: Ctx, *, key: AccountKey, at: datetime) -> Balance:

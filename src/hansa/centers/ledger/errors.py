@@ -37,6 +37,14 @@ class InsufficientBalance(Problem):
     title = "The balance does not cover this"
 
 
+class BalanceDiffers(Problem):
+    """A shop's account comes to another amount; extras say what it earned and owes, in minor units."""
+
+    code = "ledger.balance_differs"
+    status = 409
+    title = "The account comes to another amount"
+
+
 class BalanceTooLarge(Problem):
     """The balance would not fit 64 bits."""
 

@@ -23,6 +23,22 @@ class JournalReversed(Event, frozen=True, kw_only=True):
         return self.reference
 
 
+class ShopSquared(Event, frozen=True, kw_only=True):
+    """A shop was paid what it had earned less what it owed; below zero, it paid that in."""
+
+    topic: ClassVar[str] = "ledger.shop_squared"
+
+    shop_id: UUID
+    journal: UUID
+    paid_minor: int
+    currency: str
+    bank_reference: str
+
+    def subject(self) -> UUID:
+        """Return the shop."""
+        return self.shop_id
+
+
 class HoldEvent(Event, frozen=True, kw_only=True):
     """Something happened to an amount that was put by on an account."""
 
@@ -55,4 +71,4 @@ class HoldVoided(HoldEvent, frozen=True, kw_only=True):
     topic: ClassVar[str] = "ledger.hold_voided"
 
 
-EVENTS = (JournalReversed, HoldExpired, HoldPlaced, HoldVoided)
+EVENTS = (JournalReversed, ShopSquared, HoldExpired, HoldPlaced, HoldVoided)

@@ -8,6 +8,7 @@ from hansa.centers.ledger import _http, extensions
 from hansa.centers.ledger._checks import CHECKS
 from hansa.centers.ledger._ending import nobody_is_owed
 from hansa.centers.ledger._known import KnownAccounts
+from hansa.centers.ledger._service import squaring
 from hansa.centers.ledger._service.holding import DEADLINES, PLACE, VOID
 from hansa.centers.ledger._service.posting import REVERSE
 from hansa.centers.ledger._service.reading import READ
@@ -15,6 +16,7 @@ from hansa.centers.ledger._service.sealing import seal_all
 from hansa.centers.ledger._store.ending import forget_businesses
 from hansa.centers.ledger._tables import metadata
 from hansa.centers.ledger.events import EVENTS
+from hansa.centers.shop.extensions import MAY_CLOSE
 from hansa.kernel.center import Center, Job
 from hansa.kernel.plan import BUSINESS_REMOVED, MAY_END_BUSINESS
 from hansa.kernel.platform import Platform
@@ -31,6 +33,7 @@ LEDGER = Center(
     migrations=Path(__file__).parent / "_migrations",
     points=extensions.POINTS,
     answers=(
+        MAY_CLOSE.by(squaring.nothing_open, name="ledger_may_close"),
         MAY_END_BUSINESS.by(nobody_is_owed),
         BUSINESS_REMOVED.by(forget_businesses, name="ledger_forgets_businesses"),
     ),
@@ -38,8 +41,8 @@ LEDGER = Center(
     deadlines=DEADLINES,
     jobs=(Job("ledger.seal", seal_all, every_s=30),),
     routes=_http.ROUTES,
-    permissions=(READ, REVERSE, PLACE, VOID),
-    platform_permissions=(READ, REVERSE, PLACE, VOID),
+    permissions=(READ, REVERSE, PLACE, VOID, squaring.SQUARE),
+    platform_permissions=(READ, REVERSE, PLACE, VOID, squaring.SQUARE),
     checks=CHECKS,
     starts=(_start,),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hansa.centers.payment._sandbox import SandboxProvider
-from hansa.centers.payment._service import refunding, reporting, splitting
+from hansa.centers.payment._service import daily, refunding, reporting, splitting
 from hansa.centers.payment.events import RefundRequested
 from hansa.centers.payment.types import PaymentId, RefundId
 from hansa.kernel.context import SYSTEM
@@ -27,6 +27,11 @@ async def reconcile(platform: Platform, _payload: bytes) -> None:
     await reporting.reconcile(platform)
     await splitting.release_stuck(platform)
     await refunding.send_stuck(platform)
+
+
+async def reconcile_days(platform: Platform, _payload: bytes) -> None:
+    """Fetch the statements of days that are over."""
+    await daily.reconcile_days(platform)
 
 
 async def deliver_sandbox_callbacks(platform: Platform, _payload: bytes) -> None:

@@ -138,7 +138,17 @@ refund = Table(
     Column("provider_reference", Text),
     Column("requested_at", _AT, nullable=False),
     Column("resolved_at", _AT),
+    Column("by_hand_minor", BigInteger, nullable=False, server_default="0"),
+    Column("by_hand_reference", Text),
+    Column("by_hand_by", Text),
+    Column("by_hand_at", _AT),
     Index("refund_id", "id"),
+    Index(
+        "refund_refused_waits",
+        "requested_at",
+        "id",
+        postgresql_where=text("refused_minor > by_hand_minor"),
+    ),
     Index("refund_requested", "requested_at", postgresql_where=text("state = 'requested'")),
 )
 

@@ -12,7 +12,7 @@ from datetime import date
 from uuid import UUID
 
 from hansa.centers.payment._sandbox import BEHAVIOURS
-from hansa.centers.payment._service import charging, reading, refunding, reporting, statements
+from hansa.centers.payment._service import charging, reading, refunding, reporting, returning, statements
 from hansa.centers.payment._service.participants import CAPTURE, CLOSE, COLLECT, CREATE, UNDER_WAY
 from hansa.centers.payment._service.providers import Providers
 from hansa.centers.payment.types import (
@@ -25,6 +25,7 @@ from hansa.centers.payment.types import (
     PaymentId,
     Pending,
     Refund,
+    RefundId,
     Source,
     SourcePart,
     StatementReport,
@@ -54,7 +55,9 @@ __all__ = [
     "receive_webhook",
     "reconcile",
     "refund",
+    "refused_refunds",
     "request_refunds",
+    "return_by_hand",
     "statement",
     "take_unexpected",
     "test_cards",
@@ -120,6 +123,24 @@ async def refund(ctx: Ctx, *, refund: NewRefund) -> Refund:
     Raises `RefundTooLarge`, `RefundConflict`, `PaymentNotFound`.
     """
     return await refunding.refund(ctx, refund)
+
+
+async def refused_refunds(ctx: Ctx, *, cursor: str | None = None, limit: int = 50) -> Page[Refund]:
+    """Return what providers refused to give back and nobody has since, the oldest first.
+
+    Needs `payment.payment.read`. Raises `CursorMalformed`, `Invalid` for the limit.
+    """
+    return await returning.refused_refunds(ctx, cursor=cursor, limit=limit)
+
+
+async def return_by_hand(ctx: Ctx, *, refund_id: RefundId, reference: str) -> Refund:
+    """Record that what a provider refused was given back another way: `reference` says which (a bank transfer).
+
+    `payment.refund_settled` follows, `by_hand`. Repeats under the same reference change nothing. Needs
+    `payment.refund.return`. Raises `Invalid`, `RefundNotFound`, `RefundNotRefused`, `RefundReturned` when it was
+    returned under another reference, `RefundTooLarge` when another refund has taken its place meanwhile.
+    """
+    return await returning.return_by_hand(ctx, refund_id, reference)
 
 
 async def payment(ctx: Ctx, *, payment_id: PaymentId) -> Payment:

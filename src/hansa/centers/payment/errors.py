@@ -68,6 +68,29 @@ class NotSucceeded(Problem):
     title = "The provider has not reported this money"
 
 
+class RefundNotFound(NotFound):
+    """There is no such refund in this business and traffic."""
+
+    code = "payment.refund_not_found"
+    title = "There is no such refund"
+
+
+class RefundNotRefused(Problem):
+    """Nothing of this refund was refused: there is nothing to give back by hand."""
+
+    code = "payment.refund_not_refused"
+    status = 409
+    title = "The provider has not refused this refund"
+
+
+class RefundReturned(Problem):
+    """What was refused of this refund was given back by hand before, under another reference."""
+
+    code = "payment.refund_returned"
+    status = 409
+    title = "This was given back already"
+
+
 class NoProvider(Problem):
     """No provider serves this business and traffic class."""
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
+import msgspec
+
 from hansa.centers.payment.types import Facts, Outcome, PaymentId
 from hansa.kernel.event import Event
 
@@ -76,7 +78,7 @@ class RefundRequested(Event, frozen=True, kw_only=True):
 
 
 class RefundSettled(Event, frozen=True, kw_only=True):
-    """The provider gave the money back."""
+    """The money is back with its payer: the provider gave it, or somebody `by_hand`, from the bank."""
 
     topic: ClassVar[str] = "payment.refund_settled"
 
@@ -85,6 +87,7 @@ class RefundSettled(Event, frozen=True, kw_only=True):
     order_id: UUID | None
     minor: int
     currency: str
+    by_hand: bool = False
 
     def subject(self) -> UUID:
         """Return the payment."""
@@ -119,6 +122,8 @@ class StatementReconciled(Event, frozen=True, kw_only=True):
     missing_here: int
     missing_there: int
     differs: int
+    fees: dict[str, int] = msgspec.field(default_factory=dict)
+    """What the provider kept, in minor units by currency, as far as no import told of it before."""
 
     def subject(self) -> UUID:
         """Return the statement."""

@@ -10,15 +10,16 @@ import msgspec
 from hansa.centers.payment import _handlers as handlers
 from hansa.centers.payment import _http
 from hansa.centers.payment import _sandbox as sandbox
-from hansa.centers.payment._service import charging, statements
+from hansa.centers.payment._service import charging, daily, fees, returning, statements
 from hansa.centers.payment._service.ending import no_money_under_way
 from hansa.centers.payment._service.providers import Providers
 from hansa.centers.payment._service.reading import READ
 from hansa.centers.payment._store.audits import AUDITS
 from hansa.centers.payment._store.ending import forget_businesses
 from hansa.centers.payment._tables import metadata
-from hansa.centers.payment.events import EVENTS, RefundRequested
+from hansa.centers.payment.events import EVENTS, RefundRequested, StatementReconciled
 from hansa.centers.payment.extensions import POINTS, ProviderAnswer
+from hansa.centers.shop.extensions import MAY_CLOSE
 from hansa.kernel.center import Center, Job
 from hansa.kernel.event import Handler
 from hansa.kernel.lane import Lane
@@ -67,18 +68,23 @@ PAYMENT = Center(
     migrations=Path(__file__).parent / "_migrations",
     points=POINTS,
     answers=(
+        MAY_CLOSE.by(returning.nothing_to_give_back, name="payment_may_close"),
         MAY_END_BUSINESS.by(no_money_under_way),
         BUSINESS_REMOVED.by(forget_businesses, name="payment_forgets_businesses"),
     ),
     events=EVENTS,
-    handlers=(Handler("payment.send_refund", (RefundRequested,), send=handlers.send_refund),),
+    handlers=(
+        Handler("payment.send_refund", (RefundRequested,), send=handlers.send_refund),
+        Handler("payment.book_fees", (StatementReconciled,), handle=fees.book_fees),
+    ),
     jobs=(
         Job("payment.reconcile", handlers.reconcile, every_s=30),
+        Job(daily.JOB, handlers.reconcile_days, every_s=3600),
         Job("payment.sandbox_callbacks", handlers.deliver_sandbox_callbacks, every_s=1),
     ),
     routes=_http.ROUTES,
-    permissions=(READ, statements.IMPORT, statements.READ),
-    platform_permissions=(READ, statements.IMPORT, statements.READ),
+    permissions=(READ, returning.RETURN, statements.IMPORT, statements.READ),
+    platform_permissions=(READ, returning.RETURN, statements.IMPORT, statements.READ),
     checks=AUDITS,
     starts=(_start,),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from hansa.centers.ledger._tables import ACCOUNT_RANK
 from hansa.centers.ledger.errors import JournalsShared
@@ -51,6 +52,30 @@ SELECT account_class, currency::text, sum(balance_minor * normal)::bigint AS min
  WHERE business = $1 AND traffic = 'live' AND account_class = ANY($2::text[]) AND balance_minor <> 0
  GROUP BY account_class, currency ORDER BY account_class, currency
 """
+
+
+_OPEN = """
+SELECT a.party, a.traffic, a.account_class, a.currency::text, sum(a.balance_minor * a.normal)::bigint AS minor
+FROM ledger.account a JOIN unnest($1::uuid[], $2::text[]) AS w (party, traffic)
+  ON a.party = w.party AND a.traffic = w.traffic
+WHERE a.account_class = ANY($3::text[]) AND a.balance_minor <> 0
+GROUP BY a.party, a.traffic, a.account_class, a.currency ORDER BY a.party, a.account_class, a.currency
+"""
+
+
+async def open_with(
+    tx: Transaction, parties: Sequence[tuple[UUID, str]], classes: Sequence[AccountClass]
+) -> dict[tuple[UUID, str], list[tuple[AccountClass, str, int]]]:
+    """Return class, currency and amount of what is open with parties, by (party, traffic)."""
+    rows = await tx.raw.fetch(
+        _OPEN, [party for party, _ in parties], [traffic for _, traffic in parties], list(classes)
+    )
+    found: dict[tuple[UUID, str], list[tuple[AccountClass, str, int]]] = {}
+    for row in rows:
+        found.setdefault((row["party"], row["traffic"]), []).append(
+            (AccountClass(row["account_class"]), row["currency"], row["minor"])
+        )
+    return found
 
 
 async def owed_live(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from hansa.centers.ledger import _tables as t
 from hansa.centers.ledger._rules.posting import Account, EntryRow, Seen
@@ -14,7 +13,7 @@ from hansa.centers.ledger.types import (
     JournalId,
     Posted,
 )
-from hansa.kernel.db import Transaction
+from hansa.kernel.db import Transaction, columns
 
 _MISSING = """
 SELECT wanted.id FROM unnest($1::uuid[]) AS wanted (id)
@@ -87,7 +86,7 @@ async def open_accounts(tx: Transaction, keys: Mapping[AccountId, AccountKey]) -
         )
         for id_, key in ((id_, keys[id_]) for id_ in sorted(missing))
     ]
-    await tx.raw.execute(_OPEN, *_columns(rows))
+    await tx.raw.execute(_OPEN, *columns(rows, 9))
 
 
 async def lock_accounts(tx: Transaction, ids: Sequence[AccountId]) -> dict[AccountId, Account]:
@@ -141,7 +140,7 @@ async def write(
         low = high + 1
     stored = await tx.raw.fetch(
         _POST,
-        *(_columns(rows) or [[]] * 12),  # holds alone may have changed
+        *columns(rows, 12),  # holds alone may have changed
         [e.account_id for e in entries],
         [e.seq for e in entries],
         [e.journal_id for e in entries],
@@ -157,7 +156,3 @@ async def write(
         [a.held_minor for a in accounts],
     )
     return {row["id"] for row in stored}
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]

@@ -187,7 +187,15 @@ def upgrade() -> None:
           provider_reference text,
           requested_at timestamptz NOT NULL,
           resolved_at timestamptz,
+          by_hand_minor bigint NOT NULL DEFAULT 0,  -- what was refused, and given back another way since
+          by_hand_reference text,
+          by_hand_by text,
+          by_hand_at timestamptz,
           PRIMARY KEY (payment_id, id),
+          CONSTRAINT refund_by_hand CHECK (
+            by_hand_minor IN (0, refused_minor)
+            AND (by_hand_minor = 0) = (num_nonnulls(by_hand_reference, by_hand_by, by_hand_at) = 0)
+            AND num_nonnulls(by_hand_reference, by_hand_by, by_hand_at) IN (0, 3)),
           CONSTRAINT refund_transition CHECK ({_legal("requested", REFUND_MOVES)}),
           CONSTRAINT refund_refused CHECK ((state = 'refused') = (refused_minor = minor))
         )""")
@@ -205,6 +213,9 @@ def upgrade() -> None:
           CONSTRAINT refund_part_transition CHECK ({_legal("requested", REFUND_MOVES)})
         )""")
     op.execute("CREATE INDEX refund_part_reference ON payment.refund_part (reference)")
+    op.execute("""
+        CREATE INDEX refund_refused_waits ON payment.refund (requested_at, id)
+        WHERE refused_minor > by_hand_minor""")
     op.execute("CREATE INDEX refund_requested ON payment.refund (requested_at) WHERE state = 'requested'")
     op.execute("""
         CREATE TABLE payment.callback (

@@ -53,10 +53,10 @@ async def import_statement(
     account = Account(ctx.business, ctx.traffic.value, provider.name)
     async with ctx.transaction() as tx:
         await store.begin(tx, account, day, id_=STATEMENT_ID.new(), now=ctx.now())
-        changed = await store.write_rows(tx, account, day, rows)
+        changed, fees = await store.write_rows(tx, account, day, rows)
         if changed is not None:
             raise StatementConflict(row=changed)
-        return await _reconcile(tx, ctx, account, day)
+        return await _reconcile(tx, ctx, account, day, fees=fees)
 
 
 async def report(ctx: Ctx, provider_name: str, day: date) -> StatementReport:
@@ -84,7 +84,9 @@ async def differences(
     return page_of(rows, limit=limit, key=lambda one: (one.kind, one.reference))
 
 
-async def _reconcile(tx: Transaction, ctx: Ctx, account: Account, day: date) -> StatementReport:
+async def _reconcile(
+    tx: Transaction, ctx: Ctx, account: Account, day: date, *, fees: dict[str, int]
+) -> StatementReport:
     now = ctx.now()
     theirs = await store.movements(tx, account, day)
     ours = await store.charges(tx, account, list(rules.charges_named(theirs)))
@@ -112,6 +114,7 @@ async def _reconcile(tx: Transaction, ctx: Ctx, account: Account, day: date) -> 
             missing_here=told.missing_here,
             missing_there=told.missing_there,
             differs=told.differs,
+            fees=fees,
         ),
     )
     return told

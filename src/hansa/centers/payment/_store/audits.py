@@ -24,19 +24,19 @@ AUDITS = (
     audit(
         "payment.refunds",
         "the payment {0} counts {1} refunded, its refunds sum to {2}",
-        """SELECT p.id, p.refunded_minor, coalesce(sum(r.minor - r.refused_minor), 0)
+        """SELECT p.id, p.refunded_minor, coalesce(sum(r.minor - r.refused_minor + r.by_hand_minor), 0)
            FROM payment.payment p LEFT JOIN payment.refund r ON r.payment_id = p.id
-           GROUP BY p.id HAVING p.refunded_minor <> coalesce(sum(r.minor - r.refused_minor), 0)
+           GROUP BY p.id HAVING p.refunded_minor <> coalesce(sum(r.minor - r.refused_minor + r.by_hand_minor), 0)
            ORDER BY 1""",
     ),
     audit(
         "payment.attempt_refunds",
         "attempt {1} of the payment {0} counts {2} refunded, its refunds sum to {3}",
         """SELECT a.payment_id, a.number, a.refunded_minor,
-                  coalesce(sum(r.minor - r.refused_minor), 0)
+                  coalesce(sum(r.minor - r.refused_minor + r.by_hand_minor), 0)
            FROM payment.attempt a LEFT JOIN payment.refund r ON r.payment_id = a.payment_id AND r.attempt = a.number
            GROUP BY a.payment_id, a.number
-           HAVING a.refunded_minor <> coalesce(sum(r.minor - r.refused_minor), 0)
+           HAVING a.refunded_minor <> coalesce(sum(r.minor - r.refused_minor + r.by_hand_minor), 0)
            ORDER BY 1, 2""",
     ),
     audit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from hansa.centers.payment.types import PaymentId, Refund, RefundId, RefundState
 from hansa.kernel.db import Transaction
@@ -14,7 +15,7 @@ Place = tuple[datetime, PaymentId, RefundId]
 
 _FIND = """
 SELECT r.payment_id, r.id, r.attempt, r.order_id, r.minor, p.currency, r.reason, r.state, r.requested_at,
-       r.resolved_at
+       r.resolved_at, r.refused_minor, r.by_hand_minor, r.by_hand_reference
 FROM unnest($1::uuid[], $2::uuid[]) AS w (payment_id, id)
 JOIN payment.refund r ON r.payment_id = w.payment_id AND r.id = w.id
 JOIN payment.payment p ON p.id = r.payment_id
@@ -42,6 +43,59 @@ WHERE r.state = 'requested'
   AND ($2::timestamptz IS NULL OR (r.requested_at, r.payment_id, r.id) > ($2, $3::uuid, $4::uuid))
 ORDER BY r.requested_at, r.payment_id, r.id LIMIT $1
 """
+
+
+_RETURN = """
+UPDATE payment.refund
+SET by_hand_minor = refused_minor, by_hand_reference = $3, by_hand_by = $4, by_hand_at = $5
+WHERE payment_id = $1 AND id = $2
+"""
+
+_REFUSED = """
+SELECT r.payment_id, r.id, r.attempt, r.order_id, r.minor, p.currency, r.reason, r.state, r.requested_at,
+       r.resolved_at, r.refused_minor, r.by_hand_minor, r.by_hand_reference
+FROM payment.refund r JOIN payment.payment p ON p.id = r.payment_id
+WHERE r.refused_minor > r.by_hand_minor AND p.business = $1 AND p.traffic = $2
+  AND ($3::timestamptz IS NULL OR (r.requested_at, r.id) > ($3, $4::uuid))
+ORDER BY r.requested_at, r.id LIMIT $5
+"""
+
+_OPEN_OF_SHOPS = """
+SELECT s.shop, count(*) AS refunds FROM unnest($1::uuid[]) AS s (shop)
+JOIN payment.payment p ON s.shop = ANY(p.share_shops)
+JOIN payment.refund r ON r.payment_id = p.id
+WHERE (r.state = 'requested' OR r.refused_minor > r.by_hand_minor)
+  AND (r.order_id IS NULL OR p.share_shops[array_position(p.share_orders, r.order_id)] = s.shop)
+  AND r.payment_id IN (
+    SELECT payment_id FROM payment.refund WHERE state = 'requested'
+    UNION ALL SELECT payment_id FROM payment.refund WHERE refused_minor > by_hand_minor)
+GROUP BY s.shop
+"""
+
+
+async def payment_of(tx: Transaction, refund_id: RefundId) -> PaymentId | None:
+    """Return the payment of a refund known by its id alone."""
+    found = await tx.raw.fetchval("SELECT payment_id FROM payment.refund WHERE id = $1", refund_id)
+    return None if found is None else PaymentId(found)
+
+
+async def give_by_hand(tx: Transaction, refund: Refund, *, reference: str, by: str, at: datetime) -> None:
+    """Write down that what a provider refused was given back another way; its payment is locked."""
+    await tx.raw.execute(_RETURN, refund.payment_id, refund.id, reference, by, at)
+
+
+async def refused(
+    tx: Transaction, *, business: str, traffic: str, after: tuple[datetime, UUID] | None, limit: int
+) -> list[Refund]:
+    """Return refunds that a provider refused and nobody has given back since, the oldest first."""
+    rows = await tx.raw.fetch(_REFUSED, business, traffic, *(after or (None, None)), limit)
+    return [Refund(**{**row, "state": RefundState(row["state"])}) for row in rows]
+
+
+async def open_of_shops(tx: Transaction, shop_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the refunds out of what shops sold that are not given back yet, where there are any."""
+    rows = await tx.raw.fetch(_OPEN_OF_SHOPS, list(shop_ids))
+    return {row["shop"]: row["refunds"] for row in rows}
 
 
 async def find(

@@ -50,6 +50,11 @@ SELECT $1, $2, $3, $4, n.* FROM unnest($5::bigint[], $6::text[], $7::text[], $8:
 ON CONFLICT DO NOTHING
 """
 
+_WRITE_ROWS_FEES = """
+WITH written AS (%s RETURNING kind, minor, currency)
+SELECT currency::text, sum(minor)::numeric AS minor FROM written WHERE kind = 'fee' GROUP BY currency ORDER BY 1
+"""
+
 _CHANGED_ROW = """
 SELECT r.row FROM unnest($5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::timestamptz[])
   AS n (row, kind, reference, minor, currency, at)
@@ -177,14 +182,26 @@ async def begin(tx: Transaction, account: Account, day: date, *, id_: StatementI
 
 async def write_rows(
     tx: Transaction, account: Account, day: date, rows: Sequence[StatementRow]
-) -> int | None:
-    """Store rows of a statement, each once; returns the number of the first that was stored otherwise before."""
+) -> tuple[int | None, dict[str, int]]:
+    """Store rows of a statement, each once.
+
+    Returns the number of the first that was stored otherwise before, and the fees that are new, by currency.
+    """
     if not rows:
-        return None
+        return None, {}
     columns = _columns([(r.row, r.kind.value, r.reference, r.minor, r.currency, r.at) for r in rows])
-    await tx.raw.execute(_WRITE_ROWS, *account, day, *columns)
+    fees = await tx.raw.fetch(_WRITE_ROWS_FEES % _WRITE_ROWS, *account, day, *columns)
     changed: int | None = await tx.raw.fetchval(_CHANGED_ROW, *account, day, *columns)
-    return changed
+    return changed, {row["currency"]: int(row["minor"]) for row in fees}
+
+
+async def last_day(tx: Transaction, account: Account) -> date | None:
+    """Return the latest day of which a statement of the account was imported."""
+    found: date | None = await tx.raw.fetchval(
+        "SELECT max(day) FROM payment.statement WHERE business = $1 AND traffic = $2 AND provider = $3",
+        *account,
+    )
+    return found
 
 
 async def movements(tx: Transaction, account: Account, day: date) -> dict[Movement, Amount]:

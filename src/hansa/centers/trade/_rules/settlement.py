@@ -167,17 +167,17 @@ def unapplied_journal(ctx: Ctx, facts: Facts, reference: UUID) -> Journal:
 
 
 def returned_journal(ctx: Ctx, refund: RefundSettled) -> Journal:
-    """Money that was owed to its payer, unexpected or refunded, has gone back."""
+    """Money that was owed to its payer, unexpected or refunded, has gone back: by the provider, or from the bank."""
+    given_by = AccountClass.CASH if refund.by_hand else AccountClass.PROVIDER_CLEARING
+    name = b"trade.returned_by_hand" if refund.by_hand else b"trade.returned"
     return Journal(
         ctx=ctx,
-        id=JournalId(uuid8(b"trade.returned", refund.refund_id.bytes)),
+        id=JournalId(uuid8(name, refund.refund_id.bytes)),
         kind=RETURNED,
         reference=refund.payment_id,
         entries=(
             debit(AccountKey.of(ctx, AccountClass.UNAPPLIED, currency=refund.currency), refund.minor),
-            credit(
-                AccountKey.of(ctx, AccountClass.PROVIDER_CLEARING, currency=refund.currency), refund.minor
-            ),
+            credit(AccountKey.of(ctx, given_by, currency=refund.currency), refund.minor),
         ),
     )
 

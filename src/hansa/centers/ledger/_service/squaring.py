@@ -1,0 +1,101 @@
+"""What a shop earned and what it owes are squared with the bank by hand; and a shop closes when both are even."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from hansa.centers.ledger import _store
+from hansa.centers.ledger._service.posting import post
+from hansa.centers.ledger._service.reading import balances_in
+from hansa.centers.ledger._store.ending import open_with
+from hansa.centers.ledger.errors import BalanceDiffers
+from hansa.centers.ledger.events import ShopSquared
+from hansa.centers.ledger.types import (
+    AccountClass,
+    AccountKey,
+    Entry,
+    Journal,
+    JournalId,
+    Posted,
+    credit,
+    debit,
+    uuid8,
+)
+from hansa.centers.shop.extensions import ShopClosure
+from hansa.centers.shop.types import Objection, ShopId
+from hansa.kernel.context import Ctx
+from hansa.kernel.db import Transaction
+from hansa.kernel.money import Money
+from hansa.kernel.problem import FieldError, Invalid, Problem
+from hansa.kernel.texts import storable
+
+SQUARE = "ledger.shop.square"
+REFERENCE_MAX = 200
+WITH_SHOPS = (AccountClass.SELLER_PAYABLE, AccountClass.SELLER_RECEIVABLE, AccountClass.DEPOSIT)
+"""What is open between the platform and a shop."""
+
+
+async def square_shop(ctx: Ctx, shop_id: ShopId, paid: Money, reference: str) -> Posted:
+    """Post that a shop was paid what it earned less what it owes, or paid that in itself, by bank."""
+    ctx.require(SQUARE)
+    if not 0 < len(reference.strip()) <= REFERENCE_MAX or not storable(reference):
+        raise Invalid(FieldError("reference", "length", f"From 1 to {REFERENCE_MAX} characters"))
+    payable, owed, cash = (
+        AccountKey.of(ctx, kind, currency=paid.currency, party=party)
+        for kind, party in (
+            (AccountClass.SELLER_PAYABLE, shop_id),
+            (AccountClass.SELLER_RECEIVABLE, shop_id),
+            (AccountClass.CASH, None),
+        )
+    )
+    id_ = JournalId(uuid8(b"ledger.squared", _name(ctx, shop_id, reference)))
+    async with ctx.transaction() as tx:
+        found = await balances_in(tx, [payable, owed])
+        earned, owes = found[payable].minor, found[owed].minor
+        before = (await _store.seen_journals(tx, [id_])).get(id_)
+        if before is not None:
+            return before.posted
+        if earned - owes != paid.minor or not (earned or owes):
+            raise BalanceDiffers(earned_minor=earned, owed_minor=owes)
+        entries: list[Entry] = [debit(payable, earned)] if earned else []
+        if owes:
+            entries.append(credit(owed, owes) if owes > 0 else debit(owed, -owes))
+        if paid.minor:
+            entries.append(credit(cash, paid.minor) if paid.minor > 0 else debit(cash, -paid.minor))
+        journal = Journal(ctx=ctx, id=id_, kind="ledger.squared", reference=shop_id, entries=tuple(entries))
+        (verdict,) = await post(tx, [journal])
+        if isinstance(verdict, Problem):
+            raise verdict
+        tx.emit(
+            ctx,
+            ShopSquared(
+                shop_id=shop_id,
+                journal=verdict.id,
+                paid_minor=paid.minor,
+                currency=paid.currency,
+                bank_reference=reference.strip(),
+            ),
+        )
+    return verdict
+
+
+async def nothing_open(tx: Transaction, commands: Sequence[ShopClosure]) -> list[tuple[Objection, ...]]:
+    """Answer `shop.may_close`: not while a shop is owed something, or owes."""
+    found = await open_with(
+        tx, [(command.shop.id, command.ctx.traffic.value) for command in commands], WITH_SHOPS
+    )
+    return [_objections(found.get((command.shop.id, command.ctx.traffic.value), ())) for command in commands]
+
+
+def _objections(amounts: Sequence[tuple[AccountClass, str, int]]) -> tuple[Objection, ...]:
+    if not amounts:
+        return ()
+    told = [f"{kind} {Money(minor, currency)}" for kind, currency, minor in amounts]
+    return (
+        Objection("ledger.balance_open", f"It is not even: {', '.join(told)}", {"open": ", ".join(told)}),
+    )
+
+
+def _name(ctx: Ctx, shop_id: UUID, reference: str) -> bytes:
+    return f"{ctx.business} {ctx.traffic} {shop_id} {reference.strip()}".encode()

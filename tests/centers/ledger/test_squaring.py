@@ -1,0 +1,155 @@
+"""A shop closes when it is even with the platform: what it earned was paid out, what it owes came in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from hansa.centers.ledger import api as ledger
+from hansa.centers.ledger.errors import BalanceDiffers, InsufficientBalance
+from hansa.centers.ledger.types import (
+    HOLD_ID,
+    JOURNAL_ID,
+    AccountClass,
+    AccountKey,
+    Hold,
+    Journal,
+    credit,
+    debit,
+)
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import ShopStatus
+from hansa.centers.trade import api as trade
+from hansa.kernel.money import Money
+from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
+from house import kinds, race
+
+pytestmark = pytest.mark.external
+
+
+def cny(minor):
+    return Money(minor, "CNY")
+
+
+async def sold(house, seller, *, price=1000):
+    """Something the shop sold, and that arrived."""
+    buyer = await house.buyer()
+    order_id = await house.paid_order(buyer, await house.good(seller, price=price))
+    await trade.ship(seller.ctx, order_id=order_id)
+    await trade.receive(buyer, order_id=order_id)
+
+
+async def owes(house, seller, minor):
+    """The shop took money that is not its own."""
+    journal = Journal(
+        ctx=house.system,
+        id=JOURNAL_ID.new(),
+        kind="test.owed",
+        reference=uuid4(),
+        entries=(
+            debit(
+                AccountKey.of(
+                    house.system, AccountClass.SELLER_RECEIVABLE, currency="CNY", party=seller.shop_id
+                ),
+                minor,
+            ),
+            credit(AccountKey.of(house.system, AccountClass.PLATFORM_REVENUE, currency="CNY"), minor),
+        ),
+    )
+    async with house.platform.db.transaction() as tx:
+        await ledger.post(tx, [journal])
+
+
+async def square(house, seller, minor, reference="transfer 17"):
+    return await ledger.square_shop(
+        house.system, shop_id=seller.shop_id, paid=cny(minor), reference=reference
+    )
+
+
+async def open_with(house, seller):
+    return [
+        await house.balance(kind, seller.shop_id)
+        for kind in (AccountClass.SELLER_PAYABLE, AccountClass.SELLER_RECEIVABLE)
+    ]
+
+
+async def status_of(house, seller):
+    return (await shop.shops(house.system, [seller.shop_id]))[seller.shop_id].status
+
+
+async def test_a_shop_that_is_owed_something_closes_when_it_was_paid(house):
+    seller = await house.seller()
+    await sold(house, seller)
+
+    await shop.close_shop(house.system, shop_id=seller.shop_id)
+    await house.wait(timedelta(days=2))
+    assert await status_of(house, seller) is ShopStatus.CLOSING
+    closing = await shop.closing_of(house.system, shop_id=seller.shop_id)
+    assert [one.code for one in closing.objections] == ["ledger.balance_open"]
+    bank = await house.balance(AccountClass.CASH)
+    await square(house, seller, 950)
+    await house.wait(timedelta(days=2))
+
+    assert await status_of(house, seller) is ShopStatus.CLOSED
+    assert await house.balance(AccountClass.CASH) == bank - 950
+
+
+@pytest.mark.parametrize(("owed", "paid"), [(0, 950), (300, 650), (950, 0), (1200, -250)])
+async def test_what_it_owes_is_taken_off_and_may_be_more_than_it_earned(house, owed, paid):
+    seller = await house.seller()
+    await sold(house, seller)
+    if owed:
+        await owes(house, seller, owed)
+
+    await square(house, seller, paid)
+
+    assert await open_with(house, seller) == [0, 0]
+
+
+async def test_an_amount_that_is_not_the_accounts_is_refused(house):
+    seller = await house.seller()
+    with pytest.raises(BalanceDiffers):
+        await square(house, seller, 0)
+    await sold(house, seller)
+
+    for wrong in (949, 951, 0, -950):
+        with pytest.raises(BalanceDiffers) as refused:
+            await square(house, seller, wrong)
+        assert refused.value.extras == {"earned_minor": 950, "owed_minor": 0}
+    with pytest.raises(Invalid):
+        await square(house, seller, 950, " ")
+
+
+async def test_one_transfer_of_the_bank_is_posted_once(house):
+    seller = await house.seller()
+    await sold(house, seller)
+
+    outcomes = await race(*[square(house, seller, 950) for _ in range(4)])
+
+    assert kinds(outcomes) == {"Posted": 4}
+    assert len({one.id for one in outcomes}) == 1
+    assert await open_with(house, seller) == [0, 0]
+
+
+async def test_what_is_put_by_is_not_paid_out(house):
+    seller = await house.seller()
+    await sold(house, seller)
+    payable = AccountKey.of(house.system, AccountClass.SELLER_PAYABLE, currency="CNY", party=seller.shop_id)
+    lien = Hold(
+        ctx=house.system, id=HOLD_ID.new(), account=payable, minor=1, kind="loan.lien", reference=uuid4()
+    )
+    async with house.platform.db.transaction() as tx:
+        await ledger.authorise(tx, [lien])
+
+    with pytest.raises(InsufficientBalance):
+        await square(house, seller, 950)
+
+
+async def test_shops_do_not_square_themselves(house):
+    seller = await house.seller()
+
+    for somebody in (seller.ctx, await house.buyer()):
+        with pytest.raises((Forbidden, Unauthenticated)):
+            await ledger.square_shop(somebody, shop_id=seller.shop_id, paid=cny(1), reference="transfer 17")
