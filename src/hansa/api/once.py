@@ -12,7 +12,7 @@ from typing import Any
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from hansa.api.identity import of_scope
-from hansa.kernel.http import parse_key
+from hansa.kernel.http import parse_key, read_body
 from hansa.kernel.http.declared import MEDIA_TYPE
 from hansa.kernel.idempotency import Answer, IdempotencyKey, answer_once
 from hansa.kernel.platform import Platform
@@ -36,7 +36,7 @@ class Once:
         if named is None:
             await self._app(scope, receive, send)
             return
-        body = await _read(receive)
+        body = await read_body(receive)
         ctx = await of_scope(self._platform, scope)
         key = IdempotencyKey.of(ctx, route=f"{scope.get('method')} {scope['path']}", key=named, body=body)
         captured = _Captured()
@@ -69,17 +69,6 @@ def _key_of(scope: Scope) -> str | None:
         return None
     header = next((value for name, value in scope["headers"] if name == b"idempotency-key"), None)
     return parse_key(header.decode("latin-1")) if header is not None else None
-
-
-async def _read(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return b"".join(parts)
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
 
 
 def _replay(body: bytes) -> Receive:

@@ -17,7 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa.api.identity import of_scope
-from hansa.kernel.http import decode, parse_key, problem_of
+from hansa.kernel.http import decode, parse_key, problem_of, read_body
 from hansa.kernel.http.api import API_PATH
 from hansa.kernel.http.refusing import encode
 from hansa.kernel.idempotency import IdempotencyKey
@@ -87,7 +87,7 @@ class Thin:
     ) -> None:
         scope["path_template"] = route.template  # what metrics and traces call it, as the router does
         try:
-            raw = await _read(receive)
+            raw = await read_body(receive)
             ctx = await of_scope(self._platform, scope)
             wanted: dict[str, Any] = {"ctx": ctx}
             named = parse_key(_text(headers.get(b"idempotency-key")))
@@ -138,14 +138,3 @@ def _plain_headers(headers: Sequence[tuple[bytes, bytes]]) -> Mapping[bytes, byt
 
 def _text(header: bytes | None) -> str | None:
     return header.decode("latin-1") if header is not None else None
-
-
-async def _read(receive: Receive) -> bytes:
-    message: Any = await receive()
-    if not message.get("more_body"):
-        return message.get("body", b"")  # type: ignore[no-any-return]  # ASGI says bytes
-    parts = [message["body"]]
-    while message.get("more_body"):
-        message = await receive()
-        parts.append(message.get("body", b""))
-    return b"".join(parts)

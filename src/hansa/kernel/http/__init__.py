@@ -6,7 +6,7 @@ from hansa.kernel.http.declared import ProblemDetails, problems
 from hansa.kernel.http.etags import etag, require_match, unchanged
 from hansa.kernel.http.idempotency import parse_key
 from hansa.kernel.http.negotiation import accepts
-from hansa.kernel.http.reading import ApiRequest, decode
+from hansa.kernel.http.reading import ApiRequest, decode, read_body
 from hansa.kernel.http.refusing import handle_exception, problem_of
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "plain_annotations",
     "problem_of",
     "problems",
+    "read_body",
     "require_match",
     "unchanged",
 ]

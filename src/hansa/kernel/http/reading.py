@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
-from litestar.types import Empty
+from litestar.types import Empty, Receive
 
 from hansa.kernel.http.errors import TooLarge, UnsupportedMediaType
 from hansa.kernel.http.fields import field_error, field_errors
@@ -44,6 +44,18 @@ class ApiRequest(Request[Any, Any, State]):
             raise UnsupportedMediaType(accepted=list(accepted))
         async for part in self.stream():
             yield part
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return a body whole, for who stands in front of the router; what was there when the client left is all of it."""
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b"".join(parts)
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def decode(raw: bytes, kind: Any) -> Any:

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.review._tables import RECEIPT_RANK
-from hansa.kernel.db import Transaction
+from hansa.kernel.db import Transaction, columns
 
 OrderKey = tuple[UUID, UUID]
 """(buyer, order): the distribution key first."""
@@ -58,7 +58,7 @@ async def insert_receipts(tx: Transaction, receipts: Sequence[Receipt]) -> set[U
                                  $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
             ON CONFLICT (buyer, order_id) DO NOTHING
             RETURNING order_id""",
-        *_columns(map(msgspec.structs.astuple, sorted(receipts, key=_key)), 11),
+        *columns(map(msgspec.structs.astuple, sorted(receipts, key=_key)), 11),
     )
     return {row["order_id"] for row in rows}
 
@@ -69,7 +69,7 @@ async def insert_lines(tx: Transaction, lines: Sequence[ReceivedLine]) -> None:
         """INSERT INTO review.line (buyer, order_id, line_no, product_id, sku_id, title, options)
            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::text[], $7::text[])
            ON CONFLICT (buyer, order_id, line_no) DO NOTHING""",
-        *_columns(map(msgspec.structs.astuple, lines), 7),
+        *columns(map(msgspec.structs.astuple, lines), 7),
     )
 
 
@@ -81,7 +81,7 @@ async def lock_receipts(tx: Transaction, keys: Iterable[OrderKey]) -> dict[UUID,
             JOIN unnest($1::uuid[], $2::uuid[]) AS k (buyer, order_id)
               ON r.buyer = k.buyer AND r.order_id = k.order_id
             ORDER BY r.buyer, r.order_id FOR UPDATE OF r""",
-        *_columns(sorted(set(keys)), 2),
+        *columns(sorted(set(keys)), 2),
     )
     return {row["order_id"]: _receipt(row) for row in rows}
 
@@ -111,7 +111,7 @@ async def mark_revealed(tx: Transaction, keys: Sequence[OrderKey], ats: Sequence
         """UPDATE review.receipt r SET revealed_at = k.at
            FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS k (buyer, order_id, at)
            WHERE r.buyer = k.buyer AND r.order_id = k.order_id""",
-        *_columns(keys, 2),
+        *columns(keys, 2),
         list(ats),
     )
 
@@ -159,8 +159,3 @@ def _key(receipt: Receipt) -> OrderKey:
 
 def _qualified(alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in Receipt.__struct_fields__)
-
-
-def _columns(rows: Iterable[Iterable[Any]], count: int) -> list[list[Any]]:
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return columns or [[] for _ in range(count)]
