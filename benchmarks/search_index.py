@@ -253,7 +253,7 @@ async def measure(platform: Platform, shelf: Shelf) -> list[tuple[str, int, floa
             began = time.perf_counter()
             async with platform.db.transaction() as tx:
                 await generations.begin_reading(tx)
-                await queries.facets(tx, query, count_max=COUNT_CAP + 1)
+                await queries.facets(tx, [query], count_max=COUNT_CAP + 1)
             facets.append(1_000 * (time.perf_counter() - began))
         pages.sort()
         found.append(

@@ -147,11 +147,23 @@ def test_price_ranges_hold_every_price_once(prices):
 def test_fields_and_values_come_commonest_first():
     counts = {"option.glaze=moss": 2, "option.glaze=celadon": 5, "shop=a": 1, "option.size=l": 7}
 
-    assert by_field(counts) == [
+    assert by_field(counts, chosen={}) == [
         ("option.glaze", [("celadon", 5), ("moss", 2)]),
         ("option.size", [("l", 7)]),
         ("shop", [("a", 1)]),
     ]
+
+
+def test_what_is_chosen_is_always_among_the_values():
+    counts = {f"option.glaze=g{n:02}": 100 - n for n in range(40)} | {"option.size=l": 7}
+    chosen = {"option.glaze": ["g39", "gone"], "option.lid": ["round"], "shop": ["nobody"]}
+
+    fields = dict(by_field(counts, chosen=chosen))
+
+    assert list(fields) == ["option.glaze", "option.lid", "option.size"]
+    assert [value for value, _ in fields["option.glaze"]] == [f"g{n:02}" for n in range(20)] + ["g39", "gone"]
+    assert fields["option.glaze"][-1] == ("gone", 0)
+    assert fields["option.lid"] == [("round", 0)]
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))

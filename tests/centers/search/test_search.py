@@ -211,6 +211,45 @@ async def test_facets_count_and_narrow(library, house):
     assert await narrowed(facets={"option.glaze": ["moss"], "option.size": ["l"]}) == []
 
 
+async def test_a_facet_says_how_many_its_value_would_find_by_itself(library, house):
+    word, seller = made_up(), await house.seller()
+    glazes = (("celadon", "moss"), ("celadon",), ("ink",), ("ink", "moss"), ("sky",))
+    for at, glaze in enumerate(glazes):
+        about = {"price": 100 * (at + 1), "seller": seller if at % 2 else None, "deliver": False}
+        await library.put(f"{word} {at}", glaze=glaze, **about)
+    await house.deliver()
+
+    async def counted(**narrowed):
+        facets = (await library.find(word, filters=Filters(**narrowed), with_facets=True)).facets
+        return facets, {
+            (one.field, value.value): (value.count, value.chosen)
+            for one in facets.fields
+            for value in one.values
+        }
+
+    for narrowed in (
+        {"facets": {"option.glaze": ["celadon"]}},
+        {"facets": {"option.glaze": ["celadon", "ink"], "shop": [str(seller.shop_id)]}},
+        {"facets": {"option.glaze": ["moss"]}, "price_min": 150, "price_max": 400},
+        {"facets": {"option.glaze": ["moss"], "option.size": ["l"]}},
+    ):
+        facets, values = await counted(**narrowed)
+        for (field, value), (count, chosen) in values.items():
+            alone = narrowed | {"facets": narrowed["facets"] | {field: [value]}}
+            found = await library.find(word, filters=Filters(**alone), limit=100)
+            assert len(found.hits) == count, (narrowed, field, value)
+            assert chosen is (value in narrowed["facets"].get(field, ()))
+        assert facets.count == len((await library.find(word, filters=Filters(**narrowed))).hits)
+        unpriced = Filters(facets=narrowed["facets"])
+        assert sum(one.count for one in facets.prices) == len(
+            (await library.find(word, filters=unpriced)).hits
+        )
+    _, values = await counted(
+        facets={"option.glaze": ["celadon"], "shop": ["nobody"], "option.lid": ["round"]}
+    )
+    assert (values["option.glaze", "celadon"], values["option.lid", "round"]) == ((0, True), (0, True))
+
+
 async def test_attributes_of_a_template_narrow_and_are_named(library, house):
     word = made_up()
     branch = await product.add_category(house.system, slug=made_up(), names={"en": "Pots"})

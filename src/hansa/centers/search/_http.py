@@ -62,12 +62,13 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FacetValueView(msgspec.Struct, frozen=True, kw_only=True):
-    """A value to narrow by; `filter` is what to ask for as `facet`."""
+    """A value to narrow by; `filter` is what to ask for as `facet`, `count` is without its own field's filter."""
 
     value: str
     filter: str
     names: Texts
     count: int
+    chosen: bool
 
 
 class FacetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,6 +203,7 @@ def _facets(facets: Facets) -> FacetsView:
                         filter=f"{one.field}={value.value}",
                         names=value.names,
                         count=value.count,
+                        chosen=value.chosen,
                     )
                     for value in one.values
                 ],

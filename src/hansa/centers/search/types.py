@@ -60,15 +60,19 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FacetValue(msgspec.Struct, frozen=True):
-    """A value of a facet, what it is called, and how many of what was looked at have it."""
+    """A value of a facet, what it is called, how many have it, and whether it is narrowed by already.
+
+    It is counted under all filters but its own field's: so many would be found by it alone.
+    """
 
     value: str
     names: Texts
     count: int
+    chosen: bool = False
 
 
 class Facet(msgspec.Struct, frozen=True):
-    """A field that what was found can be narrowed by; the commonest values first."""
+    """A field that what was found can be narrowed by; the commonest values first, chosen ones always there."""
 
     field: str
     names: Texts
@@ -84,7 +88,10 @@ class PriceRange(msgspec.Struct, frozen=True):
 
 
 class Facets(msgspec.Struct, frozen=True, kw_only=True):
-    """How what was found can be narrowed. Counted over at most `COUNT_CAP` products; `capped` says if it was."""
+    """How what was found can be narrowed. Counted over at most `COUNT_CAP` products; `capped` says if it was.
+
+    `count` is of what was found; the values of a field, and the prices, are counted without their own filter.
+    """
 
     count: int
     capped: bool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TypeVar
 
 from hansa.centers.search.types import PriceRange
 
@@ -12,19 +11,33 @@ FIELDS_MAX = 20
 FIELD_VALUES_MAX = 20
 RANGES = 5
 
-T = TypeVar("T")
+_OF_IDS = frozenset({"category", "shop"})
+"""Fields whose values are ids: only those that something has are known to be some."""
 
 
-def by_field(counts: Mapping[str, int]) -> list[tuple[str, list[tuple[str, int]]]]:
-    """Group counts of `field=value`: the fields that tell most of what was found first, values by count."""
-    grouped: dict[str, list[tuple[str, int]]] = {}
+def by_field(
+    counts: Mapping[str, int], *, chosen: Mapping[str, Sequence[str]]
+) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Group counts of `field=value`: the fields that tell most of what was found first, values by count.
+
+    What is chosen is always there, or it could not be given up again, even where nothing has it.
+    """
+    grouped: dict[str, dict[str, int]] = {
+        field: dict.fromkeys(values, 0) for field, values in chosen.items() if field not in _OF_IDS
+    }
     for facet, count in counts.items():
         field, _, value = facet.partition("=")
-        grouped.setdefault(field, []).append((value, count))
-    for values in grouped.values():
-        values.sort(key=lambda one: (-one[1], one[0]))
-    fields = sorted(grouped.items(), key=lambda one: (-sum(count for _, count in one[1]), one[0]))
-    return [(field, values[:FIELD_VALUES_MAX]) for field, values in fields[:FIELDS_MAX]]
+        grouped.setdefault(field, {})[value] = count
+    fields = sorted(grouped.items(), key=lambda one: (one[0] not in chosen, -sum(one[1].values()), one[0]))
+    return [
+        (field, _commonest(values, always=chosen.get(field, ()))) for field, values in fields[:FIELDS_MAX]
+    ]
+
+
+def _commonest(values: Mapping[str, int], *, always: Sequence[str]) -> list[tuple[str, int]]:
+    ordered = sorted(values.items(), key=lambda one: (-one[1], one[0]))
+    kept = {value for value, _ in ordered[:FIELD_VALUES_MAX]}.union(always)
+    return [one for one in ordered if one[0] in kept]
 
 
 def price_ranges(prices: Sequence[int]) -> list[PriceRange]:

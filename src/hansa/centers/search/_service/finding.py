@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,7 @@ from hansa.centers.product.errors import CategoryNotFound
 from hansa.centers.search._rules.keys import facet_key, title_keys, word_keys
 from hansa.centers.search._rules.spelling import CANDIDATES_MAX, correction, trigrams
 from hansa.centers.search._rules.words import QUERY_TERMS_MAX, is_dense, query_terms
-from hansa.centers.search._service.narrowing import describe
+from hansa.centers.search._service.narrowing import Counts, describe
 from hansa.centers.search._store import generations, queries
 from hansa.centers.search._store.queries import Asked, Row
 from hansa.centers.search.types import FILTERS_MAX, QUERY_MAX, VALUES_MAX, Filters, Found, Hit, Sort
@@ -102,16 +102,40 @@ async def search(
             if meant != terms:
                 corrected, wanted = True, _Query(wanted.asked, sort, meant, limit)
                 rows = await _find(tx, wanted, None)
-        counted = None
+        counts = None
         if with_facets and mark is None:
-            counted = await queries.facets(tx, wanted.whole(), count_max=COUNT_CAP + 1)
+            counts = await _count(tx, ctx, wanted, filters)
     shown = rows[:limit]
     return Found(
         hits=await _hits(ctx, [row for _, row in shown]),
         cursor=_write_mark(asked_for, wanted, shown[-1], corrected=corrected) if len(rows) > limit else None,
-        facets=await describe(ctx, *counted) if counted else None,
+        facets=await describe(ctx, counts) if counts else None,
         corrected=" ".join(wanted.terms) if corrected and shown else None,
     )
+
+
+async def _count(tx: Transaction, ctx: Ctx, wanted: _Query, filters: Filters) -> Counts:
+    """Count what can be narrowed by: each field, and the price, under all filters but its own.
+
+    So whoever chose one glaze still sees how many there are of the others, and may choose another one as well.
+    """
+    chosen = {field: tuple(values) for field, values in filters.facets.items() if values}
+    variants = [filters] + [
+        msgspec.structs.replace(
+            filters, facets={field: values for field, values in chosen.items() if field != one}
+        )
+        for one in chosen
+    ]
+    priced = filters.price_min is not None or filters.price_max is not None
+    if priced:
+        variants.append(msgspec.structs.replace(filters, price_min=None, price_max=None))
+    asked = [replace(wanted, asked=_asked(ctx, wanted.asked.slot, one)).whole() for one in variants]
+    (under_all, *others) = await queries.facets(tx, asked, count_max=COUNT_CAP + 1)
+    prices, facets = under_all
+    for field, (_, counted) in zip(chosen, others, strict=False):
+        facets = {facet: count for facet, count in facets.items() if facet.partition("=")[0] != field}
+        facets |= {facet: count for facet, count in counted.items() if facet.partition("=")[0] == field}
+    return Counts(found=len(prices), prices=others[-1][0] if priced else prices, facets=facets, chosen=chosen)
 
 
 def filter_errors(filters: Filters) -> list[FieldError]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from hansa.centers.product import api as product
@@ -21,22 +22,39 @@ _SHOP: Texts = {"en": "Shop", "zh": "店铺"}
 Names = Mapping[tuple[str, str], Texts]
 
 
-async def describe(ctx: Ctx, prices: Sequence[int], counts: Mapping[str, int]) -> Facets:
-    """Name what was counted, over at most one document more than `COUNT_CAP`."""
-    fields = by_field(counts)
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted, over at most one document more than `COUNT_CAP`."""
+
+    found: int
+    prices: Sequence[int]
+    facets: Mapping[str, int]
+    """`field=value`, and how many have it."""
+    chosen: Mapping[str, Sequence[str]]
+    """Fields and values that are narrowed by already."""
+
+
+async def describe(ctx: Ctx, counts: Counts) -> Facets:
+    """Name what was counted."""
+    fields = by_field(counts.facets, chosen=counts.chosen)
     names = await _names(ctx, fields)
     return Facets(
-        count=min(len(prices), COUNT_CAP),
-        capped=len(prices) > COUNT_CAP,
+        count=min(counts.found, COUNT_CAP),
+        capped=counts.found > COUNT_CAP,
         fields=tuple(
             Facet(
                 field,
                 names.get((field, ""), {}),
-                tuple(FacetValue(value, names.get((field, value), {}), count) for value, count in values),
+                tuple(
+                    FacetValue(
+                        value, names.get((field, value), {}), count, value in counts.chosen.get(field, ())
+                    )
+                    for value, count in values
+                ),
             )
             for field, values in fields
         ),
-        prices=tuple(price_ranges(prices)),
+        prices=tuple(price_ranges(counts.prices)),
     )
 
 

@@ -12,7 +12,7 @@ from hansa.centers.search._rules.documents import Document, Label
 from hansa.centers.search._rules.spelling import trigrams
 from hansa.centers.search._tables import LABEL_RANK, TRACKED_RANK
 from hansa.centers.search.types import DocumentKey, Popularity
-from hansa.kernel.db import Transaction
+from hansa.kernel.db import Transaction, columns
 
 
 async def lock_products(tx: Transaction, ids: Iterable[UUID]) -> list[UUID]:
@@ -47,14 +47,14 @@ async def add_sales(tx: Transaction, pieces: Mapping[DocumentKey, int]) -> None:
         """INSERT INTO search.popularity (business, traffic, product_id, sold, votes, rating)
            SELECT k.*, 0, 0, 0 FROM unnest($1::text[], $2::text[], $3::uuid[]) AS k
            ON CONFLICT (product_id, business, traffic) DO NOTHING""",
-        *_columns(keys, 3),
+        *columns(keys, 3),
     )
     await tx.raw.execute(
         """UPDATE search.popularity p SET sold = greatest(p.sold + d.pieces, 0)
            FROM unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[])
              AS d (business, traffic, product_id, pieces)
            WHERE (p.business, p.traffic, p.product_id) = (d.business, d.traffic, d.product_id)""",
-        *_columns(keys, 3),
+        *columns(keys, 3),
         [pieces[key] for key in keys],
     )
 
@@ -69,8 +69,8 @@ async def set_ratings(tx: Transaction, ratings: Mapping[DocumentKey, tuple[int, 
              AS r (business, traffic, product_id, votes, rating)
            ON CONFLICT (product_id, business, traffic)
            DO UPDATE SET votes = excluded.votes, rating = excluded.rating""",
-        *_columns(keys, 3),
-        *_columns([ratings[key] for key in keys], 2),
+        *columns(keys, 3),
+        *columns([ratings[key] for key in keys], 2),
     )
 
 
@@ -83,7 +83,7 @@ async def replace_documents(
             WHERE d.product_id = ANY($1::uuid[]) AND (d.business, d.traffic, d.product_id) NOT IN (
               SELECT * FROM unnest($2::text[], $3::text[], $4::uuid[]))""",
         list(products),
-        *_columns([document.key for document in documents], 3),
+        *columns([document.key for document in documents], 3),
     )
     await tx.raw.execute(
         f"""INSERT INTO search.document_{slot} AS d
@@ -99,7 +99,7 @@ async def replace_documents(
             SET offer_id = excluded.offer_id, offers = excluded.offers, price_minor = excluded.price_minor,
                 currency = excluded.currency, rank = excluded.rank, sold = excluded.sold,
                 votes = excluded.votes, rating = excluded.rating, keys = excluded.keys, facets = excluded.facets""",
-        *_columns([_row(document) for document in documents], 13),
+        *columns([_row(document) for document in documents], 13),
     )
     await _replace_suggestions(tx, slot, products=products, documents=documents)
     await _add_words(tx, slot, documents)
@@ -117,7 +117,7 @@ async def name_facets(tx: Transaction, documents: Sequence[Document]) -> None:
            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[])
            ON CONFLICT (business, field, value) DO UPDATE SET names = excluded.names
            WHERE l.names IS DISTINCT FROM excluded.names""",
-        *_columns(rows, 4),
+        *columns(rows, 4),
     )
 
 
@@ -140,7 +140,7 @@ async def _replace_suggestions(
                                       $8::int[]) AS n
            ON CONFLICT (slot, business, traffic, start, source, language) DO NOTHING""",
         slot,
-        *_columns(rows, 7),
+        *columns(rows, 7),
     )
 
 
@@ -152,7 +152,7 @@ async def _add_words(tx: Transaction, slot: int, documents: Sequence[Document]) 
            SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::text[]) AS n
            ON CONFLICT (slot, business, traffic, word) DO NOTHING RETURNING business, traffic, word""",
         slot,
-        *_columns(words, 3),
+        *columns(words, 3),
     )
     if not new:
         return
@@ -164,7 +164,7 @@ async def _add_words(tx: Transaction, slot: int, documents: Sequence[Document]) 
            SELECT $1, n.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS n
            ON CONFLICT (slot, business, traffic, gram, word) DO NOTHING""",
         slot,
-        *_columns(grams, 4),
+        *columns(grams, 4),
     )
 
 
@@ -186,8 +186,3 @@ def _row(document: Document) -> tuple[Any, ...]:
 
 def _names(label: Label) -> str:
     return msgspec.json.encode(label.names).decode()
-
-
-def _columns(rows: Iterable[Iterable[Any]], count: int) -> list[list[Any]]:
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return columns or [[] for _ in range(count)]

@@ -61,21 +61,26 @@ async def find(
     return rows
 
 
-async def facets(tx: Transaction, asked: Asked, *, count_max: int) -> tuple[list[int], dict[str, int]]:
-    """Return the prices and the facets, with how often, of what was asked for, over `count_max` documents."""
+async def facets(
+    tx: Transaction, asked: Sequence[Asked], *, count_max: int
+) -> list[tuple[list[int], dict[str, int]]]:
+    """Return the prices and the facets, with how often, of each of what was asked for, over `count_max` documents."""
     values: list[Any] = []
-    where = _where(asked, values)
-    row = await tx.raw.fetchrow(
-        f"""WITH hit AS MATERIALIZED (
-              SELECT price_minor, facets FROM search.document_{asked.slot}
-              WHERE {where} LIMIT {_put(values, count_max, "int")})
-            SELECT ARRAY(SELECT price_minor FROM hit) AS prices,
+    hits = [
+        f"""hit_{at} AS MATERIALIZED (
+              SELECT price_minor, facets FROM search.document_{one.slot}
+              WHERE {_where(one, values)} LIMIT {_put(values, count_max, "int")})"""
+        for at, one in enumerate(asked)
+    ]
+    counts = [
+        f"""SELECT {at} AS number, ARRAY(SELECT price_minor FROM hit_{at}) AS prices,
                    (SELECT jsonb_object_agg(facet, times) FROM (
-                      SELECT facet, count(*) AS times FROM hit, unnest(hit.facets) AS facet GROUP BY facet) f)
-                     AS facets""",
-        *values,
-    )
-    return list(row["prices"]), dict(row["facets"] or {})
+                      SELECT facet, count(*) AS times FROM hit_{at} h, unnest(h.facets) AS facet GROUP BY facet) f)
+                     AS facets"""
+        for at in range(len(asked))
+    ]
+    rows = await tx.raw.fetch(f"WITH {', '.join(hits)} {' UNION ALL '.join(counts)} ORDER BY number", *values)
+    return [(list(row["prices"]), dict(row["facets"] or {})) for row in rows]
 
 
 async def known_keys(tx: Transaction, asked: Asked, keys: Sequence[int]) -> set[int]:
