@@ -83,7 +83,7 @@ def test_a_database_that_dies_is_started_again(hansa):
             return hansa.get().status_code == 200
         return False
 
-    hansa.eventually(lambda: "started again" in hansa.log())
+    hansa.eventually(lambda: "it runs again" in hansa.log())
     hansa.eventually(answers)
     assert hansa.stop(started) == 0
 

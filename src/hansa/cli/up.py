@@ -192,9 +192,9 @@ def _supervise(
     workers_ = [Child("worker", partial(children.work, settings, "worker"))][:workers]
 
     def keep_database() -> None:
-        if postgres is not None and not postgres.running:
-            screen.err.print("The database ended by itself and is started again.")
-            postgres.start()
+        """Start the server again, or follow the process that owns it when that does; looked at again soon."""
+        if postgres is not None and not postgres.running and postgres.start_or_attach():
+            screen.err.print("The database had ended by itself; it runs again.")
 
     Supervisor(
         groups=[servers, workers_],

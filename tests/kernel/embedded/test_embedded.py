@@ -352,6 +352,30 @@ def test_another_process_is_told_who_holds_the_folder_and_may_attach(data_dir: P
     assert not servers_in(data_dir / "cluster")
 
 
+def test_a_guest_follows_the_owner_and_takes_over_when_there_is_none(data_dir: Path) -> None:
+    with owner_process(data_dir) as owner:
+        assert until(lambda: (data_dir / "lock").exists() and (data_dir / "lock").stat().st_size > 0)
+        guest = EmbeddedPostgres.attach_or_start(data_dir, settings=LOSSY)
+        assert owner.stdout is not None
+        os.kill(int(owner.stdout.readline()), signal.SIGKILL)
+        assert until(lambda: not guest.running)
+
+        assert not guest.start_or_attach()  # the owner lives, and has not started it again
+
+        owner.communicate()
+    try:
+        assert guest.start_or_attach()
+        assert sql(guest.url("postgres"), "SELECT 1") == 1
+        late = EmbeddedPostgres(data_dir, settings=LOSSY)
+        assert late.start_or_attach()  # the guest owns it now
+        assert late.pid == guest.pid
+        late.stop()
+        assert guest.running
+    finally:
+        guest.stop()
+    assert not servers_in(data_dir / "cluster")
+
+
 def test_a_long_path_is_no_obstacle(tmp_path: Path) -> None:
     deep = tmp_path / ("深" * 40) / ("very long" * 20)
     with EmbeddedPostgres(deep, settings=LOSSY) as server:

@@ -126,6 +126,21 @@ class EmbeddedPostgres:
                 self.stop()
                 raise
 
+    def start_or_attach(self) -> bool:
+        """Have the server running again: ours, or else the one of the process that owns the folder by now.
+
+        False while that process lives and its server does not answer yet.
+
+        Raises:
+            EmbeddedError: as `start`.
+        """
+        with self._one_at_a_time:
+            try:
+                self.start()
+            except DataFolderHeld:
+                return self._attach()
+            return True
+
     def stop(self) -> None:
         """Shut the server down (open transactions are rolled back) and reap it; harmless when it is not running.
 
