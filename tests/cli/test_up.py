@@ -44,6 +44,22 @@ def test_nothing_outlives_a_killed_parent_and_the_next_start_recovers(hansa):
     assert hansa.stop(second) == 0
 
 
+def test_figures_of_a_start_that_was_killed_are_cleared_away_by_the_next(hansa, tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    first = hansa.up(TMPDIR=str(scratch))
+    (left,) = scratch.glob("hansa-metrics-*")
+    hansa.stop(first, signal.SIGKILL)
+    assert left.exists()
+
+    second = hansa.up(TMPDIR=str(scratch))
+
+    (own,) = scratch.glob("hansa-metrics-*")
+    assert own != left
+    assert hansa.stop(second) == 0
+    assert not own.exists()
+
+
 def test_a_process_that_dies_is_replaced(hansa):
     started = hansa.up()
     before = hansa.get().json()["pid"]

@@ -42,6 +42,8 @@ _METRICS = (
     "PROMETHEUS_MULTIPROC_DIR"  # spelt here, because it must be set before prometheus_client is imported
 )
 
+_METRICS_PREFIX = "hansa-metrics-"
+
 Port = Annotated[int | None, Parameter(help="Port to listen on, instead of HANSA_PORT.")]
 Host = Annotated[str | None, Parameter(help="Address to listen on, instead of HANSA_HOST.")]
 Processes = Annotated[int | None, Parameter(help="Server processes, instead of HANSA_PROCESSES.")]
@@ -110,13 +112,32 @@ def _counted_together() -> Iterator[None]:
     if os.environ.get(_METRICS):
         yield
         return
-    folder = tempfile.mkdtemp(prefix="hansa-metrics-")
+    _clear_away_figures()
+    folder = tempfile.mkdtemp(prefix=f"{_METRICS_PREFIX}{os.getpid()}-")
     os.environ[_METRICS] = folder
     try:
         yield
     finally:
         os.environ.pop(_METRICS, None)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clear_away_figures() -> None:
+    """Remove the folders of starts that were killed: the process they are named after is no more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_METRICS_PREFIX}*"):
+        pid = folder.name.removeprefix(_METRICS_PREFIX).partition("-")[0]
+        if pid.isdigit() and not _lives(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)  # what belongs to somebody else stays
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _prepare(settings: Settings, *, demo: bool) -> Welcome:
