@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from hansa.centers.interconnect import api
 from hansa.centers.interconnect._http.apps import OWNING
@@ -149,8 +149,8 @@ async def show_authorization(
     client_id: Text,
     redirect_uri: Text,
     response_type: Text = "",
-    scope: Text = "",
-    oauth_state: Annotated[str, Parameter(query="state", max_length=2_000)] = "",
+    asked: Annotated[str, QueryParameter(name="scope", max_length=2_000)] = "",
+    oauth_state: Annotated[str, QueryParameter(name="state", max_length=2_000)] = "",
     code_challenge: Text = "",
     code_challenge_method: Text = "",
     shop: Annotated[str | None, Parameter(description="The shop that is chosen.", max_length=64)] = None,
@@ -163,7 +163,7 @@ async def show_authorization(
         client_id=client_id,
         redirect_uri=redirect_uri,
         response_type=response_type,
-        scope=scope,
+        scope=asked,
         state=oauth_state,
         code_challenge=code_challenge,
         code_challenge_method=code_challenge_method,
