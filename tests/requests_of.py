@@ -39,7 +39,12 @@ SAYINGS: dict[str, Any] = {
 """What a body says where an id does not."""
 ANYWAY = frozenset({"card"})
 """Said though a body need not: it must say this or something else."""
-ASKED = {"reference": "00000000-0000-7000-8000-000000000000", "lat": "30.25", "lon": "120.15"}
+ASKED = {
+    "reference": "00000000-0000-7000-8000-000000000000",
+    "lat": "30.25",
+    "lon": "120.15",
+    "redirect_uri": "https://erp.example.com/back",
+}
 """What a query says."""
 
 
@@ -95,7 +100,7 @@ def request_to(operation: Operation, ids: dict[str, str]) -> dict[str, Any]:
     """A well-formed request to an operation: its method's `path`, `params` and `json`."""
     asked: dict[str, Any] = {"path": path_of(operation, ids)}
     params = {
-        one["name"]: ({"sku": ids["sku_id"]} | ASKED)[one["name"]]
+        one["name"]: ({"sku": ids["sku_id"], "client_id": ids["app_id"]} | ASKED)[one["name"]]
         for one in operation.parameters("query")
         if one.get("required")
     }

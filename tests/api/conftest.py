@@ -29,6 +29,7 @@ GOOD_CARD = "9000000000000019"
 PICTURE = (
     "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAEUlEQVR42mOMYkAFTAwjWgAAcVYAet/VL98AAAAASUVORK5CYII="
 )
+BACK = "https://erp.example.com/back"
 HOME = {
     "recipient": "Ada",
     "phone": "+8613800138000",
@@ -215,7 +216,9 @@ def connected():
 
     async def make(seller, shop):
         scopes = ["trade.order.read", "inventory.stock.see"]
-        app = good(await seller.post("/apps", {"name": "ERP", "scopes": scopes}), 201)["id"]
+        app = good(
+            await seller.post("/apps", {"name": "ERP", "scopes": scopes, "redirect_uris": [BACK]}), 201
+        )["id"]
         seen = good(await seller.get(f"/shops/{shop}/apps/{app}"))["seen"]
         good(await seller.ask("PUT", f"/shops/{shop}/apps/{app}", json={"scopes": scopes, "seen": seen}))
         wish = {"label": "till", "expires_at": "2027-06-30T00:00:00Z"}
