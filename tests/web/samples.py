@@ -287,7 +287,7 @@ def checkout_guest(t: Words) -> CheckoutPage:
 def pay(t: Words, *, state: str = "created", wrong: bool = False) -> PayPage:
     return PayPage(
         chrome=chrome(t, section="cart", path="/bazaar/pay/pay_1"), payment_id="pay_0198f3c2a7b47d0e9c1f5a6e3d7f3e92", amount=yuan(330), state=state, post_url="/bazaar/pay/pay_1", attempt="9f",
-        order=Link(label=t("To the order", "查看订单"), url="/bazaar/orders/1"), lines=lines(t), expires_at=NOW + timedelta(minutes=28), refresh_url="/bazaar/pay/pay_1",
+        order=Link(label=t("To the order", "查看订单"), url="/bazaar/orders/1"), lines=lines(t), expires_at=NOW + timedelta(minutes=28), refresh_url="/bazaar/pay/pay_1", further=("_2", "_3"),
         cards=(
             TestCard(number="9000 0000 0000 0019", outcome=t("Paid at once", "立即成功"), explanation=t("The provider confirms within a second.", "渠道一秒内确认。")),
             TestCard(number="9000 0000 0000 0027", outcome=t("Declined", "被拒绝"), explanation=t("The order stays open; try another card.", "订单保留，可换卡再试。")),
@@ -311,7 +311,42 @@ def pay_done(t: Words) -> PayPage:
 
 
 def pay_closed(t: Words) -> PayPage:
-    return pay(t, state="closed")
+    return msgspec.structs.replace(
+        pay(t, state="closed"),
+        over=(
+            t("Nothing was paid in time", "未在期限内付款"),
+            t(
+                "The order closed and the goods are free again. Nothing was charged.",
+                "订单已关闭，商品已放回货架，没有扣款。",
+            ),
+        ),
+    )
+
+
+def pay_late(t: Words) -> PayPage:
+    return msgspec.structs.replace(
+        pay(t, state="late"),
+        over=(
+            t("Your money came too late and goes back", "付款来得太晚，将原路退回"),
+            t(
+                "The order had closed by then. The whole amount is returned to the card it came from.",
+                "届时订单已关闭，全部款项将退回原卡。",
+            ),
+        ),
+    )
+
+
+def pay_split(t: Words) -> PayPage:
+    return msgspec.structs.replace(
+        pay(t),
+        form=Form(
+            values={"amount_2": "400"},
+            errors={
+                "amount_2": t("Together this is more than there is to pay", "合计超过了应付金额"),
+                "card_3": t("Please type a card number", "请输入卡号"),
+            },
+        ),
+    )
 
 
 def order(t: Words) -> OrderPage:
@@ -516,7 +551,7 @@ SAMPLES: dict[str, Callable[[Words], View]] = {
     make.__name__: make
     for make in (
         portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, cart, cart_empty, checkout,
-        checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, order, order_parts, order_unpaid, orders, drafts, drafts_none, draft, draft_wrong, draft_over, orders_none,
+        checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, pay_late, pay_split, order, order_parts, order_unpaid, orders, drafts, drafts_none, draft, draft_wrong, draft_over, orders_none,
         orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING,
     )
 }  # fmt: skip

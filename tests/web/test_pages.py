@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from surfer import ADDRESS, CARD, Surfer
 
+from hansa.centers.payment._rules.splitting import LOST, WRONG_AMOUNT
+from hansa.centers.payment._sandbox import BEHAVIOURS
 from hansa.centers.product import api as product
 from hansa.centers.product.types import OFFER_ID, PRODUCT_ID
 from hansa.centers.trade import api as trade
@@ -15,6 +17,7 @@ from hansa.centers.trade.errors import PaymentReplaced
 from hansa.kernel.lane import Unsettled
 from hansa.kernel.money import Money
 from hansa.web.visit import SESSION_COOKIE, VISITOR_COOKIE
+from hansa.web.words import DECLINES
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
 
@@ -356,6 +359,36 @@ def test_a_card_that_will_not_do_leaves_the_payment_open(surfer, sell, card, tol
     assert told in page.text
     assert 'value="12 / 40"' not in page.text
     assert "Paid, thank you" in surfer.send(ending, **CARD).text
+
+
+def test_several_cards_share_and_all_or_none_is_charged(surfer, front, sell):
+    _, path = sell(price=3000)
+    order(surfer, path)
+    ending = surfer.page.url.path.rpartition("/")[2]
+    second = {"amount_2": "10.50", "card_2": CARD["card"], "expiry_2": "12 / 40", "security_code_2": "123"}
+
+    assert "more than there is to pay" in surfer.send(ending, **CARD, **(second | {"amount_2": "30"})).text
+    assert "An amount, for example" in surfer.send(ending, **CARD, **(second | {"amount_2": "ten"})).text
+    assert "Please type a card number" in surfer.send(ending, **CARD, amount_2="5").text
+    page = surfer.send(ending, **CARD, **(second | {"card_2": "9000 0000 0000 0035"}))
+    assert "There is not enough on this card." in page.text
+    assert "9000 0000 0000 0035" not in page.text.partition('class="try"')[0]
+
+    page = surfer.send(ending, **CARD, **second)
+    for _ in range(5):
+        if "Paid, thank you" in page.text:
+            break
+        front.do(front.house.wait(timedelta(seconds=10)))
+        front.do(front.house.settle_down())
+        page = surfer.open(f"/bazaar/pay/{ending}")
+    assert "Paid, thank you" in page.text
+
+
+def test_every_decline_of_a_provider_has_words_of_its_own():
+    codes = {one.decline_code for one in BEHAVIOURS if one.decline_code}
+    codes |= {LOST, WRONG_AMOUNT} | {f"authorisation_{state}" for state in ("expired", "voided")}
+
+    assert codes <= set(DECLINES)
 
 
 def refuses_to_pay(monkeypatch, problem):

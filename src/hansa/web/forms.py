@@ -68,7 +68,9 @@ class Fields:
 
     def form(self, *, problem: str = "") -> Form:
         """Return the form as it is shown again: what was typed, but no secrets."""
-        typed = {name: value for name, value in self.values.items() if name not in _SECRET}
+        typed = {
+            name: value for name, value in self.values.items() if name.rstrip("_123456789") not in _SECRET
+        }
         return Form(values=typed, errors=dict(self.errors), problem=problem)
 
 

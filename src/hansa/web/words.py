@@ -48,6 +48,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "payment.closed": N_("This payment is closed; please order again"),
         "payment.already_captured": N_("This is paid already"),
         "payment.no_provider": N_("Paying is not possible just now"),
+        "payment.sources_malformed": N_("These cards do not add up to what is to be paid"),
         "payment.card_not_testable": N_("The sandbox takes its test cards only"),
         "trade.quote_expired": N_("The prices were held for a while and that is over"),
         "trade.quote_invalid": N_("This page was open for too long"),
@@ -127,6 +128,8 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "stars": N_("One to five stars, please"),
         "line": N_("Please tick what is there"),
         "note.required": N_("Please write something"),
+        "too_much": N_("Together this is more than there is to pay"),
+        "amount": N_("An amount, for example 12.50"),
         "body.required": N_("Please write something"),
         "text.required": N_("Please write something"),
         "reason.unknown": N_("Please say what is wrong"),
@@ -167,6 +170,14 @@ DECLINES: Mapping[str, str] = MappingProxyType(
         "suspected_fraud": N_(
             "The bank does not trust this payment. Nothing was charged; another card may work."
         ),
+        "authorisation_expired": N_(
+            "A card let go before all were there. Nothing was charged; please pay again."
+        ),
+        "authorisation_voided": N_(
+            "A card let go before all were there. Nothing was charged; please pay again."
+        ),
+        "request_lost": N_("The provider never heard of it. Nothing was charged; please pay again."),
+        "amount_mismatch": N_("The provider held another amount, so we took none. Please pay again."),
     }
 )
 
@@ -231,7 +242,7 @@ def problem_words(problem: Problem, words: Callable[[str], str]) -> str:
 
 def field_words(field: str, code: str, words: Callable[[str], str]) -> str:
     """Return what a page says of a wrong field: by field and code, else by code alone."""
-    last = field.rpartition(".")[2]
+    last = field.rpartition(".")[2].rstrip("_123456789")
     return words(_FIELDS.get(f"{last}.{code}") or _FIELDS.get(code) or N_("This cannot be right"))
 
 

@@ -52,7 +52,8 @@ def blocks(seen: Visit, order: Order, history: Sequence[HistoryEntry], seller: L
     for number, (name, state, at, lines) in enumerate(made, start=1):
         title = words.get(name, "")
         if name == "parcel":
-            title = _("Parcel %(number)s of %(all)s") % {"number": number, "all": parcels}
+            told = {"number": number, "all": parcels}
+            title = (_("Parcel %(number)s") if waiting else _("Parcel %(number)s of %(all)s")) % told
         shown.append(_block(seen, order, seller, title=title, state=state, at=at, lines=lines))
     return tuple(shown) if len(shown) > 1 else tuple(_plain(one) for one in shown)
 

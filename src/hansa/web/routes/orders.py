@@ -115,7 +115,11 @@ async def receive(seen: Seen, order_id: str) -> Response[str]:
 
 
 def _ticked(fields: Fields) -> list[int]:
-    numbers = [name.removeprefix("line-") for name in fields.values if name.startswith("line-")]
+    numbers = [
+        name.removeprefix("line-")
+        for name, value in fields.values.items()
+        if value and name.startswith("line-")
+    ]
     return [int(no) for no in numbers if no.isascii() and no.isdigit() and len(no) <= _LINE_DIGITS_MAX]
 
 

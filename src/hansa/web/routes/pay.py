@@ -9,9 +9,8 @@ from types import MappingProxyType
 from litestar import Response, get, post
 
 from hansa.centers.payment import api as payment
-from hansa.centers.payment.errors import CardNotTestable, NoProvider, PaymentClosed
+from hansa.centers.payment.errors import CardNotTestable, NoProvider, PaymentClosed, SourcesMalformed
 from hansa.centers.payment.types import PAYMENT_ID, AttemptState, Payment, PaymentState
-from hansa.centers.payment.types import TestCard as Card
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.errors import AlreadyClosed, PaymentDeclined, PaymentReplaced
 from hansa.centers.trade.types import ORDER_ID, CheckoutId, Order
@@ -22,6 +21,7 @@ from hansa.web.answers import go, show
 from hansa.web.forms import Fields, read_form
 from hansa.web.i18n import N_
 from hansa.web.parts import Form, Link, TestCard
+from hansa.web.routes.cards import CARDS_MAX, read_sources, suffix
 from hansa.web.showing import line
 from hansa.web.views import PayPage
 from hansa.web.visit import Seen, Visit
@@ -42,7 +42,25 @@ _CARDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no_answer": (N_("No answer"), N_("The line breaks; we ask again later.")),
     }
 )
-_CARD_DIGITS = range(12, 20)
+
+_OVER: Mapping[PaymentState, tuple[str, str]] = MappingProxyType(
+    {
+        PaymentState.CLOSED: (
+            N_("Nothing was paid in time"),
+            N_("The order closed and the goods are free again. Nothing was charged."),
+        ),
+        PaymentState.LATE: (
+            N_("Your money came too late and goes back"),
+            N_("The order had closed by then. The whole amount is returned to the card it came from."),
+        ),
+        PaymentState.REFUNDED: (N_("Refunded"), N_("The money went back the way it came.")),
+        PaymentState.PART_REFUNDED: (
+            N_("A part was refunded"),
+            N_("What was not delivered went back the way it came; the order says what."),
+        ),
+    }
+)
+"""What became of payments that are over."""
 
 
 @get("/pay/{payment_id:str}")
@@ -57,15 +75,13 @@ async def pay(seen: Seen, payment_id: str) -> Response[str]:
     """Charge a card. What was typed of it is neither kept nor shown again."""
     fields = await read_form(seen)
     found = await payment.payment(seen.ctx, payment_id=PAYMENT_ID.read(payment_id))
-    number = _card_number(seen, fields)
+    source = read_sources(seen, fields, amount=found.amount)
     if fields.errors:
         return await _page(seen, found, form=fields.form(), status=422)
     here = seen.at(f"pay/{payment_id}")
     try:
-        await trade.pay(
-            seen.ctx, payment_id=found.id, source=Card(number), key=_key(seen, fields, payment_id)
-        )
-    except (PaymentDeclined, CardNotTestable, Busy, NoProvider) as refused:
+        await trade.pay(seen.ctx, payment_id=found.id, source=source, key=_key(seen, fields, payment_id))
+    except (PaymentDeclined, CardNotTestable, SourcesMalformed, Busy, NoProvider) as refused:
         return await _asked_again(seen, found, fields, refused)
     except AlreadyClosed:
         return go(seen, here, told="late")
@@ -84,41 +100,15 @@ async def _asked_again(seen: Visit, found: Payment, fields: Fields, refused: Pro
     if isinstance(refused, CardNotTestable):
         fields.blame("card", "unknown")
         return await _page(seen, found, form=fields.form(), status=422)
+    if isinstance(refused, SourcesMalformed):
+        fields.blame("amount_2", "too_much")
+        return await _page(seen, found, form=fields.form(), status=422)
     if isinstance(refused, PaymentDeclined):
         words = decline_words(str(refused.extras.get("reason", "")), seen.gettext)
         found = await payment.payment(seen.ctx, payment_id=found.id)
         return await _page(seen, found, form=Form(problem=words), status=402)
     words = problem_words(refused, seen.gettext)
     return await _page(seen, found, form=Form(problem=words), status=refused.status)
-
-
-def _card_number(seen: Visit, fields: Fields) -> str:
-    """Check what was typed of a card, and return its digits."""
-    number = fields.text("card", letters_max=23).replace(" ", "").replace("-", "")
-    if "card" not in fields.errors and not (_digits(number) and len(number) in _CARD_DIGITS):
-        fields.blame("card", "malformed")
-    month, _, year = fields.text("expiry", letters_max=9).replace(" ", "").partition("/")
-    if "expiry" not in fields.errors:
-        if not (
-            _digits(month)
-            and _digits(year)
-            and len(month) <= 2
-            and len(year) in {2, 4}
-            and 1 <= int(month) <= 12
-        ):
-            fields.blame("expiry", "malformed")
-        else:
-            now = seen.ctx.now()
-            if (int(year) % 100 + 2000, int(month)) < (now.year, now.month):
-                fields.blame("expiry", "passed")
-    code = fields.text("security_code", letters_max=4)
-    if "security_code" not in fields.errors and not (_digits(code) and len(code) in {3, 4}):
-        fields.blame("security_code", "malformed")
-    return number
-
-
-def _digits(text: str) -> bool:
-    return text.isascii() and text.isdigit()
 
 
 def _key(seen: Visit, fields: Fields, payment_id: str) -> IdempotencyKey | None:
@@ -149,12 +139,20 @@ async def _page(
         attempt=secrets.token_urlsafe(16),
         order=_order_link(seen, orders),
         lines=tuple(line(seen, one, currency=order.currency) for order in orders for one in order.lines),
+        further=tuple(suffix(number) for number in range(2, CARDS_MAX + 1)),
+        over=_over(seen, found),
         cards=tuple(_card(seen, name, number) for name, number in payment.test_cards().items()),
         expires_at=found.expires_at,
         refresh_url=here,
         form=form or Form(),
     )
     return show(seen, view, status=status)
+
+
+def _over(seen: Visit, found: Payment) -> tuple[str, str]:
+    """Say what became of a payment at which nothing can be paid any more."""
+    title, text = _OVER.get(found.state, ("", ""))
+    return (seen.gettext(title), seen.gettext(text)) if title else ("", "")
 
 
 def _order_link(seen: Visit, orders: list[Order]) -> Link:

@@ -142,6 +142,10 @@ class PayPage(View, frozen=True, kw_only=True):
     order: Link
     lines: tuple[Line, ...] = ()
     cards: tuple[TestCard, ...] = ()
+    further: tuple[str, ...] = ()
+    """What the fields of further cards end in; each of them has an `amount` too, and the first card gives the rest."""
+    over: tuple[str, str] = ("", "")
+    """What became of it, when nothing can be paid any more: a heading and a sentence."""
     expires_at: datetime | None = None
     refresh_url: str = ""
     form: Form = Form()
