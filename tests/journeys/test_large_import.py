@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -27,32 +28,21 @@ def many(count: int, *, bad: int | None = None) -> str:
 
 
 class Post:
-    """Delivers every event of the house, and notes when search has taken what somebody else told."""
+    """Delivers every event of the house, and notes when search has taken what was told of one offer."""
 
-    def __init__(self, platform):
+    def __init__(self, platform, offer_id):
         registry = Registry.of(platform.centers)
         search = registry.handlers["search.follow_products"]
+        self.arrivals = defaultdict(asyncio.Event)  # by version
 
         async def noted(tx, told):
             await search.handle(tx, told)
-            versions = [
-                (one.event.offer_id, one.event.offer_version)
-                for one in told
-                if hasattr(one.event, "offer_version")
-            ]
-            tx.after_commit(lambda: self.arrived(versions))
+            for one in told:
+                if getattr(one.event, "offer_id", None) == offer_id:
+                    tx.after_commit(self.arrivals[one.event.offer_version].set)
 
         registry.handlers[search.name] = replace(search, handle=noted)
         self.courier = Courier(platform, registry)
-        self.awaited = {}
-
-    def arrived(self, versions):
-        for version in versions:
-            if version in self.awaited:
-                self.awaited.pop(version).set()
-
-    def expect(self, *version):
-        return self.awaited.setdefault(version, asyncio.Event())
 
 
 async def start(ctx, shop_id, text):
@@ -82,14 +72,16 @@ async def test_the_events_of_others_are_delivered_while_a_large_import_goes_on(
     large, rival, buyer = await house.seller(), await house.seller(), await house.buyer()
     good = await house.good(rival, stock=10_000)
     started = await start(house.system, large.shop_id, many(rows))
-    post, price, waited = Post(house.platform), prices(), []
+    post, price, waited = Post(house.platform, good.offer_id), prices(), []
     delivering = asyncio.create_task(post.courier.run())
+    first = await product.set_price(house.system, offer_id=good.offer_id, price=next(price))
+    await post.arrivals[first.version].wait()  # who delivers has begun, and has had what was told before
     importing = asyncio.create_task(job(next_door.platform, started.id.bytes))
     orders = 0
     while not importing.done():
         changed = await product.set_price(house.system, offer_id=good.offer_id, price=next(price))
-        told, arrival = time.perf_counter(), post.expect(good.offer_id, changed.version)
-        arriving = asyncio.create_task(arrival.wait())
+        told = time.perf_counter()
+        arriving = asyncio.create_task(post.arrivals[changed.version].wait())
         await asyncio.wait([arriving, importing], return_when=asyncio.FIRST_COMPLETED)
         if importing.done():
             arriving.cancel()

@@ -43,7 +43,7 @@ def lagging(market, monkeypatch):
 
 async def test_it_waits_as_long_as_somebody_is_behind_and_moves(lagging):
     way, looks = lagging
-    looks += [(900 - n, 3.0) for n in range(20)] + [(10_000, 3.0 - n / 10) for n in range(20)] + [(4, 0.2)]
+    looks += [(900 - n, 3.0) for n in range(20)] + [(10_000, 3.0 - n / 10) for n in range(20)] + [(4, 3.0)]
 
     await way.wait()
 

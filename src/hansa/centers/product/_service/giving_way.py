@@ -12,8 +12,8 @@ import asyncio
 from hansa.kernel.outbox import HandlerLag, Registry, lags
 from hansa.kernel.platform import Platform
 
-BEHIND_S_MAX = 0.5
-"""How old what a handler takes next may be before more is told."""
+BEHIND_MAX = 100
+"""How many events a handler may have before it when more is told."""
 _LOOK_EVERY_S = 0.05
 _STUCK_S = 2.0
 """A handler that takes nothing for so long is not waited for: nobody delivers, or it cannot take what it has."""
@@ -48,7 +48,7 @@ class GivesWay:
             return []
         async with self._platform.db.reading() as tx:
             found = await lags(tx, self._takers)
-        return [one for one in found if one.oldest_s > BEHIND_S_MAX and one.handler not in self._stuck]
+        return [one for one in found if one.behind > BEHIND_MAX and one.handler not in self._stuck]
 
 
 def _moved(before: HandlerLag | None, now: HandlerLag) -> bool:

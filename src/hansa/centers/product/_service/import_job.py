@@ -43,6 +43,8 @@ from hansa.kernel.platform import Platform
 from hansa.kernel.problem import FieldError
 
 PRODUCTS_AT_ONCE = 200
+SETTLED_AT_ONCE = 100
+"""So many products are told of in one breath: what others tell waits for no more than these."""
 
 Group = Sequence[tuple[int, ImportRow]]
 
@@ -292,7 +294,7 @@ async def _settle(work: Work) -> None:
         async with step(work, ImportState.FLIPPED) as tx:
             if tx is None:
                 return
-            ids = await store.unsettled(tx, import_id, limit=PRODUCTS_AT_ONCE)
+            ids = await store.unsettled(tx, import_id, limit=SETTLED_AT_ONCE)
             if not ids:
                 if await store.forget_staged(tx, import_id, limit=ROWS_AT_ONCE):
                     continue
