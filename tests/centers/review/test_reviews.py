@@ -20,7 +20,7 @@ from hansa.centers.review.errors import (
 )
 from hansa.centers.review.types import EntryState, Ruling, Scores, Verdict
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.events import OrderMoved
+from hansa.centers.trade.events import LinesMoved
 from hansa.centers.user.extensions import Erasure
 from hansa.kernel.event import Envelope
 from hansa.kernel.extension import ExtensionFailed
@@ -334,18 +334,16 @@ async def test_an_order_that_is_told_twice_is_received_once(bazaar, house):
         actor="system",
         trace="",
         occurred_at=house.system.now(),
-        event=OrderMoved(
+        event=LinesMoved(
             order_id=order.id,
-            checkout_id=order.checkout_id,
             buyer=order.buyer,
             shop_id=order.shop_id,
             seller=order.seller,
-            previous="shipped",
-            state="finished",
+            lines=(1,),
+            previous=("shipped",),
+            states=("received",),
             order_version=order.version,
             cause="received",
-            payable=order.payable,
-            currency=order.currency,
         ),
     )
 

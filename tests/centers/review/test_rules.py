@@ -181,9 +181,11 @@ def test_transitions_are_what_the_table_accepts():
     assert len(pairs) == 4
 
 
-@given(st.integers(1, 20), st.integers(0, 20), st.booleans())
-def test_all_is_said_when_neither_side_can_write_more(lines, reviewed, of_buyer):
-    assert all_said(lines=lines, reviewed=reviewed, of_buyer=of_buyer) is (of_buyer and reviewed >= lines)
+@given(st.integers(1, 20), st.integers(0, 20), st.booleans(), st.booleans())
+def test_all_is_said_when_neither_side_can_write_more(lines, reviewed, of_buyer, complete):
+    said = all_said(lines=lines, complete=complete, reviewed=reviewed, of_buyer=of_buyer)
+
+    assert said is (complete and of_buyer and reviewed >= lines)
 
 
 def test_nothing_is_the_sum_of_no_votes():

@@ -42,6 +42,7 @@ receipt = Table(
     Column("received_at", _AT, nullable=False),
     Column("open_until", _AT, nullable=False),
     Column("revealed_at", _AT),
+    Column("complete", Boolean, nullable=False),
     Index("receipt_order", "order_id"),
 )
 

@@ -20,7 +20,7 @@ from hansa.centers.review._tables import metadata
 from hansa.centers.review.events import EVENTS, EntryShown
 from hansa.centers.review.extensions import MODERATE, POINTS, default_rules
 from hansa.centers.review.terms import Reviews
-from hansa.centers.trade.events import OrderMoved
+from hansa.centers.trade.events import LinesMoved
 from hansa.centers.user.extensions import ERASE, PERSONAL_DATA
 from hansa.kernel.center import Center, DeadlineKind
 from hansa.kernel.event import Handler
@@ -44,7 +44,7 @@ REVIEW = Center(
     terms=(Reviews,),
     events=EVENTS,
     handlers=(
-        Handler("review.open_received", (OrderMoved,), handle=open_received),
+        Handler("review.open_received", (LinesMoved,), handle=open_received),
         Handler("review.tell_people", (EntryShown,), handle=handlers.tell_people),
     ),
     deadlines=(DeadlineKind(REVEAL, reveal_due),),

@@ -52,6 +52,7 @@ def _receipts() -> None:
           received_at timestamptz NOT NULL,
           open_until timestamptz NOT NULL,
           revealed_at timestamptz,
+          complete boolean NOT NULL,  -- no other line of the order can arrive
           PRIMARY KEY (buyer, order_id)
         )""")
     op.execute("CREATE INDEX receipt_order ON review.receipt (order_id)")

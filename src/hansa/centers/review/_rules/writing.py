@@ -40,6 +40,9 @@ def reason_errors(reason: str) -> list[FieldError]:
     ]
 
 
-def all_said(*, lines: int, reviewed: int, of_buyer: bool) -> bool:
-    """Tell whether both sides have written all they may about an order, so that each may read the other."""
-    return of_buyer and reviewed >= lines
+def all_said(*, lines: int, complete: bool, reviewed: int, of_buyer: bool) -> bool:
+    """Tell whether both sides have written all they may about an order, so that each may read the other.
+
+    Lines that are still to arrive are still to be reviewed.
+    """
+    return complete and of_buyer and reviewed >= lines

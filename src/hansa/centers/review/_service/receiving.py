@@ -1,67 +1,90 @@
-"""Orders are received: from then on their lines may be reviewed, for a while."""
+"""Lines are received: from then on they may be reviewed, for a while, whatever becomes of the rest of the order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hansa.centers.review._service.showing import REVEAL
+from hansa.centers.review._service.showing import REVEAL, reveal
 from hansa.centers.review._store import receipts as store
 from hansa.centers.review._store.receipts import Receipt, ReceivedLine
 from hansa.centers.review.terms import Reviews
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.events import OrderMoved
-from hansa.centers.trade.types import Order, OrderId, OrderState
+from hansa.centers.trade.events import LinesMoved
+from hansa.centers.trade.types import Line, LineState, Order, OrderId
 from hansa.kernel import deadlines
 from hansa.kernel.center import Deadline
+from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.event import Envelope
 
+ENDED = frozenset({LineState.RECEIVED, LineState.REFUNDED, LineState.CLOSED})
+"""Lines that arrived, or never will."""
 
-async def open_received(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) -> None:
-    """Write down which lines were received, and when their window ends."""
-    received = {OrderId(one.event.order_id): one for one in moves if one.event.state == OrderState.FINISHED}
-    if not received:
+
+async def open_received(tx: Transaction, moves: Sequence[Envelope[LinesMoved]]) -> None:
+    """Write down which lines were received so far, and when the window of their order ends.
+
+    Safe to repeat, and in any order: it goes by where the lines stand now.
+    """
+    ended = {OrderId(one.event.order_id): one for one in moves if not ENDED.isdisjoint(one.event.states)}
+    if not ended:
         return
-    orders = await trade.orders_in(tx, keys=[(one.event.buyer, order) for order, one in received.items()])
-    receipts = [_receipt(tx, order, received[order.id]) for order in orders if order.lines]
-    new = await store.insert_receipts(tx, receipts)
+    found = await trade.orders_in(tx, keys=[(one.event.buyer, order) for order, one in ended.items()])
+    orders = {order.id: order for order in found if _received(order)}
+    if not orders:
+        return
+    news = await store.put_receipts(tx, [_receipt(tx, order, ended[order.id]) for order in orders.values()])
     await store.insert_lines(
         tx,
         [
-            ReceivedLine(
-                buyer=order.buyer,
-                order_id=order.id,
-                line_no=line.line_no,
-                product_id=line.product_id,
-                sku_id=line.sku_id,
-                title=line.title,
-                options=line.options,
-            )
-            for order in orders
-            if order.id in new
-            for line in order.lines
+            _line(orders[OrderId(one.order_id)], line)
+            for one in news
+            for line in _received(orders[OrderId(one.order_id)])
         ],
     )
+    blind = [one for one in news if one.revealed_at is None]
     await deadlines.schedule(
         tx,
         [
             Deadline(
                 kind=REVEAL,
-                subject=receipt.order_id,
-                business=receipt.business,
-                traffic=received[OrderId(receipt.order_id)].traffic,
-                due_at=receipt.open_until,
+                subject=one.order_id,
+                business=one.business,
+                traffic=Traffic(one.traffic),
+                due_at=one.open_until,
             )
-            for receipt in receipts
-            if receipt.order_id in new and receipt.revealed_at is None
+            for one in blind
         ],
+    )
+    # Both had written when the last line that could still arrive was refunded.
+    said = await store.all_said(tx, [(one.buyer, one.order_id) for one in blind])
+    if said:
+        await reveal(
+            tx,
+            [(one, ended[OrderId(one.order_id)].occurred_at) for one in blind if one.order_id in said],
+        )
+
+
+def _received(order: Order) -> list[Line]:
+    return [line for line in order.lines if line.state is LineState.RECEIVED]
+
+
+def _line(order: Order, line: Line) -> ReceivedLine:
+    return ReceivedLine(
+        buyer=order.buyer,
+        order_id=order.id,
+        line_no=line.line_no,
+        product_id=line.product_id,
+        sku_id=line.sku_id,
+        title=line.title,
+        options=line.options,
     )
 
 
-def _receipt(tx: Transaction, order: Order, moved: Envelope[OrderMoved]) -> Receipt:
-    """Freeze the business's terms for this order, as they are when it is received."""
+def _receipt(tx: Transaction, order: Order, moved: Envelope[LinesMoved]) -> Receipt:
+    """Freeze the business's terms for this order, as they are when its first line is received."""
     terms = tx.context(moved.business, moved.traffic).term(Reviews)
-    at = order.finished_at or moved.occurred_at
+    at = moved.occurred_at
     return Receipt(
         buyer=order.buyer,
         order_id=order.id,
@@ -69,9 +92,10 @@ def _receipt(tx: Transaction, order: Order, moved: Envelope[OrderMoved]) -> Rece
         traffic=order.traffic.value,
         shop_id=order.shop_id,
         seller=order.seller,
-        lines=len(order.lines),
+        lines=len(_received(order)),
         paid_at=order.paid_at,
         received_at=at,
         open_until=at + terms.window,
         revealed_at=None if terms.blind else at,
+        complete=all(line.state in ENDED for line in order.lines),
     )

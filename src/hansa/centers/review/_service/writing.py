@@ -205,7 +205,12 @@ async def _write(
         await follow(tx, shown=[(row, receipt.seller)])
     elif receipt.revealed_at is None:
         said = await entries.said(tx, key)
-        if all_said(lines=receipt.lines, reviewed=said.reviewed, of_buyer=said.of_buyer):
+        if all_said(
+            lines=receipt.lines,
+            complete=receipt.complete,
+            reviewed=said.reviewed,
+            of_buyer=said.of_buyer,
+        ):
             await reveal(tx, [(receipt, ctx.now())])
     return EntryId(new.id)
 

@@ -32,6 +32,8 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True):
     received_at: datetime
     open_until: datetime
     revealed_at: datetime | None
+    complete: bool
+    """Whether no other line of the order can arrive."""
 
 
 class ReceivedLine(msgspec.Struct, frozen=True, array_like=True):
@@ -49,16 +51,39 @@ class ReceivedLine(msgspec.Struct, frozen=True, array_like=True):
 _RECEIPT = ", ".join(Receipt.__struct_fields__)
 
 
-async def insert_receipts(tx: Transaction, receipts: Sequence[Receipt]) -> set[UUID]:
-    """Write received orders; return the orders that were not there yet."""
+async def put_receipts(tx: Transaction, receipts: Sequence[Receipt]) -> list[Receipt]:
+    """Write orders as far as they were received; return those of which this is news, as they stand now.
+
+    More lines give all of the order's a new window; when it was first received, and revealed, stays.
+    """
     tx.locks(RECEIPT_RANK)
     rows = await tx.raw.fetch(
-        f"""INSERT INTO review.receipt ({_RECEIPT})
+        f"""INSERT INTO review.receipt AS r ({_RECEIPT})
             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::int[],
-                                 $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
-            ON CONFLICT (buyer, order_id) DO NOTHING
-            RETURNING order_id""",
-        *columns(map(msgspec.structs.astuple, sorted(receipts, key=_key)), 11),
+                                 $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
+                                 $12::boolean[])
+            ON CONFLICT (buyer, order_id) DO UPDATE
+            SET lines = greatest(r.lines, excluded.lines), complete = r.complete OR excluded.complete,
+                open_until = CASE WHEN excluded.lines > r.lines THEN excluded.open_until ELSE r.open_until END
+            WHERE excluded.lines > r.lines OR excluded.complete AND NOT r.complete
+            RETURNING {_RECEIPT}""",
+        *columns(map(msgspec.structs.astuple, sorted(receipts, key=_key)), 12),
+    )
+    return [_receipt(row) for row in rows]
+
+
+async def all_said(tx: Transaction, keys: Sequence[OrderKey]) -> set[UUID]:
+    """Return which of these locked orders both sides have said everything about, though nobody reads it yet."""
+    rows = await tx.raw.fetch(
+        """SELECT r.order_id FROM review.receipt r
+           JOIN unnest($1::uuid[], $2::uuid[]) AS k (buyer, order_id)
+             ON r.buyer = k.buyer AND r.order_id = k.order_id
+           WHERE r.complete AND r.revealed_at IS NULL
+             AND r.lines <= (SELECT count(*) FROM review.entry e
+                             WHERE e.buyer = r.buyer AND e.order_id = r.order_id AND e.kind = 'review')
+             AND EXISTS (SELECT FROM review.entry e
+                         WHERE e.buyer = r.buyer AND e.order_id = r.order_id AND e.kind = 'of_buyer')""",
+        *columns(keys, 2),
     )
     return {row["order_id"] for row in rows}
 
