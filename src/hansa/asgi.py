@@ -22,6 +22,8 @@ from hansa.web.routes import ROUTES
 _KEPT_FREE = frozenset({"about", "admin", "assets", "docs", "help", "schema", "search"})
 """What people expect of a platform and not of a business; nothing is served there yet."""
 
+_WELL_KNOWN = "/.well-known/oauth-authorization-server"
+_METADATA = f"{API_PATH}/oauth/metadata"
 Running = Callable[[Settings], AbstractAsyncContextManager[Platform]]
 
 
@@ -81,6 +83,7 @@ def make_edge(platform: Platform) -> Edge:
     routes = [route for center in platform.centers for route in center.routes]
 
     async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
+        _lead_to_metadata(scope)
         inner = api if scope["path"] == "/api" or scope["path"].startswith("/api/") else web
         await inner(scope, receive, send)
 
@@ -93,6 +96,19 @@ def make_edge(platform: Platform) -> Edge:
         bodies=BodyLimits(settings, routes, under=API_PATH),
         access_log=AccessLog(settings) if settings.access_log else None,
     )
+
+
+def _lead_to_metadata(scope: Scope) -> None:
+    """Describe a business's authorization server also where clients look for it by themselves.
+
+    RFC 8414, 3.1: the well-known words come before the issuer's path, here the business.
+    """
+    if scope["path"] != _WELL_KNOWN and not scope["path"].startswith(f"{_WELL_KNOWN}/"):
+        return
+    if business := scope["path"].removeprefix(_WELL_KNOWN).strip("/"):
+        scope["state"]["business"] = business
+    scope["path"] = _METADATA
+    scope["raw_path"] = _METADATA.encode()
 
 
 async def _missing(platform: Platform) -> str:

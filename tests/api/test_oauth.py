@@ -130,7 +130,14 @@ async def test_the_token_endpoint_answers_as_its_standard_says(doors, app):
     problem(elsewhere, 401, "api.token_unknown")  # a client's secret is no way to act for somebody
 
 
-async def test_the_server_describes_itself(metadata):
+async def test_the_server_describes_itself(doors, metadata):
+    for place in (
+        "/.well-known/oauth-authorization-server/bazaar",
+        "/bazaar/.well-known/oauth-authorization-server",
+    ):
+        assert good(await doors[0].get(place)) == metadata
+    nowhere = await doors[0].get("/.well-known/oauth-authorization-server/nowhere")
+    problem(nowhere, 404, "business.unknown")
     issuer = metadata["issuer"]
     assert issuer.endswith("/bazaar")
     assert metadata["authorization_endpoint"] == f"{issuer}/oauth/authorize"
