@@ -47,7 +47,7 @@ async def test_a_configuration_goes_live_without_a_deploy(houses):
     ctx = house.ctx("tea")
     assert (ctx.term(Price).each, ctx.traffic, ctx.entity, ctx.locale) == (2, Traffic.LIVE, "platform", "en")
     assert ctx.plan.generation == house.plans.current.generation
-    assert house.plans.by_host("Tea.Example").path == house.plans.resolve("tea").path == "tea"
+    assert house.plans.at_host("Tea.Example") == house.plans.resolve("tea").path == "tea"
     assert (house.plans.named("tea"), house.plans.named("coffee"), house.plans.at_host("x")) == (
         "tea",
         None,

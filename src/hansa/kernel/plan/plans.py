@@ -155,13 +155,6 @@ class Plans(Deploying):
             raise self._absent(path)
         return found
 
-    def by_host(self, host: str) -> Business:
-        """Return the effective manifest of the business at a host (without port). Raises `UnknownBusiness`."""
-        path = self.at_host(host)
-        if path is None:
-            raise UnknownBusiness(host=host[:255])
-        return self.resolve(path)
-
     def named(self, path: str) -> str | None:
         """Return the path when a business has it, else None."""
         return path if path in self._state.current.businesses else None
