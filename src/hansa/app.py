@@ -41,7 +41,7 @@ from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import Metrics
 from hansa.kernel.welcome import Reception
 
-__all__ = ["CENTERS", "asgi", "demo", "explain", "running", "welcome"]
+__all__ = ["CENTERS", "asgi", "code", "demo", "explain", "running", "welcome"]
 
 CENTERS = (
     USER,
@@ -65,6 +65,17 @@ _UPKEEP_S = 2.0
 _log = logging.getLogger("hansa.app")
 
 
+def code() -> Code:
+    """Return what this installation brings to a plan. Raises `PlanInvalid` for packages that do not load."""
+    return Code.of(
+        CENTERS,
+        plays=PLAYS,
+        packages=installed_businesses(),
+        points=KERNEL_POINTS,
+        reserved=served_names(),
+    )
+
+
 @asynccontextmanager
 async def running(settings: Settings, *, activate: bool = True) -> AsyncIterator[Platform]:
     """Run the platform in this process, on the migrated database of the settings, until the block ends.
@@ -76,14 +87,7 @@ async def running(settings: Settings, *, activate: bool = True) -> AsyncIterator
         raise ValueError("the platform runs on a database: settings.database_url is empty")
     meter = Meter()
     db = Database(settings.database_url.reveal(), connections_max=settings.database_connections)
-    code = Code.of(
-        CENTERS,
-        plays=PLAYS,
-        packages=installed_businesses(),
-        points=KERNEL_POINTS,
-        reserved=served_names(),
-    )
-    plans = Plans(code, db, meter=meter)
+    plans = Plans(code(), db, meter=meter)
     platform = Platform(settings=settings, db=db, clocks=Clocks(), plans=plans, meter=meter, centers=CENTERS)
     platform.add(Signer(signing_keys(settings)))
     platform.add(Metrics())

@@ -12,9 +12,13 @@ import sys
 import types
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
+from hansa.kernel.business import Business
 from hansa.kernel.center import Check
 from hansa.kernel.db import Database
+from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
+from hansa.kernel.plan import Code
 from hansa.kernel.welcome import Door, Login, Welcome
 
 
@@ -46,6 +50,21 @@ async def running(settings, *, activate=True):
         yield platform
     finally:
         await platform.db.close()
+
+
+class Worth(Protocol):
+    """What is it worth?"""
+
+    def __call__(self, ctx, value): ...
+
+
+def code():
+    point = ExtensionPoint[Worth](
+        "toy.worth", version=1, mode=Mode.FIRST, effects=Effects.PURE, budget_ms=1, on_error=OnError.CLOSED
+    )
+    return Code(
+        points=[point], packages=[Business("tea", extends=[point.by(lambda ctx, value: 7, name="seven")])]
+    )
 
 
 async def demo(platform, on_progress):
@@ -106,6 +125,7 @@ def note(what):
 def install():
     app = types.ModuleType("hansa.app")
     app.CENTERS = []
+    app.code = code
     app.running, app.demo, app.welcome, app.asgi = running, demo, welcome, asgi
     worker = types.ModuleType("hansa.kernel.worker")
     worker.Worker = Worker

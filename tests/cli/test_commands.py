@@ -74,6 +74,21 @@ def test_migrate_verify_and_doctor_agree(hansa):
     assert findings["migrations"] == findings["database"] == findings["clock"] == findings["rights"] == "good"
 
 
+def test_the_catalogue_of_points_asks_no_database(hansa):
+    nowhere = {"HANSA_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+
+    listed = hansa.read("points", "--json", **nowhere)
+    one = hansa.run("points", "toy.worth", **nowhere)
+    none = hansa.run("points", "toy.price", **nowhere)
+
+    assert [(entry["name"], entry["implementations"][0]["name"]) for entry in listed] == [
+        ("toy.worth", "seven")
+    ]
+    assert "answered by seven" in one.stdout
+    assert none.returncode == 1
+    assert not (hansa.folder / ".hansa").exists()
+
+
 def test_the_demo_wants_the_code_that_serves(hansa):
     hansa.run("migrate")
 

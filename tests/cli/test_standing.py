@@ -17,6 +17,7 @@ from hansa.kernel.context import Traffic
 from hansa.kernel.deadlines import run_due, schedule
 from hansa.kernel.event import Handler
 from hansa.kernel.gauges import StandingGauges
+from hansa.kernel.metering import Meter
 from hansa.kernel.outbox import Patience, Registry, deliver_all
 from hansa.kernel.telemetry import Metrics
 
@@ -114,6 +115,28 @@ async def test_a_parked_event_is_seen_replayed_and_delivered(house, door, comman
     again = await command("events", "replay", seen["id"])
     assert again.returncode == 1
     assert f"{seen['id']} is not parked" in again.stderr
+
+
+async def test_what_a_business_used_is_shown_costliest_first(house, command):
+    meter = Meter()
+    for what, ns in (("toy.quick/one", 2_000_000), ("toy.slow/one", 5_000_000)):
+        meter.cell("bazaar", Traffic.REPLAY, what).add(calls=3, errors=1, ns=ns)
+    async with house.platform.db.transaction() as tx:
+        await meter.flush(tx)
+
+    told = await read(command, "business", "usage", "bazaar", "--hours", "2")
+    shown = await command("business", "usage", "bazaar")
+    nowhere = await command("business", "usage", "nowhere")
+
+    ours = [one for one in told if one["what"].startswith("toy.")]
+    assert [(one["what"], one["calls"], one["errors"]) for one in ours] == [
+        ("toy.slow/one", 3, 1),
+        ("toy.quick/one", 3, 1),
+    ]
+    assert ours[0]["longest_ms"] == 5
+    assert "toy.slow/one" in shown.stdout
+    assert nowhere.returncode == 1
+    assert nowhere.stderr.startswith("hansa: There is no such business")
 
 
 async def test_everything_parked_is_replayed_only_when_that_is_confirmed(house, door, command):

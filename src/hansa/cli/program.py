@@ -38,14 +38,15 @@ _COMMANDS = (
     (TEND, "doctor:doctor", "doctor", "Look at everything a start needs, and say what to do."),
 )
 _BUSINESS_COMMANDS = (
-    ("list_businesses", "list", "List the businesses."),
-    ("show", "show", "Show a manifest, with everything it inherits filled in."),
-    ("new", "new", "Write the manifest of a new business."),
-    ("check", "check", "Check a manifest and tell what publishing it would change."),
-    ("publish", "publish", "Make a manifest live in every process, without a deploy."),
-    ("rollback", "rollback", "Go back to the plan before the present one."),
-    ("kill", "kill", "Switch a business off at once."),
-    ("end", "end", "End a business for good: removed, or wound down when it traded live."),
+    ("business:list_businesses", "list", "List the businesses."),
+    ("business:show", "show", "Show a manifest, with everything it inherits filled in."),
+    ("usage:usage", "usage", "Show what a business used."),
+    ("business:new", "new", "Write the manifest of a new business."),
+    ("business:check", "check", "Check a manifest and tell what publishing it would change."),
+    ("business:publish", "publish", "Make a manifest live in every process, without a deploy."),
+    ("business:rollback", "rollback", "Go back to the plan before the present one."),
+    ("business:kill", "kill", "Switch a business off at once."),
+    ("business:end", "end", "End a business for good: removed, or wound down when it traded live."),
 )
 
 # By their import paths: a command's module is imported when it is asked for, so that --help is quick.
@@ -54,7 +55,7 @@ for group, where, name, meaning in _COMMANDS:
 
 business = App(name="business", help="List, make, check, publish, stop and end businesses.", group=CHANGE)
 for where, name, meaning in _BUSINESS_COMMANDS:
-    business.command(f"hansa.cli.business:{where}", name=name, help=meaning)
+    business.command(f"hansa.cli.{where}", name=name, help=meaning)
 app.command(business)
 
 products = App(name="products", help="Bring products in from files, and out to them.", group=CHANGE)

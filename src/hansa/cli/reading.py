@@ -24,8 +24,14 @@ def points(
     *,
     json: Json = False,
 ) -> None:
-    """Print the catalogue of extension points: the questions that businesses and plays may answer."""
-    entries = with_platform(_catalogue)
+    """Print the catalogue of extension points: the questions that businesses and plays may answer.
+
+    It is that of the installed code, with the answers of its packages; no database is asked.
+    """
+    from hansa.app import code  # noqa: PLC0415 - brings the whole platform
+
+    plan = code().compile()
+    entries = catalogue(plan.points.values(), plan)
     if point is not None:
         entries = [entry for entry in entries if entry.name == point]
         if not entries:
@@ -36,11 +42,6 @@ def points(
         _print_point(entries[0])
     else:
         _print_points(entries)
-
-
-async def _catalogue(platform: Platform) -> list[PointEntry]:
-    plan = platform.plans.current
-    return catalogue(plan.points.values(), plan)
 
 
 def _print_points(entries: list[PointEntry]) -> None:
