@@ -9,12 +9,15 @@ from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import msgspec
 import uvicorn
 
+from centers.user.issuer import OwnIssuer
 from hansa.app import CENTERS, demo, running
 from hansa.asgi import make_edge
+from hansa.centers.user.types import Accounts
 from hansa.kernel.db.migrate import migrate
-from hansa.kernel.settings import Settings
+from hansa.kernel.settings import Secret, Settings
 from house import House
 
 T = TypeVar("T")
@@ -24,7 +27,13 @@ class Shopfront:
     """A running server, and the house behind it."""
 
     def __init__(self) -> None:
-        self.url = ""
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        port = self._listening.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.named_url = f"http://localhost:{port}"
+        """The same by a name, as passkeys want it."""
+        self.issuer: OwnIssuer
+        """Where people log in elsewhere."""
         self.house: House
         self._loop: asyncio.AbstractEventLoop
         self._server: uvicorn.Server
@@ -63,17 +72,25 @@ class Shopfront:
 
     async def _live(self, settings: Settings) -> None:
         assert settings.database_url is not None
+        self.issuer = await OwnIssuer().start()
+        accounts = msgspec.structs.replace(
+            settings.section(Accounts),
+            issuers=(f"acme={self.issuer.url}#hansa",),
+            issuer_secrets=Secret("acme=shared secret"),
+        )
+        settings = msgspec.structs.replace(
+            settings, public_url=self.named_url, _sections={**settings._sections, Accounts: accounts}
+        )
         await migrate(settings.database_url.reveal(), CENTERS)
         async with running(settings) as platform:
             await demo(platform, lambda _: None)
             self._loop = asyncio.get_running_loop()
             self.house = House(platform)
             await self.house.settle_down()  # what the demo sells is found
-            listening = socket.create_server(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             config = uvicorn.Config(
                 make_edge(platform), lifespan="off", ws="none", log_config=None, access_log=False
             )
             self._server = uvicorn.Server(config)
             self._ready.set()
-            await self._server.serve(sockets=[listening])
+            await self._server.serve(sockets=[self._listening])
+        await self.issuer.stop()
