@@ -9,6 +9,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from hansa import __version__
 from hansa.api.identity import TokenElsewhere, TokenUnknown, of_scope
 from hansa.api.once import once
+from hansa.api.outward import Outward
 from hansa.api.thin import Thin
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import DOCUMENT_PATH, RouteGroup, create_api, parse_key
@@ -24,7 +25,7 @@ def _first_line(module: str) -> str:
 def make_api(platform: Platform) -> ASGIApp:
     """Make the API of a running platform: who calls is known and admitted, then the hottest routes, then the router."""
     hot = [route for center in platform.centers for route in center.routes]
-    routes = Thin(make_router(platform), platform, hot)
+    routes = Outward(Thin(make_router(platform), platform, hot))
     limits = platform.service(Limits)
 
     async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
