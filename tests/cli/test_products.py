@@ -11,12 +11,14 @@ import pytest
 
 from hansa.centers.product import api as product
 from hansa.centers.product.types import ImportState
+from hansa.centers.search.types import Progress
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import SHOP_ID
-from hansa.cli import products
+from hansa.cli import products, screen
 from hansa.cli.failure import Failure
-from hansa.cli.pace import Pace
+from hansa.cli.pace import Pace, now_and_then
 from hansa.cli.products import Stand, export_file, import_file
+from hansa.cli.search import paced
 
 COMMAND = "from hansa.cli import main; main()"
 HEAD = "product,title:en,title:zh,price_minor,currency"
@@ -134,6 +136,7 @@ async def test_an_unknown_business_or_shop_is_told(house, told, tmp_path):
 
 
 @pytest.mark.enable_socket
+@pytest.mark.timeout(300)
 async def test_the_command_says_how_it_went(house, stand, house_settings, tmp_path):
     where, _ = stand
 
@@ -184,3 +187,22 @@ def test_a_pace_is_told_once_it_is_more_than_chance():
     assert pace.told(1_000) == "1,000 of 100,000 rows, 200 a second, 9 min left"
     assert pace.told(100_000) == "100,000 of 100,000 rows, 20,000 a second"
     assert Pace(None, of="products", now=lambda: now[0]).told(3) == "3 products"
+
+
+def test_a_line_is_written_now_and_then_where_nobody_sees_it_change(told, monkeypatch):
+    now = [100.0]
+    tell = now_and_then(told.append, now=lambda: now[0])
+    for _ in range(12):
+        tell(f"at {now[0]:g}")
+        now[0] += 1
+
+    assert told == ["at 100", "at 105", "at 110"]
+    monkeypatch.setattr(screen.err, "_force_terminal", True)
+    assert now_and_then(told.append) == told.append
+
+
+def test_a_rebuild_says_how_far_it_has_come(told):
+    say = paced(told.append)
+    say(Progress("products read", 200, 1_000))
+
+    assert told == ["200 of 1,000 products read"]

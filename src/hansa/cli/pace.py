@@ -5,6 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from hansa.cli import screen
+
+_TELL_EVERY_S = 5.0
+"""How often a line is written where nobody sees a line change."""
 _SHOWN_FROM_S = 1.0
 """Before that a rate would be chance."""
 
@@ -30,6 +34,21 @@ class Pace:
             if self._total and self._total > done:
                 said += f", {_span((self._total - done) / rate)} left"
         return said
+
+
+def now_and_then(tell: screen.Tell, *, now: Callable[[], float] = time.monotonic) -> screen.Tell:
+    """Tell every step where a line changes in place, and else a few."""
+    if screen.err.is_terminal:
+        return tell
+    last = float("-inf")
+
+    def told(step: str) -> None:
+        nonlocal last
+        if now() - last >= _TELL_EVERY_S:
+            last = now()
+            tell(step)
+
+    return told
 
 
 def _span(seconds: float) -> str:

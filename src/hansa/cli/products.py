@@ -16,7 +16,7 @@ from cyclopts import Parameter
 
 from hansa.cli import screen
 from hansa.cli.failure import Failure
-from hansa.cli.pace import Pace
+from hansa.cli.pace import Pace, now_and_then
 from hansa.cli.startup import with_platform
 from hansa.cli.upkeep import Json
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _PART_CHARACTERS = 500_000
 _LOOK_EVERY_S = 0.25
-_TELL_EVERY_S = 5.0
-"""How often a line is written where nobody sees a line change."""
 _STOP_S_MAX = 10.0
 _FORMATS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
@@ -178,7 +176,7 @@ async def export_file(
 
     began = time.monotonic()
     ctx, shop_id = await _at(platform, stand)
-    told, pace = _now_and_then(tell), Pace(None)
+    told, pace = now_and_then(tell), Pace(None)
     rows, products, cursor = 0, 0, None
     while True:
         part = await product.export_products(
@@ -247,7 +245,7 @@ async def _followed(ctx: Ctx, import_id: ImportId, rows: int, tell: screen.Tell)
     from hansa.centers.product.types import ImportState  # noqa: PLC0415
     from hansa.kernel import jobs  # noqa: PLC0415
 
-    told, phase, pace = _now_and_then(tell), "", Pace(None)
+    told, phase, pace = now_and_then(tell), "", Pace(None)
     while True:
         one = await product.import_(ctx, import_id)
         if one.state in {ImportState.DONE, ImportState.REJECTED, ImportState.CANCELLED}:
@@ -310,21 +308,6 @@ def _form(file: Path | None, said: str) -> str:
     if form not in _FORMATS.values():
         raise Failure(f"Is {file or 'it'} csv or jsonl? Say it with --format.")
     return form
-
-
-def _now_and_then(tell: screen.Tell) -> screen.Tell:
-    """Tell every step where a line changes in place, and else a few."""
-    if screen.err.is_terminal:
-        return tell
-    last = float("-inf")
-
-    def told(step: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _TELL_EVERY_S:
-            last = time.monotonic()
-            tell(step)
-
-    return told
 
 
 @contextmanager

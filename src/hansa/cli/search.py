@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hansa.cli import screen
+from hansa.cli.pace import Pace, now_and_then
 from hansa.cli.startup import with_platform
 from hansa.cli.upkeep import Json
 from hansa.kernel.platform import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hansa.centers.search.types import Progress
 
 
 def rebuild(*, json: Json = False) -> None:
@@ -22,7 +30,7 @@ def rebuild(*, json: Json = False) -> None:
         owner = Database(platform.db.url, connections_max=1, role=None)
         try:
             with screen.progress("Rebuilding the index", quiet=json) as tell:
-                return await search.rebuild(platform, owner=owner, on_progress=tell)
+                return await search.rebuild(platform, owner=owner, on_progress=paced(tell))
         finally:
             await owner.close()
 
@@ -34,3 +42,14 @@ def rebuild(*, json: Json = False) -> None:
             f"Generation {built.generation} answers now: {built.products} products read, "
             f"{built.documents} documents."
         )
+
+
+def paced(tell: screen.Tell) -> Callable[[Progress], None]:
+    """Say how far a rebuild has come, how quickly it goes on, and how long that still takes."""
+    told, paces = now_and_then(tell), dict[str, Pace]()
+
+    def say(now: Progress) -> None:
+        pace = paces.setdefault(now.step, Pace(now.total, of=now.step))
+        told(pace.told(now.done))
+
+    return say

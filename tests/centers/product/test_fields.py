@@ -185,6 +185,7 @@ async def test_tea_is_sold_by_the_gram(market):
     offer = (await product.offers(market.ctx, [page.offers[0].id]))[page.offers[0].id]
 
     assert offer.measure == GRAMS
+    assert (await product.list_products(market.ctx)).items[0].measure == GRAMS
     assert product.measured_price(offer.price, GRAMS, 150) == eur(1200)
     with pytest.raises(Invalid):
         await make(await market.seller("b"), measure=Measure(unit="g", per=0, minimum=2, maximum=1, step=1))

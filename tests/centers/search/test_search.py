@@ -7,7 +7,15 @@ import pytest
 from centers.searching import made_up
 from hansa.centers.product import api as product
 from hansa.centers.product.errors import CategoryNotFound
-from hansa.centers.product.types import CATEGORY_ID, Field, FieldKind, OfferPrice, OptionValue, ProductEdit
+from hansa.centers.product.types import (
+    CATEGORY_ID,
+    Field,
+    FieldKind,
+    Measure,
+    OfferPrice,
+    OptionValue,
+    ProductEdit,
+)
 from hansa.centers.search import api as search
 from hansa.centers.search.types import Filters, Sort
 from hansa.centers.shop import api as shop
@@ -248,6 +256,14 @@ async def test_a_facet_says_how_many_its_value_would_find_by_itself(library, hou
         facets={"option.glaze": ["celadon"], "shop": ["nobody"], "option.lid": ["round"]}
     )
     assert (values["option.glaze", "celadon"], values["option.lid", "round"]) == ((0, True), (0, True))
+
+
+async def test_what_is_sold_by_amount_says_what_its_price_is_for(library):
+    word = made_up()
+    grams = Measure(unit="g", per=500, minimum=50, maximum=2000, step=50)
+    await library.put(f"Loose {word}", measure=grams)
+
+    assert [hit.measure for hit in (await library.find(word)).hits] == [grams]
 
 
 async def test_attributes_of_a_template_narrow_and_are_named(library, house):

@@ -38,6 +38,9 @@ from hansa.centers.product._service.listing import list_products
 from hansa.centers.product._service.media import (
     add_picture,
     describe_picture,
+    disown_pictures,
+    keep_picture,
+    own_pictures,
     picture,
     picture_bytes,
     pictures,
@@ -69,7 +72,7 @@ from hansa.centers.product._service.products import (
     skus_by_gtin,
     variants,
 )
-from hansa.centers.product._service.reading import catalogued_in, product_ids_after
+from hansa.centers.product._service.reading import catalogued_in, product_ids_after, products_in_all
 from hansa.centers.product._service.snapshots import tree_of as categories
 
 __all__ = [
@@ -95,6 +98,7 @@ __all__ = [
     "custom_schema",
     "decide_change",
     "describe_picture",
+    "disown_pictures",
     "drop_prices",
     "edit_product",
     "export_products",
@@ -103,11 +107,13 @@ __all__ = [
     "import_",
     "import_staged",
     "imports",
+    "keep_picture",
     "list_products",
     "make_offer",
     "measured_price",
     "offers",
     "options_text",
+    "own_pictures",
     "picture",
     "picture_bytes",
     "pictures",
@@ -117,6 +123,7 @@ __all__ = [
     "product",
     "product_history",
     "product_ids_after",
+    "products_in_all",
     "products_of_shop",
     "publish_product",
     "redraft_product",

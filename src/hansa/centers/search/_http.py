@@ -9,7 +9,7 @@ from litestar import get
 from litestar.params import Parameter
 
 from hansa.centers.product.errors import CategoryNotFound
-from hansa.centers.product.types import CATEGORY_ID, OFFER_ID, PRODUCT_ID
+from hansa.centers.product.types import CATEGORY_ID, OFFER_ID, PRODUCT_ID, Measure
 from hansa.centers.search import api
 from hansa.centers.search.types import QUERY_MAX, Facets, Filters, Found, Hit, Sort
 from hansa.centers.shop.types import SHOP_ID
@@ -46,7 +46,10 @@ Few = Annotated[int, Parameter(description="How many at most.", ge=1, le=20)]
 
 
 class HitView(msgspec.Struct, frozen=True, kw_only=True):
-    """A product that was found, at its lowest price. `rating` is in hundredths of a star."""
+    """A product that was found, at its lowest price. `rating` is in hundredths of a star.
+
+    With a `measure` the price is for `per` units.
+    """
 
     id: str
     shop_id: str
@@ -59,6 +62,7 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     sold: int
     votes: int
     rating: int
+    measure: Measure | None
 
 
 class FacetValueView(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,6 +190,7 @@ def _hit(hit: Hit) -> HitView:
         sold=hit.sold,
         votes=hit.votes,
         rating=hit.rating,
+        measure=hit.measure,
     )
 
 

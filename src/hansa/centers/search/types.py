@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.centers.product.types import CategoryId, OfferId, ProductId
+from hansa.centers.product.types import CategoryId, Measure, OfferId, ProductId
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.money import Money
 from hansa.kernel.texts import Texts
@@ -57,6 +57,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     votes: int
     rating: int
     """In hundredths of a star; look at `votes` first."""
+    measure: Measure | None = None
+    """Where it is sold by amount: the price is for `per` units."""
 
 
 class FacetValue(msgspec.Struct, frozen=True):
@@ -138,6 +140,14 @@ class Rebuilt(msgspec.Struct, frozen=True):
     generation: int
     products: int
     documents: int
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a rebuild has come: so many products read of about so many, or so many old rows deleted."""
+
+    step: str
+    done: int
+    total: int | None
 
 
 Scope = tuple[str, str]

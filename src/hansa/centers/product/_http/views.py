@@ -51,7 +51,7 @@ PRICE = {"minor": 12800, "currency": "CNY"}
 
 
 class ListedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A product in a list; with several offers its price is a `from`."""
+    """A product in a list; with several offers its price is a `from`, with a `measure` it is for `per` units."""
 
     id: str
     shop_id: str
@@ -61,6 +61,7 @@ class ListedView(msgspec.Struct, frozen=True, kw_only=True):
     price: Money
     list_price: Money | None
     offers: int
+    measure: Measure | None
 
 
 class SkuView(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +88,7 @@ class OfferView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     active: bool
     art: str
+    measure: Measure | None
 
 
 class ProductView(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +185,7 @@ def listed_view(one: Listed) -> ListedView:
         price=one.price,
         list_price=one.list_price,
         offers=one.offers,
+        measure=one.measure,
     )
 
 
@@ -233,6 +236,7 @@ def offer_view(offer: Offer) -> OfferView:
         version=offer.version,
         active=offer.active,
         art=offer.art,
+        measure=offer.measure,
     )
 
 

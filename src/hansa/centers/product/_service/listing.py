@@ -89,6 +89,7 @@ async def _listed(ctx: Ctx, rows: Sequence[Mapping[str, Any]]) -> list[Listed]:
             list_price=offer.list_price,
             offer_id=offer.id,
             offers=row["offers"],
+            measure=offer.measure,
         )
         for row in rows
         if (offer := priced.get(row["offer_id"])) is not None and offer.active

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from hansa.centers.product._rules.pictures import SIZES, PictureUnreadable, encode
+from hansa.centers.product._rules.pictures import SIZES, Encoded, PictureUnreadable, encode
 from hansa.centers.product._rules.products import NAME_MAX
 from hansa.centers.product._service.keeping_bytes import PictureBytes
 from hansa.centers.product._service.products import EDIT_PRODUCT
@@ -56,12 +56,7 @@ async def add_picture(
     async with ctx.transaction() as tx:
         await _require_room(tx, shop_id, settings, bytes_more=0)
     kept = ctx.platform.service(PictureBytes)
-    whole = await _whole(content, bytes_max=settings.bytes_max)
-    try:
-        async with kept.encoding:
-            encoded = await asyncio.to_thread(encode, whole)
-    except PictureUnreadable as unreadable:
-        raise PictureRefused(str(unreadable)) from None
+    encoded = await _encoded(ctx, content)
     new = Media(
         id=MEDIA_ID.new(),
         business=ctx.business,
@@ -85,6 +80,42 @@ async def add_picture(
     async with ctx.transaction() as tx:
         await store.insert_media(tx, new)
     return new
+
+
+async def keep_picture(ctx: Ctx, *, content: bytes | AsyncIterator[bytes]) -> MediaId:
+    """Take in a picture that another center will have: re-encoded from its pixels alone, nothing else kept.
+
+    Whoever asks has seen that it may come. It is swept away in an hour, unless `own_pictures` says that somebody has
+    it. Raises `PictureRefused`, `PicturesUnavailable`.
+    """
+    kept = ctx.platform.service(PictureBytes)
+    encoded = await _encoded(ctx, content)
+    media_id = MEDIA_ID.new()
+    async with ctx.transaction() as tx:
+        await store.note_loose(tx, media_id, since=system_now())
+    for form, encoded_form in encoded.forms.items():
+        await kept.store.put(_name(media_id, form), encoded_form)
+    return media_id
+
+
+async def own_pictures(tx: Transaction, media_ids: Sequence[MediaId]) -> None:
+    """Keep pictures from being swept away: a center above has them, and will say when it has them no more."""
+    await store.forget_loose(tx, media_ids)
+
+
+async def disown_pictures(tx: Transaction, media_ids: Sequence[MediaId]) -> None:
+    """Have the bytes of pictures swept away: the center that had them has them no more."""
+    await store.note_all_loose(tx, media_ids, since=system_now())
+
+
+async def _encoded(ctx: Ctx, content: bytes | AsyncIterator[bytes]) -> Encoded:
+    settings = ctx.platform.settings.section(PictureStore)
+    whole = await _whole(content, bytes_max=settings.bytes_max)
+    try:
+        async with ctx.platform.service(PictureBytes).encoding:
+            return await asyncio.to_thread(encode, whole)
+    except PictureUnreadable as unreadable:
+        raise PictureRefused(str(unreadable)) from None
 
 
 async def describe_picture(ctx: Ctx, *, media_id: MediaId, alt: Texts) -> Media:

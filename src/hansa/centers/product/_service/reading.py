@@ -45,6 +45,11 @@ async def catalogued_in(
     ]
 
 
+async def products_in_all(tx: Transaction) -> int:
+    """Return how many products of every business there are: for whoever is about to read them all."""
+    return await store.count_products(tx)
+
+
 async def product_ids_after(tx: Transaction, *, after: ProductId | None, limit: int) -> list[ProductId]:
     """Return ids of products of every business, in their order, those after `after`."""
     return await store.product_ids_after(tx, after=after, limit=limit)

@@ -205,6 +205,11 @@ async def products_of_shop(
     return [row_of(Product, row) for row in rows]
 
 
+async def count_products(tx: Transaction) -> int:
+    """Return how many products there are, of every business: whoever asks is about to read them all."""
+    return int(await tx.raw.fetchval("SELECT count(*) FROM product.product_now"))
+
+
 async def product_ids_after(tx: Transaction, *, after: ProductId | None, limit: int) -> list[ProductId]:
     """Return ids of products in their order, those after `after`."""
     rows = await tx.raw.fetch(

@@ -45,6 +45,16 @@ async def note_loose(tx: Transaction, media_id: MediaId, *, since: datetime) -> 
     )
 
 
+async def note_all_loose(tx: Transaction, ids: Sequence[MediaId], *, since: datetime) -> None:
+    """Write down that nobody has these pictures any more."""
+    await tx.raw.execute(
+        """INSERT INTO product.media_loose (id, since) SELECT id, $2 FROM unnest($1::uuid[]) AS i (id)
+           ON CONFLICT (id) DO NOTHING""",
+        list(ids),
+        since,
+    )
+
+
 async def loose_before(tx: Transaction, before: datetime, *, limit: int) -> list[MediaId]:
     """Return ids whose bytes no picture has had since `before`."""
     rows = await tx.raw.fetch(

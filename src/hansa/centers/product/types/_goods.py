@@ -278,6 +278,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """The cheapest offer, whose price and picture are shown."""
     offers: int
     """How many offers are active; with several, the price is a `from`."""
+    measure: Measure | None = None
+    """Where it is sold by amount: the price is for `per` units."""
 
 
 class ProductPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -234,6 +234,7 @@ async def _hits(ctx: Ctx, rows: Sequence[Row]) -> list[Hit]:
             sold=row["sold"],
             votes=row["votes"],
             rating=row["rating"],
+            measure=offer.measure,
         )
         for row in rows
         if (offer := priced.get(row["offer_id"])) is not None and offer.active

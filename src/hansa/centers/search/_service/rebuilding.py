@@ -15,7 +15,7 @@ from hansa.centers.search._store import documents as store
 from hansa.centers.search._store import generations
 from hansa.centers.search.errors import RebuildSuperseded
 from hansa.centers.search.events import IndexRebuilt
-from hansa.centers.search.types import Rebuilt
+from hansa.centers.search.types import Progress, Rebuilt
 from hansa.kernel.context import PLATFORM_BUSINESS, SYSTEM
 from hansa.kernel.db import Database
 from hansa.kernel.platform import Platform
@@ -23,11 +23,11 @@ from hansa.kernel.platform import Platform
 BATCH = 200
 _EMPTY_BATCH = 5_000
 
-Progress = Callable[[str], None]
+Tell = Callable[[Progress], None]
 
 
 async def rebuild(
-    platform: Platform, *, owner: Database | None = None, on_progress: Progress = lambda _: None
+    platform: Platform, *, owner: Database | None = None, on_progress: Tell = lambda _: None
 ) -> Rebuilt:
     """Read every product again into a new generation of the index, and let it take over.
 
@@ -36,6 +36,8 @@ async def rebuild(
     it has the planner look at the new generation before it takes over. Raises `RebuildSuperseded`.
     """
     number, slot = await _begin(platform, on_progress)
+    async with platform.db.transaction() as tx:
+        in_all = await product.products_in_all(tx)
     products = documents = 0
     after: ProductId | None = None
     while True:
@@ -48,7 +50,7 @@ async def rebuild(
         if not ids:
             break
         products, after = products + len(ids), ids[-1]
-        on_progress(f"{products} products read, {documents} documents written")
+        on_progress(Progress("products read", products, in_all))
     if owner is not None:
         async with owner.transaction() as tx:
             await generations.analyze(tx, slot)
@@ -58,7 +60,7 @@ async def rebuild(
     return built
 
 
-async def _begin(platform: Platform, tell: Progress) -> tuple[int, int]:
+async def _begin(platform: Platform, tell: Tell) -> tuple[int, int]:
     """Begin a generation in the slot that is not active, once nothing is left in it."""
     now = platform.context(PLATFORM_BUSINESS, actor=SYSTEM).now()
     async with platform.db.transaction() as tx:
@@ -96,7 +98,7 @@ async def _take_over(platform: Platform, built: Rebuilt) -> int:
     return before.slot
 
 
-async def _empty(platform: Platform, slot: int, tell: Progress) -> None:
+async def _empty(platform: Platform, slot: int, tell: Tell) -> None:
     """Empty a slot that nobody reads or writes, a little at a time."""
     gone = 0
     while True:
@@ -107,4 +109,4 @@ async def _empty(platform: Platform, slot: int, tell: Progress) -> None:
         if not count:
             return
         gone += count
-        tell(f"{gone} old rows deleted")
+        tell(Progress("old rows deleted", gone, None))
