@@ -8,10 +8,13 @@ from datetime import timedelta
 import msgspec
 from sampling import COUNTRIES, NOW, ORDER, Words, chrome, yuan
 
-from hansa.web.parts import Action, Choice, Entry, Fact, Form, Link, Pager, Picture, SumRow
+from hansa.web.parts import Action, Choice, Entry, Fact, Form, Link, Pager, Picture, Said, SumRow
 from hansa.web.selling import (
-    Asked, Desk, GoodPage, GoodRow, GoodsPage, LowRow, MenuLink, NewGoodPage, OrderRow, Question, SellerOrderPage,
-    SellerOrdersPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, Step, Tile, TodayPage, VariantRow, WaitingChange,
+    Asked, BadLine, Desk, DeskTalk, DeskTalkPage, DeskTalksPage, GoodPage, GoodRow, GoodsPage, ImportPage,
+    ImportRow, ImportsPage, InvitationPage, InvitationRow, LevelPage, LowRow, MenuLink, Movement,
+    NewGoodPage, OrderRow, PlacePage, PlaceRow, PlacesPage, Question, ReviewRow, ReviewsPage, RoleChoice,
+    SellerOrderPage, SellerOrdersPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
+    StaffRow, Step, StockPage, StockRow, Tile, TodayPage, VariantRow, WaitingChange, Weekday,
 )  # fmt: skip
 
 AT = "/bazaar/sell/qinghe"
@@ -21,10 +24,9 @@ def around(t: Words, section: str, *, state: str = "active", **counts: int) -> D
     menu = (
         ("", "Today", "今日", "activity", True), ("orders", "Orders", "订单", "package", True),
         ("messages", "Messages", "消息", "message-square", True), ("goods", "Goods", "商品", "tag", True),
-        ("stock", "Stock", "库存", "layers", False), ("prices", "Price lists", "价目表", "banknote", False),
-        ("agreed", "Agreed orders", "议价单", "file-text", False), ("reviews", "Reviews", "评价", "star", False),
+        ("stock", "Stock", "库存", "layers", False), ("reviews", "Reviews", "评价", "star", False),
         ("places", "Places", "地点", "map-pin", False), ("staff", "Staff", "员工", "users", False),
-        ("apps", "Apps", "应用", "code", False), ("shop", "The shop", "店铺", "store", False),
+        ("shop", "The shop", "店铺", "store", False),
     )  # fmt: skip
     return Desk(
         shop=t("Celadon House", "青禾茶器"), state=state, url=AT, front_url="/bazaar/?shop=qinghe" if state == "active" else "",
@@ -153,7 +155,7 @@ def sale(t: Words) -> SellerOrderPage:
         ),
         notes=(SoldNote(text=t("Please leave it with the porter.", "请放在物业前台。"), by=t("the buyer", "买家"), at=NOW - timedelta(hours=26)), SoldNote(text=t("The lid is from the new firing.", "壶盖是新窑的。"), by=t("you", "您"), at=NOW - timedelta(hours=4), remove=Action(label=t("Take back", "收回"), url=f"{here}/notes/1/remove"))),
         closed=(Action(label=t("Cancel", "取消"), url="", closed_because=t("Something of it has left already.", "已有商品发出。")),),
-        ship_url=f"{here}/ship", tracked=True, note_url=f"{here}/notes", write_url=f"{here}/write", draft_url=f"{AT}/agreed/new?order=1", payable=yuan(330), freight=yuan(0),
+        ship_url=f"{here}/ship", tracked=True, note_url=f"{here}/notes", write_url=f"{here}/write", payable=yuan(330), freight=yuan(0),
     )  # fmt: skip
 
 
@@ -255,7 +257,202 @@ def shop_page(t: Words) -> ShopPage:
     )  # fmt: skip
 
 
+def shelf_rows(t: Words) -> tuple[StockRow, ...]:
+    made = (
+        (
+            "Side-handle teapot, 320 ml",
+            "梅子青横把壶 320 ml",
+            "Plum green",
+            "梅子青",
+            "teapot",
+            "mist",
+            "TP-CELADON",
+            14,
+            2,
+            12,
+            False,
+        ),
+        (
+            "Side-handle teapot, 320 ml",
+            "梅子青横把壶 320 ml",
+            "Ink black",
+            "乌金",
+            "teapot",
+            "stone",
+            "TP-INK",
+            3,
+            1,
+            2,
+            True,
+        ),
+        ("Tasting cups, set of three", "三色品茗杯 一套", "", "", "cups", "stone", "CUP-3", 1, 1, 0, True),
+        ("Lapsang souchong, 100 g", "正山小种 红茶 100 g", "", "", "tin", "sand", "", 1284, 16, 1268, False),
+    )
+    return tuple(
+        StockRow(name=t(en, zh), option=t(option, option_zh), picture=Picture(art=art, wall=wall), code=code, url=f"{AT}/stock/p/{place}", on_hand=on_hand, promised=promised, left=left, low=low)
+        for place, (en, zh, option, option_zh, art, wall, code, on_hand, promised, left, low) in enumerate(made)
+    )  # fmt: skip
+
+
+def shelf(t: Words) -> StockPage:
+    return StockPage(
+        **frame(t, "stock"), heading=t("Stock", "库存"), lede="", rows=shelf_rows(t), pager=Pager(shown=4), goods_url=f"{AT}/goods", places_url=f"{AT}/places/new",
+        places=(Link(label=t("Hangzhou, dispatch", "杭州发货仓"), url="?place=1", current=True), Link(label=t("Longjing Road store", "龙井路门店"), url="?place=2")),
+    )  # fmt: skip
+
+
+def shelf_none(t: Words) -> StockPage:
+    return msgspec.structs.replace(shelf(t), rows=(), places=(), empty="no_place")
+
+
+def shelf_of_one(t: Words) -> StockPage:
+    one = shelf_rows(t)[0]
+    return msgspec.structs.replace(shelf(t), heading=one.name, lede=one.option, places=(), rows=(msgspec.structs.replace(one, place=t("Hangzhou, dispatch", "杭州发货仓")), msgspec.structs.replace(one, place=t("Longjing Road store", "龙井路门店"), on_hand=0, promised=0, left=0)))  # fmt: skip
+
+
+def level(t: Words) -> LevelPage:
+    here = f"{AT}/stock/p/s"
+    return LevelPage(
+        **frame(t, "stock"), row=shelf_rows(t)[1], seen=3, back=Link(label=t("Hangzhou, dispatch", "杭州发货仓"), url=f"{AT}/stock"), receive_url=f"{here}/receive", adjust_url=f"{here}/adjust", limits_url=f"{here}/limits", limits=Form(values={"safety": "0", "backorder": "0", "low_at": "2"}), pager=Pager(shown=3, next_url=f"{here}?after=c"),
+        figures=tuple(Fact(label=t(*label), text=text) for label, text in ((("On hand", "在库"), "3"), (("Promised to orders", "已承诺"), "1"), (("Kept back", "保留"), "0"), (("To be had", "可售"), "2"))),
+        movements=(Movement(at=NOW - timedelta(hours=2), what=t("Corrected", "更正"), quantity=-1, why=t("broken", "破损"), by=t("by you", "您")), Movement(at=NOW - timedelta(hours=9), what=t("Sent to a buyer", "发给买家"), quantity=-2), Movement(at=NOW - timedelta(days=6), what=t("Came in", "入库"), quantity=6, why=t("delivery note 118", "送货单 118"))),
+        forms={"adjust": Form(values={"counted": "3", "reason": ""}, errors={"counted": t("That is what is there already", "与现有数量相同"), "reason": t("Please fill this in", "请填写")})},
+    )  # fmt: skip
+
+
+def spots(t: Words, *, none: bool = False) -> PlacesPage:
+    return PlacesPage(
+        **frame(t, "places"), new_url=f"{AT}/places/new",
+        places=() if none else (
+            PlaceRow(name=t("Hangzhou, dispatch", "杭州发货仓"), url=f"{AT}/places/1", kind=t("Warehouse", "仓库"), icon="package", address=t("Xiangshan Road 352, Hangzhou", "杭州市象山路 352 号"), state="in_use"),
+            PlaceRow(name=t("Longjing Road store", "龙井路门店"), url=f"{AT}/places/2", kind=t("Store", "门店"), icon="store", address=t("Longjing Road 1, Hangzhou", "杭州市龙井路 1 号"), state="in_use", open=t("open now", "营业中")),
+            PlaceRow(name=t("Old kiln", "老窑"), url=f"{AT}/places/3", kind=t("Warehouse", "仓库"), icon="package", address=t("Longquan", "龙泉"), state="paused"),
+        ),
+    )  # fmt: skip
+
+
+def spots_none(t: Words) -> PlacesPage:
+    return spots(t, none=True)
+
+
+def spot(t: Words) -> PlacePage:
+    days = (
+        ("Monday", "星期一"),
+        ("Tuesday", "星期二"),
+        ("Wednesday", "星期三"),
+        ("Thursday", "星期四"),
+        ("Friday", "星期五"),
+        ("Saturday", "星期六"),
+        ("Sunday", "星期日"),
+    )
+    can = (
+        ("stock", "Goods are kept here", "存放货物"),
+        ("ship", "Goods are sent from here", "从这里发货"),
+        ("pickup", "Buyers collect here", "买家自提"),
+        ("sale", "Buyers shop here in person", "到店购买"),
+    )
+    return PlacePage(
+        **frame(t, "places"), heading=t("Longjing Road store", "龙井路门店"), post_url=f"{AT}/places/2", kinds=(), countries=COUNTRIES, state="in_use", version=4, actions=(Action(label=t("Pause", "暂停"), url=f"{AT}/places/2/pause"),),
+        forms={"place": Form(values={"name-zh": "龙井路门店", "name-en": "Longjing Road store", "address": t("Longjing Road 1, Hangzhou", "杭州市龙井路 1 号"), "country": "CN", "opens-1": "09:30", "closes-1": "18:00", "opens-2": "09:30"}, errors={"closes-2": t("An hour to open and one to close", "请填写开门和关门时间")})},
+        capabilities=tuple(Choice(value=value, label=t(en, zh), checked=value != "pickup") for value, en, zh in can),
+        week=tuple(Weekday(day=day, label=t(*words)) for day, words in enumerate(days, 1)), timezones=(Choice(value="Asia/Shanghai", label="Asia/Shanghai", checked=True), Choice(value="Europe/Berlin", label="Europe/Berlin")),
+    )  # fmt: skip
+
+
+def letters(t: Words, *, none: bool = False) -> DeskTalksPage:
+    return DeskTalksPage(
+        **frame(t, "messages", messages=0 if none else 2), empty="nothing_yet" if none else "", pager=Pager(shown=0 if none else 3),
+        tabs=(Link(label=t("All", "全部"), url=f"{AT}/messages", current=True), Link(label=t("Unread", "未读"), url=f"{AT}/messages?unread=1")),
+        talks=() if none else (
+            DeskTalk(url=f"{AT}/messages/1", about=t("Order …7f3e91", "订单 …7f3e91"), at=NOW - timedelta(minutes=12), state="open", unread=2, icon="package"),
+            DeskTalk(url=f"{AT}/messages/2", about=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), at=NOW - timedelta(hours=5), state="open", icon="tag"),
+            DeskTalk(url=f"{AT}/messages/3", about=t("White plum vase, blue line", "青线白瓷梅瓶"), at=NOW - timedelta(days=9), state="closed", icon="tag"),
+        ),
+    )  # fmt: skip
+
+
+def letters_none(t: Words) -> DeskTalksPage:
+    return letters(t, none=True)
+
+
+def letter(t: Words) -> DeskTalkPage:
+    return DeskTalkPage(
+        **frame(t, "messages"), about=Link(label=t("Order …7f3e91", "订单 …7f3e91"), url=f"{AT}/orders/1"), back=Link(label=t("Messages", "消息"), url=f"{AT}/messages"), post_url=f"{AT}/messages/1", seen=2, earlier_url=f"{AT}/messages/1?before=c",
+        said=(Said(number=1, by=t("The buyer", "买家"), at=NOW - timedelta(hours=2), text=t("Is the lid glazed as well?", "壶盖也上釉吗？"), own=False), Said(number=2, by=t("You", "您"), at=NOW - timedelta(minutes=40), text=t("It is, inside and out.", "内外都上釉。"), own=True)),
+        actions=(Action(label=t("Close", "关闭"), url=f"{AT}/messages/1/move", icon="archive", fields=(("state", "closed"),)), Action(label=t("Block", "屏蔽"), url=f"{AT}/messages/1/move", icon="ban", fields=(("state", "blocked"),))),
+    )  # fmt: skip
+
+
+def crew(t: Words, *, link: str = "") -> StaffPage:
+    roles = (
+        (
+            "manager",
+            "Manager",
+            "店长",
+            "Everything but closing the shop or handing it over",
+            "除关店和转让外的全部权限",
+        ),
+        ("fulfilment", "Dispatch", "发货", "Sends orders, keeps stock and places", "发货、管理库存和地点"),
+        (
+            "support",
+            "Support",
+            "客服",
+            "Answers buyers and reviews, reads orders",
+            "回复买家和评价，查看订单",
+        ),
+    )
+    return StaffPage(
+        **frame(t, "staff"), invite_url=f"{AT}/staff/invite", link=link, roles=tuple(RoleChoice(value=value, label=t(en, zh), does=t(does, does_zh)) for value, en, zh, does, does_zh in roles),
+        people=(StaffRow(name="青禾", roles=t("Owner", "店主"), since=NOW - timedelta(days=400)), StaffRow(name="王师傅", roles=t("Dispatch", "发货"), since=NOW - timedelta(days=31), more=t("1 single permission", "1 项单独权限"), remove=Action(label=t("Remove", "删除"), url=f"{AT}/staff/remove"))),
+        invitations=(InvitationRow(roles=t("Support", "客服"), until=NOW + timedelta(days=6), withdraw=Action(label=t("Take back", "收回"), url=f"{AT}/staff/withdraw")), InvitationRow(roles=t("Manager", "店长"), until=NOW - timedelta(days=1), over=True)),
+        forms={} if link else {"invite": Form(errors={"role": t("Choose at least one", "请至少选择一项")})},
+    )  # fmt: skip
+
+
+def crew_link(t: Words) -> StaffPage:
+    return crew(t, link="https://hansa.example/bazaar/invitation?secret=hsi_4f9c2b7a1d8e6035")
+
+
+def invitation(t: Words) -> InvitationPage:
+    return InvitationPage(chrome=chrome(t, section="account", path="/bazaar/invitation"), secret="s", accept_url="/bazaar/invitation/accept", decline_url="/bazaar/invitation/decline", problem=t("This invitation is over, or it is for somebody else", "该邀请已失效，或者不是发给您的"))  # fmt: skip
+
+
+def voices(t: Words, *, none: bool = False) -> ReviewsPage:
+    return ReviewsPage(
+        **frame(t, "reviews"), pager=Pager(shown=0 if none else 2), figures=() if none else tuple(Fact(label=t(*label), text=text) for label, text in ((("Reviews", "评价"), "128"), (("Goods", "商品"), "4.7"), (("Service", "服务"), "4.8"), (("Delivery", "配送"), "4.2"))),
+        reviews=() if none else (
+            ReviewRow(id="rev_1", stars=4, service=5, delivery=3, what=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Plum green", "梅子青"), at=NOW - timedelta(hours=3), text=t("A fine pour. The box was dented.", "出水很好，盒子有点压痕。"), reply_url=f"{AT}/reviews/rev_1"),
+            ReviewRow(id="rev_2", stars=5, service=5, delivery=5, what=t("Tasting cups, set of three", "三色品茗杯 一套"), at=NOW - timedelta(days=2), text=t("Light in the hand.", "拿着很轻。"), follow_up=t("Still whole after a month.", "用了一个月，依然完好。"), reply=t("Thank you!", "谢谢！")),
+        ),
+        forms={} if none else {"rev_1": Form(errors={"body": t("Please fill this in", "请填写")})},
+    )  # fmt: skip
+
+
+def voices_none(t: Words) -> ReviewsPage:
+    return voices(t, none=True)
+
+
+def files(t: Words) -> ImportsPage:
+    return ImportsPage(
+        **frame(t, "goods"), post_url=f"{AT}/imports", sample="product,title:en,title:zh,price_minor,currency\nTP-1,Teapot,茶壶,12800,CNY",
+        imports=(ImportRow(url=f"{AT}/imports/1", at=NOW - timedelta(minutes=2), state="writing", read=2000, bad=0), ImportRow(url=f"{AT}/imports/2", at=NOW - timedelta(hours=3), state="rejected", read=2000, bad=2), ImportRow(url=f"{AT}/imports/3", at=NOW - timedelta(days=3), state="done", read=120, bad=0)),
+    )  # fmt: skip
+
+
+def file_wrong(t: Words) -> ImportPage:
+    return ImportPage(
+        **frame(t, "goods"), state="rejected", headline=t("Nothing was imported", "没有导入任何内容"), lede=t("Some lines cannot be right. Mend them and send the file again.", "有些行不正确，请修改后重新上传。"), done=0, whole=1, back=Link(label=t("Import", "导入"), url=f"{AT}/imports"), pager=Pager(shown=2),
+        figures=tuple(Fact(label=t(*label), text=text) for label, text in ((("Lines read", "已读行数"), "2,000"), (("Lines that cannot be right", "有误行数"), "2"), (("Lines written", "已写入行数"), "0"))),
+        bad=(BadLine(line=17, wrong=(Fact(label="price_minor", text=t("A whole number, please", "请填写整数")),)), BadLine(line=204, wrong=(Fact(label="title:zh", text=t("Please fill this in", "请填写")), Fact(label="currency", text=t("This cannot be right", "内容有误"))))),
+    )  # fmt: skip
+
+
+def file_under_way(t: Words) -> ImportPage:
+    return msgspec.structs.replace(file_wrong(t), state="writing", headline=t("The goods are being written", "正在写入商品"), lede=t("Buyers see nothing of it yet.", "买家还看不到。"), done=900, whole=4000, bad=(), refresh_url=f"{AT}/imports/1", stop=Action(label=t("Stop it", "停止"), url=f"{AT}/imports/1/stop"))  # fmt: skip
+
+
 SELLING = (
     shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_unpaid, wares, wares_none, ware_new,
-    ware, ware_draft,
+    ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, level, spots, spots_none, spot,
+    letters, letters_none, letter, voices, voices_none, crew, crew_link, invitation,
 )  # fmt: skip

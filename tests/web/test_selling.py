@@ -191,7 +191,7 @@ def test_a_note_is_written_and_taken_back(seller, somebody_else, good):
     assert "Fragile lid" not in seller.send("/remove").text
 
 
-PAGES = ("", "/orders", "/shop", "/goods", "/goods/new")
+PAGES = ("", "/orders", "/shop", "/goods", "/goods/new", "/stock", "/places", "/places/new")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -339,3 +339,53 @@ def test_goods_of_another_shop_are_not_found(seller, somebody_else):
 
     assert somebody_else.open(f"{own}/goods/{path}").status_code == 404
     assert somebody_else.open(f"{seller.desk}/goods/{path}").status_code == 404
+
+
+def first_stock(seller):
+    """The seller adds goods and a place, and stands before the stock of a variant there."""
+    new_good(seller)
+    good = str(seller.page.url)
+    seller.open(f"{seller.desk}/places/new")
+    seller.send("/places/new", **{"name-en": "Home", "address": "Longjing Road 1"})
+    seller.open(good)
+    seller.open(re.search(rf'href="({seller.desk}/stock/of/[^"]+)"', seller.page.text).group(1))
+    seller.open(re.search(rf'href="({seller.desk}/stock/place_[^"]+)"', seller.page.text).group(1))
+    return seller
+
+
+def test_stock_is_taken_in_corrected_and_limited_and_says_why_it_is_so(seller):
+    first_stock(seller)
+    path = str(seller.page.url)
+
+    seller.send("/receive", quantity="12", reference="Note 118")
+    assert seller.send("/adjust", counted="12", reason="counted").status_code == 422
+    seller.send("/adjust", counted="10", reason="two broken")
+    seller.send("/limits", safety="3", backorder="0", low_at="8")
+
+    shown = re.findall(r'class="figure">(\d+)<', seller.open(path).text)
+    assert shown == ["10", "0", "3", "7"]
+    assert "two broken" in seller.page.text
+    assert "Note 118" in seller.page.text
+    assert "running out" in seller.open(f"{seller.desk}/stock").text
+
+
+def test_goods_that_are_taken_in_twice_by_one_form_came_once(seller):
+    first_stock(seller)
+    address, fields = seller.form("/receive")
+
+    for _ in range(2):
+        seller.client.post(address, data=fields | {"quantity": "5"})
+
+    assert re.findall(r'class="figure">(\d+)<', seller.open(str(seller.page.url)).text)[0] == "5"
+
+
+def test_stock_of_another_shop_is_not_found(seller, somebody_else):
+    path = str(first_stock(seller).page.url)
+    somebody_else.sign_up(email())
+    own = open_shop(somebody_else)
+    place_and_sku = path.partition("/stock/")[2]
+
+    assert somebody_else.open(f"{own}/stock/{place_and_sku}").status_code == 404
+    somebody_else.desk = own
+    own_place = str(first_stock(somebody_else).page.url).partition("/stock/")[2].partition("/")[0]
+    assert somebody_else.open(f"{own}/stock/{own_place}/{place_and_sku.partition('/')[2]}").status_code == 404

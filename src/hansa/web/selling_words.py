@@ -77,6 +77,10 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "amount": N_("An amount, like 12.50"),
         "whole": N_("A whole number, please"),
         "moment": N_("A day and an hour, please"),
+        "as_before": N_("That is what is there already"),
+        "degrees": N_("Degrees, like 30.24 and 120.15"),
+        "hours": N_("An hour to open and one to close"),
+        "utf8": N_("This file is not in UTF-8; save it anew as UTF-8"),
         "choose": N_("Choose at least one"),
         "retype": N_("This is not what was asked for"),
         "slug.pattern": N_("Small letters, digits and hyphens, 2 to 40 of them"),
@@ -112,6 +116,9 @@ TOLD: Mapping[str, tuple[str, str]] = MappingProxyType(
         "drafted": (N_("A draft is kept. Add pictures and stock, then put it on sale."), "ok"),
         "on_sale": (N_("It is on sale: buyers see it now."), "ok"),
         "in_review": (N_("It waits for a decision; you will be told what comes of it."), "info"),
+        "joined": (N_("Welcome. This is the desk of the shop you work for."), "ok"),
+        "turned_down": (N_("You turned the invitation down."), "info"),
+        "answered": (N_("Your answer stands below the review."), "ok"),
         "written": (N_("Your message is on its way."), "ok"),
     }
 )

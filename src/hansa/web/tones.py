@@ -105,6 +105,11 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "writing": Look(Tone.INFO, "hourglass", N_("Being written")),
         "flipped": Look(Tone.OK, "check", N_("In force")),
         "done": Look(Tone.OK, "check", N_("Done")),
+        # conversations and places
+        "blocked": Look(Tone.WARN, "ban", N_("Blocked")),
+        "in_use": Look(Tone.OK, "check", N_("In use")),
+        "paused": Look(Tone.WARN, "clock", N_("Paused")),
+        "given_up": Look(Tone.PLAIN, "minus", N_("Given up")),
         # the installation
         "healthy": Look(Tone.OK, "check", N_("All healthy")),
         "degraded": Look(Tone.WARN, "triangle-alert", N_("Something needs attention")),

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hansa.web.routes.selling import good, goods, orders, shop_page, shops, today
+from hansa.web.routes.selling import (
+    good,
+    goods,
+    imports,
+    messages,
+    orders,
+    places,
+    reviews,
+    shop_page,
+    shops,
+    staff,
+    stock,
+    today,
+)
 
 ROUTES: Sequence[Any] = (
     *shops.ROUTES,
@@ -12,4 +25,10 @@ ROUTES: Sequence[Any] = (
     *orders.ROUTES,
     *goods.ROUTES,
     *good.ROUTES,
+    *imports.ROUTES,
+    *stock.ROUTES,
+    *places.ROUTES,
+    *messages.ROUTES,
+    *reviews.ROUTES,
+    *staff.ROUTES,
 )

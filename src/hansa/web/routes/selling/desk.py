@@ -25,12 +25,9 @@ _MENU = (
     ("messages", "message.conversation.answer", N_("Messages"), "message-square", True),
     ("goods", "product.product.edit", N_("Goods"), "tag", True),
     ("stock", "inventory.stock.see", N_("Stock"), "layers", False),
-    ("prices", "product.offer.price", N_("Price lists"), "banknote", False),
-    ("agreed", "trade.order.draft", N_("Agreed orders"), "file-text", False),
     ("reviews", "review.reply.write", N_("Reviews"), "star", False),
     ("places", "place.place.edit", N_("Places"), "map-pin", False),
     ("staff", "shop.staff.see", N_("Staff"), "users", False),
-    ("apps", "interconnect.app.install", N_("Apps"), "code", False),
     ("shop", "shop.shop.see", N_("The shop"), "store", False),
 )
 

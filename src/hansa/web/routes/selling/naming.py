@@ -29,6 +29,8 @@ class Named(Part, frozen=True, kw_only=True):
     code: str
     picture: Picture
     url: str
+    ours: bool
+    """Whether the shop keeps the product, or offers it beside others."""
 
 
 async def pages(at: Desk, ids: Collection[ProductId]) -> dict[ProductId, ProductPage]:
@@ -50,13 +52,17 @@ async def named(at: Desk, ids: Collection[SkuId]) -> dict[SkuId, Named]:
 def name(at: Desk, page: ProductPage, sku: Sku) -> Named:
     """Return what one variant is called."""
     language = at.ctx.locale
+    kept = page.product.shop_id == at.shop.id
     options = product.options_text(page.product.options, sku.values)
     return Named(
         name=pick(page.product.titles, language),
         option=pick(options, language) if options else "",
         code=sku.code,
         picture=picture(sku.art) if sku.art else shown_picture(at, page.product),
-        url=at.at(f"goods/{PRODUCT_ID.show(sku.product_id)}") if at.may("product.product.edit") else "",
+        url=at.at(f"goods/{PRODUCT_ID.show(sku.product_id)}")
+        if kept and at.may("product.product.edit")
+        else "",
+        ours=kept or any(offer.shop_id == at.shop.id and offer.sku_id == sku.id for offer in page.offers),
     )
 
 

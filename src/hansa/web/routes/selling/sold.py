@@ -124,7 +124,6 @@ async def order_page(
         facts=await _facts(at, order),
         notes=tuple(_note(at, one, here) for one in reversed(written)),
         closed=_closed(at, order),
-        draft_url=at.at("agreed/new", order=ORDER_ID.show(order.id)) if at.may("trade.order.draft") else "",
         ship_url=f"{here}/ship" if ships else "",
         tracked=at.may("message.conversation.answer"),
         cancel_url=f"{here}/cancel" if cancels else "",

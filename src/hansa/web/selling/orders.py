@@ -1,0 +1,139 @@
+"""Orders, messages and reviews, from the seller's side."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hansa.kernel.money import Money
+from hansa.web.parts import Action, Entry, Fact, Link, Pager, Part, Picture, Said, SumRow
+from hansa.web.selling.base import DeskView, Empty
+from hansa.web.selling.shop import OrderRow
+
+
+class SellerOrdersPage(DeskView, frozen=True, kw_only=True):
+    """`/{business}/sell/{shop}/orders`: a shop's orders, newest first; `tabs` narrow them."""
+
+    template = "selling/orders.html"
+    orders: tuple[OrderRow, ...]
+    pager: Pager
+    tabs: tuple[Link, ...]
+    clear_url: str
+    empty: Empty = ""
+
+
+class SoldLine(Part, frozen=True, kw_only=True):
+    """A line of an order as its seller sees it; `number` is what a form names it by."""
+
+    number: int
+    name: str
+    picture: Picture
+    quantity: int
+    total: Money
+    state: str
+    option: str = ""
+    code: str = ""
+    url: str = ""
+    unsent: bool = False
+
+
+class SoldNote(Part, frozen=True, kw_only=True):
+    """A note on an order; the buyer's own are read by the shop, the shop's by the shop alone."""
+
+    text: str
+    by: str
+    at: datetime
+    remove: Action | None = None
+
+
+class SellerOrderPage(DeskView, frozen=True, kw_only=True):
+    """`/{business}/sell/{shop}/orders/{id}`: what is to be sent where, what happened, what can be done.
+
+    Forms, each shown while its address is not empty: `ship_url` takes `line-{number}` for what goes along
+    and `tracking`; `cancel_url` takes `reason`; `lower_url` takes `off` and `freight`; `note_url` takes
+    `note`; `write_url` takes `text`. `closed` are the steps that cannot be taken, with why.
+    """
+
+    template = "selling/order.html"
+    order_id: str
+    state: str
+    headline: str
+    lede: str
+    placed_at: datetime
+    lines: tuple[SoldLine, ...]
+    sums: tuple[SumRow, ...]
+    timeline: tuple[Entry, ...]
+    facts: tuple[Fact, ...]
+    notes: tuple[SoldNote, ...] = ()
+    closed: tuple[Action, ...] = ()
+    ship_url: str = ""
+    tracked: bool = False
+    """Whether a parcel's number can be told to the buyer."""
+    cancel_url: str = ""
+    lower_url: str = ""
+    payable: Money | None = None
+    freight: Money | None = None
+    note_url: str = ""
+    write_url: str = ""
+
+
+class DeskTalk(Part, frozen=True, kw_only=True):
+    """A conversation in a list: what it is about, and how much of it nobody of the shop has read."""
+
+    url: str
+    about: str
+    at: datetime
+    state: str
+    unread: int = 0
+    icon: str = "message-square"
+
+
+class DeskTalksPage(DeskView, frozen=True, kw_only=True):
+    """`/{business}/sell/{shop}/messages`: conversations of the shop, the latest first."""
+
+    template = "selling/messages.html"
+    talks: tuple[DeskTalk, ...]
+    pager: Pager
+    tabs: tuple[Link, ...]
+    empty: Empty = ""
+
+
+class DeskTalkPage(DeskView, frozen=True, kw_only=True):
+    """`/{business}/sell/{shop}/messages/{id}`: one conversation. Sends `text`, and `seen` back.
+
+    `seen` is the number of the last message that was shown: an answer is refused when a colleague was faster.
+    """
+
+    template = "selling/message.html"
+    about: Link
+    said: tuple[Said, ...]
+    back: Link
+    post_url: str
+    seen: int
+    earlier_url: str = ""
+    closed_because: str = ""
+    actions: tuple[Action, ...] = ()
+
+
+class ReviewRow(Part, frozen=True, kw_only=True):
+    """A review of something the shop sold, with what followed. `reply_url` takes `body` while it is not empty."""
+
+    id: str
+    stars: int
+    service: int
+    delivery: int
+    what: str
+    at: datetime
+    text: str
+    option: str = ""
+    follow_up: str = ""
+    reply: str = ""
+    reply_url: str = ""
+
+
+class ReviewsPage(DeskView, frozen=True, kw_only=True):
+    """`/{business}/sell/{shop}/reviews`: what buyers say, newest first. A form is named by its review's id."""
+
+    template = "selling/reviews.html"
+    figures: tuple[Fact, ...]
+    reviews: tuple[ReviewRow, ...]
+    pager: Pager
