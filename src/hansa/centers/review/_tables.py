@@ -66,6 +66,18 @@ _MOVED = (
     " OR (previous_state = 'refused' AND state = 'published')) IS TRUE"
 )
 
+picture = Table(
+    "picture",
+    metadata,
+    Column("party", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("uploaded_at", _AT, nullable=False),
+    Column("entry_id", Uuid),
+    Index("picture_unused", "uploaded_at", postgresql_where=text("entry_id IS NULL")),
+)
+
 entry = Table(
     "entry",
     metadata,

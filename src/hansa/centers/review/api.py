@@ -1,6 +1,7 @@
 """What other centers and faces may ask of reviews."""
 
 from hansa.centers.review._service.moderating import decide, decisions, waiting
+from hansa.centers.review._service.picturing import add_picture
 from hansa.centers.review._service.reading import (
     my_reviews,
     order_reviews,
@@ -13,6 +14,7 @@ from hansa.centers.review._service.reading import (
 from hansa.centers.review._service.writing import follow_up, reply, review_buyer, write_review
 
 __all__ = [
+    "add_picture",
     "decide",
     "decisions",
     "follow_up",

@@ -17,6 +17,14 @@ class ReviewNotFound(NotFound):
     title = "There is no such review"
 
 
+class TooManyPictures(Problem):
+    """Pictures that no review shows yet; `pictures_max` says how many somebody may have."""
+
+    code = "review.too_many_pictures"
+    status = 409
+    title = "First use the pictures that you have uploaded"
+
+
 class AlreadyWritten(Problem):
     """One review per line, one follow-up, one reply, one review of the buyer: this one is there already."""
 

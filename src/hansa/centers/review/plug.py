@@ -11,6 +11,7 @@ from hansa.centers.review import _http
 from hansa.centers.review._checks import CHECKS
 from hansa.centers.review._service.moderating import MODERATE_ENTRIES
 from hansa.centers.review._service.personal import erase_words, personal_entries
+from hansa.centers.review._service.picturing import SWEEP, sweep_pictures
 from hansa.centers.review._service.reading import READ
 from hansa.centers.review._service.receiving import open_received
 from hansa.centers.review._service.showing import REVEAL, reveal_due
@@ -22,7 +23,7 @@ from hansa.centers.review.extensions import MODERATE, POINTS, default_rules
 from hansa.centers.review.terms import Reviews
 from hansa.centers.trade.events import LinesMoved
 from hansa.centers.user.extensions import ERASE, PERSONAL_DATA
-from hansa.kernel.center import Center, DeadlineKind
+from hansa.kernel.center import Center, DeadlineKind, Job
 from hansa.kernel.event import Handler
 from hansa.kernel.plan import BUSINESS_REMOVED
 
@@ -47,6 +48,7 @@ REVIEW = Center(
         Handler("review.open_received", (LinesMoved,), handle=open_received),
         Handler("review.tell_people", (EntryShown,), handle=handlers.tell_people),
     ),
+    jobs=(Job(SWEEP, sweep_pictures, every_s=3600),),
     deadlines=(DeadlineKind(REVEAL, reveal_due),),
     routes=_http.ROUTES,
     permissions=(MODERATE_ENTRIES, READ, RATE_BUYER, REPLY),

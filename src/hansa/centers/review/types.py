@@ -7,16 +7,13 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.centers.product.types import ProductId, SkuId
+from hansa.centers.product.types import MediaId, ProductId, SkuId
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade.types import OrderId
 from hansa.kernel.ids import IdKind
 
 EntryId = NewType("EntryId", UUID)
 ENTRY_ID = IdKind[EntryId]("rev")
-
-MediaId = NewType("MediaId", UUID)
-"""A picture somewhere else; a review only refers to it."""
 
 PICTURES_MAX = 9
 BODY_MAX = 2_000

@@ -10,7 +10,13 @@ from hansa.centers.review._http.reading import (
     show_product_rating,
     show_shop_rating,
 )
-from hansa.centers.review._http.writing import add_follow_up, add_reply, add_review, rate_buyer
+from hansa.centers.review._http.writing import (
+    add_follow_up,
+    add_reply,
+    add_review,
+    rate_buyer,
+    upload_review_picture,
+)
 
 ROUTES = (
     list_product_reviews,
@@ -20,6 +26,7 @@ ROUTES = (
     list_my_reviews,
     list_reviewable,
     show_order_reviews,
+    upload_review_picture,
     add_review,
     rate_buyer,
     add_follow_up,

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar.params import Parameter
 
-from hansa.centers.product.types import PRODUCT_ID, SKU_ID
+from hansa.centers.product.types import MEDIA_ID, PRODUCT_ID, SKU_ID
 from hansa.centers.review.types import (
     BODY_MAX,
     ENTRY_ID,
@@ -32,7 +32,7 @@ Text = Annotated[
     str, msgspec.Meta(max_length=BODY_MAX, examples=["The glaze is even better than the picture."])
 ]
 Pictures = Annotated[
-    list[UUID],
+    list[Annotated[str, msgspec.Meta(max_length=64)]],
     msgspec.Meta(max_length=PICTURES_MAX, description="Ids of pictures that were uploaded before."),
 ]
 
@@ -42,7 +42,8 @@ class WordsView(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     text: str
-    pictures: tuple[UUID, ...]
+    pictures: list[str]
+    """They are at `/api/pictures/{id}/large`, `medium` and `thumb`."""
     state: EntryState
     written_at: datetime
     shown_at: datetime | None
@@ -204,7 +205,7 @@ def words_view(words: Words) -> WordsView:
     return WordsView(
         id=ENTRY_ID.show(words.id),
         text=words.body,
-        pictures=words.media,
+        pictures=[MEDIA_ID.show(one) for one in words.media],
         state=words.state,
         written_at=words.written_at,
         shown_at=words.shown_at,

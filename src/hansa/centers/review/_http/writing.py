@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from litestar import post
 from litestar.params import Parameter
 
+from hansa.centers.product.errors import PictureRefused, PicturesUnavailable
+from hansa.centers.product.types import MEDIA_ID, PictureStore
 from hansa.centers.review import api
 from hansa.centers.review._http.views import (
     RateBuyer,
@@ -20,18 +23,45 @@ from hansa.centers.review.errors import (
     LineNotReceived,
     ReviewNotFound,
     TooLate,
+    TooManyPictures,
 )
-from hansa.centers.review.types import ENTRY_ID, MediaId, Scores
+from hansa.centers.review.types import ENTRY_ID, Scores
 from hansa.centers.trade.types import LINES_MAX, ORDER_ID
 from hansa.centers.user.errors import RiskRefused
 from hansa.kernel.context import Ctx
-from hansa.kernel.http import problems
+from hansa.kernel.http import ApiRequest, problems
 from hansa.kernel.ids import IdMalformed
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
+from hansa.kernel.settings import Settings
 
 LineNo = Annotated[int, Parameter(description="The line's number in its order.", ge=1, le=LINES_MAX)]
 
 WRITING = (Unauthenticated, Invalid, IdMalformed, TooLate, AlreadyWritten, ContentRefused, RiskRefused)
+
+
+def _bytes_max(settings: Settings) -> int:
+    return settings.section(PictureStore).bytes_max
+
+
+class PictureView(msgspec.Struct, frozen=True):
+    """A picture that a review may show now."""
+
+    id: str
+
+
+@post(
+    "/review-pictures",
+    summary="Upload a picture for a review",
+    responses=problems(Unauthenticated, Invalid, TooManyPictures, PictureRefused, PicturesUnavailable),
+    request_max_body_size=None,
+    opt={
+        "media_types": ("image/jpeg", "image/png", "image/webp", "image/gif"),
+        "body_bytes_max": _bytes_max,
+    },
+)
+async def upload_review_picture(ctx: Ctx, request: ApiRequest) -> PictureView:
+    """Take in a picture as it is, re-encoded from its pixels alone. What no review shows within a day is removed."""
+    return PictureView(MEDIA_ID.show(await api.add_picture(ctx, content=request.parts())))
 
 
 @post(
@@ -48,7 +78,7 @@ async def add_review(ctx: Ctx, order_id: str, line_no: LineNo, data: WriteReview
         line_no=line_no,
         scores=Scores(data.item, data.service, data.delivery),
         body=data.text,
-        media=[MediaId(one) for one in data.pictures],
+        media=[MEDIA_ID.read(one) for one in data.pictures],
     )
     return written(entry_id)
 
@@ -77,7 +107,7 @@ async def add_follow_up(ctx: Ctx, review_id: str, data: WriteFollowUp) -> Writte
         ctx,
         review_id=ENTRY_ID.read(review_id),
         body=data.text,
-        media=[MediaId(one) for one in data.pictures],
+        media=[MEDIA_ID.read(one) for one in data.pictures],
     )
     return written(entry_id)
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS review")
     _receipts()
     _entries()
+    _pictures()
     _decisions()
     op.execute("""
         CREATE TABLE review.summary (
@@ -118,6 +119,20 @@ def _entries() -> None:
                   WHERE kind = 'review'""")
     op.execute("CREATE INDEX entry_held ON review.entry (business, traffic, id) WHERE state = 'held'")
     op.execute("CREATE INDEX entry_same ON review.entry (fingerprint) WHERE fingerprint IS NOT NULL")
+
+
+def _pictures() -> None:
+    op.execute("""
+        CREATE TABLE review.picture (
+          party uuid NOT NULL,
+          id uuid NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL,
+          uploaded_at timestamptz NOT NULL,
+          entry_id uuid,
+          PRIMARY KEY (party, id)
+        )""")
+    op.execute("CREATE INDEX picture_unused ON review.picture (uploaded_at) WHERE entry_id IS NULL")
 
 
 def _decisions() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from hansa.centers.product.types import MEDIA_ID
 from hansa.centers.review._service.persons import kin
+from hansa.centers.review._service.picturing import forget_pictures
 from hansa.centers.review._service.showing import scores_of
 from hansa.centers.review._store import entries, reading, receipts
 from hansa.centers.review.types import ENTRY_ID
@@ -32,7 +34,7 @@ async def personal_entries(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
                 "line": row["line_no"],
                 "scores": list(scores_of(row)),
                 "text": row["body"],
-                "pictures": [str(picture) for picture in row["media"]],
+                "pictures": [MEDIA_ID.show(picture) for picture in row["media"]],
                 "state": row["state"],
                 "written_at": row["written_at"].isoformat(),
             },
@@ -46,4 +48,5 @@ async def erase_words(tx: Transaction, commands: Sequence[Erasure]) -> Sequence[
     parties = [party for command in commands for party in command.parties]
     await receipts.lock_receipts(tx, await entries.orders_of_authors(tx, parties))
     erased = await entries.erase_words(tx, parties)
+    await forget_pictures(tx, parties)
     return [["review.words"] if erased.intersection(command.parties) else [] for command in commands]

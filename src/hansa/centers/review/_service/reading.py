@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from hansa.centers.product.types import ProductId, SkuId
+from hansa.centers.product.types import MediaId, ProductId, SkuId
 from hansa.centers.review._rules.rating import rating as rated
 from hansa.centers.review._service.persons import kin
 from hansa.centers.review._store import reading as store
@@ -19,7 +19,6 @@ from hansa.centers.review.types import (
     EntryId,
     EntryKind,
     EntryState,
-    MediaId,
     OrderReviews,
     Rating,
     Review,

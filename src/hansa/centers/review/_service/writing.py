@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hansa.centers.product.types import ProductId
+from hansa.centers.product.types import MediaId, ProductId
 from hansa.centers.review._rules import fraud
 from hansa.centers.review._rules.writing import all_said, score_errors, words_errors
 from hansa.centers.review._service.judging import judge, signs_of
 from hansa.centers.review._service.persons import kin
+from hansa.centers.review._service.picturing import show_pictures
 from hansa.centers.review._service.showing import about_entry, follow, reveal
 from hansa.centers.review._store import entries, reading, receipts
 from hansa.centers.review._store.entries import NewEntry
@@ -25,7 +26,6 @@ from hansa.centers.review.types import (
     EntryId,
     EntryKind,
     EntryState,
-    MediaId,
     Ruling,
     Scores,
     Signal,
@@ -51,7 +51,7 @@ class _Saying:
     product_id: UUID | None
     scores: tuple[int, ...]
     body: str
-    media: tuple[UUID, ...]
+    media: tuple[MediaId, ...]
     until: datetime
 
 
@@ -197,6 +197,7 @@ async def _write(
     new = _entry(ctx, saying, verdict, fingerprint=fingerprint, revealed=receipt.revealed_at is not None)
     if not await entries.insert_entry(tx, new):
         raise AlreadyWritten(kind=saying.kind)
+    await show_pictures(tx, ctx, saying.media, entry_id=new.id)
     if signals:
         await entries.insert_signals(tx, new.id, new.business, signals)
     row = {name: getattr(new, name) for name in new.__struct_fields__}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from hansa.centers.product import api as product
+from hansa.centers.review._store.pictures import of_businesses
 from hansa.centers.review._tables import RECEIPT_RANK
 from hansa.kernel.plan import BusinessRemoval, remove_rows
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]) -> list[list[str]]:
     """Answer `kernel.business_removed`."""
     tx.locks(RECEIPT_RANK)
+    await product.disown_pictures(
+        tx, await of_businesses(tx, sorted({command.ctx.business for command in commands}))
+    )
     return await remove_rows(tx, commands, _OF_A_BUSINESS)
 
 
@@ -26,5 +31,6 @@ _OF_A_BUSINESS = {
         WHERE (p.buyer, p.order_id) = (c.buyer, c.order_id) AND p.business = ANY($1::text[])
         RETURNING p.business""",
     "review.receipt": "DELETE FROM review.receipt WHERE business = ANY($1::text[]) RETURNING business",
+    "review.picture": "DELETE FROM review.picture WHERE business = ANY($1::text[]) RETURNING business",
     "review.summary": "DELETE FROM review.summary WHERE business = ANY($1::text[]) RETURNING business",
 }
