@@ -8,7 +8,10 @@ import pytest
 
 from callers import Caller, good, problem
 from described import OPERATIONS, Operation
-from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.interconnect.api import app_scopes
+from hansa.centers.shop.api import grantable_permissions
+from hansa.centers.shop.types import SHOP_ID, ShopRole
+from hansa.centers.user.types import PARTY_ID
 from requests_of import request_to
 
 ROLES = ("nobody", "guest", "buyer", "rival", "seller", "operator")
@@ -84,6 +87,7 @@ MAY = {
     "GET /api/ledger/journals/{journal_id}": OPERATOR,
     "POST /api/ledger/journals/{journal_id}/reversal": OPERATOR,
     "GET /api/ledger/seals": OPERATOR,
+    "POST /api/ledger/shops/{shop_id}/squaring": OPERATOR,
     "GET /api/ledger/trial-balance": OPERATOR,
     "POST /api/mail-bounces": OPERATOR,
     "GET /api/me": SOMEBODY,
@@ -120,7 +124,9 @@ MAY = {
     "PUT /api/orders/{order_id}/address": BUYER,
     "POST /api/orders/{order_id}/buyer-review": NOT_YET,
     "POST /api/orders/{order_id}/cancel": PARTIES,
+    "POST /api/orders/{order_id}/collect": SHOP,
     "POST /api/orders/{order_id}/extend": BUYER,
+    "POST /api/orders/{order_id}/give-up-delivery": SHOP,
     "GET /api/orders/{order_id}/history": PARTIES,
     "POST /api/orders/{order_id}/lines/{line_no}/review": NOT_YET,
     "POST /api/orders/{order_id}/lower-price": SHOP,
@@ -133,6 +139,8 @@ MAY = {
     "GET /api/parties/{party_id}/notifications/{notification_id}/deliveries": OPERATOR,
     "DELETE /api/parties/{party_id}/mail-standing": OPERATOR,
     "GET /api/parties/{party_id}/mail-standing": OPERATOR,
+    "GET /api/payment-refunds/refused": OPERATOR,
+    "POST /api/payment-refunds/{refund_id}/return-by-hand": OPERATOR,
     "GET /api/payment-statements/{provider}/{day}": OPERATOR,
     "POST /api/payment-statements/{provider}/{day}": OPERATOR,
     "GET /api/payment-statements/{provider}/{day}/differences": OPERATOR,
@@ -178,6 +186,7 @@ MAY = {
     "POST /api/products/{product_id}/publication": SHOP,
     "POST /api/products/{product_id}/redrafting": SHOP,
     "POST /api/quotes": SOMEBODY,
+    "POST /api/review-pictures": SOMEBODY,
     "GET /api/reviews/waiting": OPERATOR,
     "GET /api/reviews/{entry_id}/decisions": OPERATOR,
     "POST /api/reviews/{entry_id}/decisions": OPERATOR,
@@ -326,6 +335,12 @@ MAY = {
 }
 
 REFUSED = {"request.unauthenticated", "request.forbidden"}
+ENDS = {"label": "till", "expires_at": "2027-06-30T00:00:00Z"}
+SECRETS = (
+    *("order_id", "checkout_id", "payment_id", "draft_id", "note_id", "address_id", "conversation_id"),
+    *("report_id", "stocktake_id", "import_id", "price_list_id", "endpoint_id", "delivery_id", "token_id"),
+)
+"""Ids of the other shop and its buyer that nobody else ever reads, whatever they ask for."""
 
 
 @pytest.fixture(scope="module")
@@ -467,3 +482,50 @@ async def test_a_token_does_what_it_was_given_and_no_more(cast, ids, doors):
     problem(await program.post("/me/tokens", wish), 403, "request.forbidden")
     elsewhere = await program.get("/me", headers={"Hansa-Business": "flagship"})
     assert elsewhere.status_code in {403, 404}
+
+
+@pytest.fixture(scope="module")
+async def crew(stall, person, doors, houses):
+    """Whoever can act for another shop: its owner's tokens, its staff in every role, its app with every scope."""
+    stand = await stall()
+    owner, shop = stand["seller"], stand["shop"]
+    crew = {"owner": owner}
+    for role in ShopRole:
+        if role is not ShopRole.OWNER:
+            one = await person()
+            staff = f"/shops/{shop}/staff/{PARTY_ID.read(one.party)}"
+            good(await owner.ask("PUT", staff, json={"roles": [role.value]}))
+            crew[role.value] = await one.log_in(doors[0])
+    grants = [f"{permission}@{shop}" for permission in grantable_permissions(houses[0].platform)]
+    issued = good(await owner.post("/me/tokens", ENDS | {"grants": grants}), 201)
+    crew["owner's token"] = Caller(doors[0], issued["secret"])
+    scopes = list(app_scopes())
+    app = good(await owner.post("/apps", {"name": "Everything", "scopes": scopes}), 201)["id"]
+    seen = good(await owner.get(f"/shops/{shop}/apps/{app}"))["seen"]
+    good(await owner.ask("PUT", f"/shops/{shop}/apps/{app}", json={"scopes": scopes, "seen": seen}))
+    token = good(await owner.post(f"/apps/{app}/installations/{shop}/tokens", ENDS), 201)
+    crew["app"] = Caller(doors[0], token["secret"])
+    return crew
+
+
+async def test_the_crew_acts_for_its_own_shop(crew, stall):
+    """Else the walk below would prove nothing."""
+    shop = good(await crew["owner"].get("/me/shops"))[0]["id"]
+    reads = {role: (await one.get(f"/shops/{shop}/orders")).status_code for role, one in crew.items()}
+    assert {role for role, status in reads.items() if status == 200} == set(crew) - {"catalogue"}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+async def test_what_is_anothers_is_out_of_reach(operation, crew, ids):
+    anybodys = "rival" in MAY[str(operation)]
+    if anybodys and operation.writes:
+        return  # about themselves: nothing of the other shop is in it
+    wrong = []
+    for role, one in crew.items():
+        response = await one.ask(operation.method, **request_to(operation, ids))
+        code = response.json()["code"] if response.status_code >= 400 else ""
+        if not anybodys and code not in REFUSED and not is_hidden(operation, response):
+            wrong.append((role, response.status_code, response.text[:300]))
+        if response.status_code < 400:
+            wrong += [(role, name) for name in SECRETS if ids[name] in response.text]
+    assert not wrong
