@@ -37,6 +37,24 @@ class Source:
     def tree(self) -> ast.Module:
         return ast.parse(self.path.read_text(encoding="utf-8"))
 
+    @property
+    def lines(self) -> int:
+        """How long it is, without imports and the list of what it offers."""
+        listed = [
+            node
+            for node in self.tree.body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__")
+        ]
+        return len(self.path.read_text(encoding="utf-8").splitlines()) - sum(map(_length, listed))
+
+    def functions(self) -> Iterator[tuple[str, int]]:
+        """Every function and how many lines it has; of a migration, without the text of its statements."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                statements = sum(map(_rows_of_text, node.body)) if "_migrations" in self.path.parts else 0
+                yield node.name, _length(node) - statements
+
     def imports(self) -> Iterator[str]:
         """Every module that is imported, by its full name; `from a import b` gives `a.b`."""
         for node in ast.walk(self.tree):
@@ -52,6 +70,18 @@ class Source:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
                 yield node.lineno, node.value
+
+
+def _length(node: ast.stmt | ast.expr) -> int:
+    """How many lines a part of a file has."""
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def _rows_of_text(node: ast.AST) -> int:
+    """How many lines of a part of a file are nothing but the rest of a text."""
+    if isinstance(node, ast.Constant | ast.JoinedStr):
+        return _length(node) - 1
+    return sum(map(_rows_of_text, ast.iter_child_nodes(node)))
 
 
 def sources(*folders: str) -> list[Source]:

@@ -18,6 +18,8 @@ from hansa.kernel.problem import problems
 
 PUBLIC = {"api", "types", "events", "errors", "extensions", "terms"}
 SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE)\b")
+FILE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 60
 ALL = sources()
 
 
@@ -57,13 +59,59 @@ def test_sql_stands_in_the_store_alone(source: Source):
             assert not SQL.search(text), f"{source.name}:{line} holds a statement"
 
 
+def tables_of(*schemas: str) -> re.Pattern[str]:
+    """Find where a statement names a table of some schemas, quoted or not, also in a list and over two lines."""
+    before = r"(?:\b(?:FROM|JOIN|INTO|UPDATE|TABLE|ON|USING|ONLY|EXISTS|LATERAL)\b|,)"
+    return re.compile(
+        rf"""{before}\s+(?:{"|".join(rf'{one}|"{one}"' for one in schemas)})\.["\w]+""", re.IGNORECASE
+    )
+
+
 @pytest.mark.parametrize("source", sources("centers"), ids=by_name)
 def test_no_statement_crosses_a_schema(source: Source):
-    others = [center for center in ORDER if center != source.center]
-    schema = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|ON)\s+(?:{'|'.join(others)})\.\w+")
+    schema = tables_of(*(center for center in ORDER if center != source.center))
     for line, text in source.texts():
         found = schema.search(text)
         assert found is None, f"{source.name}:{line} names {found and found.group()}"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM trade.line",
+        'SELECT * FROM stock.hold h JOIN trade."order" o ON o.id = h.id',
+        """select 1 from
+             "trade"."order" """,
+        "SELECT * FROM shop.shop s, trade.line l",
+        "DELETE FROM shop.shop USING trade.line",
+        "UPDATE ONLY trade.line SET a = 1",
+        "DROP TABLE IF EXISTS trade.line",
+    ],
+)
+def test_the_look_for_statements_that_cross_finds_them(statement: str):
+    assert tables_of("trade").search(statement)
+
+
+def test_the_look_for_statements_that_cross_leaves_columns_and_prose_alone():
+    for text in ("SELECT t.trade, traded.x FROM shop.t", "It tells of orders, trade. And more"):
+        assert not tables_of("trade").search(text)
+
+
+@pytest.mark.parametrize("source", ALL, ids=by_name)
+def test_files_and_functions_can_be_read_at_a_sitting(source: Source):
+    assert source.lines <= FILE_LINES_MAX, f"{source.name} has {source.lines} lines beside its imports"
+    for name, lines in source.functions():
+        assert lines <= FUNCTION_LINES_MAX, f"{source.name}: {name} has {lines} lines"
+
+
+def test_the_look_for_long_functions_finds_them(tmp_path: Path):
+    statements = tmp_path / "_migrations" / "0001.py"
+    statements.parent.mkdir()
+    statements.write_text('def upgrade():\n    op(f"""{a}\n' + "x{b}\n" * 100 + '""")\n')
+    assert list(Source(statements).functions()) == [("upgrade", 2)]
+    long = tmp_path / "long.py"
+    long.write_text("import re\nclass A:\n    async def f(self):\n" + "        pass\n" * 100)
+    assert (list(Source(long).functions()), Source(long).lines) == ([("f", 101)], 102)
 
 
 def speaks_of_a_business(node: ast.expr) -> bool:

@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     _ways_in()
+    _issuers()
     _consents()
     _being_somebody()
 
@@ -57,6 +58,9 @@ def _ways_in() -> None:
           used_at timestamptz
         )""")
     op.execute('CREATE INDEX passkey_party ON "user".passkey (party_id, passkey_id)')
+
+
+def _issuers() -> None:
     op.execute("""
         CREATE TABLE "user".issuer_visit (
           state_hash bytea PRIMARY KEY,
