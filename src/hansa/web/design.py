@@ -9,7 +9,24 @@ from types import MappingProxyType
 
 from hansa.kernel.money import Money
 from hansa.web.assets import STATIC
-from hansa.web.parts import Action, Entry, Form, GoodCard, Link, Notice, Pager, Picture, SumRow, Tag
+from hansa.web.parts import (
+    Action,
+    Bar,
+    Entry,
+    Fact,
+    Form,
+    GoodCard,
+    Link,
+    Notice,
+    Pager,
+    Picture,
+    Rating,
+    Review,
+    Said,
+    Scale,
+    SumRow,
+    Tag,
+)
 from hansa.web.tones import STATES
 from hansa.web.views import Chrome, DesignPage
 
@@ -52,6 +69,34 @@ def design_page(chrome: Chrome, _: Callable[[str], str]) -> DesignPage:
             now - timedelta(days=9),
             now - timedelta(days=400),
         ),
+        tabs=(
+            Link(label=_("You"), url="#rooms", current=True),
+            Link(label=_("Security"), url="#rooms"),
+            Link(label=_("Privacy"), url="#rooms"),
+        ),
+        rating=_rating(_),
+        reviews=(
+            Review(
+                person="周**",
+                stars=5,
+                at=now - timedelta(days=3),
+                text="釉色比图上更润，出水利落。",
+                lang="zh",
+                reply="谢谢您！第一泡前请先温壶。",
+                reply_by="青禾茶器",
+            ),
+        ),
+        scale=Scale(name="item", label=_("The goods")),
+        said=(
+            Said(number=1, by=_("You"), at=now - timedelta(hours=2), own=True, text="请问壶盖可以单配吗？"),
+            Said(
+                number=2,
+                by="青禾茶器",
+                at=now - timedelta(hours=1),
+                own=False,
+                text="可以，告诉我们壶底的编号就好。",
+            ),
+        ),
         order_id="ord_0198f3c2a7b47d0e9c1f5a6e3d7f3e91",
         actions=(
             Action(label=_("Confirm receipt"), url="#main", method="get", primary=True),
@@ -88,6 +133,17 @@ def _timeline(chrome: Chrome, _: Callable[[str], str]) -> tuple[Entry, ...]:
               quote="壶已用双层纸盒包好，开箱请留意壶嘴。", lang="zh"),
         Entry(at=now - timedelta(days=1), kind="money", icon="wallet", what=_("Paid"), amount=Money(-33000, "CNY")),
     )  # fmt: skip
+
+
+def _rating(_: Callable[[str], str]) -> Rating:
+    votes = ((5, 246, 79), (4, 43, 14), (3, 12, 4), (2, 7, 2), (1, 4, 1))
+    return Rating(
+        score="4.8",
+        stars=5,
+        votes=312,
+        bars=tuple(Bar(stars=stars, count=count, percent=share) for stars, count, share in votes),
+        also=(Fact(label=_("Service"), text="4.9"), Fact(label=_("Delivery"), text="4.6")),
+    )
 
 
 def _goods(_: Callable[[str], str]) -> tuple[GoodCard, ...]:

@@ -18,6 +18,10 @@ from hansa.web.parts import (
     Link,
     Notice,
     Pager,
+    Rating,
+    Review,
+    Said,
+    Scale,
     SumRow,
 )
 from hansa.web.views.base import View
@@ -62,4 +66,9 @@ class DesignPage(View, frozen=True, kw_only=True):
     goods: tuple[GoodCard, ...]
     pager: Pager
     crumbs: tuple[Link, ...]
+    tabs: tuple[Link, ...]
+    rating: Rating
+    reviews: tuple[Review, ...]
+    scale: Scale
+    said: tuple[Said, ...]
     form: Form = Form()
