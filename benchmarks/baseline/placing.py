@@ -91,6 +91,32 @@ def _quantities(quote: SignedQuote) -> Counter[UUID]:
 
 
 def _rows(quote: SignedQuote, placed: PlaceAnswer, now: datetime) -> Iterator[Base]:
+    yield from _order_rows(quote, placed, now)
+    yield Payment(
+        id=placed.payment_id,
+        checkout_id=quote.id,
+        payer=quote.buyer,
+        amount=quote.payable,
+        currency=quote.currency,
+        state="awaiting",
+        expires_at=placed.pay_by,
+    )
+    yield Deadline(subject=quote.id, kind=CLOSE_UNPAID, due_at=placed.pay_by)
+    yield OutboxEvent(
+        id=uuid7(),
+        topic="trade.checkout_placed",
+        subject=quote.id,
+        actor=f"buyer:{quote.buyer}",
+        occurred_at=now,
+        payload={
+            "orders": [str(placed.orders[0].id)],
+            "payable": quote.payable,
+            "currency": quote.currency,
+        },
+    )
+
+
+def _order_rows(quote: SignedQuote, placed: PlaceAnswer, now: datetime) -> Iterator[Base]:
     order_id = placed.orders[0].id
     yield Checkout(
         id=quote.id,
@@ -139,24 +165,6 @@ def _rows(quote: SignedQuote, placed: PlaceAnswer, now: datetime) -> Iterator[Ba
             expires_at=placed.pay_by,
             changed_at=now,
         )
-    yield Payment(
-        id=placed.payment_id,
-        checkout_id=quote.id,
-        payer=quote.buyer,
-        amount=quote.payable,
-        currency=quote.currency,
-        state="awaiting",
-        expires_at=placed.pay_by,
-    )
-    yield Deadline(subject=quote.id, kind=CLOSE_UNPAID, due_at=placed.pay_by)
-    yield OutboxEvent(
-        id=uuid7(),
-        topic="trade.checkout_placed",
-        subject=quote.id,
-        actor=f"buyer:{quote.buyer}",
-        occurred_at=now,
-        payload={"orders": [str(order_id)], "payable": quote.payable, "currency": quote.currency},
-    )
 
 
 async def _placed_before(database: Database, key: Key, quote: SignedQuote) -> Answer:

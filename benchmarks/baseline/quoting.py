@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,25 +21,7 @@ async def quote(
     database: Database, signer: QuoteSigner, *, buyer: UUID, wanted: Sequence[WantedLine]
 ) -> QuoteAnswer:
     """Price a checkout of one shop from the database. Raises `OfferUnavailable`, `OutOfStock`."""
-    async with database.read() as session:
-        found = await session.execute(
-            select(
-                Offer.id,
-                Offer.sku_id,
-                Offer.product_id,
-                Offer.shop_id,
-                Offer.title,
-                Offer.options,
-                Offer.price,
-                Offer.currency,
-                Offer.version,
-                Stock.place_id,
-                (Stock.on_hand - Stock.held - Stock.allocated).label("free"),
-            )
-            .join(Stock, Stock.sku_id == Offer.sku_id)
-            .where(Offer.id.in_([line.offer_id for line in wanted]), Offer.active)
-        )
-        offers = {row.id: row for row in found}
+    offers = await _offers(database, wanted)
     if any(line.offer_id not in offers or offers[line.offer_id].free < line.quantity for line in wanted):
         raise OfferUnavailable
     first = offers[wanted[0].offer_id]
@@ -78,3 +61,25 @@ async def quote(
         expires_at=signed.expires_at,
         lines=lines,
     )
+
+
+async def _offers(database: Database, wanted: Sequence[WantedLine]) -> dict[UUID, Any]:
+    async with database.read() as session:
+        found = await session.execute(
+            select(
+                Offer.id,
+                Offer.sku_id,
+                Offer.product_id,
+                Offer.shop_id,
+                Offer.title,
+                Offer.options,
+                Offer.price,
+                Offer.currency,
+                Offer.version,
+                Stock.place_id,
+                (Stock.on_hand - Stock.held - Stock.allocated).label("free"),
+            )
+            .join(Stock, Stock.sku_id == Offer.sku_id)
+            .where(Offer.id.in_([line.offer_id for line in wanted]), Offer.active)
+        )
+        return {row.id: row for row in found}
