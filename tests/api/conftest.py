@@ -14,6 +14,7 @@ from hansa.centers.ledger.types import HOLD_ID, JOURNAL_ID, AccountClass, Accoun
 from hansa.centers.message._rules.choosing import OTHER
 from hansa.centers.message._service.unsubscribing import way_out
 from hansa.centers.message.types import NOTIFICATION_ID
+from hansa.centers.payment.types import REFUND_ID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import CATEGORY_ID
 from hansa.centers.review.types import ENTRY_ID
@@ -256,6 +257,7 @@ async def books(houses, operator, bought, connected):
         "journal_id": JOURNAL_ID.show(journal.id),
         **{name: outside[name] for name in ("app_id", "endpoint_id", "delivery_id")},
         "hold_id": HOLD_ID.show(uuid4()),
+        "refund_id": REFUND_ID.show(uuid4()),
         "category_id": CATEGORY_ID.show(branch.id),
         "notification_id": NOTIFICATION_ID.show(uuid4()),
         "entry_id": ENTRY_ID.show(uuid4()),
