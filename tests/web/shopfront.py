@@ -62,7 +62,7 @@ class Shopfront:
 
         thread = threading.Thread(target=live, daemon=True)
         thread.start()
-        assert self._ready.wait(60), "the shop did not open"
+        assert self._ready.wait(240), "the shop did not open"
         if failed:
             raise failed[0]
         yield self
@@ -86,7 +86,7 @@ class Shopfront:
             await demo(platform, lambda _: None)
             self._loop = asyncio.get_running_loop()
             self.house = House(platform)
-            await self.house.settle_down()  # what the demo sells is found
+            await self.house.deliver()  # what the demo sells is found
             config = uvicorn.Config(
                 make_edge(platform), lifespan="off", ws="none", log_config=None, access_log=False
             )
