@@ -44,9 +44,9 @@ async def personal_entries(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
 
 
 async def erase_words(tx: Transaction, commands: Sequence[Erasure]) -> Sequence[Sequence[str]]:
-    """Answer `user.erase`: take words and pictures out of everything these persons wrote."""
+    """Answer `user.erase`: take words and pictures out of what these persons wrote, and of answers to them."""
     parties = [party for command in commands for party in command.parties]
-    await receipts.lock_receipts(tx, await entries.orders_of_authors(tx, parties))
+    await receipts.lock_receipts(tx, await entries.orders_with_words(tx, parties))
     erased = await entries.erase_words(tx, parties)
     await forget_pictures(tx, parties)
     return [["review.words"] if erased.intersection(command.parties) else [] for command in commands]

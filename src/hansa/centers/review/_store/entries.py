@@ -153,23 +153,27 @@ async def decisions(tx: Transaction, entry_id: UUID) -> list[Row]:
     )
 
 
-async def orders_of_authors(tx: Transaction, authors: Sequence[UUID]) -> list[OrderKey]:
-    """Return the orders about which there are words of these parties."""
+async def orders_with_words(tx: Transaction, parties: Sequence[UUID]) -> list[OrderKey]:
+    """Return the orders about which there are words of these parties, or, as their buyers, to or about them."""
     rows = await tx.raw.fetch(
-        "SELECT DISTINCT buyer, order_id FROM review.entry WHERE author = ANY($1::uuid[]) AND NOT erased",
-        list(authors),
+        """SELECT DISTINCT buyer, order_id FROM review.entry
+            WHERE (author = ANY($1::uuid[]) OR buyer = ANY($1::uuid[])) AND NOT erased""",
+        list(parties),
     )
     return [(row["buyer"], row["order_id"]) for row in rows]
 
 
-async def erase_words(tx: Transaction, authors: Sequence[UUID]) -> set[UUID]:
-    """Take the words and pictures out of everything these parties wrote; return who had written something."""
+async def erase_words(tx: Transaction, parties: Sequence[UUID]) -> set[UUID]:
+    """Take words and pictures out of what these parties wrote, and of what shops said to or about them as buyers.
+
+    Returns whose that was.
+    """
     rows = await tx.raw.fetch(
         """UPDATE review.entry SET body = '', media = '{}', fingerprint = NULL, erased = true
-           WHERE author = ANY($1::uuid[]) AND NOT erased RETURNING author""",
-        list(authors),
+           WHERE (author = ANY($1::uuid[]) OR buyer = ANY($1::uuid[])) AND NOT erased RETURNING author, buyer""",
+        list(parties),
     )
-    return {row["author"] for row in rows}
+    return {party for row in rows for party in (row["author"], row["buyer"])}
 
 
 async def evidence(
