@@ -5,10 +5,15 @@ import logging
 from datetime import timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from centers.user.authenticator import Authenticator
+from hansa.centers.interconnect import api as interconnect
 from hansa.centers.message import api as message
+from hansa.centers.message.types import ReportReason
+from hansa.centers.review import api as review
+from hansa.centers.review.types import Scores
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import ORDER_ID, LineRequest
 from hansa.centers.user import api as user
@@ -68,6 +73,18 @@ async def found_in_database(platform, traces):
             )
             found += [(column["place"], field, row["text"][:200]) for row in rows]
     return found
+
+
+async def house_rows(house, sql, *args):
+    async with house.platform.db.reading() as tx:
+        return [dict(row) for row in await tx.raw.fetch(sql, *args)]
+
+
+def found_in_files(folder, traces):
+    """Files of the house, pictures among them, whose name or octets tell of somebody."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    words = [trace.encode() for trace in traces]
+    return [path for path in found if any(word in path.read_bytes() + str(path).encode() for word in words)]
 
 
 async def pass_platform_time(house, span):
@@ -146,13 +163,67 @@ async def finish(house, seller, buyer, order_id):
     await house.settle_down()
 
 
+async def speak_of_it(house, seller, buyer, somebody, order_id):
+    """Words on all sides after the order: reviews, replies, reports, notes, and what the shop says of its buyer."""
+    scores = Scores(item=5, service=5, delivery=4)
+    said = f"{somebody.name} of {somebody.street} is glad"
+    review_id = await review.write_review(buyer, order_id=order_id, line_no=1, scores=scores, body=said)
+    shop = holding(seller, "review.reply.write", "review.buyer.write", "message.conversation.answer")
+    of_buyer = f"{somebody.name} pays at once"
+    await review.review_buyer(shop, order_id=order_id, score=5, body=of_buyer)
+    await house.settle_down()
+    await review.follow_up(buyer, review_id=review_id, body=f"Still good, says {somebody.name}")
+    await review.reply(shop, review_id=review_id, body=f"Thank you, {somebody.name}!")
+    await trade.add_note(buyer, order_id=order_id, text=f"{somebody.phone} after six")
+    (talk,) = (await message.conversations(buyer)).items
+    await message.post(
+        shop, conversation_id=talk.id, text=f"Dear {somebody.name}, we rang at {somebody.phone}."
+    )
+    await message.report_conversation(
+        buyer, conversation_id=talk.id, reason=ReportReason.SPAM, note=f"They call {somebody.phone}"
+    )
+    await house.settle_down()
+
+
+async def be_a_developer(house, buyer, somebody):
+    """An app that says whose it is, and where it is told things."""
+    app = await interconnect.register_app(
+        buyer,
+        name=f"Till of {somebody.name}",
+        scopes=["trade.order.read"],
+        about={"en": f"Ask {somebody.email}"},
+        homepage=f"https://{somebody.email.partition('@')[0]}.example.com",
+        redirect_uris=[f"https://{somebody.email.partition('@')[0]}.example.com/back"],
+    )
+    await interconnect.add_endpoint(
+        buyer,
+        url="https://erp.example.com/hooks",
+        types=["order.moved"],
+        app_id=app.id,
+        description=f"{somebody.name}, {somebody.phone}",
+    )
+
+
+def holding(seller, *permissions):
+    """The seller with more to do in the shop."""
+    more = {f"{one}@shop:{seller.shop_id}" for one in permissions}
+    actor = seller.ctx.actor
+    return seller.ctx.with_(actor=msgspec.structs.replace(actor, grants=actor.grants | more))
+
+
 async def test_nothing_tells_who_it_was(house, logged):
     somebody, seller = Somebody(), await house.seller()
     goods = await house.good(seller, price=1000)
     guest = await house.person(guest=True)
     started = await user.sign_up(guest, email=somebody.email, password=PASSWORD, name=somebody.name)
     buyer = guest.with_(actor=started.actor)
+    types = ["order.placed", "order.moved", "order.lines_moved", "review.shown", "stock.changed"]
+    listening = holding(seller, "interconnect.endpoint.change", "inventory.stock.see", "review.order.read")
+    await interconnect.add_endpoint(
+        listening, url="https://erp.example.com/hooks", types=types, shop_id=seller.shop_id
+    )
     order_id = await live_a_little(house, buyer, somebody, seller, goods)
+    await be_a_developer(house, buyer, somebody)
     places = {place for place, _, _ in await found_in_database(house.platform, somebody.traces())}
     assert places >= {
         '"user".person',
@@ -163,16 +234,28 @@ async def test_nothing_tells_who_it_was(house, logged):
         '"user".app',
         '"user".proof',
         "kernel.idempotency",
+        "message.said",
+        "trade.note",
+        "interconnect.app",
+        "interconnect.endpoint",
     }
 
     await user.request_erasure(buyer)
     await finish(house, seller, buyer, order_id)
+    await speak_of_it(house, seller, buyer, somebody, order_id)
+    places = {place for place, _, _ in await found_in_database(house.platform, somebody.traces())}
+    assert places >= {"review.entry", "message.report", "message.said", "trade.note"}
+    told = await house_rows(
+        house, "SELECT DISTINCT type FROM interconnect.message WHERE shop_id = $1", seller.shop_id
+    )
+    assert {one["type"] for one in told} >= {"order.placed", "order.moved", "review.shown"}
     await pass_platform_time(house, timedelta(days=15))
     await house.settle_down()
     await pass_platform_time(house, timedelta(days=9))
 
     assert await found_in_database(house.platform, somebody.traces()) == []
     assert [trace for trace in somebody.traces() if trace in logged.getvalue()] == []
+    assert found_in_files(house.platform.settings.data_dir, somebody.traces()) == []
     # The books are kept: what was bought, by which number, and for how much.
     order = await trade.order(seller.ctx, order_id=order_id)
     assert (order.buyer, order.payable) == (buyer.party(), 1000)
