@@ -47,9 +47,10 @@ def test_a_business_with_too_much_under_way_shows_a_page_that_asks_to_wait(front
         strict = limits()
         for _ in range(ctx.plan.business.quotas.concurrency):
             busy.enter_context(strict.under_way(ctx))
-        refused = surfer.open("/bazaar/")
+        refused, in_chinese = surfer.open("/bazaar/"), surfer.open("/bazaar/?lang=zh")
 
     assert refused.status_code == 429
     assert refused.headers["retry-after"] == "1"
     assert "quota.exceeded" in refused.text
+    assert "这家店现在太忙了" in in_chinese.text
     assert surfer.open("/bazaar/").status_code == 200

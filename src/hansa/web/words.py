@@ -18,6 +18,8 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "request.forbidden": N_("You may not do this"),
         "request.unauthenticated": N_("Please log in first"),
         "request.busy": N_("Very busy just now, please try again in a moment"),
+        "quota.rate_limited": N_("Too many requests in a short time, please wait a moment"),
+        "quota.exceeded": N_("Too much at once for this shop, please try again in a moment"),
         "request.timed_out": N_("This took too long, please try again"),
         "request.invalid": N_("Some of what was sent cannot be right"),
         "request.malformed": N_("What was sent cannot be read"),
