@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from hansa.kernel.money import Money
@@ -75,28 +75,9 @@ def design_page(chrome: Chrome, _: Callable[[str], str]) -> DesignPage:
             Link(label=_("Privacy"), url="#rooms"),
         ),
         rating=_rating(_),
-        reviews=(
-            Review(
-                person="周**",
-                stars=5,
-                at=now - timedelta(days=3),
-                text="釉色比图上更润，出水利落。",
-                lang="zh",
-                reply="谢谢您！第一泡前请先温壶。",
-                reply_by="青禾茶器",
-            ),
-        ),
+        reviews=(_review(now),),
         scale=Scale(name="item", label=_("The goods")),
-        said=(
-            Said(number=1, by=_("You"), at=now - timedelta(hours=2), own=True, text="请问壶盖可以单配吗？"),
-            Said(
-                number=2,
-                by="青禾茶器",
-                at=now - timedelta(hours=1),
-                own=False,
-                text="可以，告诉我们壶底的编号就好。",
-            ),
-        ),
+        said=_said(_, now),
         order_id="ord_0198f3c2a7b47d0e9c1f5a6e3d7f3e91",
         actions=(
             Action(label=_("Confirm receipt"), url="#main", method="get", primary=True),
@@ -133,6 +114,26 @@ def _timeline(chrome: Chrome, _: Callable[[str], str]) -> tuple[Entry, ...]:
               quote="壶已用双层纸盒包好，开箱请留意壶嘴。", lang="zh"),
         Entry(at=now - timedelta(days=1), kind="money", icon="wallet", what=_("Paid"), amount=Money(-33000, "CNY")),
     )  # fmt: skip
+
+
+def _review(now: datetime) -> Review:
+    return Review(
+        person="周**",
+        stars=5,
+        at=now - timedelta(days=3),
+        text="釉色比图上更润，出水利落。",
+        lang="zh",
+        reply="谢谢您！第一泡前请先温壶。",
+        reply_by="青禾茶器",
+    )
+
+
+def _said(_: Callable[[str], str], now: datetime) -> tuple[Said, ...]:
+    hour = timedelta(hours=1)
+    return (
+        Said(number=1, by=_("You"), at=now - 2 * hour, own=True, text="请问壶盖可以单配吗？"),
+        Said(number=2, by="青禾茶器", at=now - hour, own=False, text="可以，告诉我们壶底的编号就好。"),
+    )
 
 
 def _rating(_: Callable[[str], str]) -> Rating:
