@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from hansa.kernel.texts import pick
 
@@ -27,7 +28,12 @@ def negotiate(
     for asked in (query, cookie):
         if asked and (found := match(asked, spoken)):
             return found
-    for asked in _by_preference(accept_language or ""):
+    return _preferred(accept_language, tuple(spoken)) if accept_language else spoken[0]
+
+
+@lru_cache(maxsize=1024)  # browsers say the same few things
+def _preferred(accept: str, spoken: tuple[str, ...]) -> str:
+    for asked in _by_preference(accept):
         if asked == "*":
             break
         if found := match(asked, spoken):

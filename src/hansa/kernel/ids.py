@@ -7,6 +7,8 @@ import time
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from asyncpg.pgproto.pgproto import UUID as CUUID  # a `uuid.UUID`, in C
+
 from hansa.kernel.problem import Problem
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
@@ -23,6 +25,12 @@ class IdMalformed(Problem):
     title = "There is no such id"
 
 
+def _uuid(value: int) -> UUID:
+    """Make an id as the database driver makes them: hashed, compared and written ten times as fast."""
+    made: UUID = CUUID(value.to_bytes(16))
+    return made
+
+
 class _Uuid7:
     """Make time-ordered ids: strictly increasing within the process, even when the clock steps back."""
 
@@ -35,7 +43,7 @@ class _Uuid7:
         self._last = stamp = stamp if stamp > self._last else self._last + 1
         random = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
         value = (stamp >> _SAME_MS_BITS) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0x2 << 62 | random
-        return UUID(int=value)
+        return _uuid(value)
 
 
 uuid7 = _Uuid7()
@@ -73,4 +81,4 @@ class IdKind(Generic[I]):
             n = n << 5 | value
         if n >> 128:
             raise IdMalformed(expected=self.prefix)
-        return UUID(int=n)  # type: ignore[return-value]
+        return _uuid(n)  # type: ignore[return-value]

@@ -142,7 +142,7 @@ class Limits:
 
 def _shared(ctx: Ctx) -> tuple[str, str]:
     """Return who shares a limit: a business's traffic of one class, so that tests never starve what is live."""
-    return (ctx.business, ctx.traffic.value)
+    return (ctx.business, ctx.traffic)
 
 
 def _quota(ctx: Ctx) -> Quota:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -43,12 +42,13 @@ class Signer:
         if not keys:
             raise ValueError("a signer needs a key")
         self._keys = tuple(keys)
+        self._derived: dict[str, tuple[bytes, ...]] = {}
 
     def sign(self, payload: bytes, *, purpose: str, expires_at: datetime | None = None) -> str:
         """Return a token that carries `payload` until `expires_at`, safe in URLs and cookies."""
         expiry_s = int(expires_at.timestamp()) if expires_at else 0
         body = expiry_s.to_bytes(_HEAD_BYTES, "big") + payload
-        return urlsafe_b64encode(_tag(self._keys[0], purpose, body) + body).rstrip(b"=").decode()
+        return urlsafe_b64encode(_tag(self._keys_for(purpose)[0], body) + body).rstrip(b"=").decode()
 
     def verify(self, token: str, *, purpose: str, now: datetime) -> bytes:
         """Return what the token carries. Raises `TokenInvalid`, which does not say why on purpose."""
@@ -58,7 +58,7 @@ class Signer:
             raise TokenInvalid from None
         tag, body = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
         # All keys are tried, whichever fits, so that the time taken tells nothing.
-        fits = [hmac.compare_digest(tag, _tag(key, purpose, body)) for key in self._keys]
+        fits = [hmac.compare_digest(tag, _tag(key, body)) for key in self._keys_for(purpose)]
         expiry_s = int.from_bytes(body[:_HEAD_BYTES], "big")
         if not any(fits) or len(body) < _HEAD_BYTES or (expiry_s and now.timestamp() >= expiry_s):
             raise TokenInvalid
@@ -67,10 +67,18 @@ class Signer:
             raise TokenInvalid
         return body[_HEAD_BYTES:]
 
+    def _keys_for(self, purpose: str) -> tuple[bytes, ...]:
+        """Return the keys of one purpose, derived once. Purposes are words of our code, so there are few."""
+        derived = self._derived.get(purpose)
+        if derived is None:
+            about = b"hansa/" + purpose.encode()
+            derived = tuple(hmac.digest(key, about, "sha256") for key in self._keys)
+            self._derived[purpose] = derived
+        return derived
 
-def _tag(key: bytes, purpose: str, body: bytes) -> bytes:
-    derived = hmac.digest(key, b"hansa/" + purpose.encode(), hashlib.sha256)
-    return hmac.digest(derived, body, hashlib.sha256)[:_TAG_BYTES]
+
+def _tag(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, body, "sha256")[:_TAG_BYTES]
 
 
 def signing_keys(settings: Settings) -> list[bytes]:

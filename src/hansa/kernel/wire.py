@@ -44,6 +44,8 @@ def check_json(raw: bytes) -> None:
 
 def _may_repeat(raw: bytes) -> bool:
     """Tell, without decoding, whether any name occurs twice; escapes hide where a text ends."""
+    if raw.count(b":") < 2:  # one name, or none
+        return False
     if b"\\" in raw:
         return True
     parts = raw.split(b'"')  # every second part is a text, and a name when a colon follows it
