@@ -389,3 +389,76 @@ def test_stock_of_another_shop_is_not_found(seller, somebody_else):
     somebody_else.desk = own
     own_place = str(first_stock(somebody_else).page.url).partition("/stock/")[2].partition("/")[0]
     assert somebody_else.open(f"{own}/stock/{own_place}/{place_and_sku.partition('/')[2]}").status_code == 404
+
+
+def test_somebody_is_invited_joins_sees_what_the_role_allows_and_leaves(seller, somebody_else):
+    seller.open(f"{seller.desk}/staff")
+    address, fields = seller.form("/staff/invite")
+    unticked = {name: value for name, value in fields.items() if not name.startswith("role-")}
+    assert "Choose at least one" in seller.client.post(address, data=unticked).text
+    seller.page = seller.client.post(address, data=unticked | {"role-support": "on"})
+    link = re.search(r'data-text="([^"]+/invitation\?secret=[^"]+)"', seller.page.text).group(1)
+    assert link not in seller.open(f"{seller.desk}/staff").text
+
+    somebody_else.sign_up(email(), name="Wang")
+    somebody_else.open(link[link.index("/bazaar") :])
+    somebody_else.send("/invitation/accept")
+
+    assert "Welcome. This is the desk" in somebody_else.page.text
+    assert f"{seller.desk}/messages" in somebody_else.page.text
+    assert f"{seller.desk}/goods" not in somebody_else.page.text
+    assert somebody_else.open(f"{seller.desk}/goods").status_code == 403
+    assert "Wang" in seller.open(f"{seller.desk}/staff").text
+    seller.send("/staff/remove")
+    assert somebody_else.open(seller.desk).status_code == 404
+
+
+def test_a_buyer_is_written_to_and_answered(seller, somebody_else, good):
+    order(somebody_else, good)
+    open_first_order(seller)
+
+    seller.send("/write", text="The lid is from the new firing.")
+
+    assert "The lid is from the new firing." in seller.page.text
+    assert "/messages/cnv_" in str(seller.page.url)
+    answered = re.search(r'action="(/bazaar/sell/[^"]+/messages/cnv_[0-9a-z]+)"', seller.page.text).group(1)
+    seller.send(answered.rpartition("/")[2], text="It leaves today.")
+    assert "It leaves today." in seller.page.text
+
+
+def test_a_file_with_a_wrong_line_says_which_one(seller, front):
+    seller.open(f"{seller.desk}/imports")
+    address, fields = seller.form("/imports")
+    del fields["file"]
+    rows = "product,title:en,price_minor,currency\nTP-1,Teapot,12800,CNY\nTP-2,Cup,much,CNY\n"
+
+    seller.page = seller.client.post(
+        address, data=fields, files={"file": ("g.csv", rows.encode(), "text/csv")}
+    )
+
+    assert "/imports/imp_" in str(seller.page.url)
+    front.do(front.house.settle_down())
+    assert "Nothing was imported" in seller.open(str(seller.page.url)).text
+    assert ">3<" in seller.page.text
+
+
+def test_a_file_that_is_not_text_is_refused(seller):
+    seller.open(f"{seller.desk}/imports")
+    address, fields = seller.form("/imports")
+    del fields["file"]
+
+    answer = seller.client.post(address, data=fields, files={"file": ("g.csv", b"\xff\xfe\x00", "text/csv")})
+
+    assert answer.status_code == 422
+    assert "not in UTF-8" in answer.text
+
+
+def test_goods_leave_as_a_file_that_can_be_read_again(seller):
+    new_good(seller)
+    seller.send("/publish")
+
+    answer = seller.open(f"{seller.desk}/export/csv")
+
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "TP" in answer.text
+    assert seller.open(f"{seller.desk}/export/pdf").status_code == 404
