@@ -460,10 +460,11 @@ def test_a_list_goes_on_where_it_stopped(surfer, front):
 
 
 def test_nothing_matches_is_another_page_than_nothing_yet(surfer):
-    assert "Nothing matches" in surfer.open("/bazaar/?q=nothing+of+the+kind").text
+    assert "Nothing matches" in surfer.open("/bazaar/?q=zzqxv").text
     assert surfer.open("/bazaar/?category=unheard-of").status_code == 404
     assert surfer.open("/bazaar/?shop=unheard-of").status_code == 404
     assert surfer.open("/bazaar/?after=broken").status_code == 400
+    assert surfer.open("/bazaar/?q=tea&after=broken").status_code == 400
     assert surfer.open("/bazaar/?sort=sideways").status_code == 200
 
 
