@@ -39,6 +39,15 @@ AUDITS = (
             WHERE m.shop_id <> e.shop_id ORDER BY 1 LIMIT 10""",
     ),
     (
+        "interconnect.authorizations_are_installed",
+        "the authorization {0} lives on in the shop {1}, which has the app no more",
+        """SELECT a.authorization_id, a.shop_id FROM interconnect.authorization a
+            WHERE a.ended_at IS NULL AND NOT EXISTS (
+                  SELECT FROM interconnect.installation i
+                   WHERE i.app_id = a.app_id AND i.shop_id = a.shop_id AND i.ended_at IS NULL)
+            ORDER BY 1 LIMIT 10""",
+    ),
+    (
         "interconnect.scopes_are_asked_for",
         "the app {0} may do in the shop {1} what it does not ask for, or is retired",
         """SELECT i.app_id, i.shop_id
