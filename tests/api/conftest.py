@@ -119,11 +119,11 @@ def stall(person):
             "skus": [{"price": {"minor": price, "currency": "CNY"}}],
         }
         made = good(await seller.post(f"/shops/{shop['id']}/products", wanted), 201)
-        edit = {"descriptions": {"en": "Picked today"}}
+        shown = good(await seller.post(f"/shops/{shop['id']}/pictures", {"content": PICTURE}), 201)
+        edit = {"descriptions": {"en": "Picked today"}, "pictures": [shown["id"]]}
         edited = good(await seller.ask("PATCH", f"/products/{made['id']}", json=edit))
         sale = {"names": {"en": "Sale"}, "starts_at": "2100-01-01T00:00:00Z"}
         prices = good(await seller.post(f"/shops/{shop['id']}/price-lists", sale), 201)
-        shown = good(await seller.post(f"/shops/{shop['id']}/pictures", {"content": PICTURE}), 201)
         begun = good(await seller.post(f"/shops/{shop['id']}/imports", {"format": "csv"}), 201)
         sku = made["skus"][0]["id"]
         if stock:
