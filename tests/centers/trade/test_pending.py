@@ -26,7 +26,7 @@ async def state_of(buyer, order_id):
     return (await trade.order(buyer, order_id=order_id)).state
 
 
-async def pass_and_settle(house, seconds=15):
+async def pass_and_settle(house, seconds=60):
     await house.wait(timedelta(seconds=seconds))
     await house.settle_down()
 
