@@ -19,7 +19,7 @@ from hansa.centers.inventory.types import (
 )
 from hansa.centers.inventory.types import Movement as Moved
 from hansa.centers.place import api as place
-from hansa.centers.place.types import PLACE_ID, Place, PlaceStatus
+from hansa.centers.place.types import PLACE_ID, Place, PlaceId, PlaceStatus
 from hansa.centers.product.types import SKU_ID, SkuId
 from hansa.kernel.page import LIMIT_MAX
 from hansa.kernel.problem import Invalid, Problem
@@ -107,7 +107,7 @@ async def show_variant(seen: Seen, slug: str, sku_id: str) -> Response[str]:
             _row(
                 at,
                 thing,
-                known.get(one) or _nothing(at, wanted, one),
+                known.get(one.id) or _nothing(at, wanted, one),
                 place_name=pick(one.name, at.ctx.locale),
             )
             for one in places
@@ -213,7 +213,7 @@ async def _level_page(
 ) -> Response[str]:
     _ = at.seen.gettext
     thing = await _thing(at, sku)
-    level = (await _levels(at, sku, [here])).get(here) or _nothing(at, sku, here)
+    level = (await _levels(at, sku, [here])).get(here.id) or _nothing(at, sku, here)
     url = at.at(f"stock/{PLACE_ID.show(here.id)}/{SKU_ID.show(sku)}")
     after = at.seen.asked("after", letters_max=1000) if at.seen.request.method == "GET" else ""
     page = await inventory.movements(
@@ -271,10 +271,10 @@ async def _thing(at: Desk, sku: SkuId) -> Named:
     return thing
 
 
-async def _levels(at: Desk, sku: SkuId, places: Sequence[Place]) -> dict[Place, StockLevel]:
-    by_id = {one.id: one for one in places[:LIMIT_MAX]}
-    found = await inventory.stock_of_skus(at.ctx, sku_ids=[sku], place_ids=list(by_id))
-    return {by_id[level.place_id]: level for level in found}
+async def _levels(at: Desk, sku: SkuId, places: Sequence[Place]) -> dict[PlaceId, StockLevel]:
+    wanted = [one.id for one in places[:LIMIT_MAX]]
+    found = await inventory.stock_of_skus(at.ctx, sku_ids=[sku], place_ids=wanted)
+    return {level.place_id: level for level in found}
 
 
 def _nothing(at: Desk, sku: SkuId, here: Place) -> StockLevel:
