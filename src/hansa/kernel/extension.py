@@ -23,8 +23,8 @@ what stands above. Where nobody answers, the default does; the guard sees every 
 A Protocol's first parameter is `ctx`; a TX point's is `(tx, commands)`, where each command carries its
 own `ctx` and one answer per command comes back in the order given (name the second parameter as you like).
 
-A call to an IO point that waits longer than `TIME_LIMIT_BUDGETS` times the point's budget is cancelled: it
-counts as a failure, for the breaker too, and the point's error policy answers. Time spent without waiting
+A call to an IO point that waits longer than `TIME_LIMIT_BUDGETS` times the point's budget, and longer than
+`TIME_LIMIT_S_MIN`, is cancelled: it counts as a failure, for the breaker too, and the point's error policy answers. Time spent without waiting
 (computing) cannot be interrupted; it counts as late. A caller that is cancelled itself is obeyed at once, and
 the call is metered: as late when it was over its budget by then.
 """
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 TIME_LIMIT_BUDGETS = 20
 """After how many times its budget a call to an IO point is given up: well past late, before people leave."""
+TIME_LIMIT_S_MIN = 2.0
+"""How many seconds it may always wait: at a peak everybody waits for the same loop and database, and hangs not."""
 
 Impl = TypeVar("Impl", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -169,7 +171,7 @@ class ExtensionPoint(Generic[Impl]):
     """A typed question of a center: `SOURCING = ExtensionPoint[Sourcing]("inventory.sourcing", ...)`.
 
     `budget_ms` is measured, and trips a breaker when overrun again and again; an IO point gives up after
-    `TIME_LIMIT_BUDGETS` times as long. `default` answers when
+    `TIME_LIMIT_BUDGETS` times as long (`TIME_LIMIT_S_MIN` at least). `default` answers when
     nobody else does. `guard` runs last, on every answer, and cannot be overridden: it gets what the
     implementations got, and the answer by name (`guard(ctx, lines, answer=...)`), and returns the answer
     that goes out, or raises. `lock_slot` is the rank at which implementations of a TX point lock their

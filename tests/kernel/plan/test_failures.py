@@ -267,7 +267,13 @@ class Hanging:
 
 
 @pytest.fixture
-def hanging_house(declare, compiled, ctx_of, clock):
+def impatient(monkeypatch):
+    """No call may wait longer than its budgets say: tests have no seconds to wait."""
+    monkeypatch.setattr("hansa.kernel.plan._limit.TIME_LIMIT_S_MIN", 0)
+
+
+@pytest.fixture
+def hanging_house(impatient, declare, compiled, ctx_of, clock):
     """A business whose only implementation of an outside point hangs; returns (ask, hanging, breakers, cell)."""
 
     def hanging_house(*, several=False, **rules):
@@ -405,6 +411,19 @@ async def test_who_cancels_just_when_the_time_is_up_is_obeyed(hanging_house, wai
         await task
 
     assert (cell.calls, cell.errors, hanging.cancelled) == (1, 0, 1)
+
+
+async def test_a_call_that_waits_at_a_peak_is_late_and_not_given_up(declare, compiled, ctx_of, wait_long):
+    async def queues(ctx, value):
+        for _ in range(3):
+            wait_long(0.6)
+            await asyncio.sleep(0)
+        return [value]
+
+    point = declare("x.outside", mode=Mode.ALL, effects=Effects.IO, budget_ms=0.5)
+    ctx = ctx_of(compiled([point], [Business("a", extends=[point.by(queues)])]), "a")
+
+    assert list(await point.of(ctx)(ctx, 7)) == [7]
 
 
 async def test_a_closed_point_refuses_when_its_implementation_hangs(hanging_house):

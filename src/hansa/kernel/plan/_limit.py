@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator
 from types import CoroutineType, FunctionType, coroutine
 from typing import Any
 
-from hansa.kernel.extension import TIME_LIMIT_BUDGETS, ExtensionPoint
+from hansa.kernel.extension import TIME_LIMIT_BUDGETS, TIME_LIMIT_S_MIN, ExtensionPoint
 
 Call = Callable[..., Any]
 TimeUp = list[str]
@@ -33,7 +33,7 @@ class Instead:
 
 def limit_s(point: ExtensionPoint[Any]) -> float:
     """Return how long an implementation of an IO point may wait."""
-    return point.budget_ms * TIME_LIMIT_BUDGETS / 1_000
+    return max(point.budget_ms * TIME_LIMIT_BUDGETS / 1_000, TIME_LIMIT_S_MIN)
 
 
 def can_wait(fn: Call) -> bool:
