@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from hansa.kernel.idempotency import Answer, IdempotencyKey, KeyMalformed, answer_once
+from hansa.kernel.idempotency import Answer, AnswerLost, IdempotencyKey, KeyMalformed, answer_once
 from hansa.web.forms import TOKEN, Fields
 from hansa.web.visit import Visit
 
@@ -37,4 +37,6 @@ async def once(seen: Visit, fields: Fields, *, route: str, work: Callable[[], Aw
         return Answer(_SEE_OTHER, (await work()).encode())
 
     answer, _ = await answer_once(seen.ctx.platform.db, key, answered)
+    if answer.status != _SEE_OTHER:
+        raise AnswerLost
     return answer.body.decode()

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import msgspec
 from litestar import Response
 
-from hansa.kernel.idempotency import AnswerLost, IdempotencyKey
+from hansa.kernel.idempotency import IdempotencyKey
 from hansa.web import once as sending
 from hansa.web.answers import go
-from hansa.web.forms import TOKEN, Fields
+from hansa.web.forms import Fields
 from hansa.web.visit import FormForged, Visit
 
 
@@ -27,11 +27,10 @@ def key_of(seen: Visit, fields: Fields, *, route: str) -> IdempotencyKey:
 
     Raises `FormForged` for a form without the `attempt` that every rendering has anew.
     """
-    if not fields.raw(sending.ATTEMPT):
+    key = sending.key_of(seen, fields, route=route)
+    if key is None:
         raise FormForged
-    said = {name: value for name, value in fields.values.items() if name not in {TOKEN, sending.ATTEMPT}}
-    body = msgspec.json.encode(said, order="sorted")
-    return IdempotencyKey.of(seen.ctx, route=f"POST {route}", key=fields.raw(sending.ATTEMPT), body=body)
+    return key
 
 
 async def once(
@@ -46,8 +45,5 @@ async def once(
         return msgspec.json.encode(await work()).decode()
 
     answer = await sending.once(seen, fields, route=route, work=done)
-    try:
-        address, told = msgspec.json.decode(answer, type=tuple[str, str])
-    except msgspec.DecodeError:
-        raise AnswerLost from None
+    address, told = msgspec.json.decode(answer, type=tuple[str, str])
     return go(seen, address, told=told)
