@@ -8,11 +8,11 @@ from datetime import timedelta
 import msgspec
 
 from hansa.web.parts import (
-    Action, Ceremony, Choice, ConsentRow, Form, InboxItem, Link, LinkedRow, Pager, PasskeyRow, Picture, Said, Session,
-    Talk, TopicRow,
+    Action, Ceremony, Choice, ConsentRow, Fact, Form, InboxItem, Link, LinkedRow, Pager, PasskeyRow, Picture, Said, ScopeRow,
+    Session, Talk, TopicRow,
 )  # fmt: skip
 from hansa.web.views import (
-    ConfirmPage, InboxPage, LeavePage, PrivacyPage, SecurityPage, TalkPage, TalksPage, TellingPage, UnsubscribePage,
+    AuthorizePage, ConfirmPage, InboxPage, LeavePage, PrivacyPage, SecurityPage, SentBackPage, TalkPage, TalksPage, TellingPage, UnsubscribePage,
 )  # fmt: skip
 from sampling import NOW, Words, chrome
 
@@ -62,6 +62,41 @@ def leave(t: Words) -> LeavePage:
     return LeavePage(
         chrome=chrome(t, section="account", person=""), name="Acme", url="#main", back_url="/bazaar/login"
     )
+
+
+def authorize(t: Words) -> AuthorizePage:
+    here = "/bazaar/oauth/authorize"
+    return AuthorizePage(
+        chrome=chrome(t, section="account", path=here), name="Harbour ERP",
+        about=(t("Brings orders and stock of your shop into your books, every minute.", "每分钟将店铺的订单与库存同步到您的账簿。"),),
+        facts=(Fact(label=t("Website", "网站"), text="harbour.example.com", url="https://harbour.example.com"), Fact(label=t("You then go back to", "之后返回"), text="app.harbour.example.com")),
+        shops=(Link(label=t("Moon Kiln", "月窑"), url=f"{here}?shop=1", current=True), Link(label=t("Reed & Paper", "苇纸"), url=f"{here}?shop=2")),
+        scopes=(
+            ScopeRow(scope="trade.order.read", label=t("See the shop's orders", "查看店铺的订单"), given=True),
+            ScopeRow(scope="trade.order.ship", label=t("Mark orders as shipped", "将订单标记为已发货")),
+            ScopeRow(scope="inventory.stock.adjust", label=t("Correct and set stock", "调整和设定库存"), checked=False),
+            ScopeRow(scope="product.offer.price", label=t("Set prices", "设定价格"), closed=True, checked=False),
+        ),
+        seen="5f0c", post_url=f"{here}?shop=1", refuse=Action(label=t("Refuse", "拒绝"), url=f"{here}/refuse", icon="x"),
+        form=Form(problem=t("The app asks for something else by now; please look again", "应用请求的内容已有变化，请重新查看")),
+    )  # fmt: skip
+
+
+def authorize_unchosen(t: Words) -> AuthorizePage:
+    whole = authorize(t)
+    shops = tuple(msgspec.structs.replace(one, current=False) for one in whole.shops)
+    return msgspec.structs.replace(whole, shops=shops, post_url="", form=Form())
+
+
+def authorize_nowhere(t: Words) -> AuthorizePage:
+    return msgspec.structs.replace(authorize(t), about=(), shops=(), post_url="", form=Form())
+
+
+def sent_back(t: Words) -> SentBackPage:
+    return SentBackPage(
+        chrome=chrome(t, section="account"), host="app.harbour.example.com", url="#main",
+        told=t("It may now do what you ticked.", "它现在可以做您勾选的事了。"),
+    )  # fmt: skip
 
 
 def security(t: Words) -> SecurityPage:
@@ -224,6 +259,6 @@ def unsubscribe_fixed(t: Words) -> UnsubscribePage:
 
 
 ACCOUNT = (
-    confirm, confirm_elsewhere, leave, security, privacy, privacy_leaving, telling, inbox, inbox_empty, talks, talks_none,
+    confirm, confirm_elsewhere, leave, authorize, authorize_unchosen, authorize_nowhere, sent_back, security, privacy, privacy_leaving, telling, inbox, inbox_empty, talks, talks_none,
     talk, talk_new, talk_closed, unsubscribe, unsubscribed, unsubscribe_fixed,
 )  # fmt: skip

@@ -28,8 +28,11 @@ HTML = "text/html; charset=utf-8"
 _YEAR_S = 365 * 86400
 _TOLD_S = 60
 _AWAY_S = 900
-_ADDRESS_MAX = 2000
-_SAFE = "/?&=%#:;,+~!*'()@$-._"
+ADDRESS_MAX = 6000
+"""How long the address of a page of ours is at most: an app's request carries much (RFC 6749, 4.1.1)."""
+
+_AWAY_MAX = 3500  # browsers keep 4,096 octets of a cookie
+_SAFE = "/?&=%#:;,+~!*'()@$-._[]"
 
 
 def show(seen: Visit, view: View, *, status: int = 200) -> Response[str]:
@@ -69,6 +72,13 @@ def go(seen: Visit, address: str, *, told: str = "") -> Response[str]:
     return response
 
 
+def go_outside(url: str) -> Response[str]:
+    """Send the browser to an address of somebody else's, exactly as it is; never after a form (form-action)."""
+    return Response(
+        "", status_code=303, media_type=HTML, headers={"location": url, "cache-control": "no-store"}
+    )
+
+
 def prefer(seen: Visit, response: Response[str], *, language: str = "", theme: str = "") -> Response[str]:
     """Let the browser remember a choice."""
     for cookie, chosen in ((LANGUAGE_COOKIE, language), (THEME_COOKIE, theme)):
@@ -79,7 +89,8 @@ def prefer(seen: Visit, response: Response[str], *, language: str = "", theme: s
 
 def send_away(seen: Visit, response: Response[str], *, kind: str, binding: str, wanted: str) -> Response[str]:
     """Let the browser remember that it was the one that left for a log-in elsewhere, and why."""
-    _set(response, seen, AWAY_COOKIE, f"{kind}.{binding}.{quote(wanted, safe='')}", _AWAY_S)
+    kept = quote(wanted, safe="")
+    _set(response, seen, AWAY_COOKIE, f"{kind}.{binding}.{kept if len(kept) <= _AWAY_MAX else ''}", _AWAY_S)
     return response
 
 
@@ -101,7 +112,7 @@ def way_back(wanted: str, *, otherwise: str) -> str:
 
     An address with a host, or one that a browser would read as having one, is not ours.
     """
-    if not wanted.startswith("/") or len(wanted) > _ADDRESS_MAX or not wanted.isprintable() or "\\" in wanted:
+    if not wanted.startswith("/") or len(wanted) > ADDRESS_MAX or not wanted.isprintable() or "\\" in wanted:
         return otherwise
     try:
         parts = urlsplit(wanted)

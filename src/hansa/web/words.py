@@ -112,6 +112,17 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "message.answered_meanwhile": N_("Somebody answered in the meantime; please read it first"),
         "message.refused": N_("This cannot be sent as it is written"),
         "message.too_many": N_("That was much in a short time; please wait a moment"),
+        "interconnect.app_not_found": N_(
+            "There is no such app here; you were sent nowhere, and nothing was given"
+        ),
+        "interconnect.redirect_unknown": N_(
+            "The app asks to be sent back to an address that is not its own. You were sent nowhere, and nothing was given"
+        ),
+        "interconnect.consent_outdated": N_("The app asks for something else by now; please look again"),
+        "interconnect.scope_not_held": N_("You cannot let an app do what you may not do yourself"),
+        "interconnect.too_many_apps": N_(
+            "This shop has as many apps as it can have; please remove one first"
+        ),
         "user.party_not_found": N_("This account is no longer here"),
     }
 )

@@ -102,6 +102,16 @@ class Said(Part, frozen=True, kw_only=True):
     gone: str = ""
 
 
+class ScopeRow(Part, frozen=True, kw_only=True):
+    """One thing that an app asks for. `given`: it may do so already; `closed`: not the reader's to give."""
+
+    scope: str
+    label: str
+    given: bool = False
+    closed: bool = False
+    checked: bool = True
+
+
 class BusinessCard(Part, frozen=True, kw_only=True):
     """A business on the portal. `things` make up its picture, from left to right."""
 

@@ -7,6 +7,7 @@ from litestar import Router
 
 from hansa.web.routes import (
     account,
+    authorizing,
     cart,
     checkout,
     confirming,
@@ -45,6 +46,7 @@ SHOP = Router(
         *selling.ROUTES,
         *doors.ROUTES,
         *confirming.ROUTES,
+        *authorizing.ROUTES,
         *security.ROUTES,
         *privacy.ROUTES,
         *telling.ROUTES,

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from hansa.centers.user import api as user
 from hansa.centers.user.errors import PasskeyRefused, TooManyAttempts, WrongCredentials
 from hansa.kernel.problem import Busy, Problem
-from hansa.web.answers import go, show, way_back
+from hansa.web.answers import ADDRESS_MAX, go, show, way_back
 from hansa.web.forms import Fields, read_form
 from hansa.web.parts import Action, Ceremony, Form
 from hansa.web.routes.ceremonies import answered, begun, possible
@@ -22,7 +22,7 @@ _PASSWORD_MAX = 1024
 @get("/confirm")
 async def show_confirm(seen: Seen) -> Response[str]:
     """Ask for the password, or for a passkey."""
-    return await _page(person(seen), seen.asked("next", letters_max=2000))
+    return await _page(person(seen), seen.asked("next", letters_max=ADDRESS_MAX))
 
 
 @post("/confirm")

@@ -9,7 +9,7 @@ from hansa.centers.user.errors import EmailTaken, RiskRefused, Suspended, TooMan
 from hansa.centers.user.types import LoggedIn
 from hansa.kernel.problem import Busy, Invalid
 from hansa.kernel.welcome import Reception
-from hansa.web.answers import end_session, go, show, way_back
+from hansa.web.answers import ADDRESS_MAX, end_session, go, show, way_back
 from hansa.web.forms import Fields, read_form
 from hansa.web.parts import Ceremony, Form
 from hansa.web.routes.ceremonies import possible
@@ -26,7 +26,7 @@ _PASSWORD_MAX = 1024
 @get("/login")
 async def show_login(seen: Seen) -> Response[str]:
     """The log-in; who is logged in already goes on."""
-    wanted = way_back(seen.asked("next", letters_max=2000), otherwise="")
+    wanted = way_back(seen.asked("next", letters_max=ADDRESS_MAX), otherwise="")
     if seen.logged_in:
         return go(seen, wanted or seen.at())
     return await login_page(seen, wanted)
@@ -51,7 +51,7 @@ async def log_in(seen: Seen) -> Response[str]:
 @get("/signup", sync_to_thread=False)
 def show_signup(seen: Seen) -> Response[str]:
     """The form for a new account."""
-    wanted = way_back(seen.asked("next", letters_max=2000), otherwise="")
+    wanted = way_back(seen.asked("next", letters_max=ADDRESS_MAX), otherwise="")
     return go(seen, wanted or seen.at()) if seen.logged_in else _signup_page(seen, wanted)
 
 

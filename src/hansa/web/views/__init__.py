@@ -5,6 +5,7 @@ A field without a default must be given; nothing else reaches the template. `tes
 
 from hansa.web.views.account import (
     AccountPage,
+    AuthorizePage,
     ConfirmPage,
     InboxPage,
     LeavePage,
@@ -12,6 +13,7 @@ from hansa.web.views.account import (
     PrivacyPage,
     ProofPage,
     SecurityPage,
+    SentBackPage,
     SignupPage,
     TalkPage,
     TalksPage,
@@ -26,6 +28,7 @@ from hansa.web.views.shopping import CartPage, CheckoutPage, ListPage, PayPage, 
 
 __all__ = [
     "AccountPage",
+    "AuthorizePage",
     "CartPage",
     "CheckoutPage",
     "Chrome",
@@ -48,6 +51,7 @@ __all__ = [
     "ProofPage",
     "ReviewsPage",
     "SecurityPage",
+    "SentBackPage",
     "SignupPage",
     "TalkPage",
     "TalksPage",

@@ -11,6 +11,7 @@ from hansa.web.parts import (
     Choice,
     ConsentRow,
     Door,
+    Fact,
     Form,
     InboxItem,
     Link,
@@ -19,6 +20,7 @@ from hansa.web.parts import (
     PasskeyRow,
     Picture,
     Said,
+    ScopeRow,
     Session,
     Talk,
     TopicRow,
@@ -90,6 +92,34 @@ class LeavePage(View, frozen=True, kw_only=True):
     name: str
     url: str
     back_url: str
+
+
+class AuthorizePage(View, frozen=True, kw_only=True):
+    """`/{business}/oauth/authorize`: an app asks to be let into one of one's shops.
+
+    The form sends `scope.{scope}` for each that is given, and `seen` back. Nothing can be given until a shop is
+    chosen: `post_url` is empty then. `about` is what the app's developer says of it.
+    """
+
+    template = "pages/authorize.html"
+    name: str
+    about: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    shops: tuple[Link, ...]
+    scopes: tuple[ScopeRow, ...]
+    seen: str
+    post_url: str
+    refuse: Action
+    form: Form = Form()
+
+
+class SentBackPage(View, frozen=True, kw_only=True):
+    """On the way back to an app: the page goes on by itself, its link does the same."""
+
+    template = "pages/sent_back.html"
+    host: str
+    told: str
+    url: str
 
 
 class AccountPage(View, frozen=True, kw_only=True):
