@@ -28,7 +28,7 @@ HTML = "text/html; charset=utf-8"
 _YEAR_S = 365 * 86400
 _TOLD_S = 60
 _AWAY_S = 900
-ADDRESS_MAX = 6000
+ADDRESS_MAX = 3900
 """How long the address of a page of ours is at most: an app's request carries much (RFC 6749, 4.1.1)."""
 
 _AWAY_MAX = 3500  # browsers keep 4,096 octets of a cookie

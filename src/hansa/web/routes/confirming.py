@@ -22,7 +22,7 @@ _PASSWORD_MAX = 1024
 @get("/confirm")
 async def show_confirm(seen: Seen) -> Response[str]:
     """Ask for the password, or for a passkey."""
-    return await _page(person(seen), seen.asked("next", letters_max=ADDRESS_MAX))
+    return await _page(person(seen), seen.asked("next", letters_max=ADDRESS_MAX + 1))
 
 
 @post("/confirm")

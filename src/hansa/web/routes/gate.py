@@ -26,7 +26,7 @@ _PASSWORD_MAX = 1024
 @get("/login")
 async def show_login(seen: Seen) -> Response[str]:
     """The log-in; who is logged in already goes on."""
-    wanted = way_back(seen.asked("next", letters_max=ADDRESS_MAX), otherwise="")
+    wanted = way_back(seen.asked("next", letters_max=ADDRESS_MAX + 1), otherwise="")
     if seen.logged_in:
         return go(seen, wanted or seen.at())
     return await login_page(seen, wanted)
@@ -51,7 +51,7 @@ async def log_in(seen: Seen) -> Response[str]:
 @get("/signup", sync_to_thread=False)
 def show_signup(seen: Seen) -> Response[str]:
     """The form for a new account."""
-    wanted = way_back(seen.asked("next", letters_max=ADDRESS_MAX), otherwise="")
+    wanted = way_back(seen.asked("next", letters_max=ADDRESS_MAX + 1), otherwise="")
     return go(seen, wanted or seen.at()) if seen.logged_in else _signup_page(seen, wanted)
 
 
