@@ -62,7 +62,7 @@ class House:
     """A business in a running platform, spoken to in stories."""
 
     def __init__(
-        self, platform: Platform, business: str = BUSINESS, *, traffic: Traffic = Traffic.SANDBOX
+        self, platform: Platform, business: str = BUSINESS, *, traffic: Traffic | None = None
     ) -> None:
         self.platform = platform
         self.business = business

@@ -25,7 +25,8 @@ _CENTERS = {"inventory", "interconnect", "ledger", "message", "product", "review
 async def verdicts(tx, said, columns):
     """What a constraint says of a row that came from nowhere into each state it names."""
     before, after = columns
-    states = sorted(set(re.findall(r"'([a-z_]+)'::text", said)))
+    named = re.findall(r"'([a-z_>]+)'::text", said)  # a pair of states may be written as one text, a>b
+    states = sorted({state for one in named for state in one.split(">") if state})
     rows = await tx.raw.fetch(
         f"SELECT {after}, ({said}) AS fine FROM (SELECT NULL::text AS {before}, unnest($1::text[]) AS {after}) one",
         states,

@@ -197,6 +197,8 @@ async def test_a_cancelled_checkout_cannot_be_paid(house):
 
 
 async def test_money_that_comes_after_closing_goes_back(house):
+    await house.wait(timedelta(minutes=1))
+    await house.settle_down()  # what others left under way
     buyer = await house.buyer()
     placed = await house.place(buyer, await house.good(await house.seller(), price=700))
     unapplied = await house.balance(AccountClass.UNAPPLIED)

@@ -175,7 +175,7 @@ def test_an_unpaid_price_is_lowered_never_raised(seller, somebody_else, good):
     order(somebody_else, good, paid=False)
     open_first_order(seller)
 
-    assert "An amount, like 12.50" in seller.send("/price", off="much").text
+    assert "An amount, for example 12.50" in seller.send("/price", off="much").text
     assert seller.send("/price", off="25.00").status_code == 422
     seller.send("/price", off="5")
 
@@ -257,7 +257,7 @@ def test_what_cannot_be_right_is_said_beside_its_field_and_nothing_is_lost(selle
     new_good(seller, price="12.345", **{"title-en": "", "title-zh": ""})
 
     assert seller.page.status_code == 422
-    assert "An amount, like 12.50" in seller.page.text
+    assert "An amount, for example 12.50" in seller.page.text
     assert "Say it in at least one language" in seller.page.text
     assert "青瓷 / Celadon" in seller.page.text
 

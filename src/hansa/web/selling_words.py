@@ -74,7 +74,6 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "one_language": N_("Say it in at least one language"),
-        "amount": N_("An amount, like 12.50"),
         "whole": N_("A whole number, please"),
         "moment": N_("A day and an hour, please"),
         "as_before": N_("That is what is there already"),

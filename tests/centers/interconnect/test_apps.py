@@ -17,6 +17,7 @@ from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.types import Adjustment
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.errors import ShopNotFound
+from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api as trade
 from hansa.centers.user import api as user
 from hansa.centers.user.errors import TokenNotFound
@@ -277,7 +278,10 @@ async def test_an_app_is_told_what_each_shop_lets_it_see(outside, receivers, dev
     await let_in(there, app, "trade.order.read")
     await outside.send()
     assert receiver.types == ["app.installed"] * 2
-    assert receiver.taken[0].event["data"]["scopes"] == ["inventory.stock.see"]
+    assert {one.event["shop_id"]: one.event["data"]["scopes"] for one in receiver.taken} == {
+        SHOP_ID.show(here.shop_id): ["inventory.stock.see"],
+        SHOP_ID.show(there.shop_id): ["trade.order.read"],
+    }
     receiver.taken.clear()
 
     for one in (here, there, elsewhere):
@@ -354,7 +358,7 @@ async def test_a_sandbox_never_meets_what_is_live(outside, receivers, developer)
         app_id=app.id,
         shop_id=sandbox.shop_id,
         label="test",
-        expires_at=live_developer.now() + timedelta(days=400),
+        expires_at=owner.now() + timedelta(days=400),
     )
     program = await acting(outside, issued.secret)
     assert (program.traffic, len(program.actor.grants)) == (Traffic.SANDBOX, 3)
