@@ -201,6 +201,15 @@ def product_gone(t: Words) -> ProductPage:
     )  # fmt: skip
 
 
+def product_measured(t: Words) -> ProductPage:
+    return msgspec.structs.replace(
+        product(t), name=t("Mountain cheese", "高山奶酪"), also=t("高山奶酪", "Mountain cheese"), price=yuan(128), was=None, breakdown=(), options=(), rating=None, reviews=(), similar=(),
+        price_note=t("per kg", "每 kg"), stock_state="low_stock", stock_note=t("only 450 g left", "仅剩 450 g"), least=100, step=50, limit=450, measured_in="g",
+        terms=t("From 100 g to 5,000 g, in steps of 50 g", "100 g 至 5,000 g，每次增减 50 g"),
+        form=Form(values={"quantity": "120"}, errors={"quantity": t("From 100 g to 5,000 g, in steps of 50 g", "100 g 至 5,000 g，每次增减 50 g")}),
+    )  # fmt: skip
+
+
 def lines(t: Words) -> tuple[Line, ...]:
     return (
         Line(name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("plum green", "梅子青"), picture=Picture(art="teapot"), quantity=1, total=yuan(212.27), before=yuan(268), url="/bazaar/products/prd_1"),
@@ -234,9 +243,12 @@ def cart(t: Words, *, empty: bool = False) -> CartPage:
         )
 
     a, b, c = lines(t)
+    weighed = msgspec.structs.replace(
+        line(4, c), quantity=1250, least=250, step=250, limit=5000, measured_in="g", unit=yuan(16), per="kg", total=yuan(20)
+    )  # fmt: skip
     shops = (
         CartShop(shop=Link(label="青禾茶器", url="/bazaar/?shop=1"), lines=(line(1, a), line(2, b)), notes=(t("¥36 more and delivery is free.", "再买 36 元免运费。"),)),
-        CartShop(shop=Link(label="莱阳果园", url="/bazaar/?shop=2"), lines=(line(3, c, t("Price went up from ¥32 to ¥36 since you put it in.", "加入购物车后价格由 32 元涨至 36 元。")),)),
+        CartShop(shop=Link(label="莱阳果园", url="/bazaar/?shop=2"), lines=(line(3, c, t("Price went up from ¥32 to ¥36 since you put it in.", "加入购物车后价格由 32 元涨至 36 元。")), weighed)),
     )  # fmt: skip
     return CartPage(
         chrome=chrome(t, section="cart", path="/bazaar/cart", cart_count=0 if empty else 3), shops=() if empty else shops, sums=sums(t), pieces=4,
@@ -550,7 +562,7 @@ def design(t: Words) -> View:
 SAMPLES: dict[str, Callable[[Words], View]] = {
     make.__name__: make
     for make in (
-        portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, cart, cart_empty, checkout,
+        portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, product_measured, cart, cart_empty, checkout,
         checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, pay_late, pay_split, order, order_parts, order_unpaid, orders, drafts, drafts_none, draft, draft_wrong, draft_over, orders_none,
         orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING,
     )

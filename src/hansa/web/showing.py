@@ -26,6 +26,9 @@ FUNDERS = {
     FunderKind.BRAND: N_("paid by the brand"),
 }
 
+_THOUSAND = 1_000
+_THOUSANDS = {"g": "kg", "mg": "g", "ml": "l", "mm": "m", "m": "km"}
+
 # CLDR names more than countries: groups of them, and islands that ISO 3166-1 counts to another code.
 _NO_COUNTRIES = frozenset(
     {"AC", "AN", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
@@ -50,6 +53,18 @@ def seller_link(seen: Visit, shop: Shop | None) -> Link:
     return Link(label=pick(shop.name, seen.ctx.locale), url=seen.at(shop=shop.slug))
 
 
+def amount_text(amount: int, unit: str) -> str:
+    """Write an amount of measured goods: `1,250 g`. Symbols of units are the same in both languages."""
+    return f"{amount:,}\u00a0{unit}"
+
+
+def per_text(per: int, unit: str) -> str:
+    """Write what a price is for: `kg` for a thousand grams, `100 g`, `m`."""
+    if per == _THOUSAND and unit in _THOUSANDS:
+        return _THOUSANDS[unit]
+    return unit if per == 1 else amount_text(per, unit)
+
+
 def line(seen: Visit, shown: QuotedLine | OrderLine, *, currency: str) -> Line:
     """Show a line of a quote or an order."""
     before = Money(shown.gross, currency) if shown.discount else None
@@ -58,6 +73,7 @@ def line(seen: Visit, shown: QuotedLine | OrderLine, *, currency: str) -> Line:
         option=shown.options,
         picture=picture(shown.art),
         quantity=shown.quantity,
+        amount=amount_text(shown.measure.amount, shown.measure.unit) if shown.measure else "",
         total=Money(shown.payable, currency),
         before=before,
         url=seen.at(f"products/{PRODUCT_ID.show(shown.product_id)}"),

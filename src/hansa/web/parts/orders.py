@@ -10,19 +10,27 @@ from hansa.web.parts.common import Action, Link, Part, Picture
 
 
 class Line(Part, frozen=True, kw_only=True):
-    """A line of an order: `total` is its gross total, `before` what it was without discounts."""
+    """A line of an order: `total` is its gross total, `before` what it was without discounts.
+
+    `amount` says how much of measured goods ("350 g"); their quantity is 1.
+    """
 
     name: str
     picture: Picture
     quantity: int
     total: Money
+    amount: str = ""
     option: str = ""
     before: Money | None = None
     url: str = ""
 
 
 class CartLine(Part, frozen=True, kw_only=True):
-    """A line of a cart, which can be changed. `limit` is the most one may take; `problem` says what changed."""
+    """A line of a cart, which can be changed. `limit` is the most one may take; `problem` says what changed.
+
+    Of measured goods `quantity`, `least`, `step` and `limit` are in `measured_in` ("g"), and `unit` is the price
+    `per` so much ("kg").
+    """
 
     id: str
     name: str
@@ -34,6 +42,10 @@ class CartLine(Part, frozen=True, kw_only=True):
     total: Money
     update_url: str
     remove_url: str
+    least: int = 1
+    step: int = 1
+    measured_in: str = ""
+    per: str = ""
     option: str = ""
     problem: str = ""
 

@@ -22,8 +22,9 @@ from hansa.web.answers import go, show
 from hansa.web.forms import Fields, read_form
 from hansa.web.parts import Action, CartShop, SumRow
 from hansa.web.parts import CartLine as ShownLine
-from hansa.web.routes.product import PIECES_MAX, product_view
-from hansa.web.showing import picture, quote_sums, seller_link
+from hansa.web.routes import measuring
+from hansa.web.routes.product import product_view
+from hansa.web.showing import amount_text, picture, quote_sums, seller_link
 from hansa.web.views import CartPage
 from hansa.web.visit import Seen, Visit
 from hansa.web.words import problem_words
@@ -40,7 +41,9 @@ class Held:
     @property
     def buyable(self) -> bool:
         """Whether it can be ordered as it is."""
-        return self.offer.active and self.line.quantity <= self.left
+        return (
+            self.offer.active and self.line.wanted <= self.left and measuring.sold_so(self.offer, self.line)
+        )
 
 
 @get("/cart")
@@ -57,11 +60,14 @@ async def add(seen: Seen) -> Response[str]:
     if refused is not None:
         return refused
     seen = await seen.somebody()
-    held = {line.offer_id: line.quantity for line in await trade.cart(seen.ctx)}
+    held = {line.offer_id: line for line in await trade.cart(seen.ctx)}.get(offer.id)
+    before = held.wanted if held is not None and measuring.sold_so(offer, held) else 0
     left = await _left(seen, offer)
-    wanted = min(held.get(offer.id, 0) + quantity, left, PIECES_MAX)
+    wanted = measuring.fit(offer, before + quantity, left=left)
+    if not wanted:
+        return await _product_again(seen, offer, fields, problem=_only(seen, offer, left), status=409)
     try:
-        await trade.put_in_cart(seen.ctx, offer_id=offer.id, quantity=wanted)
+        await _put(seen, offer, wanted)
     except (CartFull, OfferUnavailable) as problem:
         return await _product_again(
             seen, offer, fields, problem=problem_words(problem, seen.gettext), status=409
@@ -87,14 +93,17 @@ async def set_quantity(seen: Seen) -> Response[str]:
     offer_id = OFFER_ID.read(fields.raw("line"))
     if seen.ctx.actor.party is None:
         return go(seen, seen.at("cart"))
-    quantity = fields.number("quantity", most=PIECES_MAX)
     offer = (await product.offers(seen.ctx, [offer_id])).get(offer_id)
+    if offer is None:
+        gone = problem_words(OfferUnavailable(), seen.gettext)
+        return show(seen, await cart_view(seen, problems={offer_id: gone}), status=422)
+    quantity = measuring.read_number(seen, fields, "quantity", offer)
     problem = fields.errors.get("quantity", "")
-    if offer is not None and not problem and quantity > (left := await _left(seen, offer)):
-        problem = _only(seen, left)
+    if not problem and quantity > (left := await _left(seen, offer)):
+        problem = _only(seen, offer, left)
     if not problem:
         try:
-            await trade.put_in_cart(seen.ctx, offer_id=offer_id, quantity=quantity)
+            await _put(seen, offer, quantity)
         except OfferUnavailable as refused:
             problem = problem_words(refused, seen.gettext)
         else:
@@ -163,10 +172,10 @@ async def _picked(seen: Visit, fields: Fields) -> tuple[Offer, int, Response[str
     offer = (await product.offers(seen.ctx, [offer_id])).get(offer_id)
     if offer is None:
         raise OfferNotFound
-    quantity = fields.number("quantity", most=PIECES_MAX)
+    quantity = measuring.read_number(seen, fields, "quantity", offer)
     left = await _left(seen, offer)
     if not fields.errors and quantity > left:
-        fields.errors["quantity"] = _only(seen, left)
+        fields.errors["quantity"] = _only(seen, offer, left)
     if fields.errors:
         return offer, quantity, await _product_again(seen, offer, fields, status=422)
     return offer, quantity, None
@@ -188,9 +197,17 @@ async def _left(seen: Visit, offer: Offer) -> int:
     return max(0, sum(stock.get(offer.sku_id, {}).values()))
 
 
-def _only(seen: Visit, left: int) -> str:
-    if left <= 0:
+async def _put(seen: Visit, offer: Offer, number: int) -> None:
+    """Set how many or how much of an offer the cart holds."""
+    asked = measuring.request(offer, number)
+    await trade.put_in_cart(seen.ctx, offer_id=offer.id, quantity=asked.quantity, measure=asked.measure)
+
+
+def _only(seen: Visit, offer: Offer, left: int) -> str:
+    if left < measuring.least(offer):
         return seen.gettext("Sold out for now.")
+    if offer.measure:
+        return seen.gettext("Only %(amount)s is left.") % {"amount": amount_text(left, offer.measure.unit)}
     return seen.ngettext("Only %(num)s is left.", "Only %(num)s are left.", left) % {"num": left}
 
 
@@ -203,10 +220,14 @@ def _line(seen: Visit, held: Held, problem: str) -> ShownLine:
         option=offer.options_in(language),
         url=seen.at(f"products/{PRODUCT_ID.show(offer.product_id)}", sku=SKU_ID.show(offer.sku_id)),
         picture=picture(offer.art),
-        quantity=line.quantity,
-        limit=max(1, min(held.left, PIECES_MAX)),
+        quantity=line.wanted,
+        limit=measuring.most(offer, held.left),
+        least=measuring.least(offer),
+        step=measuring.step(offer),
+        measured_in=offer.measure.unit if offer.measure else "",
         unit=offer.price,
-        total=Money(offer.price.minor * line.quantity, offer.price.currency),
+        per=measuring.priced_for(offer),
+        total=measuring.cost(offer, line),
         update_url=seen.at("cart/quantity"),
         remove_url=seen.at("cart/remove"),
         problem=problem or _problem(seen, held),
@@ -218,8 +239,10 @@ def _problem(seen: Visit, held: Held) -> str:
     _ = seen.gettext
     if not held.offer.active:
         return _("Not for sale at the moment.")
-    if held.line.quantity > held.left:
-        return _only(seen, held.left)
+    if not measuring.sold_so(held.offer, held.line):
+        return _("It is sold in other amounts by now; please choose again.")
+    if held.line.wanted > held.left:
+        return _only(seen, held.offer, held.left)
     before = held.line.unit_minor
     if before == held.offer.price.minor:
         return ""
@@ -233,13 +256,16 @@ async def _sums(seen: Visit, held: Sequence[Held]) -> tuple[SumRow, ...]:
     """Return what the cart would cost: as it would be quoted, or, where it cannot be, the goods alone."""
     try:
         quote = await trade.quote(
-            seen.ctx, lines=[LineRequest(one.offer.id, one.line.quantity) for one in held if one.buyable]
+            seen.ctx,
+            lines=[
+                LineRequest(one.offer.id, one.line.quantity, one.line.measure) for one in held if one.buyable
+            ],
         )
     except Problem:
         sums: dict[str, int] = {}
         for one in held:
-            price = one.offer.price
-            sums[price.currency] = sums.get(price.currency, 0) + price.minor * one.line.quantity
+            cost = measuring.cost(one.offer, one.line)
+            sums[cost.currency] = sums.get(cost.currency, 0) + cost.minor
         return tuple(
             SumRow(label=seen.gettext("Goods"), amount=Money(minor, currency))
             for currency, minor in sums.items()

@@ -34,7 +34,7 @@ from hansa.web.forms import Fields, read_form
 from hansa.web.parts import Form, Link, Notice
 from hansa.web.routes.addressing import chosen_address, guest_named
 from hansa.web.routes.checkout_view import changes, checkout_view, delivery_field
-from hansa.web.routes.product import PIECES_MAX
+from hansa.web.routes.measuring import PIECES_MAX, fit, least, request
 from hansa.web.visit import Seen, Visit
 from hansa.web.words import problem_words
 
@@ -101,13 +101,17 @@ async def _wanted(seen: Visit) -> list[LineRequest]:
         return []
     if not (offer := seen.asked("offer")):
         return [
-            LineRequest(line.offer_id, line.quantity)
+            LineRequest(line.offer_id, line.quantity, line.measure)
             for line in await trade.cart(seen.ctx)
             if line.selected and not line.saved
         ]
     text = seen.asked("quantity", letters_max=9)
-    quantity = int(text) if text.isascii() and text.isdigit() else 1
-    return [LineRequest(OFFER_ID.read(offer), max(1, min(quantity, PIECES_MAX)))]
+    number = int(text) if text.isascii() and text.isdigit() else 1
+    offer_id = OFFER_ID.read(offer)
+    found = (await product.offers(seen.ctx, [offer_id])).get(offer_id)
+    if found is None:
+        return [LineRequest(offer_id, max(1, min(number, PIECES_MAX)))]
+    return [request(found, fit(found, number, left=number) or least(found))]
 
 
 async def _address(seen: Visit, fields: Fields) -> AddressId | None:

@@ -24,13 +24,12 @@ from hansa.kernel.money import Money
 from hansa.kernel.texts import pick
 from hansa.web.i18n import LANGUAGES
 from hansa.web.parts import Action, Fact, Form, GoodCard, Link, OptionGroup, OptionValue, Picture
+from hansa.web.routes import measuring
 from hansa.web.routes.review_view import product_reviews
-from hansa.web.showing import picture, seller_link
+from hansa.web.showing import amount_text, picture, seller_link
 from hansa.web.views import ProductPage as ProductView
 from hansa.web.visit import Visit
 
-PIECES_MAX = 999
-"""The most of one thing that a page lets one take at once."""
 _LOW = 5
 
 Stock = Mapping[SkuId, Mapping[PlaceId, int]]
@@ -54,9 +53,9 @@ class _Shown(NamedTuple):
         """Whether it is to be had, as `tones.STATES` knows it."""
         if not self.offer.active:
             return "withdrawn"
-        if self.left <= 0:
+        if self.left < measuring.least(self.offer):
             return "sold_out"
-        return "low_stock" if self.left <= _LOW else "in_stock"
+        return "low_stock" if self.left <= _LOW * measuring.least(self.offer) else "in_stock"
 
 
 async def product_view(
@@ -91,7 +90,14 @@ async def product_view(
         options=tuple(_group(seen, page, one, chosen=chosen, stock=stock) for one in page.product.options),
         stock_state=shown.state,
         stock_note=_few(seen, shown),
-        limit=max(1, min(shown.left, PIECES_MAX)),
+        limit=measuring.most(offer, shown.left),
+        least=measuring.least(offer),
+        step=measuring.step(offer),
+        measured_in=offer.measure.unit if offer.measure else "",
+        terms=measuring.terms(seen, offer),
+        price_note=seen.gettext("per %(amount)s") % {"amount": measuring.priced_for(offer)}
+        if offer.measure
+        else "",
         actions=_actions(seen, shown.state),
         crumbs=await _crumbs(seen, page, title),
         facts=await _facts(seen, stock.get(chosen.id, {})),
@@ -124,6 +130,8 @@ def _picture(seen: Visit, shown: _Shown, title: str) -> Picture:
 def _few(seen: Visit, shown: _Shown) -> str:
     if shown.state != "low_stock":
         return ""
+    if by := shown.offer.measure:
+        return seen.gettext("only %(amount)s left") % {"amount": amount_text(shown.left, by.unit)}
     return seen.ngettext("only %(num)s left", "only %(num)s left", shown.left) % {"num": shown.left}
 
 

@@ -60,7 +60,8 @@ class ListPage(View, frozen=True, kw_only=True):
 class ProductPage(View, frozen=True, kw_only=True):
     """`/{business}/products/{id}`: one product in one variant. Forms send `offer` and `quantity`.
 
-    `actions` are the ways to take it (put in the cart, buy now); each posts the same form to its own URL.
+    `actions` are the ways to take it (put in the cart, buy now); each posts the same form to its own URL. Of
+    measured goods `least`, `step` and `limit` are in `measured_in` ("g"), as `quantity` is then; `terms` says so.
     """
 
     template = "pages/product.html"
@@ -78,6 +79,10 @@ class ProductPage(View, frozen=True, kw_only=True):
     breakdown: tuple[SumRow, ...] = ()
     stock_note: str = ""
     limit: int = 99
+    least: int = 1
+    step: int = 1
+    measured_in: str = ""
+    terms: str = ""
     rating: Rating | None = None
     ask: Link | None = None
     remarks: tuple[str, ...] = ()
