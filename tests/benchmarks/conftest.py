@@ -31,10 +31,22 @@ def baseline(cluster: EmbeddedPostgres, tmp_path: Path) -> Baseline:
     return Baseline(cluster, tmp_path, processes=1)
 
 
+@pytest.fixture(scope="session")
+async def filled(cluster: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Storefront:
+    """A small shop with five pieces of everything, kept as the database `baseline_filled`."""
+    cluster.drop_database("baseline")
+    shop = Baseline(cluster, tmp_path_factory.mktemp("filled"), processes=1)
+    storefront = await shop.prepare(Sizes(buyers=6, products=6, stock=STOCK))
+    cluster.create_database("baseline_filled", template="baseline")
+    return storefront
+
+
 @pytest.fixture
-async def storefront(baseline: Baseline) -> Storefront:
-    """A small shop with five pieces of everything."""
-    return await baseline.prepare(Sizes(buyers=6, products=6, stock=STOCK))
+def storefront(cluster: EmbeddedPostgres, filled: Storefront, baseline: Baseline) -> Storefront:
+    """That shop, as good as new."""
+    cluster.drop_database("baseline")
+    cluster.create_database("baseline", template="baseline_filled")
+    return filled
 
 
 @pytest.fixture
