@@ -294,6 +294,35 @@ async def test_a_worker_that_dies_after_sending_leaves_the_same_event_again(outs
     assert (log.delivery.state, len(log.attempts)) == (DeliveryState.DELIVERED, 1)
 
 
+async def test_what_waited_for_others_of_its_endpoint_leaves_in_the_same_run(outside, receivers, monkeypatch):
+    """Two of hers are answered while the dispatcher, called by his, is being told that her third must wait."""
+    ada, bob, at_ada, at_bob = (
+        await outside.seller(),
+        await outside.seller(),
+        await receivers(),
+        await receivers(),
+    )
+    at_ada.open.clear()
+    for seller, receiver, count in ((ada, at_ada, 3), (bob, at_bob, 1)):
+        await outside.listen(seller, receiver)
+        await outside.happen(seller, count)
+    await outside.house.deliver()
+    claim = sending.store.claim
+
+    async def claim_slowly(tx, **how):
+        found = await claim(tx, **how)
+        if how["under_way"]:
+            at_ada.open.set()
+        while how["under_way"]:
+            await asyncio.sleep(0)
+        return found
+
+    monkeypatch.setattr(sending.store, "claim", claim_slowly)
+    await outside.dispatcher.run_all()
+
+    assert (len(at_ada.taken), len(at_bob.taken)) == (3, 1)
+
+
 async def test_two_workers_share_the_work(outside, receivers):
     receiver, seller = await receivers(), await outside.seller()
     await outside.listen(seller, receiver)

@@ -89,7 +89,11 @@ class Dispatcher:
     async def run_all(self) -> None:
         """Send what is due, and wait for it, until nothing is: for tests, demos and scripts."""
         try:
-            while await self._start_due() or self._tasks:
+            while True:
+                # What was under way while we looked kept others of its endpoint back, and may be over by now.
+                kept_back = bool(self._tasks)
+                if not await self._start_due() and not kept_back:
+                    return
                 if self._tasks:
                     await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
