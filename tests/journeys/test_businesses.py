@@ -23,6 +23,7 @@ from hansa.kernel.business import Business
 from hansa.kernel.context import SYSTEM, Traffic
 from hansa.kernel.db import Database
 from hansa.kernel.idempotency import IdempotencyKey
+from hansa.kernel.outbox import parked
 from hansa.kernel.plan import (
     BusinessEnded,
     BusinessKept,
@@ -274,7 +275,6 @@ async def test_one_that_traded_live_is_wound_down_and_its_books_stay(house, laun
     ending = await end()
     assert (ending.status, ending.objection.code) == ("winding", "ledger.money_held")
     await book(club, "paid_out", Entry(payable, 900), Entry(cash, -900))
-    await house.deliver()  # what is told after the end finds nobody to act for
     ending = await end()
 
     assert ending.status == "tombstone"
@@ -285,6 +285,9 @@ async def test_one_that_traded_live_is_wound_down_and_its_books_stay(house, laun
     assert kept["ledger.journal"] == 2
     assert kept["kernel.business"] == 1
     assert (await explain(house.platform, ORDER_ID.show(order_id))).order.state is OrderState.FINISHED
+    await house.deliver()
+    async with house.platform.db.transaction() as tx:
+        assert [one for one in await parked(tx) if one.business == club.business] == []
 
 
 async def test_a_kill_switch_stops_sales_at_once_and_goods_are_still_received(house, launch):

@@ -78,11 +78,22 @@ class SoldOut(Problem):
 
 
 @dataclass
+class FakePlans:
+    """As much of the plans as flow asks for: which businesses have ended."""
+
+    ended: set[str] = field(default_factory=set)
+
+    def status(self, path: str) -> str:
+        return "tombstone" if path in self.ended else "live"
+
+
+@dataclass
 class FakePlatform:
     """As much of a platform as flow needs: clocks and a database."""
 
     db: Database
     clocks: Clocks = field(default_factory=Clocks)
+    plans: FakePlans = field(default_factory=FakePlans)
 
     def __post_init__(self) -> None:
         self.db.platform = self  # type: ignore[assignment]

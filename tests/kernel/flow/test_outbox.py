@@ -325,6 +325,28 @@ async def test_discarding_with_a_reason_lets_the_followers_go_on(platform, regis
             await discard(tx, ctx, handler="toy.diary", event=first.id, why="twice")
 
 
+@pytest.mark.parametrize("kind", [Diary.handler, Diary.sender])
+async def test_events_of_an_ended_business_reach_nobody_and_hold_up_nobody(platform, diary, tell, kind):
+    """Nobody is left to act for: what was still under way is left out, what waited to be tried again is settled."""
+    found = Registry([Ripened, Fell], [kind(diary)])
+    async with platform.db.transaction() as tx:
+        await subscribe(tx, found.handlers)
+    pear, plum, fig = uuid4(), uuid4(), uuid4()
+    diary.bad = {(pear, 1)}
+    await tell(*ripening(pear, 1, 2))
+    await deliver_all(platform, found, patience=UNTIRING)
+    assert len(await all_parked(platform)) == 2
+
+    platform.plans.ended.add("bazaar")
+    await tell(*ripening(plum, 1))
+    await tell(*ripening(fig, 1), business="flagship")
+    await replay_now(platform)
+    await deliver_all(platform, found, patience=UNTIRING)
+
+    assert dict(diary.seen) == {fig: [1]}
+    assert await all_parked(platform) == []
+
+
 async def test_an_event_of_an_unknown_version_is_parked_with_the_reason(platform, registry, diary, tell):
     pear = uuid4()
     await tell(*ripening(pear, 1))

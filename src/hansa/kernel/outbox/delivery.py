@@ -212,9 +212,14 @@ class Delivery:
         return taken
 
     def _takes(self, row: Row) -> bool:
-        """Leave out other known versions of a topic; a version nobody knows is everybody's trouble."""
+        """Leave out other known versions of a topic, and what no business is there for any more.
+
+        A version nobody knows is everybody's trouble. Of an ended business the people's events stay, and are told to
+        nobody: there is no plan to act under.
+        """
         key = (row.topic, row.version)
-        return key in self._taken or key not in self._registry.events
+        known = key in self._taken or key not in self._registry.events
+        return known and self._platform.plans.status(row.business) != "tombstone"
 
     def _envelope(self, row: Row) -> Envelope[Any]:
         return Envelope(
@@ -261,11 +266,12 @@ class Delivery:
             return False
         row, attempts = found
         try:
-            if self.handler.send is not None:
+            taken = self._takes(row)
+            if taken and self.handler.send is not None:
                 await self._send_one(row)
             async with self._platform.db.transaction() as tx:
                 await store.hold(tx, name)
-                if await store.settle(tx, name, row) and self.handler.handle is not None:
+                if await store.settle(tx, name, row) and taken and self.handler.handle is not None:
                     await self.handler.handle(tx, [self._envelope(row)])
         except DatabaseUnavailable:
             raise
