@@ -8,7 +8,7 @@ import msgspec
 from litestar import delete, get, post, put
 
 from hansa.centers.trade import api
-from hansa.centers.trade._http.views import NoteView, OrderView, note_view, order_view
+from hansa.centers.trade._http.order_views import NoteView, OrderView, note_view, order_view
 from hansa.centers.trade.errors import (
     AlreadyClosed,
     IllegalMove,

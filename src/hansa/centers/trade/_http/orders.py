@@ -9,7 +9,7 @@ from litestar.params import Parameter
 from hansa.centers.ledger.errors import InsufficientBalance
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api
-from hansa.centers.trade._http.views import (
+from hansa.centers.trade._http.order_views import (
     HistoryView,
     MovedView,
     OrderView,

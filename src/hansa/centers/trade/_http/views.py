@@ -13,20 +13,13 @@ from hansa.centers.product.types import OFFER_ID, PRODUCT_ID, SKU_ID
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade.types import (
     CHECKOUT_ID,
-    NOTE_ID,
     ORDER_ID,
     Allocation,
     Attribution,
     FulfilmentOption,
     Group,
-    HistoryEntry,
     Line,
-    LineState,
     Measure,
-    Moved,
-    Note,
-    NoteKind,
-    Order,
     OrderState,
     Paid,
     PayState,
@@ -34,7 +27,6 @@ from hansa.centers.trade.types import (
     Quote,
     QuotedLine,
 )
-from hansa.kernel.context import Traffic
 
 Minor = Annotated[int, msgspec.Meta(description="Amount in the currency's minor units.")]
 
@@ -92,14 +84,6 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     payable: Minor
     allocations: list[AllocationView]
     attribution: AttributionView | None
-
-
-class OrderLineView(LineView, frozen=True, kw_only=True):
-    """A line of an order, and where it stands. `total` is what is paid for it with its share of the freight."""
-
-    state: LineState
-    freight: Minor
-    total: Minor
 
 
 class OptionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,69 +153,8 @@ class PaidView(msgspec.Struct, frozen=True, kw_only=True):
     orders: list[str]
 
 
-class MovedView(msgspec.Struct, frozen=True, kw_only=True):
-    """An order that moved, and where it stands now."""
-
-    order_id: str
-    state: OrderState
-
-
-class OrderView(msgspec.Struct, frozen=True, kw_only=True):
-    """An order: one buyer, one shop, one place."""
-
-    id: str
-    checkout_id: str
-    payment_id: str
-    business: str
-    traffic: Traffic
-    shop_id: str
-    place_id: str
-    state: OrderState
-    version: int
-    currency: str
-    goods: Minor
-    discount: Minor
-    freight: Minor
-    tax: Minor
-    payable: Minor
-    option: OptionView
-    extended: bool
-    returns_s: int
-    """How long after receipt goods may be sent back without a reason, in seconds."""
-    invoice_wanted: bool
-    placed_at: datetime
-    due_at: datetime | None
-    paid_at: datetime | None
-    shipped_at: datetime | None
-    finished_at: datetime | None
-    closed_at: datetime | None
-    lines: list[OrderLineView]
-
-
-class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
-    """One change of an order: `actor` is a kind and a party id."""
-
-    version: int
-    previous: OrderState | None
-    state: OrderState
-    at: datetime
-    actor: str
-    cause: str
-    lines: list[int]
-    details: dict[str, int | str]
-
-
-class NoteView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something somebody wrote on an order: the buyer to the seller, or the seller for itself."""
-
-    id: str
-    kind: NoteKind
-    text: str
-    written_at: datetime
-
-
-def line_view(line: QuotedLine) -> LineView:
-    """Show a line of a quote."""
+def line_view(line: QuotedLine | Line) -> LineView:
+    """Show what a line of a quote or an order is about."""
     return LineView(
         line_no=line.line_no,
         offer_id=OFFER_ID.show(line.offer_id),
@@ -248,30 +171,6 @@ def line_view(line: QuotedLine) -> LineView:
         payable=line.payable,
         allocations=[_allocation_view(share) for share in line.allocations],
         attribution=_attribution_view(line.attribution),
-    )
-
-
-def order_line_view(line: Line) -> OrderLineView:
-    """Show a line of an order."""
-    return OrderLineView(
-        line_no=line.line_no,
-        offer_id=OFFER_ID.show(line.offer_id),
-        sku_id=SKU_ID.show(line.sku_id),
-        product_id=PRODUCT_ID.show(line.product_id),
-        title=line.title,
-        options=line.options,
-        quantity=line.quantity,
-        measure=measure_view(line.measure),
-        unit_minor=line.unit_minor,
-        gross=line.gross,
-        discount=line.discount,
-        tax=line.tax,
-        payable=line.payable,
-        allocations=[_allocation_view(share) for share in line.allocations],
-        attribution=_attribution_view(line.attribution),
-        state=line.state,
-        freight=line.freight,
-        total=line.total,
     )
 
 
@@ -312,43 +211,6 @@ def paid_view(paid: Paid) -> PaidView:
     )
 
 
-def moved_view(moved: Moved) -> MovedView:
-    """Show an order that moved."""
-    return MovedView(order_id=ORDER_ID.show(moved.order_id), state=moved.state)
-
-
-def order_view(order: Order) -> OrderView:
-    """Show an order."""
-    return OrderView(
-        id=ORDER_ID.show(order.id),
-        checkout_id=CHECKOUT_ID.show(order.checkout_id),
-        payment_id=PAYMENT_ID.show(order.payment_id),
-        business=order.business,
-        traffic=order.traffic,
-        shop_id=SHOP_ID.show(order.shop_id),
-        place_id=PLACE_ID.show(order.place_id),
-        state=order.state,
-        version=order.version,
-        currency=order.currency,
-        goods=order.goods,
-        discount=order.discount,
-        freight=order.freight,
-        tax=order.tax,
-        payable=order.payable,
-        option=option_view(order.option),
-        extended=order.extended,
-        returns_s=order.terms.returns_s,
-        invoice_wanted=order.terms.invoice_wanted,
-        placed_at=order.placed_at,
-        due_at=order.due_at,
-        paid_at=order.paid_at,
-        shipped_at=order.shipped_at,
-        finished_at=order.finished_at,
-        closed_at=order.closed_at,
-        lines=[order_line_view(line) for line in order.lines],
-    )
-
-
 def option_view(option: FulfilmentOption) -> OptionView:
     """Show a way of delivery."""
     return OptionView(
@@ -359,25 +221,6 @@ def option_view(option: FulfilmentOption) -> OptionView:
         consents=list(option.consents),
         expires_at=option.expires_at,
         on_delivery=option.on_delivery,
-    )
-
-
-def note_view(note: Note) -> NoteView:
-    """Show a note."""
-    return NoteView(id=NOTE_ID.show(note.id), kind=note.kind, text=note.text, written_at=note.written_at)
-
-
-def history_view(entry: HistoryEntry) -> HistoryView:
-    """Show one change of an order."""
-    return HistoryView(
-        version=entry.version,
-        previous=entry.previous,
-        state=entry.state,
-        at=entry.at,
-        actor=entry.actor,
-        cause=entry.cause,
-        lines=list(entry.lines),
-        details=entry.details,
     )
 
 
