@@ -116,6 +116,8 @@ def test_a_log_in_elsewhere_is_linked_and_unlinked(page, front):
     page.get_by_text("That log-in opens your account from now on.").wait_for()
     page.get_by_role("button", name="Unlink").click()
     page.get_by_text("Saved.").wait_for()
+    assert page.get_by_role("button", name="Link Acme").is_visible()
+    assert page.get_by_role("button", name="Unlink").count() == 0
 
 
 def test_without_scripts_a_link_leads_to_the_issuer_and_who_did_not_agree_is_told(surfer, front):

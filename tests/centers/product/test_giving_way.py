@@ -62,5 +62,10 @@ async def test_nobody_waits_for_who_takes_nothing(lagging):
     assert len(looks) == left - 1  # looked at once more, and known to be stuck
 
 
-async def test_who_is_told_of_nothing_else_is_not_looked_at(market):
+async def test_where_nobody_is_told_nobody_is_looked_at(market, monkeypatch):
+    looks = []
+    monkeypatch.setattr(giving_way, "lags", lambda *_: looks.append("looked"))
+
     await GivesWay(market.platform, center="nobody").wait()
+
+    assert looks == []

@@ -101,6 +101,9 @@ async def test_what_the_guest_uploaded_is_the_accounts(bazaar, house):
     owner = await house.sign_up_as(received.buyer)
 
     await bazaar.write(received, by=owner, media=[own])
+    await bazaar.rate_buyer(received)
+    (shown,) = await bazaar.shown(received)
+    assert list(shown.words.media) == [own]
 
 
 async def test_nobody_uploads_without_end_or_without_a_session(house):
