@@ -444,7 +444,7 @@ def draft(t: Words) -> DraftPage:
     return DraftPage(
         chrome=chrome(t, section="orders", path="/bazaar/drafts/dft_1"), draft_id="dft_0198f3c2a7b47d0e9c1f5a6e3d7f3e93", state="open", shop=Link(label="青禾茶器", url="/bazaar/?shop=1"), lines=(a, b),
         sums=(SumRow(label=t("Goods, as agreed", "约定商品价"), amount=yuan(297.89)), SumRow(label=t("Delivery", "运费"), amount=yuan(0)), SumRow(label=t("To pay", "应付"), amount=yuan(297.89), total=True)),
-        made_at=NOW - timedelta(hours=3), expires_at=NOW + timedelta(hours=21), post_url="/bazaar/drafts/dft_1", write=Action(label=t("Write to the seller", "联系卖家"), url="/bazaar/talk/prod_1", method="get", icon="message-square"),
+        made_at=NOW - timedelta(hours=3), expires_at=NOW + timedelta(hours=21), post_url="/bazaar/drafts/dft_1", note=t("As we said: the pot and the cups together, from the new firing.", "如前所说：茶壶与品茗杯一起，都是新窑。"), write=Action(label=t("Write to the seller", "联系卖家"), url="/bazaar/talk/prod_1", method="get", icon="message-square"),
         countries=COUNTRIES, addresses=checkout(t).addresses,
     )  # fmt: skip
 

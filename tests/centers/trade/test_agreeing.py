@@ -250,7 +250,8 @@ async def test_a_shop_makes_an_order_and_its_buyer_accepts_it(house, shop):
     pear = await house.good(shop, price=1000)
 
     draft = await trade.make_draft(
-        staff(shop), shop_id=shop.shop_id, buyer=buyer.party(), lines=[DraftLine(pear.offer_id, 3, 800)], freight=150
+        staff(shop), shop_id=shop.shop_id, buyer=buyer.party(), lines=[DraftLine(pear.offer_id, 3, 800)], freight=150,
+        note=" For your three. ",
     )  # fmt: skip
     await product.set_price(
         house.system, offer_id=pear.offer_id, price=Money(1200, "CNY")
@@ -267,6 +268,7 @@ async def test_a_shop_makes_an_order_and_its_buyer_accepts_it(house, shop):
     assert (await house.pay(buyer, placed)).state is PayState.PAID
     shown = await trade.draft(buyer, draft_id=draft.id)
     assert (shown.state, shown.checkout_id) == (DraftState.ACCEPTED, placed.checkout_id)
+    assert ([line.gross for line in shown.lines], shown.note) == ([2400], "For your three.")
     with pytest.raises(DraftEnded):
         await trade.withdraw_draft(staff(shop), draft_id=draft.id)
 
@@ -337,6 +339,11 @@ async def test_a_draft_is_between_one_shop_and_one_buyer(house, shop):
     for wrong in ([], [DraftLine(pear.offer_id, 1, -1)]):
         with pytest.raises(Invalid):
             await trade.make_draft(seller, shop_id=shop.shop_id, buyer=buyer.party(), lines=wrong)
+    for note in ("x" * 2001, "a\0b"):
+        with pytest.raises(Invalid):
+            await trade.make_draft(
+                seller, shop_id=shop.shop_id, buyer=buyer.party(), lines=list(draft.lines), note=note
+            )
 
 
 @pytest.mark.external

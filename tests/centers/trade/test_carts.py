@@ -20,7 +20,7 @@ from hansa.centers.trade.errors import (
     CartEmpty,
     OrderNotFound,
 )
-from hansa.centers.trade.types import ChangeKind, LineRequest
+from hansa.centers.trade.types import ChangeKind, DraftLine, LineRequest
 from hansa.centers.trade.types import OrderState as S
 from hansa.centers.user.extensions import Erasure
 from hansa.kernel.context import Traffic
@@ -158,16 +158,24 @@ async def test_whoever_is_forgotten_leaves_no_words_behind(house):
         await trade.add_note(ctx, order_id=one, text="Some words")
     await trade.put_in_cart(buyer, offer_id=pear.offer_id, quantity=1)
     await trade.write_to_shop(buyer, shop_id=seller.shop_id, text="More words")
+    agreed = await trade.make_draft(
+        staff(seller),
+        shop_id=seller.shop_id,
+        buyer=buyer.party(),
+        lines=[DraftLine(pear.offer_id, 1, 5)],
+        note="Words with it",
+    )
 
     async with house.platform.db.transaction() as tx:
         commands = [Erasure(house.system, (buyer.party(),)), Erasure(house.system, (uuid4(),))]
         told = await erasing.erase_texts(tx, commands)
         assert await erasing.nothing_under_way(tx, commands) == [None, None]  # the sandbox holds nobody up
 
-    assert told == [("trade.cart", "trade.notes"), ()]
+    assert told == [("trade.cart", "trade.drafts", "trade.notes"), ()]
     assert await trade.notes(staff(seller), order_id=order_id) == ()
     assert len(await trade.notes(staff(seller), order_id=others)) == 1
     assert await trade.cart(buyer) == ()
+    assert (await trade.draft(staff(seller), draft_id=agreed.id)).note == ""
     assert (await trade.order(buyer, order_id=order_id)).payable == 1000
 
 

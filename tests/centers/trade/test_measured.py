@@ -170,6 +170,8 @@ async def test_a_draft_is_for_an_amount_at_an_agreed_price(house):
     placed = await trade.accept_draft(buyer, draft_id=draft.id)
 
     assert draft.goods == placed.payable == 1109  # 1999 * 0.555 is 1109.445
+    shown = await trade.draft(buyer, draft_id=draft.id)
+    assert [(line.gross, line.measure) for line in shown.lines] == [(1109, Measure(555, "g", 1000))]
     assert await house.stock(cheese) == (1000, 555, 0)
 
 

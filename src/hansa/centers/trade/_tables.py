@@ -211,6 +211,7 @@ draft = Table(
     Column("ended_by", Text),
     Column("ended_at", _AT),
     Column("checkout_id", Uuid),
+    Column("note", Text, CheckConstraint("length(note) <= 2000"), nullable=False, server_default=""),
     Index("draft_id", "id"),
     Index("draft_buyer", "buyer", "id"),
 )

@@ -31,7 +31,8 @@ from hansa.web.once import once
 from hansa.web.parts import Action, Address, Form, Line, Notice, OrderCard, Pager, SumRow
 from hansa.web.routes.addressing import chosen_address, guest_named
 from hansa.web.routes.guard import somebody
-from hansa.web.showing import address_text, countries, picture, seller_link
+from hansa.web.routes.measuring import cost
+from hansa.web.showing import address_text, amount_text, countries, picture, seller_link
 from hansa.web.views import DraftPage, DraftsPage
 from hansa.web.visit import Seen, Visit
 from hansa.web.words import problem_words
@@ -130,6 +131,7 @@ async def _page(
         sums=_sums(seen, found),
         made_at=found.made_at,
         expires_at=found.expires_at,
+        note=found.note,
         post_url=seen.at(f"drafts/{shown}"),
         write=Action(label=_("Write to the seller"), url=seen.at(talk), method="get", icon="message-square"),
         countries=countries(seen, timezone=chrome.timezone),
@@ -181,22 +183,25 @@ def _sums(seen: Visit, found: DraftOrder) -> tuple[SumRow, ...]:
 
 
 def _line(seen: Visit, found: DraftOrder, one: DraftLine, offer: Offer | None) -> Line:
-    total = Money(one.unit_minor * one.quantity, found.currency)
+    total = Money(one.gross, found.currency)
+    amount = amount_text(one.measure.amount, one.measure.unit) if one.measure else ""
     if offer is None:
         return Line(
             name=seen.gettext("Something that is gone"),
             picture=picture(""),
             quantity=one.quantity,
+            amount=amount,
             total=total,
         )
-    usual = offer.price.minor * one.quantity
+    usual = cost(offer, one)
     return Line(
         name=offer.title_in(seen.ctx.locale),
         option=offer.options_in(seen.ctx.locale),
         picture=picture(offer.art),
         quantity=one.quantity,
+        amount=amount,
         total=total,
-        before=Money(usual, found.currency) if usual > total.minor else None,
+        before=usual if usual.minor > total.minor else None,
         url=seen.at(f"products/{PRODUCT_ID.show(offer.product_id)}", sku=SKU_ID.show(offer.sku_id)),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hansa.centers.product import api as product
 from hansa.centers.product.types import Offer
-from hansa.centers.trade.types import CartLine, LineRequest, Measure
+from hansa.centers.trade.types import CartLine, DraftLine, LineRequest, Measure
 from hansa.kernel.money import Money
 from hansa.web.forms import Fields
 from hansa.web.showing import amount_text, per_text
@@ -76,8 +76,8 @@ def sold_so(offer: Offer, line: CartLine) -> bool:
     return not product.amount_errors(offer.measure, line.measure.amount, line.measure.unit)
 
 
-def cost(offer: Offer, line: CartLine) -> Money:
-    """Return what a line of the cart costs by itself now."""
+def cost(offer: Offer, line: CartLine | DraftLine) -> Money:
+    """Return what as much as a line of a cart or a draft costs by itself now."""
     if offer.measure and line.measure:
         return product.measured_price(offer.price, offer.measure, line.measure.amount)
     return Money(offer.price.minor * line.quantity, offer.price.currency)

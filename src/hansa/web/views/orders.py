@@ -101,3 +101,5 @@ class DraftPage(View, frozen=True, kw_only=True):
     closed: Notice | None = None
     to_order: Action | None = None
     form: Form = Form()
+    note: str = ""
+    """What the seller says with it."""

@@ -32,6 +32,7 @@ from hansa.centers.trade.types import (
     CHECKOUT_ID,
     DRAFT_ID,
     LINES_MAX,
+    NOTE_LETTERS_MAX,
     DraftLine,
     DraftOrder,
     DraftState,
@@ -67,12 +68,16 @@ class AgreedLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DraftBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An order for a buyer, `party_id`. Without `freight` the way of delivery costs what it costs."""
+    """An order for a buyer, `party_id`. Without `freight` the way of delivery costs what it costs.
+
+    The buyer reads the `note`.
+    """
 
     party_id: str
     lines: Annotated[list[AgreedLine], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
     freight: Amount | None = None
     valid_for_s: Annotated[int, msgspec.Meta(ge=1, le=31_536_000)] | None = None
+    note: Annotated[str, msgspec.Meta(max_length=NOTE_LETTERS_MAX)] = ""
 
 
 class AcceptBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,12 +88,13 @@ class AcceptBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AgreedLineView(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a draft order."""
+    """A line of a draft order. `gross` is the fact; `unit_minor` is for display."""
 
     offer_id: str
     quantity: int
     unit_minor: Minor
     measure: MeasureView | None
+    gross: Minor
 
 
 class DraftView(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +111,7 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     expires_at: datetime
     checkout_id: str | None
+    note: str
 
 
 @post(
@@ -136,6 +143,7 @@ async def make_draft(ctx: Ctx, shop_id: str, data: DraftBody) -> DraftView:
             ],
             freight=data.freight,
             valid_for=timedelta(seconds=data.valid_for_s) if data.valid_for_s else None,
+            note=data.note,
         )
     )
 
@@ -226,10 +234,12 @@ def _view(draft: DraftOrder) -> DraftView:
                 quantity=line.quantity,
                 unit_minor=line.unit_minor,
                 measure=measure_view(line.measure),
+                gross=line.gross,
             )
             for line in draft.lines
         ],
         made_at=draft.made_at,
         expires_at=draft.expires_at,
         checkout_id=CHECKOUT_ID.show(draft.checkout_id) if draft.checkout_id else None,
+        note=draft.note,
     )

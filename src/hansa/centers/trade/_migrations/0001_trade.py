@@ -253,6 +253,7 @@ def upgrade() -> None:
           ended_by text,
           ended_at timestamptz,
           checkout_id uuid,
+          note text NOT NULL DEFAULT '' CHECK (length(note) <= 2000),
           PRIMARY KEY (shop_id, id),
           CHECK ((state = 'accepted') = (checkout_id IS NOT NULL)),
           CHECK ((state = 'open') = (ended_at IS NULL))

@@ -34,6 +34,7 @@ from hansa.centers.trade.terms import Deadlines
 from hansa.centers.trade.types import (
     DRAFT_ID,
     LINES_MAX,
+    NOTE_LETTERS_MAX,
     DraftId,
     DraftLine,
     DraftOrder,
@@ -49,6 +50,7 @@ from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.money import INT64_MAX
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.problem import FieldError, Invalid
+from hansa.kernel.texts import plain_errors
 
 PERMISSION = "trade.order.draft"
 _encode = msgspec.json.Encoder().encode
@@ -62,15 +64,17 @@ async def make_draft(
     lines: Sequence[DraftLine],
     freight: int | None = None,
     valid_for: timedelta | None = None,
+    note: str = "",
 ) -> DraftOrder:
     """Make an order for a buyer, at agreed prices. Nothing is held; the buyer is told.
 
-    `valid_for` is at most what the business allows (`Deadlines.draft`), which is the default. Needs
-    `trade.order.draft` of the shop. Raises `Forbidden`, `Invalid`, `OfferUnavailable`, `MixedCurrencies`.
+    `valid_for` is at most what the business allows (`Deadlines.draft`), which is the default; the buyer reads
+    the `note`. Needs `trade.order.draft` of the shop. Raises `Forbidden`, `Invalid`, `OfferUnavailable`, `MixedCurrencies`.
     """
     ctx.require(PERMISSION, of=shop_object(shop_id))
     longest = ctx.term(Deadlines).draft
-    _check(lines, freight, valid_for, longest)
+    note = note.strip()
+    _check(lines, freight, valid_for, longest, note)
     offers = await _offers(ctx, shop_id, lines)
     currencies = {offer.price.currency for offer in offers.values()}
     if len(currencies) > 1:
@@ -87,11 +91,12 @@ async def make_draft(
         state=DraftState.OPEN,
         lines=tuple(lines),
         currency=currencies.pop(),
-        goods=sum(_gross(line, offers[line.offer_id]) for line in lines),
+        goods=sum(line.gross for line in lines),
         freight=freight,
         made_by=ctx.actor.label,
         made_at=now,
         expires_at=now + (valid_for or longest),
+        note=note,
     )
     async with ctx.transaction() as tx:
         tx.locks(DRAFT_RANK)
@@ -109,6 +114,7 @@ async def make_draft(
             made_by=made.made_by,
             made_at=now,
             expires_at=made.expires_at,
+            note=note,
         )
         tx.emit(ctx, _told(made))
     return made
@@ -168,7 +174,7 @@ async def accept_draft(
             ),
             unit_minor=line.unit_minor,
             measure=line.measure,
-            gross=_gross(line, offers[line.offer_id]),
+            gross=line.gross,
         )
         for number, line in enumerate(found.lines, start=1)
     )
@@ -212,7 +218,11 @@ async def withdraw_draft(ctx: Ctx, *, draft_id: DraftId) -> DraftOrder:
 
 
 def _check(
-    lines: Sequence[DraftLine], freight: int | None, valid_for: timedelta | None, longest: timedelta
+    lines: Sequence[DraftLine],
+    freight: int | None,
+    valid_for: timedelta | None,
+    longest: timedelta,
+    note: str,
 ) -> None:
     errors = []
     if not 1 <= len(lines) <= LINES_MAX:
@@ -224,6 +234,7 @@ def _check(
         errors.append(FieldError("freight", "range", "This is no freight"))
     if valid_for is not None and not timedelta() < valid_for <= longest:
         errors.append(FieldError("valid_for", "range", f"At most {longest.total_seconds():.0f} seconds"))
+    errors += plain_errors("note", note, length_max=NOTE_LETTERS_MAX, required=False)
     if errors:
         raise Invalid(*errors)
 
@@ -250,13 +261,10 @@ def _unfit(lines: Sequence[DraftLine], offers: Mapping[OfferId, Offer]) -> list[
 
 
 def _agreed(line: DraftLine, offer: Offer) -> DraftLine:
-    """Return the line with what its price is for: that of the offer, as it is now."""
-    request = LineRequest(line.offer_id, line.quantity, line.measure)
-    return msgspec.structs.replace(line, measure=measured(request, offer))
-
-
-def _gross(line: DraftLine, offer: Offer) -> int:
-    return gross_of(offer, unit_minor=line.unit_minor, quantity=line.quantity, measure=line.measure)
+    """Return the line with what its price is for, that of the offer as it is now, and what it costs so."""
+    measure = measured(LineRequest(line.offer_id, line.quantity, line.measure), offer)
+    gross = gross_of(offer, unit_minor=line.unit_minor, quantity=line.quantity, measure=measure)
+    return msgspec.structs.replace(line, measure=measure, gross=gross)
 
 
 def _agreed_freight(groups: tuple[Group, ...], freight: int) -> tuple[Group, ...]:
@@ -321,6 +329,7 @@ def _draft(ctx: Ctx, row: Row) -> DraftOrder:
         made_at=row["made_at"],
         expires_at=row["expires_at"],
         checkout_id=row["checkout_id"],
+        note=row["note"],
     )
 
 

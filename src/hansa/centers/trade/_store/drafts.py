@@ -27,13 +27,14 @@ async def insert_draft(
     made_by: str,
     made_at: datetime,
     expires_at: datetime,
+    note: str,
 ) -> None:
     """Write a draft that its buyer may accept."""
     await tx.raw.execute(
         """INSERT INTO trade.draft
              (shop_id, id, business, traffic, buyer, lines, currency, goods, freight, made_by, made_at,
-              expires_at)
-           SELECT $1, $2, $3, $4, $5, n.lines, $7, $8, $9, $10, $11, $12
+              expires_at, note)
+           SELECT $1, $2, $3, $4, $5, n.lines, $7, $8, $9, $10, $11, $12, $13
            FROM unnest(ARRAY[$6]::jsonb[]) AS n (lines)""",
         shop_id,
         draft_id,
@@ -47,6 +48,7 @@ async def insert_draft(
         made_by,
         made_at,
         expires_at,
+        note,
     )
 
 

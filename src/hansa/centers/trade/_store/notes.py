@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hansa.centers.trade._rules.rows import OrderKey, Row
 from hansa.centers.trade._store.columns import keys_of
-from hansa.centers.trade._tables import CART_RANK, NOTE_RANK
+from hansa.centers.trade._tables import CART_RANK, DRAFT_RANK, NOTE_RANK
 from hansa.kernel.db import Transaction
 
 
@@ -65,6 +65,8 @@ async def erase_texts(
     """Take away carts, what persons wrote, and what was written about them; return (person, what)."""
     tx.locks(CART_RANK)
     rows = await tx.raw.fetch(_ERASE_CARTS, persons, parties)
+    tx.locks(DRAFT_RANK)
+    rows += await tx.raw.fetch(_ERASE_DRAFTS, persons, parties)
     tx.locks(NOTE_RANK)
     rows += await tx.raw.fetch(_ERASE_NOTES, persons, parties)
     return [(row["person"], row["what"]) for row in rows]
@@ -75,6 +77,13 @@ WITH w AS (SELECT * FROM unnest($1::int[], $2::uuid[]) AS w (person, party)),
 lines AS (DELETE FROM trade.cart_line c USING w WHERE c.buyer = w.party RETURNING w.person),
 notes AS (DELETE FROM trade.cart_note c USING w WHERE c.buyer = w.party RETURNING w.person)
 SELECT DISTINCT person, 'trade.cart' AS what FROM (SELECT * FROM lines UNION ALL SELECT * FROM notes) gone
+"""
+
+# The books of a draft stay, as those of an order do; what was said with it goes.
+_ERASE_DRAFTS = """
+WITH w AS (SELECT * FROM unnest($1::int[], $2::uuid[]) AS w (person, party)),
+drafts AS (UPDATE trade.draft d SET note = '' FROM w WHERE d.buyer = w.party AND d.note <> '' RETURNING w.person)
+SELECT DISTINCT person, 'trade.drafts' AS what FROM drafts
 """
 
 _ERASE_NOTES = """

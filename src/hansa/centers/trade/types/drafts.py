@@ -25,13 +25,15 @@ class DraftState(enum.StrEnum):
 class DraftLine(msgspec.Struct, frozen=True):
     """What a shop offers to sell to one buyer: so many, at an agreed price of one in minor units.
 
-    Measured goods have quantity 1 and a measure, and the price of `measure.per` of its units.
+    Measured goods have quantity 1 and a measure, and the price of `measure.per` of its units. `gross` is what the
+    line costs, a fact once the draft is made; what a request says of it is not read.
     """
 
     offer_id: OfferId
     quantity: Quantity
     unit_minor: int
     measure: Measure | None = None
+    gross: int = 0
 
 
 class DraftOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,3 +53,5 @@ class DraftOrder(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     expires_at: datetime
     checkout_id: CheckoutId | None = None
+    note: str = ""
+    """What the shop says to the buyer with it."""
