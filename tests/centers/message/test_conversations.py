@@ -105,6 +105,13 @@ async def test_about_the_same_thing_the_same_conversation_goes_on(ada, staff, as
     assert [one.id for one in (await api.conversations(ada)).items] == [other.id, asked.id]
 
 
+async def test_a_shop_alone_learns_with_whom_it_talks(ada, staff, rival, asked):
+    assert await api.buyer_in(staff, conversation_id=asked.id) == ada.party()
+    for other in (ada, rival):
+        with pytest.raises(ConversationNotFound):
+            await api.buyer_in(other, conversation_id=asked.id)
+
+
 async def test_the_first_words_said_twice_at_once_start_one_conversation(house, ada):
     started = await asyncio.gather(
         *(api.start_conversation(ada, subject="prod_bowl", text=f"{n}") for n in range(4))

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Templates",
+    "buyer_in",
     "choose",
     "conversation",
     "conversations",
@@ -226,6 +227,14 @@ async def unread_conversations(ctx: Ctx, *, shop_id: UUID | None = None) -> int:
 async def conversation(ctx: Ctx, *, conversation_id: ConversationId) -> Conversation:
     """Return a conversation to its buyer, or to who may answer for its shop. Raises `ConversationNotFound`."""
     return await listening.conversation(ctx, conversation_id=conversation_id)
+
+
+async def buyer_in(ctx: Ctx, *, conversation_id: ConversationId) -> UUID:
+    """Return with whom a shop talks, to who may answer for it: for what the shop then makes for that party.
+
+    Raises `ConversationNotFound`, also for the buyer itself.
+    """
+    return await listening.buyer_in(ctx, conversation_id=conversation_id)
 
 
 async def messages(

@@ -75,6 +75,15 @@ async def conversation(ctx: Ctx, *, conversation_id: ConversationId) -> Conversa
     return seen_by(side, found)
 
 
+async def buyer_in(ctx: Ctx, *, conversation_id: ConversationId) -> UUID:
+    """Tell the shop's side with whom it talks; see `message.api`."""
+    async with ctx.transaction() as tx:
+        found, side = await admitted_to(tx, ctx, conversation_id)
+    if side is not Side.SHOP:
+        raise ConversationNotFound
+    return found.buyer
+
+
 async def messages(
     ctx: Ctx, *, conversation_id: ConversationId, cursor: str | None, limit: int
 ) -> Page[Message]:
