@@ -17,7 +17,7 @@ from hansa.kernel.problem import Problem
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import AccessLog, Metrics
 from hansa.web.app import STATIC_PATH, make_web
-from hansa.web.routes import ROUTES
+from hansa.web.routes import HANDLERS, ROUTES
 
 _KEPT_FREE = frozenset({"about", "admin", "assets", "docs", "help", "schema", "search"})
 """What people expect of a platform and not of a business; nothing is served there yet."""
@@ -93,7 +93,7 @@ def make_edge(platform: Platform) -> Edge:
         businesses=platform.plans,
         operations=Operations(settings, metrics, ready=lambda: _missing(platform)),
         metrics=HttpMetrics(metrics),
-        bodies=BodyLimits(settings, routes, under=API_PATH),
+        bodies=BodyLimits(settings, {API_PATH: routes, "": HANDLERS}),
         access_log=AccessLog(settings) if settings.access_log else None,
     )
 

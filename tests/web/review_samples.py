@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from hansa.web.parts import (
-    Action, Bar, Fact, Form, Line, Link, MyReview, Pager, Picture, Rating, Review, Scale, ToReview,
+    Action, Bar, Fact, Form, Line, Link, MyReview, Pager, Photograph, Picture, Rating, Review, Scale, ToReview, Upload,
 )  # fmt: skip
 from hansa.web.views import MyReviewsPage, ReviewsPage, WriteReviewPage
 from sampling import NOW, Words, chrome, yuan
@@ -22,9 +22,17 @@ def rated(t: Words) -> Rating:
     )  # fmt: skip
 
 
+def photographs(t: Words, count: int) -> tuple[Photograph, ...]:
+    """Pictures as `server` has them."""
+    return tuple(
+        Photograph(alt=t(f"Picture {n}", f"图片 {n}"), url=f"/bazaar/api/pictures/{n}/thumb", large_url=f"/bazaar/api/pictures/{n}/large")
+        for n in range(1, count + 1)
+    )  # fmt: skip
+
+
 def said(t: Words) -> tuple[Review, ...]:
     return (
-        Review(person="周**", stars=5, at=NOW - timedelta(days=3), text="釉色比图上更润，出水利落，不滴。包装很用心，送朋友正合适。", option=t("Plum green", "梅子青"), lang="zh",
+        Review(person="周**", stars=5, at=NOW - timedelta(days=3), text="釉色比图上更润，出水利落，不滴。包装很用心，送朋友正合适。", option=t("Plum green", "梅子青"), lang="zh", photographs=photographs(t, 3), later_photographs=photographs(t, 1),
                later=t("After a month: not a stain.", "用了一个月：不留茶渍。"), reply=t("Thank you! Warm the pot before the first infusion.", "谢谢您！第一泡前请先温壶。"), reply_by="青禾茶器"),
         Review(person="M**", stars=4, at=NOW - timedelta(days=9), text="Pours cleanly and keeps heat. The handle gets warm after the third infusion.", option=t("Dark clay", "乌泥"), lang="en"),
         Review(person=t("A buyer", "买家"), stars=3, at=NOW - timedelta(days=12), text=""),
@@ -73,6 +81,7 @@ def my_reviews(t: Words) -> MyReviewsPage:
             "Smoother than in the picture, and it pours without a drop.", "釉色比图上更润，出水利落，不滴。"
         ),
         state="published",
+        photographs=photographs(t, 2),
         reply=t("Thank you!", "谢谢您！"),
         reply_by="青禾茶器",
         add_url="/bazaar/reviews/rev_1/later",
@@ -92,7 +101,8 @@ def write_review(t: Words) -> WriteReviewPage:
         chrome=chrome(t, section="orders"), title=t("How was it?", "感觉如何？"), line=line(t), post_url="/bazaar/orders/1/lines/1/review", button=t("Publish the review", "发布评价"),
         crumbs=(Link(label=t("To the order", "查看订单"), url="/bazaar/orders/1"), Link(label=t("Review", "评价"), url="", current=True)),
         scales=(Scale(name="item", label=t("The goods", "商品")), Scale(name="service", label=t("The seller's service", "卖家服务")), Scale(name="delivery", label=t("The delivery", "物流"))),
-        form=Form(values={"item": "4"}, errors={"service": t("One to five stars, please", "请选择一到五颗星")}),
+        uploads=tuple(Upload(name=f"picture-{n}", value=f"med_{n}", photograph=one) for n, one in enumerate(photographs(t, 2), start=1)),
+        form=Form(values={"item": "4"}, errors={"service": t("One to five stars, please", "请选择一到五颗星"), "files": t("This is no picture that can be shown: a JPEG, PNG, WebP or GIF is", "无法显示该图片：请使用 JPEG、PNG、WebP 或 GIF")}),
     )  # fmt: skip
 
 
@@ -101,6 +111,7 @@ def add_later(t: Words) -> WriteReviewPage:
         write_review(t),
         title=t("And today?", "现在呢？"),
         scales=(),
+        uploads=(),
         form=Form(),
         button=t("Add this", "追加评价"),
         before=t("Smoother than in the picture.", "釉色比图上更润。"),

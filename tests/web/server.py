@@ -15,6 +15,12 @@ from samples import PAGES, SAMPLES, sample
 from hansa.web.assets import CACHE_FOR_EVER
 from hansa.web.headers import PAGE_HEADERS
 
+PHOTOGRAPH = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 320"><rect width="320" height="320" fill="#c9d3cd"/>'
+    b'<rect y="220" width="320" height="100" fill="#9a8f80"/><circle cx="160" cy="180" r="80" fill="#55796b"/></svg>'
+)
+"""What somebody may have photographed."""
+
 
 class Handler(BaseHTTPRequestHandler):
     """`/{language}/{sample}?theme=dark` is a page, `/static/...` a file; a form is answered by the same page."""
@@ -24,6 +30,9 @@ class Handler(BaseHTTPRequestHandler):
         asset = PAGES.assets.at(parts.path)
         if asset is not None:
             self._send(200, asset.body, asset.media_type, {"cache-control": CACHE_FOR_EVER})
+            return
+        if parts.path.startswith("/bazaar/api/pictures/"):
+            self._send(200, PHOTOGRAPH, "image/svg+xml", {})
             return
         if parts.path.startswith(
             "/bazaar/"

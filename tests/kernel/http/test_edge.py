@@ -151,7 +151,7 @@ async def test_a_route_says_how_long_its_bodies_may_be():
     )
     async def add_picture(shop_id: str) -> None: ...
 
-    limits = BodyLimits(Settings(body_max_bytes=2_000), [add_picture], under="/api")
+    limits = BodyLimits(Settings(body_max_bytes=2_000), {"/api": [add_picture]})
     async with edge(bodies=limits) as client:
         told = {
             path: (await client.post(path, content=b"x" * length)).json()

@@ -15,9 +15,11 @@ from hansa.web.parts.common import (
     Notice,
     Pager,
     Part,
+    Photograph,
     Picture,
     SumRow,
     Tag,
+    Upload,
 )
 from hansa.web.parts.goods import (
     Bar,
@@ -97,6 +99,7 @@ __all__ = [
     "Pager",
     "Part",
     "PasskeyRow",
+    "Photograph",
     "Picture",
     "Rating",
     "Review",
@@ -110,4 +113,5 @@ __all__ = [
     "TestCard",
     "ToReview",
     "TopicRow",
+    "Upload",
 ]

@@ -63,6 +63,22 @@ class Picture(Part, frozen=True, kw_only=True):
     url: str = ""
 
 
+class Photograph(Part, frozen=True, kw_only=True):
+    """A photograph, small, that leads to itself large."""
+
+    alt: str
+    url: str
+    large_url: str
+
+
+class Upload(Part, frozen=True, kw_only=True):
+    """A photograph that was uploaded with a form and is not shown yet; `name` and `value` keep it there."""
+
+    name: str
+    value: str
+    photograph: Photograph
+
+
 class Form(Part, frozen=True, kw_only=True):
     """What was typed, and what is wrong with it, by field name; `problem` concerns the form as a whole."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hansa.kernel.money import Money
-from hansa.web.parts.common import Action, Fact, Part, Picture, Tag
+from hansa.web.parts.common import Action, Fact, Part, Photograph, Picture, Tag
 from hansa.web.parts.orders import Line
 
 
@@ -52,8 +52,10 @@ class Review(Part, frozen=True, kw_only=True):
     text: str
     option: str = ""
     lang: str = ""
+    photographs: tuple[Photograph, ...] = ()
     later: str = ""
     later_at: datetime | None = None
+    later_photographs: tuple[Photograph, ...] = ()
     reply: str = ""
     reply_by: str = ""
 
@@ -95,7 +97,9 @@ class MyReview(Part, frozen=True, kw_only=True):
     at: datetime
     text: str
     state: str
+    photographs: tuple[Photograph, ...] = ()
     later: str = ""
+    later_photographs: tuple[Photograph, ...] = ()
     reply: str = ""
     reply_by: str = ""
     add_url: str = ""

@@ -22,6 +22,7 @@ from hansa.web.routes import (
     preferences,
     privacy,
     proof,
+    reviewing,
     reviews,
     security,
     selling,
@@ -31,32 +32,34 @@ from hansa.web.routes import (
 )
 from hansa.web.routes.guard import in_a_business
 
-SHOP = Router(
-    "/",
-    guards=[in_a_business],
-    route_handlers=[
-        *goods.ROUTES,
-        *cart.ROUTES,
-        *checkout.ROUTES,
-        *pay.ROUTES,
-        *orders.ROUTES,
-        *gate.ROUTES,
-        *proof.ROUTES,
-        *account.ROUTES,
-        *selling.ROUTES,
-        *doors.ROUTES,
-        *confirming.ROUTES,
-        *authorizing.ROUTES,
-        *security.ROUTES,
-        *privacy.ROUTES,
-        *telling.ROUTES,
-        *inbox.ROUTES,
-        *talks.ROUTES,
-        *reviews.ROUTES,
-        *drafts.ROUTES,
-        *unsubscribing.ROUTES,
-    ],
+_IN_A_BUSINESS: Sequence[Any] = (
+    *goods.ROUTES,
+    *cart.ROUTES,
+    *checkout.ROUTES,
+    *pay.ROUTES,
+    *orders.ROUTES,
+    *gate.ROUTES,
+    *proof.ROUTES,
+    *account.ROUTES,
+    *selling.ROUTES,
+    *doors.ROUTES,
+    *confirming.ROUTES,
+    *authorizing.ROUTES,
+    *security.ROUTES,
+    *privacy.ROUTES,
+    *telling.ROUTES,
+    *inbox.ROUTES,
+    *talks.ROUTES,
+    *reviews.ROUTES,
+    *reviewing.ROUTES,
+    *drafts.ROUTES,
+    *unsubscribing.ROUTES,
 )
+
+SHOP = Router("/", guards=[in_a_business], route_handlers=list(_IN_A_BUSINESS))
 """What there is in a business and nowhere else."""
+
+HANDLERS: Sequence[Any] = (*portal.ROUTES, *preferences.ROUTES, *_IN_A_BUSINESS)
+"""All of the pages, one by one."""
 
 ROUTES: Sequence[Any] = (*portal.ROUTES, *preferences.ROUTES, SHOP)

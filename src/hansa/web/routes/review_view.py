@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from hansa.centers.product.types import ProductId
+from hansa.centers.product import api as product
+from hansa.centers.product.types import PRODUCT_ID, ProductId
 from hansa.centers.review import api as review
 from hansa.centers.review.types import Rating as Rated
 from hansa.centers.review.types import Review as Written
-from hansa.centers.review.types import Words
+from hansa.centers.review.types import Reviewable, Words
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import Shop, ShopId
 from hansa.centers.user import api as user
-from hansa.web.parts import Bar, Fact, Rating, Review
-from hansa.web.showing import seller_link
+from hansa.kernel.money import Money
+from hansa.kernel.problem import NotFound
+from hansa.web.parts import Bar, Fact, Line, Photograph, Picture, Rating, Review
+from hansa.web.routes.pictures import photographs
+from hansa.web.showing import picture, seller_link
 from hansa.web.visit import Visit
 
 FEW = 3
@@ -69,8 +73,10 @@ def _review(seen: Visit, one: Written, named: Mapping[UUID, str], shops: Mapping
         at=one.words.shown_at or one.words.written_at,
         text=_words(one.words),
         option=one.options,
+        photographs=pictured(seen, one.words),
         later=later,
         later_at=one.follow_up.written_at if one.follow_up and later else None,
+        later_photographs=pictured(seen, one.follow_up),
         reply=reply,
         reply_by=seller_link(seen, shops.get(ShopId(one.shop_id))).label if reply else "",
     )
@@ -80,6 +86,32 @@ def _person(seen: Visit, one: Written, name: str) -> str:
     if one.words.erased:
         return seen.gettext("Somebody who has left")
     return f"{name[0]}**" if name else seen.gettext("A buyer")
+
+
+def reviewed(seen: Visit, one: Written | Reviewable, drawn: Picture) -> Line:
+    """Name what was reviewed, or may be."""
+    return Line(
+        name=one.title,
+        option=one.options,
+        picture=drawn,
+        quantity=1,
+        total=Money(0, seen.ctx.plan.business.currency or "CNY"),
+        url=seen.at(f"products/{PRODUCT_ID.show(one.product_id)}"),
+    )
+
+
+async def drawing(seen: Visit, product_id: ProductId) -> Picture:
+    """Return what is drawn of a product; one that is gone is a parcel."""
+    try:
+        found = await product.product(seen.ctx, product_id)
+    except NotFound:
+        return picture("")
+    return picture(found.product.art)
+
+
+def pictured(seen: Visit, words: Words | None) -> tuple[Photograph, ...]:
+    """Show the pictures that go with words; those of somebody who has left are gone."""
+    return () if words is None or words.erased else photographs(seen, words.media)
 
 
 def _words(words: Words | None) -> str:

@@ -16,6 +16,7 @@ from hansa.web.parts import (
     Review,
     Scale,
     ToReview,
+    Upload,
 )
 from hansa.web.views.base import View
 
@@ -45,7 +46,8 @@ class MyReviewsPage(View, frozen=True, kw_only=True):
 class WriteReviewPage(View, frozen=True, kw_only=True):
     """`/{business}/orders/{id}/lines/{no}/review`: three scores and words; or, without `scales`, words added later.
 
-    Sends the fields of `scales` (1 to 5), and `body`.
+    Sends the fields of `scales` (1 to 5), `body` and files as `files`; with `add` it comes back with its pictures.
+    `uploads` are those that came with it already.
     """
 
     template = "pages/write_review.html"
@@ -59,4 +61,6 @@ class WriteReviewPage(View, frozen=True, kw_only=True):
     """What one said the first time."""
     until: datetime | None = None
     notice: Notice | None = None
+    uploads: tuple[Upload, ...] = ()
+    uploads_max: int = 9
     form: Form = Form()

@@ -29,6 +29,7 @@ from hansa.kernel.problem import Invalid, Problem
 from hansa.web.answers import go, show
 from hansa.web.forms import Fields
 from hansa.web.parts import Form
+from hansa.web.routes.pictures import TAKES_PICTURES
 from hansa.web.routes.selling.desk import Desk, desk, sent
 from hansa.web.routes.selling.fields import money, text_of, texts, whole
 from hansa.web.routes.selling.good_view import PRICE, WITHDRAW, good_page, own_offers, own_page
@@ -152,7 +153,7 @@ async def add_values(seen: Seen, slug: str, product_id: str) -> Response[str]:
     return await _edited(at, page, "values", fields, change)
 
 
-@post("/sell/{slug:str}/goods/{product_id:str}/photos")
+@post("/sell/{slug:str}/goods/{product_id:str}/photos", **TAKES_PICTURES)
 async def add_photo(seen: Seen, slug: str, product_id: str) -> Response[str]:
     """Take in a picture and show it with the product, behind the others."""
     at = await desk(seen, slug, EDIT)
