@@ -50,7 +50,7 @@ def goods(t: Words) -> tuple[GoodCard, ...]:
             url=f"/bazaar/products/prd_{place}", price=yuan(price), was=yuan(was) if was else None,
             picture=Picture(art=art, glaze=glaze, wall=wall), note=t(f"{bought:,} bought", f"{bought:,} 人已买"),
             tags=(Tag(text=t(*tag).lstrip("*"), plain=tag[0].startswith("*")),) if tag[0] else (),
-            sold_out=place == 15, score="4.8" if place % 3 else "",
+            sold_out=place == 15, score="4.8" if place % 3 else "", price_note=t("per kg", "每 kg") if art == "persimmons" else "",
         )
         for place, (en, zh, shop, price, was, art, glaze, wall, tag, bought) in enumerate(rows)
     )  # fmt: skip

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
-from surfer import ADDRESS
+from surfer import ADDRESS, CARD
 
 from hansa.centers.product import api as product
 from hansa.centers.product.types import PRODUCT_ID, Measure, NewSku
+from hansa.centers.trade import api as trade
+from hansa.centers.trade.types import ORDER_ID
 from hansa.kernel.money import Money
 from house import Good
 
@@ -44,6 +47,30 @@ def sell(front):
 def cheese(sell):
     """The page of cheese of which there are 1.2 kilograms."""
     return sell(grams=1200)
+
+
+@pytest.fixture
+def dairy(front):
+    """The seller of cheese, the page of the cheese and that of bread, which is sold by the piece."""
+
+    async def story():
+        house = front.house
+        seller = await house.seller()
+        pages = []
+        for title, measure in ((f"Cheese {uuid4().hex[:8]}", GRAMS), (f"Bread {uuid4().hex[:8]}", None)):
+            page = await product.create_product(
+                house.system,
+                shop_id=seller.shop_id,
+                titles={"en": title},
+                skus=[NewSku(price=Money(2500, "CNY"))],
+                measure=measure,
+            )
+            await house.restock(Good(page.offers[0].id, page.skus[0].id, seller.place_id, 2500), 450)
+            pages.append((f"/bazaar/products/{PRODUCT_ID.show(page.product.id)}", title))
+        await house.settle_down()
+        return seller, pages
+
+    return front.do(story())
 
 
 def told(page):
@@ -114,6 +141,45 @@ def test_less_than_the_least_is_sold_out(surfer, sell):
 
 def test_little_is_told_by_its_amount(surfer, sell):
     assert "only 450 g left" in told(surfer.open(sell(grams=450)))
+
+
+def card(page, title):
+    """What a list says of one product."""
+    return told(page).partition(title)[2].partition("</li>")[0]
+
+
+def test_a_list_says_what_a_price_is_for(surfer, dairy):
+    _, ((_, cheese), (_, bread)) = dairy
+
+    for page in ("/bazaar/", f"/bazaar/?q={cheese.partition(' ')[2]}"):
+        shown = card(surfer.open(page), cheese)
+        assert "per kg" in shown, page
+        assert "only 450 g left" in shown
+    assert "per" not in card(surfer.open(f"/bazaar/?q={bread.partition(' ')[2]}"), bread)
+
+
+def test_less_than_the_least_is_sold_out_in_a_list_too(surfer, sell):
+    title = surfer.open(sell(grams=90)).text.partition("<h1>")[2].partition("</h1>")[0]
+
+    assert "Sold out" in card(surfer.open("/bazaar/"), title)
+
+
+def test_what_arrived_of_an_order_is_named_by_its_amount(surfer, front, dairy):
+    seller, ((cheese, _), (bread, named)) = dairy
+    surfer.sign_up(f"{uuid4().hex}@example.com")
+    surfer.add(cheese, quantity="350")
+    surfer.add(bread)
+    surfer.open("/bazaar/checkout")
+    surfer.send("/checkout", **ADDRESS)
+    surfer.send(surfer.page.url.path.rpartition("/")[2], **CARD)
+    here = surfer.open("/bazaar/orders").text.partition('class="plain" href="')[2].partition('"')[0]
+    front.do(trade.ship(seller.ctx, order_id=ORDER_ID.read(here.rpartition("/")[2])))
+
+    page = told(surfer.open(here))
+
+    assert re.search(r"Cheese \w+, 350 g", page)
+    assert f"{named} \u00d7 1" in page
+    assert not re.search(r"Cheese \w+ \u00d7", page)
 
 
 @pytest.mark.parametrize("by_cart", [True, False])

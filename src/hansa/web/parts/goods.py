@@ -10,7 +10,10 @@ from hansa.web.parts.orders import Line
 
 
 class GoodCard(Part, frozen=True, kw_only=True):
-    """A product in a list. `was` is the price it had; `from_price` that other variants cost more."""
+    """A product in a list. `was` is the price it had; `from_price` that other variants cost more.
+
+    `price_note` says what the price is for, where that is not a piece ("per kg").
+    """
 
     name: str
     url: str
@@ -18,6 +21,7 @@ class GoodCard(Part, frozen=True, kw_only=True):
     picture: Picture
     also: str = ""
     was: Money | None = None
+    price_note: str = ""
     from_price: bool = False
     tags: tuple[Tag, ...] = ()
     note: str = ""

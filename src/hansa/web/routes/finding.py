@@ -69,6 +69,7 @@ def listed(hit: Hit) -> Listed:
         list_price=hit.list_price,
         offer_id=hit.offer_id,
         offers=hit.offers,
+        measure=hit.measure,
     )
 
 

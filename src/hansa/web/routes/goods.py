@@ -18,7 +18,7 @@ from hansa.kernel.page import COUNT_CAP, Page
 from hansa.kernel.texts import pick
 from hansa.web.answers import show
 from hansa.web.parts import GoodCard, Pager
-from hansa.web.routes import finding
+from hansa.web.routes import finding, measuring
 from hansa.web.routes.asking import Asked, read_asked
 from hansa.web.routes.finding import below, chosen, crumbs, find, found_pager, listed, narrowing, sorts
 from hansa.web.routes.product import product_view
@@ -138,7 +138,7 @@ def _card(
     seen: Visit, one: Listed, *, prices: Iterable[int], left: int, seller: Shop | None, fares: Hit | None
 ) -> GoodCard:
     name = pick(one.titles, seen.ctx.locale)
-    few = seen.ngettext("only %(num)s left", "only %(num)s left", left) % {"num": left}
+    least = one.measure.minimum if one.measure else 1
     sold = fares.sold if fares else 0
     bought = seen.ngettext("%(num)s bought", "%(num)s bought", sold) % {"num": sold} if sold else ""
     return GoodCard(
@@ -148,10 +148,11 @@ def _card(
         was=_was(one.price, one.list_price),
         picture=picture(one.art, alt=name),
         also=seller_link(seen, seller).label,
+        price_note=measuring.price_note(seen, one.measure),
         from_price=len(set(prices)) > 1,
         score=f"{fares.rating / _HUNDRED:.1f}" if fares and fares.votes else "",
-        note=few if 0 < left <= LOW_STOCK else bought,
-        sold_out=left <= 0,
+        note=measuring.left_note(seen, one.measure, left) if left <= LOW_STOCK * least else bought,
+        sold_out=left < least,
     )
 
 

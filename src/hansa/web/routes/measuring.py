@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hansa.centers.product import api as product
+from hansa.centers.product.types import Measure as Terms
 from hansa.centers.product.types import Offer
 from hansa.centers.trade.types import CartLine, DraftLine, LineRequest, Measure
 from hansa.kernel.money import Money
@@ -12,6 +13,20 @@ from hansa.web.visit import Visit
 
 PIECES_MAX = 999
 """The most of one thing that a page lets one take at once."""
+
+
+def price_note(seen: Visit, measure: Terms | None) -> str:
+    """Say for how much of measured goods a price is; nothing of others."""
+    if measure is None:
+        return ""
+    return seen.gettext("per %(amount)s") % {"amount": per_text(measure.per, measure.unit)}
+
+
+def left_note(seen: Visit, measure: Terms | None, left: int) -> str:
+    """Say that only so much is left."""
+    if measure is not None:
+        return seen.gettext("only %(amount)s left") % {"amount": amount_text(left, measure.unit)}
+    return seen.ngettext("only %(num)s left", "only %(num)s left", left) % {"num": left}
 
 
 def least(offer: Offer) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from hansa.centers.trade.types import HistoryEntry, LineState, Order, OrderState
 from hansa.centers.trade.types import Line as OrderLine
 from hansa.web.parts import Choice, Link, OrderShop
-from hansa.web.showing import line
+from hansa.web.showing import amount_text, line
 from hansa.web.visit import Visit
 
 _COMING = frozenset({LineState.SHIPPED, LineState.RECEIVED})
@@ -88,6 +88,10 @@ def parts_there(order: Order) -> tuple[Choice, ...]:
     alone = len(under_way) == 1 and len([one for one in order.lines if one.state is LineState.WAITING]) == 0
     if alone or order.state not in {OrderState.SHIPPED, OrderState.PARTLY_SHIPPED}:
         return ()
-    return tuple(
-        Choice(value=str(one.line_no), label=f"{one.title} \u00d7 {one.quantity}") for one in under_way
-    )
+    return tuple(Choice(value=str(one.line_no), label=_how_much(one)) for one in under_way)
+
+
+def _how_much(bought: OrderLine) -> str:
+    if bought.measure is not None:
+        return f"{bought.title}, {amount_text(bought.measure.amount, bought.measure.unit)}"
+    return f"{bought.title} \u00d7 {bought.quantity}"

@@ -26,7 +26,7 @@ from hansa.web.i18n import LANGUAGES
 from hansa.web.parts import Action, Fact, Form, GoodCard, Link, OptionGroup, OptionValue, Picture
 from hansa.web.routes import measuring
 from hansa.web.routes.review_view import product_reviews
-from hansa.web.showing import amount_text, picture, seller_link
+from hansa.web.showing import picture, seller_link
 from hansa.web.views import ProductPage as ProductView
 from hansa.web.visit import Visit
 
@@ -95,9 +95,7 @@ async def product_view(
         step=measuring.step(offer),
         measured_in=offer.measure.unit if offer.measure else "",
         terms=measuring.terms(seen, offer),
-        price_note=seen.gettext("per %(amount)s") % {"amount": measuring.priced_for(offer)}
-        if offer.measure
-        else "",
+        price_note=measuring.price_note(seen, offer.measure),
         actions=_actions(seen, shown.state),
         crumbs=await _crumbs(seen, page, title),
         facts=await _facts(seen, stock.get(chosen.id, {})),
@@ -128,11 +126,7 @@ def _picture(seen: Visit, shown: _Shown, title: str) -> Picture:
 
 
 def _few(seen: Visit, shown: _Shown) -> str:
-    if shown.state != "low_stock":
-        return ""
-    if by := shown.offer.measure:
-        return seen.gettext("only %(amount)s left") % {"amount": amount_text(shown.left, by.unit)}
-    return seen.ngettext("only %(num)s left", "only %(num)s left", shown.left) % {"num": shown.left}
+    return measuring.left_note(seen, shown.offer.measure, shown.left) if shown.state == "low_stock" else ""
 
 
 def _variant(page: ProductPage, stock: Stock, shown: str) -> Sku:
