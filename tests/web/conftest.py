@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from uuid import uuid4
@@ -12,11 +13,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import browser as chromium_of_the_system
 import server as sample_server
+from desks import email, open_shop
 from shopfront import Shopfront
 from surfer import Surfer
 
+from hansa.centers.place import api as place
+from hansa.centers.place.types import PlaceKind
+from hansa.centers.product import api as product
+from hansa.centers.product.types import PRODUCT_ID
+from hansa.centers.shop import api as shop
 from hansa.centers.user.types import Accounts
 from hansa.kernel.settings import Secret, Settings
+from house import Seller
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +79,50 @@ def somebody_else(front):
     made = Surfer(front.url)
     yield made
     made.client.close()
+
+
+@pytest.fixture
+def seller(surfer):
+    """Somebody who has just opened a shop, standing at its desk."""
+    surfer.sign_up(email(), name="Qinghe")
+    surfer.desk = open_shop(surfer)
+    return surfer
+
+
+@pytest.fixture
+def good(seller, front):
+    """Something the seller has on sale, and the address of its page for buyers."""
+
+    async def story():
+        own = await shop.shop_by_slug(front.house.system, slug=seller.desk.rpartition("/")[2])
+        warehouse = await place.add_place(
+            front.house.system,
+            name={"en": "Dispatch"},
+            kind=PlaceKind.WAREHOUSE,
+            address="Somewhere 1",
+            location=None,
+            shop_id=own.id,
+        )
+        made = await front.house.good(Seller(front.house.system, own.id, warehouse.id), price=2500, stock=9)
+        offer = (await product.offers(front.house.system, [made.offer_id]))[made.offer_id]
+        return f"/bazaar/products/{PRODUCT_ID.show(offer.product_id)}"
+
+    return front.do(story())
+
+
+@pytest.fixture
+def hire():
+    """Let somebody with an account of their own work for a shop, in a role."""
+
+    def hired(seller, somebody, role):
+        somebody.sign_up(email(), name="Wang")
+        seller.open(f"{seller.desk}/staff")
+        address, fields = seller.form("/staff/invite")
+        unticked = {name: value for name, value in fields.items() if not name.startswith("role-")}
+        page = seller.client.post(address, data=unticked | {f"role-{role}": "on"})
+        link = re.search(r'data-text="([^"]+/invitation\?secret=[^"]+)"', page.text).group(1)
+        somebody.open(link[link.index("/bazaar") :])
+        somebody.send("/invitation/accept")
+        return somebody
+
+    return hired

@@ -8,13 +8,13 @@ from datetime import timedelta
 import msgspec
 from sampling import COUNTRIES, NOW, ORDER, Words, chrome, yuan
 
-from hansa.web.parts import Action, Choice, Entry, Fact, Form, Link, Pager, Picture, Said, SumRow
+from hansa.web.parts import Action, Choice, Entry, Fact, Form, Line, Link, Pager, Picture, Said, SumRow
 from hansa.web.selling import (
-    Asked, BadLine, Desk, DeskTalk, DeskTalkPage, DeskTalksPage, GoodPage, GoodRow, GoodsPage, ImportPage,
+    AgreedOrderPage, AgreedOrdersPage, AgreedRow, AgreeGood, AgreeingPage, AgreeLine, AgreeWithPage, Asked, BadLine, Desk, DeskTalk, DeskTalkPage, DeskTalksPage, GoodPage, GoodRow, GoodsPage, ImportPage,
     ImportRow, ImportsPage, InvitationPage, InvitationRow, LevelPage, LowRow, MenuLink, Movement,
     NewGoodPage, OrderRow, PlacePage, PlaceRow, PlacesPage, Question, ReviewRow, ReviewsPage, RoleChoice,
     SellerOrderPage, SellerOrdersPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
-    StaffRow, Step, StockPage, StockRow, Tile, TodayPage, VariantRow, WaitingChange, Weekday,
+    StaffRow, Step, StockPage, StockRow, Tile, TodayPage, VariantRow, WaitingChange, Weekday, WithWhom,
 )  # fmt: skip
 
 AT = "/bazaar/sell/qinghe"
@@ -23,7 +23,7 @@ AT = "/bazaar/sell/qinghe"
 def around(t: Words, section: str, *, state: str = "active", **counts: int) -> Desk:
     menu = (
         ("", "Today", "今日", "activity", True), ("orders", "Orders", "订单", "package", True),
-        ("messages", "Messages", "消息", "message-square", True), ("goods", "Goods", "商品", "tag", True),
+        ("agreed", "Agreed orders", "议价单", "file-text", False), ("messages", "Messages", "消息", "message-square", True), ("goods", "Goods", "商品", "tag", True),
         ("stock", "Stock", "库存", "layers", False), ("reviews", "Reviews", "评价", "star", False),
         ("places", "Places", "地点", "map-pin", False), ("staff", "Staff", "员工", "users", False),
         ("shop", "The shop", "店铺", "store", False),
@@ -155,7 +155,7 @@ def sale(t: Words) -> SellerOrderPage:
         ),
         notes=(SoldNote(text=t("Please leave it with the porter.", "请放在物业前台。"), by=t("the buyer", "买家"), at=NOW - timedelta(hours=26)), SoldNote(text=t("The lid is from the new firing.", "壶盖是新窑的。"), by=t("you", "您"), at=NOW - timedelta(hours=4), remove=Action(label=t("Take back", "收回"), url=f"{here}/notes/1/remove"))),
         closed=(Action(label=t("Cancel", "取消"), url="", closed_because=t("Something of it has left already.", "已有商品发出。")),),
-        ship_url=f"{here}/ship", tracked=True, note_url=f"{here}/notes", write_url=f"{here}/write", payable=yuan(330), freight=yuan(0),
+        ship_url=f"{here}/ship", tracked=True, note_url=f"{here}/notes", write_url=f"{here}/write", payable=yuan(330), freight=yuan(0), agree_url=f"{AT}/agreed/new?with=ord_1",
     )  # fmt: skip
 
 
@@ -451,8 +451,82 @@ def file_under_way(t: Words) -> ImportPage:
     return msgspec.structs.replace(file_wrong(t), state="writing", headline=t("The goods are being written", "正在写入商品"), lede=t("Buyers see nothing of it yet.", "买家还看不到。"), done=900, whole=4000, bad=(), refresh_url=f"{AT}/imports/1", stop=Action(label=t("Stop it", "停止"), url=f"{AT}/imports/1/stop"))  # fmt: skip
 
 
+def agreed_list(t: Words) -> AgreedOrdersPage:
+    made = (
+        ("open", ("Side-handle teapot, 320 ml and 1 more", "梅子青横把壶 320 ml 等 2 种"), 1098, "teapot", ("As we said: five pots and the cups together.", "如前所说：五把壶与杯一起。"), 21),
+        ("accepted", ("Tasting cups, set of three", "三色品茗杯 一套"), 160, "cups", ("", ""), 0),
+        ("expired", ("Lapsang souchong, 1,250 g", "正山小种 红茶"), 528, "tin", ("For the tea house.", "茶馆用。"), 0),
+    )  # fmt: skip
+    return AgreedOrdersPage(
+        **frame(t, "agreed"), new_url=f"{AT}/agreed/new", pager=Pager(shown=3),
+        rows=tuple(
+            AgreedRow(id=f"dft_0198f3c2a7b47d0e9c1f5a6e3d7f3e9{place}", url=f"{AT}/agreed/{place}", state=state, what=t(*what), total=yuan(total), made_at=NOW - timedelta(hours=3 + 30 * place), note=t(*note), until=NOW + timedelta(hours=hours) if hours else None, pictures=(Picture(art=art),))
+            for place, (state, what, total, art, note, hours) in enumerate(made)
+        ),
+    )  # fmt: skip
+
+
+def agreed_none(t: Words) -> AgreedOrdersPage:
+    return msgspec.structs.replace(agreed_list(t), rows=(), pager=Pager(shown=0))
+
+
+def agreed_one(t: Words) -> AgreedOrderPage:
+    return AgreedOrderPage(
+        **frame(t, "agreed"), draft_id="dft_0198f3c2a7b47d0e9c1f5a6e3d7f3e91", state="open", headline=t("Waiting for the buyer", "等待买家接受"), lede=t("The buyer was told. Nothing is put by until it is accepted.", "买家已收到通知。接受之前不会预留库存。"), made_at=NOW - timedelta(hours=3), expires_at=NOW + timedelta(hours=69),
+        lines=(
+            Line(name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Plum green", "梅子青"), picture=Picture(art="teapot"), quantity=5, total=yuan(1000), before=yuan(1190), url=f"{AT}/goods/1"),
+            Line(name=t("Lapsang souchong", "正山小种 红茶"), picture=Picture(art="tin", wall="sand"), quantity=1, amount="350 g", total=yuan(98)),
+        ),
+        sums=(SumRow(label=t("Goods, as agreed", "约定商品价"), amount=yuan(1098)), SumRow(label=t("Delivery", "运费"), amount=yuan(0)), SumRow(label=t("To pay", "应付"), amount=yuan(1098), total=True)),
+        note=t("As we said: five pots and the tea together.", "如前所说：五把壶与茶叶一起。"), back=Link(label=t("Agreed orders", "议价单"), url=f"{AT}/agreed"), actions=(Action(label=t("Take it back", "撤回"), url=f"{AT}/agreed/1/withdraw"),),
+    )  # fmt: skip
+
+
+def agree_with(t: Words) -> AgreeWithPage:
+    return AgreeWithPage(
+        **frame(t, "agreed"), back=Link(label=t("Agreed orders", "议价单"), url=f"{AT}/agreed"),
+        people=(
+            WithWhom(label=t("Wrote to the shop", "给店铺留过言"), what=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), url=f"{AT}/agreed/new?with=cnv_1", at=NOW - timedelta(minutes=20), icon="message-square"),
+            WithWhom(label=t("Order …7f3e91", "订单 …7f3e91"), what=t("Tasting cups, set of three", "三色品茗杯 一套"), url=f"{AT}/agreed/new?with=ord_1", at=NOW - timedelta(hours=9), icon="package"),
+        ),
+    )  # fmt: skip
+
+
+def agree_with_nobody(t: Words) -> AgreeWithPage:
+    return msgspec.structs.replace(agree_with(t), people=())
+
+
+def agreeing(t: Words) -> AgreeingPage:
+    where = f"{AT}/agreed/new?with=cnv_1"
+    return AgreeingPage(
+        **frame(t, "agreed"), about=Link(label=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), url=f"{AT}/messages/cnv_1"), post_url=where, back=Link(label=t("Agreed orders", "议价单"), url=f"{AT}/agreed"), currency="CNY", total=None,
+        forms={"agree": Form(values={"many-1": "5", "price-1": "200", "many-2": "20", "price-2": "280.00", "note": t("As we said: five pots and the tea together.", "如前所说：五把壶与茶叶一起。"), "freight": "0"}, errors={"many-2": t("From 50 g to 5,000 g, in steps of 50 g", "从 50 g 到 5,000 g，以 50 g 递增")})},
+        lines=(
+            AgreeLine(number=1, offer="offer_1", name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Plum green", "梅子青"), picture=Picture(art="teapot"), usual=yuan(238)),
+            AgreeLine(number=2, offer="offer_2", name=t("Lapsang souchong", "正山小种 红茶"), picture=Picture(art="tin", wall="sand"), usual=yuan(320), per="kg", measured_in="g", terms=t("From 50 g to 5,000 g, in steps of 50 g", "从 50 g 到 5,000 g，以 50 g 递增")),
+        ),
+        goods=(
+            AgreeGood(offer="offer_3", name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Ink black", "乌金"), price=yuan(238), picture=Picture(art="teapot", glaze="ink", wall="stone")),
+            AgreeGood(offer="offer_4", name=t("Tasting cups, set of three", "三色品茗杯 一套"), price=yuan(96), picture=Picture(art="cups", wall="stone")),
+        ),
+        days=tuple(Choice(value=str(day), label=t(f"{day} days" if day > 1 else "1 day", f"{day} 天"), checked=day == 3) for day in (1, 2, 3)),
+    )  # fmt: skip
+
+
+def agreeing_empty(t: Words) -> AgreeingPage:
+    return msgspec.structs.replace(
+        agreeing(t),
+        forms={
+            "agree": Form(values={"query": "zzz"}, errors={"query": t("Add something first", "请先添加商品")})
+        },
+        lines=(),
+        goods=(),
+    )
+
+
 SELLING = (
     shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_unpaid, wares, wares_none, ware_new,
     ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, level, spots, spots_none, spot,
+    agreed_list, agreed_none, agreed_one, agree_with, agree_with_nobody, agreeing, agreeing_empty,
     letters, letters_none, letter, voices, voices_none, crew, crew_link, invitation,
 )  # fmt: skip

@@ -4,43 +4,12 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from uuid import uuid4
 
 import pytest
-from surfer import ADDRESS, CARD, Forms, Surfer
-
-from hansa.centers.place import api as place
-from hansa.centers.place.types import PlaceKind
-from hansa.centers.product import api as product
-from hansa.centers.product.types import PRODUCT_ID
-from hansa.centers.shop import api as shop
-from house import Seller
+from desks import email, open_first_order, open_shop, order
+from surfer import Surfer
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
-
-
-def email():
-    return f"{uuid4().hex}@example.com"
-
-
-def slug():
-    return f"s{uuid4().hex[:12]}"
-
-
-@pytest.fixture
-def seller(surfer):
-    """Somebody who has just opened a shop, standing at its desk."""
-    surfer.sign_up(email(), name="Qinghe")
-    surfer.desk = open_shop(surfer)
-    return surfer
-
-
-def open_shop(surfer):
-    named = slug()
-    surfer.open("/bazaar/sell")
-    surfer.send("/sell", **{"name-en": "Celadon House", "name-zh": "青禾茶器", "slug": named})
-    assert str(surfer.page.url).endswith(f"/sell/{named}"), surfer.page.text
-    return f"/bazaar/sell/{named}"
 
 
 def test_who_has_no_shop_is_invited_to_open_one(surfer):
@@ -80,48 +49,6 @@ def test_a_shop_needs_a_name_in_one_language_and_an_address(surfer):
 
     assert page.status_code == 422
     assert "Say it in at least one language" in page.text
-
-
-@pytest.fixture
-def good(seller, front):
-    """Something the seller has on sale, and the address of its page for buyers."""
-
-    async def story():
-        own = await shop.shop_by_slug(front.house.system, slug=seller.desk.rpartition("/")[2])
-        warehouse = await place.add_place(
-            front.house.system,
-            name={"en": "Dispatch"},
-            kind=PlaceKind.WAREHOUSE,
-            address="Somewhere 1",
-            location=None,
-            shop_id=own.id,
-        )
-        made = await front.house.good(Seller(front.house.system, own.id, warehouse.id), price=2500, stock=9)
-        offer = (await product.offers(front.house.system, [made.offer_id]))[made.offer_id]
-        return f"/bazaar/products/{PRODUCT_ID.show(offer.product_id)}"
-
-    return front.do(story())
-
-
-def order(buyer, path, *, paid=True):
-    """Somebody buys it, and pays for it."""
-    buyer.add(path)
-    buyer.open("/bazaar/checkout")
-    buyer.send("/checkout", **ADDRESS, email=email())
-    assert "/pay/" in str(buyer.page.url), buyer.page.text
-    if paid:
-        at = next(at for at in Forms(buyer.page.text).forms if "/pay/" in at)
-        buyer.send(at.partition("?")[0].rpartition("/")[2], **CARD)
-        assert "Paid, thank you" in buyer.page.text
-    return buyer
-
-
-def open_first_order(seller):
-    seller.open(f"{seller.desk}/orders")
-    found = re.search(rf'href="({seller.desk}/orders/ord_[0-9a-z]+)"', seller.page.text)
-    assert found is not None, seller.page.text
-    seller.open(found.group(1))
-    return found.group(1)
 
 
 def test_a_paid_order_waits_at_the_desk_and_is_sent(seller, somebody_else, good):

@@ -87,6 +87,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "date": N_("A day, like 2026-11-22"),
         "document": N_("The id of a document"),
         "pattern": N_("This does not look as it should"),
+        "no_lines": N_("Add something first"),
+        "gone": N_("This is not for sale now"),
         "language": N_("Say it in at least one language"),
     }
 )
@@ -117,6 +119,8 @@ TOLD: Mapping[str, tuple[str, str]] = MappingProxyType(
         "in_review": (N_("It waits for a decision; you will be told what comes of it."), "info"),
         "joined": (N_("Welcome. This is the desk of the shop you work for."), "ok"),
         "turned_down": (N_("You turned the invitation down."), "info"),
+        "offer_sent": (N_("It is made, and the buyer knows."), "ok"),
+        "offer_withdrawn": (N_("The buyer can no longer accept it."), "ok"),
         "answered": (N_("Your answer stands below the review."), "ok"),
         "written": (N_("Your message is on its way."), "ok"),
     }

@@ -81,7 +81,7 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "withdrawn": Look(Tone.PLAIN, "minus", N_("Withdrawn")),
         "suspended": Look(Tone.WARN, "ban", N_("Suspended")),
         # drafts, lines, shops on their way, products, imports
-        "open": Look(Tone.INFO, "clock", N_("Open")),
+        "open": Look(Tone.INFO, "clock", N_("Still open")),
         "accepted": Look(Tone.OK, "check", N_("Accepted")),
         "expired": Look(Tone.PLAIN, "clock", N_("Expired")),
         "received": Look(Tone.OK, "check", N_("Received")),

@@ -1,5 +1,15 @@
 """One struct per page of the seller's desk, as `views` has them for buyers, and the pieces only the desk needs."""
 
+from hansa.web.selling.agreed import (
+    AgreedOrderPage,
+    AgreedOrdersPage,
+    AgreedRow,
+    AgreeGood,
+    AgreeingPage,
+    AgreeLine,
+    AgreeWithPage,
+    WithWhom,
+)
 from hansa.web.selling.base import Desk, DeskView, MenuLink
 from hansa.web.selling.goods import (
     Asked,
@@ -50,6 +60,13 @@ from hansa.web.selling.stock import (
 )
 
 __all__ = [
+    "AgreeGood",
+    "AgreeLine",
+    "AgreeWithPage",
+    "AgreedOrderPage",
+    "AgreedOrdersPage",
+    "AgreedRow",
+    "AgreeingPage",
     "Asked",
     "BadLine",
     "Desk",
@@ -96,4 +113,5 @@ __all__ = [
     "VariantRow",
     "WaitingChange",
     "Weekday",
+    "WithWhom",
 ]

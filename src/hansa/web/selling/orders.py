@@ -22,7 +22,7 @@ class SellerOrdersPage(DeskView, frozen=True, kw_only=True):
 
 
 class SoldLine(Part, frozen=True, kw_only=True):
-    """A line of an order as its seller sees it; `number` is what a form names it by."""
+    """A line of an order as its seller sees it; `number` is what a form names it by, `amount` how much ("350 g")."""
 
     number: int
     name: str
@@ -30,6 +30,7 @@ class SoldLine(Part, frozen=True, kw_only=True):
     quantity: int
     total: Money
     state: str
+    amount: str = ""
     option: str = ""
     code: str = ""
     url: str = ""
@@ -74,6 +75,8 @@ class SellerOrderPage(DeskView, frozen=True, kw_only=True):
     freight: Money | None = None
     note_url: str = ""
     write_url: str = ""
+    agree_url: str = ""
+    """Where another order can be made for the buyer, at agreed prices."""
 
 
 class DeskTalk(Part, frozen=True, kw_only=True):
@@ -112,6 +115,8 @@ class DeskTalkPage(DeskView, frozen=True, kw_only=True):
     earlier_url: str = ""
     closed_because: str = ""
     actions: tuple[Action, ...] = ()
+    agree_url: str = ""
+    """Where an order can be made for the buyer, at agreed prices."""
 
 
 class ReviewRow(Part, frozen=True, kw_only=True):

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from hansa.web.routes.selling import (
+    agreed,
+    agreeing,
     good,
     goods,
     imports,
@@ -23,6 +25,8 @@ ROUTES: Sequence[Any] = (
     *today.ROUTES,
     *shop_page.ROUTES,
     *orders.ROUTES,
+    *agreed.ROUTES,
+    *agreeing.ROUTES,
     *goods.ROUTES,
     *good.ROUTES,
     *imports.ROUTES,

@@ -22,6 +22,7 @@ from hansa.web.visit import Visit
 _MENU = (
     ("", "", N_("Today"), "activity", True),
     ("orders", "trade.order.read", N_("Orders"), "package", True),
+    ("agreed", "trade.order.draft", N_("Agreed orders"), "file-text", False),
     ("messages", "message.conversation.answer", N_("Messages"), "message-square", True),
     ("goods", "product.product.edit", N_("Goods"), "tag", True),
     ("stock", "inventory.stock.see", N_("Stock"), "layers", False),

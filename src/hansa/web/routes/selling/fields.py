@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hansa.kernel.money import AmountMalformed, Money
+from hansa.kernel.money import AmountMalformed, Money, minor_digits
 from hansa.kernel.texts import Texts
 from hansa.web.forms import Fields
 from hansa.web.i18n import LANGUAGES
@@ -28,6 +28,11 @@ def money(fields: Fields, name: str, currency: str, *, required: bool = True) ->
     if amount is None:
         fields.blame(name, "amount")
     return amount
+
+
+def plain(amount: Money) -> str:
+    """Write an amount as a form has it, in major units."""
+    return f"{amount.decimal():.{minor_digits(amount.currency)}f}"
 
 
 def whole(fields: Fields, name: str, *, least: int = 0, required: bool = True) -> int | None:

@@ -29,11 +29,11 @@ from hansa.centers.product.types import (
     Sku,
     SkuId,
 )
-from hansa.kernel.money import Money, minor_digits
 from hansa.kernel.texts import pick
 from hansa.web.i18n import LANGUAGES, N_
 from hansa.web.parts import Action, Choice, Form, Link
 from hansa.web.routes.selling.desk import Desk
+from hansa.web.routes.selling.fields import plain
 from hansa.web.routes.selling.goods import category_choices
 from hansa.web.routes.selling.naming import name, pages, photo
 from hansa.web.selling import Asked, GoodPage, Photo, VariantRow, WaitingChange
@@ -189,19 +189,14 @@ def _variant(
         name=shown.option or shown.name,
         code=sku.code,
         picture=shown.picture,
-        price=values.get(f"price-{id_}", _plain(offer.base)),
-        list_price=values.get(f"list-{id_}", _plain(offer.list_price) if offer.list_price else ""),
+        price=values.get(f"price-{id_}", plain(offer.base)),
+        list_price=values.get(f"list-{id_}", plain(offer.list_price) if offer.list_price else ""),
         version=offer.version,
         active=offer.active,
         left=left,
         stock_url=at.at(f"stock/of/{SKU_ID.show(sku.id)}") if at.may("inventory.stock.see") else "",
         withdraw=gone if offer.active and at.may(WITHDRAW) else None,
     )
-
-
-def _plain(amount: Money) -> str:
-    """Write an amount as a form has it."""
-    return f"{amount.decimal():.{minor_digits(amount.currency)}f}"
 
 
 def _photo(at: Desk, one: Product, media: MediaId, here: str, *, edits: bool) -> Photo:

@@ -13,6 +13,7 @@ from hansa.kernel.problem import Invalid, Problem
 from hansa.web.answers import go, show
 from hansa.web.forms import Fields
 from hansa.web.parts import Action, Form, Link
+from hansa.web.routes.selling.agreed import DRAFT
 from hansa.web.routes.selling.desk import Desk, desk, sent
 from hansa.web.routes.selling.doing import Done, once
 from hansa.web.routes.selling.fields import text_of, whole
@@ -132,6 +133,7 @@ async def _page(at: Desk, talk: Conversation, *, form: Form | None = None) -> De
         seen=talk.messages,
         earlier_url=f"{at.at(here)}?{earlier}" if earlier else "",
         closed_because=shown.closed_because,
+        agree_url=at.at("agreed/new", **{"with": CONVERSATION_ID.show(talk.id)}) if at.may(DRAFT) else "",
         actions=tuple(
             Action(label=one.label, url=at.at(f"{here}/move"), fields=one.fields, icon=one.icon)
             for one in shown.actions

@@ -24,10 +24,11 @@ from hansa.kernel.money import Money
 from hansa.web.i18n import LANGUAGES, N_
 from hansa.web.parts import Action, Entry, Fact, Form, SumRow
 from hansa.web.routes.checkout_view import option_name
+from hansa.web.routes.selling.agreed import DRAFT
 from hansa.web.routes.selling.desk import Desk
 from hansa.web.routes.selling.rows import addresses
 from hansa.web.selling import SellerOrderPage, SoldLine, SoldNote
-from hansa.web.showing import address_text, picture, sum_rows
+from hansa.web.showing import address_text, amount_text, picture, sum_rows
 
 S = OrderState
 _UNPAID = frozenset({S.CREATED, S.AWAITING_PAYMENT, S.PAYMENT_PENDING, S.DEPOSIT_UNPAID})
@@ -132,6 +133,7 @@ async def order_page(
         freight=Money(order.freight, order.currency),
         note_url=f"{here}/notes" if at.may("trade.order.note") else "",
         write_url=f"{here}/write" if at.may("message.conversation.answer") else "",
+        agree_url=at.at("agreed/new", **{"with": ORDER_ID.show(order.id)}) if at.may(DRAFT) else "",
     )
 
 
@@ -169,6 +171,7 @@ async def _lines(at: Desk, order: Order) -> tuple[SoldLine, ...]:
             option=line.options,
             picture=picture(line.art),
             quantity=line.quantity,
+            amount=amount_text(line.measure.amount, line.measure.unit) if line.measure else "",
             total=Money(line.payable, order.currency),
             state=_line_state(order, line),
             code=sku.code if (sku := skus.get(line.sku_id)) else "",
