@@ -75,13 +75,7 @@ async def make_draft(
     longest = ctx.term(Deadlines).draft
     note = note.strip()
     _check(lines, freight, valid_for, longest, note)
-    offers = await _offers(ctx, shop_id, lines)
-    currencies = {offer.price.currency for offer in offers.values()}
-    if len(currencies) > 1:
-        raise MixedCurrencies(currencies=sorted(currencies))
-    if errors := _unfit(lines, offers):
-        raise Invalid(*errors)
-    lines = [_agreed(line, offers[line.offer_id]) for line in lines]
+    lines, currency = await _agreed_lines(ctx, shop_id, lines)
     now = ctx.now()
     made = DraftOrder(
         id=DRAFT_ID.new(),
@@ -90,7 +84,7 @@ async def make_draft(
         buyer=buyer,
         state=DraftState.OPEN,
         lines=tuple(lines),
-        currency=currencies.pop(),
+        currency=currency,
         goods=sum(line.gross for line in lines),
         freight=freight,
         made_by=ctx.actor.label,
@@ -258,6 +252,17 @@ def _unfit(lines: Sequence[DraftLine], offers: Mapping[OfferId, Offer]) -> list[
         for at, line in enumerate(lines)
         for error in measure_errors(line.measure, offers[line.offer_id], quantity=line.quantity)
     ]
+
+
+async def _agreed_lines(ctx: Ctx, shop_id: ShopId, lines: Sequence[DraftLine]) -> tuple[list[DraftLine], str]:
+    """Return the lines with what they cost, and their currency."""
+    offers = await _offers(ctx, shop_id, lines)
+    currencies = {offer.price.currency for offer in offers.values()}
+    if len(currencies) > 1:
+        raise MixedCurrencies(currencies=sorted(currencies))
+    if errors := _unfit(lines, offers):
+        raise Invalid(*errors)
+    return [_agreed(line, offers[line.offer_id]) for line in lines], currencies.pop()
 
 
 def _agreed(line: DraftLine, offer: Offer) -> DraftLine:
