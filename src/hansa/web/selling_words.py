@@ -24,7 +24,6 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "shop.owner_stays": N_("The owner of a shop stays; it is handed over first"),
         "trade.line_moved": N_("Some of these lines have moved on; this is how they stand now"),
         "trade.line_not_found": N_("The order has no such line"),
-        "trade.lines_together": N_("Lines of the same item go together"),
         "trade.price_not_lowered": N_("A price can only be lowered, and not to nothing"),
         "trade.too_many_notes": N_("This order has as many notes as it can have"),
         "trade.draft_ended": N_("This agreed order was taken up or withdrawn already"),

@@ -68,7 +68,6 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "trade.payment_replaced": N_("The seller lowered the price while you paid; this money goes back"),
         "trade.limit_exceeded": N_("You may not buy so many of this"),
         "trade.cancel_too_late": N_("It is too late to cancel by yourself, please ask the seller"),
-        "trade.lines_together": N_("Pieces of the same thing go together; please tick all of them"),
         "trade.line_moved": N_("That can no longer be done with these"),
         "trade.draft_not_found": N_("There is no such offer"),
         "trade.draft_ended": N_("This offer can no longer be accepted"),

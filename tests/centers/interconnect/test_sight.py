@@ -14,7 +14,7 @@ from hansa.centers.shop.api import grantable_permissions
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.types import ORDER_ID
+from hansa.centers.trade.types import ORDER_ID, Parcel
 from hansa.kernel.context import Traffic
 from hansa.kernel.page import CursorMalformed
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
@@ -208,7 +208,7 @@ async def test_orders_are_told_to_each_shop_from_their_placement_on(outside, rec
     await outside.send()
     await house.pay(buyer, placed)
     mine = next(one for one in placed.orders if one.shop_id == ada.shop_id)
-    await trade.ship(ada.ctx, order_id=mine.id)
+    await trade.ship(ada.ctx, order_id=mine.id, parcel=Parcel("Post", "P1"))
     await outside.send()
     await house.deliver()
 
@@ -219,7 +219,10 @@ async def test_orders_are_told_to_each_shop_from_their_placement_on(outside, rec
     assert [one.event["type"] for one in at_bob.taken] == ["order.placed", "order.moved"]
     assert len({*at_ada.ids, *at_bob.ids}) == len([*at_ada.ids, *at_bob.ids])
     (moved,) = [one.event["data"] for one in at_ada.taken if one.event["type"] == "order.lines_moved"]
-    assert [(line["line_no"], line["state"]) for line in moved["lines"]] == [(1, "shipped")]
+    assert [(line["line_no"], line["state"], line["quantity"]) for line in moved["lines"]] == [
+        (1, "shipped", 1)
+    ]
+    assert (moved["carrier"], moved["tracking"]) == ("Post", "P1")
 
 
 async def test_limits_and_counts_are_told(outside, receivers):

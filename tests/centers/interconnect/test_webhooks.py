@@ -43,6 +43,7 @@ async def test_a_paid_order_reaches_the_shops_system_signed(outside, receivers):
         "order_version": 2,
         "payable_minor": 1000,
         "currency": "CNY",
+        "reason": None,
     }
     assert str(buyer.party()) not in one.body.decode()
     log = await outside.only(seller, made)

@@ -341,6 +341,34 @@ async def test_one_batch_does_different_things_to_holds_and_locks_them_together(
     assert await market.verify() == []
 
 
+async def test_a_hold_leaves_and_comes_back_in_parts(market, pear):
+    order = market.hold(*pear, 5)
+    (key,) = market.of(order).holds
+    await market.run(inventory.HOLD, order)
+
+    def part(what, n):
+        return MoveDemand(market.ctx, what, (key,), {key: n})
+
+    verdicts = await market.run(
+        inventory.MOVE,
+        part(StockStep.RELEASE, 1),  # not paid for yet
+        MoveDemand(market.ctx, StockStep.ALLOCATE, (key,)),
+        part(StockStep.SHIP, 2),
+        part(StockStep.SHIP, 3),  # more than is left
+    )
+    assert [type(verdict).__name__ for verdict in verdicts] == ["NoneType"] * 3 + ["NotAllocated"]
+    assert await market.level(*pear) == (8, 0, 2)
+    assert await market.verify() == []
+
+    await market.run(inventory.MOVE, part(StockStep.RELEASE, 1), part(StockStep.SHIP, 1))
+    assert await market.level(*pear) == (7, 0, 0)
+    movements = await market.rows(
+        "SELECT quantity FROM inventory.movement WHERE reference = $1 ORDER BY id", str(key.order_id)
+    )
+    assert [row["quantity"] for row in movements] == [-2, -1]
+    assert await market.verify() == []
+
+
 async def test_shipping_and_cancelling_in_opposite_order_do_not_deadlock(markets):
     here, there = await markets(), await markets()
     goods = []

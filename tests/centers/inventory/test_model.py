@@ -15,8 +15,10 @@ from hansa.centers.inventory.types import (
     HoldKey,
     HoldLine,
     HoldState,
+    MoveDemand,
     StockDemand,
     StockLimits,
+    StockStep,
 )
 from hansa.kernel.context import Traffic
 
@@ -175,6 +177,37 @@ class Orders(RuleBasedStateMachine):
     def release(self, order, regret):
         moves = {HoldState.HELD, HoldState.ALLOCATED}
         self.step(order, rules.RELEASE, moves, {None, *HoldState}, regret=regret)
+
+    @rule(
+        order=st.sampled_from(ORDERS),
+        n=st.integers(0, 5),
+        what=st.sampled_from([StockStep.SHIP, StockStep.RELEASE]),
+        regret=st.booleans(),
+    )
+    def part(self, order, n, what, regret):
+        """Some pieces of one hold are sent or taken back, the others stay put by."""
+        wanted, state = self.orders.get(order, ({STOCKS[0]: 1}, None))
+        stock, there = next(iter(wanted.items()))
+        key = HoldKey(order, stock[0], stock[1])
+        step, before = rules.STEPS[what], snapshot(self.state)
+        demand = MoveDemand(CTX, what, (key,), {key: n})
+        refusal = rules.move(self.state, demand, step)
+        if state not in step.moves:
+            assert (refusal is None) is (state in step.done or step.refusal is None)
+            assert snapshot(self.state)[:2] == before[:2]
+            return
+        missing = what is StockStep.SHIP and n > self.there(stock)
+        assert (refusal is None) is (1 <= n <= there and not missing)
+        if refusal is not None:
+            assert snapshot(self.state) == before
+        elif regret or (n == there and len(wanted) > 1):  # the model knows one state per order
+            rules.undo(self.state, demand)
+            assert snapshot(self.state) == before
+        elif n == there:
+            self.orders[order] = (wanted, step.to)
+        else:
+            self.orders[order] = (wanted | {stock: there - n}, state)
+            self.orders[order, len(self.orders)] = ({stock: n}, step.to)
 
     @invariant()
     def nothing_is_sold_twice(self):

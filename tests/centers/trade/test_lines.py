@@ -16,7 +16,6 @@ from hansa.centers.trade.errors import (
     IllegalMove,
     LineMoved,
     LineNotFound,
-    LinesTogether,
     OrderNotFound,
 )
 from hansa.centers.trade.types import LineState as L
@@ -68,18 +67,6 @@ async def test_lines_that_are_not_there_or_moved_on_are_named(house):
     assert unknown.value.extras["lines"] == [7]
     assert moved.value.extras["lines"] == [{"line_no": 2, "state": L.SHIPPED}]
     assert await lines_of(buyer, order_id) == {1: L.WAITING, 2: L.SHIPPED}
-
-
-async def test_lines_of_one_item_leave_together(house):
-    seller, buyer = await house.seller(), await house.buyer()
-    pear = await house.good(seller)
-    order_id = await paid(house, buyer, pear, pear)
-
-    with pytest.raises(LinesTogether):
-        await trade.ship(seller.ctx, order_id=order_id, lines=[1])
-    await trade.ship(seller.ctx, order_id=order_id, lines=[1, 2])
-
-    assert await house.stock(pear) == (8, 0, 0)
 
 
 async def test_a_refunded_line_gives_back_what_was_paid_for_it(house):

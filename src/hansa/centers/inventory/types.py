@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, NewType
 from uuid import UUID
 
@@ -23,6 +25,7 @@ QUANTITY_MAX = 1_000_000_000
 """The most that one command moves, and one stock row holds: sums of it stay far below 64 bits."""
 
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MAX)]
+_NO_PIECES: Mapping[HoldKey, int] = MappingProxyType({})
 
 
 class HoldState(enum.StrEnum):
@@ -97,11 +100,16 @@ class StockDemand:
 
 @dataclass(frozen=True, slots=True)
 class MoveDemand:
-    """A `StockDemand` that names its step: for lanes whose calls do different things to stock."""
+    """A `StockDemand` that names its step: for lanes whose calls do different things to stock.
+
+    A hold that has a number of `pieces` here takes the step with so many of them; the rest stay put by. A part
+    is taken each time it is asked for, so whoever asks sees to it that it asks once.
+    """
 
     ctx: Ctx
     step: StockStep
     holds: tuple[HoldKey, ...]
+    pieces: Mapping[HoldKey, int] = field(default_factory=lambda: _NO_PIECES)
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

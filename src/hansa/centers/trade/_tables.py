@@ -139,6 +139,11 @@ line = Table(
     Column("inputs", JSONB),
     Column("previous_state", Text),
     Column("state", Text, nullable=False, server_default="waiting"),
+    Column("carrier", Text, CheckConstraint("length(carrier) BETWEEN 1 AND 60")),
+    Column("tracking", Text, CheckConstraint("length(tracking) BETWEEN 1 AND 60")),
+    Column("part_of", Integer),
+    Column("units", Integer),
+    Column("first_unit", Integer),
 )
 
 allocation = Table(
@@ -179,7 +184,7 @@ note = Table(
     Column("buyer", Uuid, primary_key=True),
     Column("order_id", Uuid, primary_key=True),
     Column("id", Uuid, primary_key=True),
-    Column("kind", Text, CheckConstraint("kind IN ('buyer', 'seller')"), nullable=False),
+    Column("kind", Text, CheckConstraint("kind IN ('buyer', 'seller', 'cancellation')"), nullable=False),
     Column("author", Uuid, nullable=False),
     Column("text", Text, CheckConstraint("length(text) BETWEEN 1 AND 2000"), nullable=False),
     Column("written_at", _AT, nullable=False),

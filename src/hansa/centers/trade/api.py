@@ -14,6 +14,7 @@ from hansa.centers.trade._service.advancing import (
     start_refund,
 )
 from hansa.centers.trade._service.attributing import attribute, read_attribution
+from hansa.centers.trade._service.cancelling import cancel, cancel_order
 from hansa.centers.trade._service.carts import (
     cart,
     put_in_cart,
@@ -32,7 +33,7 @@ from hansa.centers.trade._service.drafting import (
     withdraw_draft,
 )
 from hansa.centers.trade._service.explaining import explain
-from hansa.centers.trade._service.moving import cancel, cancel_order, extend_receipt, receive, ship
+from hansa.centers.trade._service.moving import extend_receipt, receive, ship
 from hansa.centers.trade._service.notes import add_note, notes, redirect, remove_note
 from hansa.centers.trade._service.paying import pay
 from hansa.centers.trade._service.placing import place

@@ -105,12 +105,20 @@ class LineMoved(Problem):
     title = "That can no longer be done with these lines"
 
 
-class LinesTogether(Problem):
-    """Lines of one item were put by together and leave together; `lines` names those left out."""
+class PiecesExceeded(Problem):
+    """A line has fewer pieces than were named; `lines` names each with how many it has."""
 
-    code = "trade.lines_together"
+    code = "trade.pieces_exceeded"
     status = 409
-    title = "Lines of the same item go together"
+    title = "A line has fewer pieces than that"
+
+
+class TooManyParts(Problem):
+    """The lines of an order were divided so often that it has no number left for another part."""
+
+    code = "trade.too_many_parts"
+    status = 409
+    title = "The lines of this order were divided too often"
 
 
 class CancelTooLate(Problem):

@@ -42,6 +42,8 @@ class OrderMoved(Event, frozen=True, kw_only=True):
     cause: str
     payable: int
     currency: str
+    reason: str = ""
+    """Why it was cancelled: one of `CancelReason`, where one was given."""
 
     def subject(self) -> UUID:
         """The order."""
@@ -49,9 +51,11 @@ class OrderMoved(Event, frozen=True, kw_only=True):
 
 
 class LinesMoved(Event, frozen=True, kw_only=True):
-    """Lines of an order moved: sent, received, refunded. `previous` and `states` go with `lines`, by place.
+    """Lines of an order moved: sent, received, refunded.
 
-    It comes with `OrderMoved` when the order's own state follows, and alone when that stays.
+    `previous`, `states` and `quantities` go with `lines`, by place. Pieces of a line that moved by themselves are
+    a line of their own from here on. `carrier` and `tracking` say in what they were sent, `reason` why they were
+    cancelled, where that was said. It comes with `OrderMoved` when the order's own state follows, and alone when that stays.
     """
 
     topic: ClassVar[str] = "trade.lines_moved"
@@ -65,6 +69,10 @@ class LinesMoved(Event, frozen=True, kw_only=True):
     states: tuple[str, ...]
     order_version: int
     cause: str
+    quantities: tuple[int, ...] = ()
+    carrier: str = ""
+    tracking: str = ""
+    reason: str = ""
 
     def subject(self) -> UUID:
         """The order."""

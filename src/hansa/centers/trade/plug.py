@@ -15,6 +15,7 @@ from hansa.centers.trade import _http
 from hansa.centers.trade._checks import CHECKS
 from hansa.centers.trade._service import (
     advancing,
+    cancelling,
     delivering,
     drafting,
     erasing,
@@ -116,7 +117,7 @@ TRADE = Center(
     permissions=(
         READ_PERMISSION,
         moving.SHIP_PERMISSION,
-        moving.CANCEL_PERMISSION,
+        cancelling.PERMISSION,
         repricing.PERMISSION,
         drafting.PERMISSION,
         notes.PERMISSION,

@@ -13,7 +13,6 @@ from hansa.centers.trade.errors import (
     IllegalMove,
     LineMoved,
     LineNotFound,
-    LinesTogether,
     TooManyNotes,
 )
 from hansa.centers.trade.types import ORDER_ID, Order, OrderState
@@ -103,10 +102,6 @@ async def receive(seen: Seen, order_id: str) -> Response[str]:
         return show(seen, await order_view(seen, order, form=fields.form()), status=422)
     try:
         await trade.receive(_acting(seen), order_id=ORDER_ID.read(order_id), lines=lines)
-    except LinesTogether as refused:
-        order = await trade.order(seen.ctx, order_id=ORDER_ID.read(order_id))
-        form = fields.form(problem=problem_words(refused, seen.gettext))
-        return show(seen, await order_view(seen, order, form=form), status=refused.status)
     except (IllegalMove, LineMoved, LineNotFound):
         return go(seen, here, told="moved_on")
     except Busy:

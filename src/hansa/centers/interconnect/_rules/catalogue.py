@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
@@ -136,9 +137,14 @@ def _lines(event: LinesMoved) -> LinesMovedData:
         order_id=ORDER_ID.show(OrderId(event.order_id)),
         order_version=event.order_version,
         lines=tuple(
-            MovedLine(line_no=line_no, previous=previous, state=state)
-            for line_no, previous, state in zip(event.lines, event.previous, event.states, strict=True)
+            MovedLine(line_no=line_no, previous=previous, state=state, quantity=quantity)
+            for line_no, previous, state, quantity in zip_longest(
+                event.lines, event.previous, event.states, event.quantities
+            )
         ),
+        carrier=event.carrier or None,
+        tracking=event.tracking or None,
+        reason=event.reason or None,
     )
 
 
@@ -193,6 +199,7 @@ CATALOGUE: tuple[Published[Any], ...] = (
             order_version=e.order_version,
             payable_minor=e.payable,
             currency=e.currency,
+            reason=e.reason or None,
         ),
     ),
     Published(

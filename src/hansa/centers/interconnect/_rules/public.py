@@ -21,6 +21,8 @@ class OrderMovedData(msgspec.Struct, frozen=True, kw_only=True):
     order_version: int
     payable_minor: int
     currency: str
+    reason: str | None = None
+    """Why it was cancelled, where that was said."""
 
 
 class OrderPlacedData(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,19 +34,28 @@ class OrderPlacedData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MovedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of an order by its number, and where it stood and stands."""
+    """A line of an order by its number, where it stood and stands, and how many pieces it has."""
 
     line_no: int
     previous: str
     state: str
+    quantity: int | None = None
 
 
 class LinesMovedData(msgspec.Struct, frozen=True, kw_only=True):
-    """Lines of an order were sent, received, or refunded, each by itself; `order_version` grows with each move."""
+    """Lines of an order were sent, received, or refunded, each by itself; `order_version` grows with each move.
+
+    Pieces of a line that moved by themselves are a line of their own from here on: ask for the order.
+    """
 
     order_id: str
     order_version: int
     lines: tuple[MovedLine, ...]
+    carrier: str | None = None
+    """Who carries what was sent, where that was said."""
+    tracking: str | None = None
+    reason: str | None = None
+    """Why it was cancelled, where that was said."""
 
 
 class OrderRepricedData(msgspec.Struct, frozen=True, kw_only=True):

@@ -84,7 +84,10 @@ class Hold:
 
 @dataclass(slots=True)
 class Change:
-    """One step of one hold, which may be new, and what it adds to its stock row."""
+    """One step of one hold, which may be new, and what it adds to its stock row.
+
+    `moved` pieces went `to` a state; where they were not all of the hold, `after` is what stays of it.
+    """
 
     ctx: Ctx
     key: HoldKey
@@ -92,6 +95,8 @@ class Change:
     before: Hold | None
     after: Hold
     delta: Delta
+    moved: int
+    to: HoldState
 
 
 Demand = HoldDemand | StockDemand | MoveDemand
@@ -192,7 +197,9 @@ def hold(state: StockState, demand: HoldDemand) -> Problem | None:
     for key, quantity in sums.items():
         level = levels[key.sku_id, key.place_id, traffic]
         after = Hold(traffic, quantity, HoldState.HELD)
-        changes.append(Change(demand.ctx, key, level, None, after, (0, quantity, 0)))
+        changes.append(
+            Change(demand.ctx, key, level, None, after, (0, quantity, 0), quantity, HoldState.HELD)
+        )
     _take(state, demand, changes)
     # Two orders of one demand may want the same stock: only when all is taken does it show.
     short = {change.level.key for change in changes if change.level.available < 0}
@@ -204,15 +211,27 @@ def hold(state: StockState, demand: HoldDemand) -> Problem | None:
 
 
 def move(state: StockState, demand: StockDemand | MoveDemand, step: Step) -> Problem | None:
-    """Move all holds of a demand one step, or none. Repeats succeed and change nothing."""
+    """Move all holds of a demand one step, or so many pieces of each, or none at all.
+
+    Repeats succeed and change nothing, but those of parts.
+    """
     changes: list[Change] = []
     traffic = demand.ctx.traffic.value
+    parts = demand.pieces if isinstance(demand, MoveDemand) else {}
     for key in dict.fromkeys(demand.holds):
         held = state.holds.get(key)
         if held is not None and held.traffic == traffic and held.state in step.moves:
             level = state.levels[key.sku_id, key.place_id, traffic]
-            after = Hold(traffic, held.quantity, step.to)
-            changes.append(Change(demand.ctx, key, level, held, after, _delta(held, after)))
+            n = parts.get(key, held.quantity)
+            if not 0 < n <= held.quantity:
+                return (step.refusal or HoldLost)(sku_id=SKU_ID.show(key.sku_id))
+            whole = n == held.quantity
+            after = Hold(
+                traffic, held.quantity if whole else held.quantity - n, step.to if whole else held.state
+            )
+            changes.append(
+                Change(demand.ctx, key, level, held, after, _delta(held.state, step.to, n), n, step.to)
+            )
         elif step.refusal is not None and (
             held is None or held.traffic != traffic or held.state not in step.done
         ):
@@ -290,8 +309,8 @@ def _repeat(
     return None
 
 
-def _delta(before: Hold, after: Hold) -> Delta:
-    was, now, n = _EFFECT[before.state], _EFFECT[after.state], before.quantity
+def _delta(before: HoldState, after: HoldState, n: int) -> Delta:
+    was, now = _EFFECT[before], _EFFECT[after]
     return ((now[0] - was[0]) * n, (now[1] - was[1]) * n, (now[2] - was[2]) * n)
 
 

@@ -105,8 +105,8 @@ class _Stepping(Generic[D]):
             deltas=rules.merged(state),
             moved=[(one, one.ctx.now()) for one in rules.last_of_each(changes)],
         )
-        await store.insert_movements(tx, [_shipped(c) for c in changes if c.after.state is HoldState.SHIPPED])
-        if released := [change for change in changes if change.after.state is HoldState.RELEASED]:
+        await store.insert_movements(tx, [_shipped(c) for c in changes if c.to is HoldState.SHIPPED])
+        if released := [change for change in changes if change.to is HoldState.RELEASED]:
             back = {change.level.key for change in released}
             gate = released[0].ctx.platform.service(SoldOutGate)
             tx.after_commit(lambda: gate.clear(back))
@@ -200,7 +200,7 @@ def _shipped(change: Change) -> tuple[object, ...]:
         *change.level.key,
         MOVEMENT_ID.new(),
         MovementKind.SHIPPED.value,
-        -change.after.quantity,
+        -change.moved,
         str(change.key.order_id),
         "",
         ctx.business,
@@ -214,5 +214,5 @@ def _expired(change: Change) -> HoldExpired:
         sku_id=change.key.sku_id,
         place_id=change.key.place_id,
         order_id=change.key.order_id,
-        quantity=change.after.quantity,
+        quantity=change.moved,
     )

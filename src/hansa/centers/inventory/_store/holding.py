@@ -88,7 +88,7 @@ async def place_holds(
 async def move_holds(
     tx: Transaction, *, deltas: Mapping[StockKey, Delta], moved: Sequence[tuple[Change, datetime]]
 ) -> None:
-    """Change locked stock rows, each once, and write the new states of holds; illegal ones the database refuses."""
+    """Change locked stock rows, each once, and write holds as they are now; illegal states the database refuses."""
     if not moved:
         return
     rows = [
@@ -96,13 +96,21 @@ async def move_holds(
             change.key.sku_id,
             change.key.order_id,
             change.key.place_id,
-            change.before.state.value if change.before else None,
+            _previous(change),
             change.after.state.value,
+            change.after.quantity,
             at,
         )
         for change, at in moved
     ]
-    await tx.raw.execute(_MOVE_HOLDS, *_delta_columns(deltas), *columns(rows, 6))
+    await tx.raw.execute(_MOVE_HOLDS, *_delta_columns(deltas), *columns(rows, 7))
+
+
+def _previous(change: Change) -> str | None:
+    """Return the state a hold came from: what stays of it came from where it had come from before."""
+    if change.before is not None and change.before.state is not change.after.state:
+        return change.before.state.value
+    return HoldState.HELD.value if change.after.state is HoldState.ALLOCATED else None
 
 
 def _delta_columns(deltas: Mapping[StockKey, Delta]) -> list[list[Any]]:
@@ -130,9 +138,9 @@ FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::b
 _MOVE_HOLDS = f"""
 WITH changed AS ({_CHANGE_STOCK})
 UPDATE inventory.hold h
-SET previous_state = m.previous, state = m.state, changed_at = m.at
-FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::timestamptz[])
-  AS m (sku_id, order_id, place_id, previous, state, at)
+SET previous_state = m.previous, state = m.state, quantity = m.quantity, changed_at = m.at
+FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::bigint[], $13::timestamptz[])
+  AS m (sku_id, order_id, place_id, previous, state, quantity, at)
 WHERE h.sku_id = m.sku_id AND h.order_id = m.order_id AND h.place_id = m.place_id
 """
 

@@ -66,14 +66,20 @@ async def open_received(tx: Transaction, moves: Sequence[Envelope[LinesMoved]]) 
 
 
 def _received(order: Order) -> list[Line]:
-    return [line for line in order.lines if line.state is LineState.RECEIVED]
+    """Return what was received, one line of each: what came in parts is reviewed once, as it was bought."""
+    received = {_number(line): line for line in order.lines if line.state is LineState.RECEIVED}
+    return [received[number] for number in sorted(received)]
+
+
+def _number(line: Line) -> int:
+    return line.part_of or line.line_no
 
 
 def _line(order: Order, line: Line) -> ReceivedLine:
     return ReceivedLine(
         buyer=order.buyer,
         order_id=order.id,
-        line_no=line.line_no,
+        line_no=_number(line),
         product_id=line.product_id,
         sku_id=line.sku_id,
         title=line.title,

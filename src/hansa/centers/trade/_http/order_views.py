@@ -14,6 +14,7 @@ from hansa.centers.trade.types import (
     CHECKOUT_ID,
     NOTE_ID,
     ORDER_ID,
+    CancelReason,
     HistoryEntry,
     Line,
     LineState,
@@ -26,10 +27,22 @@ from hansa.centers.trade.types import (
 from hansa.kernel.context import Traffic
 
 
+class ParcelView(msgspec.Struct, frozen=True, kw_only=True):
+    """What goods were sent in: who carries it, under which number."""
+
+    carrier: str
+    tracking: str | None
+
+
 class OrderLineView(LineView, frozen=True, kw_only=True):
-    """A line of an order, and where it stands. `total` is what is paid for it with its share of the freight."""
+    """A line of an order, and where it stands. `total` is what is paid for it with its share of the freight.
+
+    `part_of` is the line whose pieces these were, before they were sent, received or cancelled by themselves.
+    """
 
     state: LineState
+    part_of: int | None
+    parcel: ParcelView | None
     freight: Minor
     total: Minor
 
@@ -84,6 +97,10 @@ class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     lines: list[int]
     details: dict[str, int | str]
+    reason: CancelReason | None
+    """Why it was cancelled, where that was said."""
+    text: str
+    """What was written about the reason; empty when nothing was, or whoever wrote it was forgotten."""
 
 
 class NoteView(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +114,14 @@ class NoteView(msgspec.Struct, frozen=True, kw_only=True):
 
 def order_line_view(line: Line) -> OrderLineView:
     """Show a line of an order: as one of a quote, and where it stands."""
+    parcel = line.parcel
     return OrderLineView(
-        **msgspec.structs.asdict(line_view(line)), state=line.state, freight=line.freight, total=line.total
+        **msgspec.structs.asdict(line_view(line)),
+        state=line.state,
+        part_of=line.part_of,
+        parcel=ParcelView(carrier=parcel.carrier, tracking=parcel.tracking) if parcel else None,
+        freight=line.freight,
+        total=line.total,
     )
 
 
@@ -155,4 +178,6 @@ def history_view(entry: HistoryEntry) -> HistoryView:
         cause=entry.cause,
         lines=list(entry.lines),
         details=entry.details,
+        reason=entry.reason,
+        text=entry.text,
     )

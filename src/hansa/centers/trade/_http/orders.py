@@ -6,6 +6,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import Parameter
 
+from hansa.centers.inventory.errors import NotOnHand
 from hansa.centers.ledger.errors import InsufficientBalance
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api
@@ -24,10 +25,23 @@ from hansa.centers.trade.errors import (
     IllegalMove,
     LineMoved,
     LineNotFound,
-    LinesTogether,
     OrderNotFound,
+    PiecesExceeded,
+    TooManyParts,
 )
-from hansa.centers.trade.types import CHECKOUT_ID, LINES_MAX, ORDER_ID, OrderState
+from hansa.centers.trade.types import (
+    CHECKOUT_ID,
+    LINE_NUMBERS_MAX,
+    NOTE_LETTERS_MAX,
+    ORDER_ID,
+    CancelReason,
+    CarrierName,
+    LinePart,
+    OrderState,
+    Parcel,
+    Quantity,
+    TrackingNumber,
+)
 from hansa.centers.user.types import PARTY_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
@@ -43,19 +57,67 @@ Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
 OnlyState = Annotated[OrderState | None, Parameter(description="Only orders in this state.")]
 
 MOVING = (Unauthenticated, Forbidden, OrderNotFound, IdMalformed, IllegalMove, AlreadyClosed)
-OF_LINES = (Invalid, LineNotFound, LineMoved, LinesTogether)
+OF_LINES = (Invalid, LineNotFound, LineMoved, PiecesExceeded, TooManyParts)
+SENDING = (*OF_LINES, NotOnHand)
+
+
+LineNo = Annotated[int, msgspec.Meta(ge=1, le=LINE_NUMBERS_MAX)]
+
+
+class PiecesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many pieces of a line. They become a line of their own, with their share of its price."""
+
+    line_no: LineNo
+    quantity: Quantity
+
+
+LinesField = (
+    Annotated[
+        list[LineNo | PiecesBody],
+        msgspec.Meta(
+            min_length=1, max_length=LINE_NUMBERS_MAX, description="Numbers of lines, or pieces of them."
+        ),
+    ]
+    | None
+)
 
 
 class LinesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which lines are meant; without any, all that can be."""
 
-    lines: (
-        Annotated[
-            list[Annotated[int, msgspec.Meta(ge=1, le=LINES_MAX)]],
-            msgspec.Meta(min_length=1, max_length=LINES_MAX, description="Numbers of lines."),
-        ]
-        | None
-    ) = None
+    lines: LinesField = None
+
+
+class ParcelBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who carries the goods, and the number under which the carrier tells where they are."""
+
+    carrier: CarrierName
+    tracking: TrackingNumber | None = None
+
+
+class ShipBody(LinesBody, frozen=True, forbid_unknown_fields=True):
+    """Which lines leave (without any, all that wait), and in what."""
+
+    parcel: ParcelBody | None = None
+
+
+class CancelBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why it is cancelled: a reason, and words about it, which buyer and seller read in the history."""
+
+    reason: CancelReason | None = None
+    text: Annotated[str, msgspec.Meta(max_length=NOTE_LETTERS_MAX)] = ""
+
+
+class CancelOrderBody(CancelBody, frozen=True, forbid_unknown_fields=True):
+    """Which lines are cancelled (without any, the whole order), and why."""
+
+    lines: LinesField = None
+
+
+def _lines(body: LinesBody | CancelOrderBody | None) -> list[int | LinePart] | None:
+    if body is None or body.lines is None:
+        return None
+    return [LinePart(one.line_no, one.quantity) if isinstance(one, PiecesBody) else one for one in body.lines]
 
 
 @get(
@@ -93,30 +155,38 @@ async def get_history(ctx: Ctx, order_id: str) -> list[HistoryView]:
     summary="Confirm receipt",
     status_code=200,
     opt={"example": {"lines": [1]}, "idempotency": "lane"},
-    responses=problems(*MOVING, *OF_LINES, InsufficientBalance),
+    responses=problems(*MOVING, *SENDING, InsufficientBalance),
 )
 async def receive_order(
     ctx: Ctx, key: IdempotencyKey | None, order_id: str, data: LinesBody | None = None
 ) -> MovedView:
     """Say that the goods, or some lines, have arrived: the seller is credited for them, commission taken."""
-    return moved_view(
-        await api.receive(ctx, order_id=ORDER_ID.read(order_id), lines=data.lines if data else None, key=key)
-    )
+    return moved_view(await api.receive(ctx, order_id=ORDER_ID.read(order_id), lines=_lines(data), key=key))
 
 
 @post(
     "/orders/{order_id:str}/ship",
     summary="Ship an order",
     status_code=200,
-    opt={"example": {"lines": [1]}, "idempotency": "lane"},
-    responses=problems(*MOVING, *OF_LINES),
+    opt={
+        "example": {
+            "lines": [1, {"line_no": 2, "quantity": 3}],
+            "parcel": {"carrier": "SF Express", "tracking": "SF1234567890"},
+        },
+        "idempotency": "lane",
+    },
+    responses=problems(*MOVING, *SENDING),
 )
 async def ship_order(
-    ctx: Ctx, key: IdempotencyKey | None, order_id: str, data: LinesBody | None = None
+    ctx: Ctx, key: IdempotencyKey | None, order_id: str, data: ShipBody | None = None
 ) -> MovedView:
-    """Say that the goods, or some lines, have left. Needs `trade.order.ship` of the shop."""
+    """Say that the goods have left, or some lines, or some pieces of a line. Needs `trade.order.ship` of the shop.
+
+    Pieces that leave by themselves are a line of their own from here on, under the next free number.
+    """
+    parcel = Parcel(data.parcel.carrier, data.parcel.tracking) if data and data.parcel else None
     return moved_view(
-        await api.ship(ctx, order_id=ORDER_ID.read(order_id), lines=data.lines if data else None, key=key)
+        await api.ship(ctx, order_id=ORDER_ID.read(order_id), lines=_lines(data), parcel=parcel, key=key)
     )
 
 
@@ -179,27 +249,53 @@ async def extend_receipt(ctx: Ctx, key: IdempotencyKey | None, order_id: str) ->
     "/orders/{order_id:str}/cancel",
     summary="Cancel a paid order",
     status_code=200,
-    opt={"idempotency": "lane"},
-    responses=problems(*MOVING, CancelTooLate, LineMoved, InsufficientBalance),
+    opt={
+        "example": {
+            "lines": [{"line_no": 1, "quantity": 1}],
+            "reason": "ordered_by_mistake",
+            "text": "One is enough.",
+        },
+        "idempotency": "lane",
+    },
+    responses=problems(*MOVING, *OF_LINES, CancelTooLate, InsufficientBalance),
 )
-async def cancel_order(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> MovedView:
-    """Take back a paid order that was not sent: what was paid goes back.
+async def cancel_order(
+    ctx: Ctx, key: IdempotencyKey | None, order_id: str, data: CancelOrderBody | None = None
+) -> MovedView:
+    """Take back a paid order that was not sent, or some lines or pieces of it: what was paid for it goes back.
 
     Its buyer may for a while after paying; staff with `trade.order.cancel` of the shop until it is sent.
     """
-    return moved_view(await api.cancel_order(ctx, order_id=ORDER_ID.read(order_id), key=key))
+    return moved_view(
+        await api.cancel_order(
+            ctx,
+            order_id=ORDER_ID.read(order_id),
+            lines=_lines(data),
+            reason=data.reason if data else None,
+            text=data.text if data else "",
+            key=key,
+        )
+    )
 
 
 @post(
     "/checkouts/{checkout_id:str}/cancel",
     summary="Cancel an unpaid checkout",
     status_code=200,
-    opt={"idempotency": "lane"},
-    responses=problems(*MOVING),
+    opt={"example": {"reason": "found_cheaper"}, "idempotency": "lane"},
+    responses=problems(*MOVING, Invalid),
 )
-async def cancel_checkout(ctx: Ctx, key: IdempotencyKey | None, checkout_id: str) -> list[MovedView]:
+async def cancel_checkout(
+    ctx: Ctx, key: IdempotencyKey | None, checkout_id: str, data: CancelBody | None = None
+) -> list[MovedView]:
     """Close all orders of an unpaid checkout; their stock is free again."""
-    moved = await api.cancel(ctx, checkout_id=CHECKOUT_ID.read(checkout_id), key=key)
+    moved = await api.cancel(
+        ctx,
+        checkout_id=CHECKOUT_ID.read(checkout_id),
+        reason=data.reason if data else None,
+        text=data.text if data else "",
+        key=key,
+    )
     return [moved_view(one) for one in moved]
 
 

@@ -189,7 +189,17 @@ def upgrade() -> None:
           inputs jsonb,
           previous_state text,
           state text NOT NULL DEFAULT 'waiting',
+          carrier text CHECK (length(carrier) BETWEEN 1 AND 60),
+          tracking text CHECK (length(tracking) BETWEEN 1 AND 60),
+          part_of int,
+          units int,
+          first_unit int,
           PRIMARY KEY (buyer, order_id, line_no),
+          CONSTRAINT line_part CHECK (
+            CASE WHEN units IS NULL THEN part_of IS NULL AND first_unit IS NULL
+                 ELSE first_unit >= 0 AND first_unit + quantity <= units END IS TRUE
+          ),
+          CONSTRAINT line_parcel CHECK (tracking IS NULL OR carrier IS NOT NULL),
           CONSTRAINT legal_line_transition CHECK (
             CASE WHEN previous_state IS NULL THEN state = 'waiting'
                  ELSE previous_state || '>' || state IN ({line_legal}) END
@@ -228,7 +238,7 @@ def upgrade() -> None:
           buyer uuid NOT NULL,
           order_id uuid NOT NULL,
           id uuid NOT NULL,
-          kind text NOT NULL CHECK (kind IN ('buyer', 'seller')),
+          kind text NOT NULL CHECK (kind IN ('buyer', 'seller', 'cancellation')),
           author uuid NOT NULL,
           text text NOT NULL CHECK (length(text) BETWEEN 1 AND 2000),
           written_at timestamptz NOT NULL,

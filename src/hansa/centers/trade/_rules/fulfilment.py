@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 
 from hansa.centers.inventory.types import HoldKey
 from hansa.centers.trade._rules.rows import LineMove
 from hansa.centers.trade._rules.states import LINE_TRANSITIONS, order_state
-from hansa.centers.trade.errors import LineMoved, LineNotFound, LinesTogether
-from hansa.centers.trade.types import Line, LineState, Order, OrderState
+from hansa.centers.trade.errors import LineMoved, LineNotFound
+from hansa.centers.trade.types import (
+    CARRIER_LETTERS_MAX,
+    TRACKING_PATTERN,
+    Line,
+    LineState,
+    Order,
+    OrderState,
+    Parcel,
+)
+from hansa.kernel.problem import FieldError, Invalid
+
+
+def check_parcel(parcel: Parcel | None) -> None:
+    """Refuse with `Invalid` what is no carrier's name or no tracking number."""
+    if parcel is None:
+        return
+    wrong = []
+    if not (1 <= len(parcel.carrier) <= CARRIER_LETTERS_MAX and parcel.carrier.isprintable()):
+        wrong.append(FieldError("parcel.carrier", "name", f"From 1 to {CARRIER_LETTERS_MAX} letters"))
+    if parcel.tracking is not None and not re.fullmatch(TRACKING_PATTERN, parcel.tracking):
+        wrong.append(FieldError("parcel.tracking", "number", "Letters, digits and . / _ - of ASCII"))
+    if wrong:
+        raise Invalid(*wrong)
 
 
 def choose(order: Order, numbers: Collection[int] | None, *, among: Collection[LineState]) -> list[Line]:
@@ -29,12 +52,14 @@ def choose(order: Order, numbers: Collection[int] | None, *, among: Collection[L
     return chosen
 
 
-def line_moves(lines: Iterable[Line], state: LineState) -> tuple[LineMove, ...]:
+def line_moves(
+    lines: Iterable[Line], state: LineState, *, parcel: Parcel | None = None
+) -> tuple[LineMove, ...]:
     """Say that each line goes to `state`. Raises `LineMoved` when one may not."""
     lines = list(lines)
     if stuck := [line for line in lines if state not in LINE_TRANSITIONS[line.state]]:
         raise LineMoved(lines=[{"line_no": line.line_no, "state": line.state} for line in stuck])
-    return tuple(LineMove(line.line_no, line.state, state) for line in lines)
+    return tuple(LineMove(line.line_no, line.state, state, line.quantity, parcel) for line in lines)
 
 
 def state_after(order: Order, moves: Sequence[LineMove]) -> OrderState:
@@ -45,23 +70,14 @@ def state_after(order: Order, moves: Sequence[LineMove]) -> OrderState:
     )
 
 
-def holds_of(order: Order, lines: Sequence[Line]) -> tuple[HoldKey, ...]:
-    """Return the holds of lines that wait; lines that were sent have none any more.
-
-    Lines of one item share a hold. Raises `LinesTogether` when one that still waits would be left behind.
-    """
-    waiting = [line for line in lines if _unsent(line)]
-    items, chosen = {line.sku_id for line in waiting}, {line.line_no for line in lines}
-    left = [
-        line.line_no
-        for line in order.lines
-        if line.line_no not in chosen and line.sku_id in items and _unsent(line)
-    ]
-    if left:
-        raise LinesTogether(lines=left)
-    return tuple(
-        HoldKey(order_id=order.id, sku_id=sku_id, place_id=order.place_id) for sku_id in sorted(items)
-    )
+def holds_of(order: Order, lines: Sequence[Line]) -> dict[HoldKey, int]:
+    """Return the holds of lines that wait, with how many pieces of each; what was sent has none any more."""
+    pieces: dict[HoldKey, int] = {}
+    for line in sorted(lines, key=lambda one: one.sku_id):
+        if _unsent(line):
+            key = HoldKey(order_id=order.id, sku_id=line.sku_id, place_id=order.place_id)
+            pieces[key] = pieces.get(key, 0) + line.wanted
+    return pieces
 
 
 def _unsent(line: Line) -> bool:

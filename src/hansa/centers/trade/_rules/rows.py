@@ -9,7 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.centers.trade.types import LineState, OrderState
+from hansa.centers.trade._rules.dividing import Split
+from hansa.centers.trade.types import LineState, OrderState, Parcel
 
 OrderKey = tuple[UUID, UUID]
 """(buyer, order): the distribution key first."""
@@ -82,6 +83,8 @@ class LineMove(msgspec.Struct, frozen=True, array_like=True):
     line_no: int
     previous: LineState
     state: LineState
+    quantity: int
+    parcel: Parcel | None = None
 
 
 class Move(msgspec.Struct, frozen=True, array_like=True):
@@ -102,4 +105,6 @@ class Move(msgspec.Struct, frozen=True, array_like=True):
     """Whether this is the moment at which the order is paid."""
     extended: bool = False
     lines: tuple[LineMove, ...] = ()
+    splits: tuple[Split, ...] = ()
+    """Lines that are divided before they move."""
     details: dict[str, int | str] = {}

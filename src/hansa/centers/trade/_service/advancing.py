@@ -15,9 +15,9 @@ from hansa.centers.trade._service.moving import lane_of, move_batch, submit
 from hansa.centers.trade._service.paysteps import asking
 from hansa.centers.trade._service.reading import assemble, load_order
 from hansa.centers.trade._service.step import Step
-from hansa.centers.trade._service.steps import advancing, deciding, refunding, resuming
+from hansa.centers.trade._service.steps import Lines, advancing, deciding, refunding, resuming
 from hansa.centers.trade.errors import OrderNotFound
-from hansa.centers.trade.types import Moved, Order, OrderId, OrderState
+from hansa.centers.trade.types import LinePart, Moved, Order, OrderId, OrderState
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.money import Money
@@ -97,8 +97,10 @@ async def request_payment(ctx: Ctx, *, order_id: OrderId) -> tuple[Moved, ...]:
     return await lane_of(ctx).submit(asking(ctx, orders, payment, pay_by=checkout["pay_by"]))
 
 
-async def start_refund(ctx: Ctx, *, order_id: OrderId, lines: Collection[int], cause: str) -> Moved:
-    """Keep lines back while their refund is decided. Needs `trade.order.refund`.
+async def start_refund(
+    ctx: Ctx, *, order_id: OrderId, lines: Collection[int | LinePart], cause: str
+) -> Moved:
+    """Keep lines, or so many pieces of them, back while their refund is decided. Needs `trade.order.refund`.
 
     Raises `Forbidden`, `OrderNotFound`, `IllegalMove`, `LineNotFound`, `LineMoved`.
     """
@@ -110,13 +112,11 @@ async def decline_refund(ctx: Ctx, *, order_id: OrderId, lines: Collection[int],
     return await _refund(ctx, order_id, lambda order: resuming(ctx, order, lines=lines, cause=cause))
 
 
-async def refund_lines(
-    ctx: Ctx, *, order_id: OrderId, cause: str, lines: Collection[int] | None = None
-) -> Moved:
+async def refund_lines(ctx: Ctx, *, order_id: OrderId, cause: str, lines: Lines = None) -> Moved:
     """Refund lines, or all that are not settled: their stored shares go back, as they are.
 
     Needs `trade.order.refund`. Stock that was not sent is free; what was sent comes back by a receipt.
-    Raises `Forbidden`, `OrderNotFound`, `IllegalMove`, `LineNotFound`, `LineMoved`, `LinesTogether`.
+    Raises `Forbidden`, `OrderNotFound`, `IllegalMove`, `LineNotFound`, `LineMoved`, `PiecesExceeded`.
     """
     return await _refund(ctx, order_id, lambda order: refunding(ctx, order, cause=cause, lines=lines))
 

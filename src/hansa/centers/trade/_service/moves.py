@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from hansa.centers.trade import _store
-from hansa.centers.trade._rules.rows import LineMove, Move, OrderKey, Row
+from hansa.centers.trade._rules.dividing import Split
+from hansa.centers.trade._rules.rows import LineMove, Move, NewNote, OrderKey, Row
 from hansa.centers.trade._rules.states import TRANSITIONS
 from hansa.centers.trade.errors import AlreadyClosed, IllegalMove, OrderChanged, OrderNotFound
 from hansa.centers.trade.events import LinesMoved, OrderMoved
@@ -66,7 +67,10 @@ class MoveDemand:
     """False when a deadline that stands already sees to this one: nothing is written for it now."""
     versions: Mapping[OrderKey, int] = field(default_factory=_nothing)
     lines: Mapping[OrderKey, tuple[LineMove, ...]] = field(default_factory=_nothing)
+    splits: Mapping[OrderKey, tuple[Split, ...]] = field(default_factory=_nothing)
     details: Mapping[str, int | str] = field(default_factory=_nothing)
+    notes: tuple[NewNote, ...] = ()
+    """What was written about it."""
     beside: tuple[OrderKey, ...] = ()
 
 
@@ -129,6 +133,10 @@ class OrderMoves:
             last=[of_order[-1][1] for of_order in state.moves.values() if of_order],
             every=[move for _, move in decided],
         )
+        # Orders of one call share its demand.
+        demands = {id(demand): demand for demand, _ in decided}
+        if notes := [note for demand in demands.values() for note in demand.notes]:
+            await _store.insert_notes(tx, notes)
         for demand, move in decided:
             row = state.rows[move.buyer, move.id]
             if move.state is not move.previous:
@@ -180,6 +188,7 @@ def _moved(last: _Last, row: Row, key: OrderKey, demand: MoveDemand, now: dateti
         paid=demand.paid,
         extended=demand.extended,
         lines=demand.lines.get(key, ()) if demand.lines else (),
+        splits=demand.splits.get(key, ()) if demand.splits else (),
         details=dict(demand.details) if demand.details else {},
     )
 
@@ -226,6 +235,7 @@ def _moved_event(row: Row, move: Move) -> OrderMoved:
         cause=move.cause,
         payable=row["goods"] - row["discount"] + row["freight"] + row["tax"],
         currency=row["currency"],
+        reason=str(move.details.get("reason", "")),
     )
 
 
@@ -240,6 +250,10 @@ def _lines_event(row: Row, move: Move) -> LinesMoved:
         states=tuple(line.state.value for line in move.lines),
         order_version=move.version,
         cause=move.cause,
+        quantities=tuple(line.quantity for line in move.lines),
+        carrier=str(move.details.get("carrier", "")),
+        tracking=str(move.details.get("tracking", "")),
+        reason=str(move.details.get("reason", "")),
     )
 
 

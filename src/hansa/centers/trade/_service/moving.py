@@ -6,24 +6,22 @@ order as it was read, and holds for that version alone: when another step came f
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from hansa.centers.inventory import api as inventory
 from hansa.centers.ledger import api as ledger
 from hansa.centers.payment import api as payment
-from hansa.centers.payment.errors import AlreadyCaptured
 from hansa.centers.shop.types import shop_object
-from hansa.centers.trade._rules.states import TRANSITIONS
+from hansa.centers.trade._rules.fulfilment import check_parcel
 from hansa.centers.trade._service.collected import COLLECTIONS
 from hansa.centers.trade._service.driving import drive
-from hansa.centers.trade._service.moves import MOVES, refusal
-from hansa.centers.trade._service.paysteps import closing
-from hansa.centers.trade._service.reading import checkout_orders, load_order
+from hansa.centers.trade._service.moves import MOVES
+from hansa.centers.trade._service.reading import load_order
 from hansa.centers.trade._service.reprices import REPRICES
 from hansa.centers.trade._service.step import Step
-from hansa.centers.trade._service.steps import SENT_FROM, advancing, extending, receiving, refunding, shipping
-from hansa.centers.trade.errors import AlreadyExtended, CancelTooLate, IllegalMove, LineMoved, OrderChanged
-from hansa.centers.trade.types import CheckoutId, Moved, Order, OrderId, OrderState
+from hansa.centers.trade._service.steps import Lines, extending, receiving, shipping
+from hansa.centers.trade.errors import AlreadyExtended, OrderChanged
+from hansa.centers.trade.types import Moved, Order, OrderId, Parcel
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.idempotency import IdempotencyKey
@@ -32,7 +30,6 @@ from hansa.kernel.problem import Busy, Problem
 
 LANE = "trade.move"
 SHIP_PERMISSION = "trade.order.ship"
-CANCEL_PERMISSION = "trade.order.cancel"
 READINGS_MAX = 5
 """How often a step is worked out anew because another one came first."""
 
@@ -53,35 +50,40 @@ async def ship(
     ctx: Ctx,
     *,
     order_id: OrderId,
-    lines: Collection[int] | None = None,
+    lines: Lines = None,
+    parcel: Parcel | None = None,
     key: IdempotencyKey | None = None,
 ) -> Moved:
-    """Record that the seller has sent an order, or some of its lines; their stock leaves the house.
+    """Record that the seller has sent an order, some of its lines, or so many pieces of them; stock leaves the house.
 
-    Once everything has left, the buyer's time to confirm receipt starts. Needs `trade.order.ship` of the
-    shop. Raises `OrderNotFound`, `Forbidden`, `IllegalMove`, `LineNotFound`, `LineMoved`, `LinesTogether`.
+    `parcel` says who carries them. Once everything has left, the buyer's time to confirm receipt starts. Needs
+    `trade.order.ship` of the shop. Raises `OrderNotFound`, `Forbidden`, `IllegalMove`, `LineNotFound`,
+    `LineMoved`, `PiecesExceeded`, `TooManyParts`, `Invalid`.
     """
+    check_parcel(parcel)
 
     async def read() -> Order:
         order = await load_order(ctx, order_id, permission=SHIP_PERMISSION)
         ctx.require(SHIP_PERMISSION, of=shop_object(order.shop_id))
         return order
 
-    return await submit(ctx, read, lambda order: shipping(ctx, order, key, lines=lines), key=key)
+    return await submit(
+        ctx, read, lambda order: shipping(ctx, order, key, lines=lines, parcel=parcel), key=key
+    )
 
 
 async def receive(
     ctx: Ctx,
     *,
     order_id: OrderId,
-    lines: Collection[int] | None = None,
+    lines: Lines = None,
     key: IdempotencyKey | None = None,
 ) -> Moved:
     """Confirm that the buyer has the goods, or some lines: the seller is credited for these, commission taken.
 
     Goods handed over at a counter were never shipped: their stock leaves now. Only the buyer confirms (or
     the platform, when the time to object is over). Raises `OrderNotFound`, `IllegalMove`, `LineNotFound`,
-    `LineMoved`, `LinesTogether`.
+    `LineMoved`, `PiecesExceeded`, `TooManyParts`, `Invalid`.
     """
 
     async def read() -> Order:
@@ -109,61 +111,6 @@ async def extend_receipt(ctx: Ctx, *, order_id: OrderId, key: IdempotencyKey | N
     return await submit(ctx, read, step, key=key)
 
 
-async def cancel(
-    ctx: Ctx, *, checkout_id: CheckoutId, key: IdempotencyKey | None = None
-) -> tuple[Moved, ...]:
-    """Close an unpaid checkout at its buyer's wish: every order, its stock and its payment.
-
-    Raises `OrderNotFound`, `IllegalMove` when it is paid already, `AlreadyClosed`.
-    """
-    orders = await checkout_orders(ctx, checkout_id)
-    call = closing(ctx, orders, key, cause="cancelled by the buyer")
-    if key is None:
-        for order in orders:
-            if (problem := refusal(order.state, call.moves)) is not None:
-                raise problem
-    try:
-        return await lane_of(ctx).submit(call)
-    except AlreadyCaptured:
-        state = (await checkout_orders(ctx, checkout_id))[0].state
-        raise IllegalMove(state=state, wanted=OrderState.CLOSED, may=sorted(TRANSITIONS[state])) from None
-
-
-async def cancel_order(ctx: Ctx, *, order_id: OrderId, key: IdempotencyKey | None = None) -> Moved:
-    """Take back a paid order that was not sent: what was paid goes back, its stock is free.
-
-    One that was to be paid on delivery is closed. The seller may (`trade.order.cancel` of the shop) until it is sent; the buyer for a while after paying
-    (`Deadlines.cancel`). Raises `OrderNotFound`, `IllegalMove`, `CancelTooLate`, `LineMoved`.
-    """
-
-    async def read() -> Order:
-        return await load_order(ctx, order_id, permission=CANCEL_PERMISSION)
-
-    def step(order: Order) -> Step:
-        staff = ctx.may(CANCEL_PERMISSION, of=shop_object(order.shop_id))
-        if not staff and order.paid_at is not None:
-            late_s = (ctx.now() - order.paid_at).total_seconds()
-            if late_s > order.terms.cancel_s:
-                raise CancelTooLate
-        _nothing_sent(order)
-        cause = "cancelled by the seller" if staff else "cancelled by the buyer"
-        if order.paid_at is None and order.state is OrderState.AWAITING_SHIPMENT:
-            return advancing(ctx, order, OrderState.CLOSED, key, cause=cause)  # to be paid on delivery
-        return refunding(ctx, order, key, cause=cause, among=SENT_FROM)
-
-    return await submit(ctx, read, step, key=key)
-
-
-def _nothing_sent(order: Order) -> None:
-    """Refuse to cancel what has left in part, or waits for somebody's decision."""
-    if order.state in {OrderState.PAID_ON_HOLD, OrderState.AWAITING_SHIPMENT} and (
-        elsewhere := [line for line in order.lines if line.state not in SENT_FROM]
-    ):
-        raise LineMoved(lines=[{"line_no": line.line_no, "state": line.state} for line in elsewhere])
-    if order.state in {OrderState.PARTLY_SHIPPED, OrderState.SHIPPED, OrderState.SIGNED}:
-        raise IllegalMove(state=order.state, wanted=OrderState.REFUNDED, may=sorted(TRANSITIONS[order.state]))
-
-
 async def submit(
     ctx: Ctx,
     read: Callable[[], Awaitable[Order]],
@@ -185,6 +132,9 @@ async def submit(
         except Problem:
             before = await lane.recall(key)
             if before is None:
+                # Stock or money may refuse what another step has done before the order says that it changed.
+                if (await read()).version != order.version:
+                    continue
                 raise
             (moved,) = before
         return moved

@@ -63,6 +63,8 @@ async def add_note(ctx: Ctx, *, order_id: OrderId, text: str) -> Note:
 async def notes(ctx: Ctx, *, order_id: OrderId) -> tuple[Note, ...]:
     """Return the notes on an order, oldest first: to its buyer those it wrote, to its shop all.
 
+    What was written about a cancellation is read in the order's history.
+
     Raises `OrderNotFound`.
     """
     order = await load_order(ctx, order_id, permission=READ_PERMISSION)
@@ -78,7 +80,7 @@ async def notes(ctx: Ctx, *, order_id: OrderId) -> tuple[Note, ...]:
             written_at=row["written_at"],
         )
         for row in rows
-        if staff or row["kind"] == NoteKind.BUYER
+        if row["kind"] == NoteKind.BUYER or (staff and row["kind"] == NoteKind.SELLER)
     )
 
 

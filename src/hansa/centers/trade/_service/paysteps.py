@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from hansa.centers.inventory.types import StockStep
@@ -18,7 +19,7 @@ from hansa.centers.payment.types import (
     UnderWay,
 )
 from hansa.centers.trade._rules.repricing import Repricing
-from hansa.centers.trade._rules.rows import LineMove
+from hansa.centers.trade._rules.rows import LineMove, NewNote
 from hansa.centers.trade._rules.settlement import collected_journal
 from hansa.centers.trade._rules.states import COLLECTABLE, PAYABLE, UNPAID
 from hansa.centers.trade._service.collected import Collected
@@ -38,7 +39,15 @@ from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.money import Money
 
 
-def closing(ctx: Ctx, orders: Sequence[Order], key: IdempotencyKey | None = None, *, cause: str) -> Step:
+def closing(
+    ctx: Ctx,
+    orders: Sequence[Order],
+    key: IdempotencyKey | None = None,
+    *,
+    cause: str,
+    details: Mapping[str, int | str] = MappingProxyType({}),
+    notes: tuple[NewNote, ...] = (),
+) -> Step:
     """Close an unpaid checkout, all its orders."""
     payable = sum(order.payable for order in orders)
     asked = all(order.state in PAYABLE for order in orders)
@@ -56,10 +65,13 @@ def closing(ctx: Ctx, orders: Sequence[Order], key: IdempotencyKey | None = None
             # An unpaid order's lines all wait: its state, seen under the lock, says so.
             lines={
                 key_of(order): tuple(
-                    LineMove(line.line_no, LineState.WAITING, LineState.CLOSED) for line in order.lines
+                    LineMove(line.line_no, LineState.WAITING, LineState.CLOSED, line.quantity)
+                    for line in order.lines
                 )
                 for order in orders
             },
+            details=details,
+            notes=notes,
         ),
     )
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
 
 from hansa.centers.shop.types import ShopId, shop_object
 from hansa.centers.trade import _store
+from hansa.centers.trade._rules.dividing import share_allocations
 from hansa.centers.trade._rules.rows import OrderKey, Row
 from hansa.centers.trade.errors import OrderNotFound
 from hansa.centers.trade.types import (
+    NOTE_ID,
     ORDER_ID,
     Allocation,
     Attribution,
+    CancelReason,
     CheckoutId,
     FrozenTerms,
     FulfilmentOption,
@@ -24,9 +27,11 @@ from hansa.centers.trade.types import (
     Line,
     LineState,
     Measure,
+    NoteKind,
     Order,
     OrderId,
     OrderState,
+    Parcel,
 )
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PersonalRecord
@@ -64,22 +69,33 @@ async def history(ctx: Ctx, *, order: Order) -> tuple[HistoryEntry, ...]:
     async with ctx.transaction() as tx:
         rows = await _store.history_of(tx, (order.buyer, order.id))
         placed = (await _store.orders_by_key(tx, [(order.buyer, order.id)]))[0]
+        texts: dict[str, str] = {}
+        if any("reason" in (row["details"] or {}) for row in rows):
+            texts = {
+                NOTE_ID.show(note["id"]): note["text"]
+                for note in await _store.notes_of(tx, [(order.buyer, order.id)])
+                if note["kind"] == NoteKind.CANCELLATION
+            }
     opening = OrderState(rows[0]["previous_state"] if rows else placed["state"])
     return (
         HistoryEntry(1, None, opening, placed["placed_at"], placed["placed_by"], "placed"),
-        *(
-            HistoryEntry(
-                row["version"],
-                OrderState(row["previous_state"]),
-                OrderState(row["state"]),
-                row["at"],
-                row["actor"],
-                row["cause"],
-                tuple(row["lines"]),
-                row["details"] or {},
-            )
-            for row in rows
-        ),
+        *(_entry(row, texts) for row in rows),
+    )
+
+
+def _entry(row: Row, texts: Mapping[str, str]) -> HistoryEntry:
+    details = row["details"] or {}
+    return HistoryEntry(
+        row["version"],
+        OrderState(row["previous_state"]),
+        OrderState(row["state"]),
+        row["at"],
+        row["actor"],
+        row["cause"],
+        tuple(row["lines"]),
+        details,
+        reason=CancelReason(details["reason"]) if "reason" in details else None,
+        text=texts.get(str(details.get("note")), ""),
     )
 
 
@@ -252,7 +268,7 @@ def _order(row: Row, lines: Sequence[Row], allocations: Sequence[Row]) -> Order:
         address_version=row["address_version"],
         seller_version=row["seller_version"],
         extended=row["extended"],
-        lines=tuple(_line(line, tuple(shares.get(line["line_no"], ()))) for line in lines),
+        lines=tuple(_line(line, tuple(shares.get(line["part_of"] or line["line_no"], ()))) for line in lines),
     )
 
 
@@ -264,6 +280,10 @@ def measure_of(row: Row) -> Measure | None:
 
 
 def _line(row: Row, allocations: tuple[Allocation, ...]) -> Line:
+    units, first = row["units"] or 0, row["first_unit"] or 0
+    if units:
+        # Allocations are stored for the line as it was bought: a part's are its pieces' share.
+        allocations = share_allocations(allocations, units=units, first=first, count=row["quantity"])
     return Line(
         line_no=row["line_no"],
         offer_id=row["offer_id"],
@@ -284,4 +304,8 @@ def _line(row: Row, allocations: tuple[Allocation, ...]) -> Line:
         attribution=msgspec.convert(row["attribution"], Attribution) if row["attribution"] else None,
         measure=measure_of(row),
         allocations=allocations,
+        parcel=Parcel(row["carrier"], row["tracking"]) if row["carrier"] else None,
+        part_of=row["part_of"],
+        units=units,
+        first_unit=first,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from hansa.centers.inventory.types import HoldKey, StockStep
@@ -14,13 +16,16 @@ from hansa.centers.payment.types import (
     NewPayment,
     UnderWay,
 )
+from hansa.centers.trade._rules.dividing import Split
 from hansa.centers.trade._rules.repricing import Repricing
-from hansa.centers.trade._rules.rows import LineMove, OrderKey
+from hansa.centers.trade._rules.rows import LineMove, NewNote, OrderKey
 from hansa.centers.trade._service.collected import Collected
 from hansa.centers.trade._service.moves import MoveDemand, stuck
 from hansa.centers.trade.types import Order, OrderState
 from hansa.kernel.context import Ctx
 from hansa.kernel.idempotency import IdempotencyKey
+
+_NO_DETAILS: Mapping[str, int | str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,9 @@ def of_lines(
     due_s: int | None = None,
     paid: bool = False,
     collected: Collected | None = None,
+    splits: tuple[Split, ...] = (),
+    details: Mapping[str, int | str] = _NO_DETAILS,
+    notes: tuple[NewNote, ...] = (),
 ) -> Step:
     """Move lines of one order as it was read; had it changed since, all of this would be wrong."""
     after_s = None if due_s is None else timedelta(seconds=due_s)
@@ -65,6 +73,9 @@ def of_lines(
             paid=paid,
             versions={key_of(order): order.version},
             lines={key_of(order): moves},
+            splits={key_of(order): splits},
+            details=details,
+            notes=notes,
         ),
     )
 
@@ -114,4 +125,10 @@ def all_holds(order: Order) -> tuple[HoldKey, ...]:
 
 
 def stock_of(ctx: Ctx, step: StockStep, holds: tuple[HoldKey, ...]) -> StockDemand:
+    """Ask the step of whole holds."""
     return StockDemand(ctx=ctx, step=step, holds=holds)
+
+
+def pieces_of(ctx: Ctx, step: StockStep, pieces: Mapping[HoldKey, int]) -> StockDemand | None:
+    """Ask the step of so many pieces of each hold; None when there are none."""
+    return StockDemand(ctx=ctx, step=step, holds=tuple(pieces), pieces=pieces) if pieces else None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from hansa.centers.inventory.types import StockStep
 from hansa.centers.ledger.types import Posting
+from hansa.centers.trade._rules.dividing import divide
 from hansa.centers.trade._rules.fulfilment import choose, holds_of, line_moves, state_after
-from hansa.centers.trade._rules.rows import LineMove, Row
+from hansa.centers.trade._rules.rows import LineMove, NewNote, Row
 from hansa.centers.trade._rules.settlement import refund_journal, settlement_journal
 from hansa.centers.trade._rules.states import RECEIVABLE as RECEIVABLE_STATES
 from hansa.centers.trade._rules.states import REFUNDABLE, SENDABLE
@@ -21,12 +22,18 @@ from hansa.centers.trade._service.step import (
     make_step,
     need_paid,
     of_lines,
+    pieces_of,
     stands,
     stock_of,
 )
-from hansa.centers.trade.types import LineState, Order, OrderState
+from hansa.centers.trade.types import LinePart, LineState, Order, OrderState, Parcel
 from hansa.kernel.context import Ctx
 from hansa.kernel.idempotency import IdempotencyKey
+
+Lines = Collection[int | LinePart] | None
+"""Which lines a step is meant for, by number or so many pieces of them; None for all that it can be."""
+
+_NO_DETAILS: Mapping[str, int | str] = MappingProxyType({})
 
 SENT_FROM = frozenset({LineState.WAITING})
 RECEIVED_FROM = frozenset({LineState.WAITING, LineState.SHIPPED})
@@ -34,12 +41,18 @@ REFUNDED_FROM = RECEIVED_FROM | {LineState.REFUNDING}
 
 
 def shipping(
-    ctx: Ctx, order: Order, key: IdempotencyKey | None = None, *, lines: Collection[int] | None = None
+    ctx: Ctx,
+    order: Order,
+    key: IdempotencyKey | None = None,
+    *,
+    lines: Lines = None,
+    parcel: Parcel | None = None,
 ) -> Step:
     """Send lines, or all that wait. When everything has left, the time to confirm receipt begins."""
     stands(order, SENDABLE, OrderState.SHIPPED)
-    chosen = choose(order, lines, among=SENT_FROM)
-    moves = line_moves(chosen, LineState.SHIPPED)
+    order, numbers, splits = divide(order, lines, among=SENT_FROM)
+    chosen = choose(order, numbers, among=SENT_FROM)
+    moves = line_moves(chosen, LineState.SHIPPED, parcel=parcel)
     state = state_after(order, moves)
     return of_lines(
         ctx,
@@ -48,7 +61,9 @@ def shipping(
         moves,
         state=state,
         cause="shipped",
-        stock=stock_of(ctx, StockStep.SHIP, holds_of(order, chosen)),
+        stock=pieces_of(ctx, StockStep.SHIP, holds_of(order, chosen)),
+        splits=splits,
+        details=_details_of(parcel),
         # What is paid on delivery waits to be handed over, however long that takes.
         due_s=order.terms.confirm_s if state is OrderState.SHIPPED and order.paid_at else None,
     )
@@ -60,15 +75,15 @@ def receiving(
     key: IdempotencyKey | None = None,
     *,
     cause: str,
-    lines: Collection[int] | None = None,
+    lines: Lines = None,
 ) -> Step:
     """Receive lines, or all that may be: each is settled with its seller. What was sent asks no more stock."""
     stands(order, RECEIVABLE_STATES, OrderState.FINISHED)
     need_paid(order, OrderState.FINISHED)
-    chosen = choose(order, lines, among=RECEIVED_FROM)
+    order, numbers, splits = divide(order, lines, among=RECEIVED_FROM)
+    chosen = choose(order, numbers, among=RECEIVED_FROM)
     moves = line_moves(chosen, LineState.RECEIVED)
     journal = settlement_journal(ctx, order, chosen)
-    holds = holds_of(order, chosen)
     return of_lines(
         ctx,
         key,
@@ -76,8 +91,9 @@ def receiving(
         moves,
         state=state_after(order, moves),
         cause=cause,
-        stock=stock_of(ctx, StockStep.SHIP, holds) if holds else None,
+        stock=pieces_of(ctx, StockStep.SHIP, holds_of(order, chosen)),
         post=Posting(ctx=ctx, journals=(journal,)) if journal else None,
+        splits=splits,
     )
 
 
@@ -87,16 +103,18 @@ def refunding(
     key: IdempotencyKey | None = None,
     *,
     cause: str,
-    lines: Collection[int] | None = None,
+    lines: Lines = None,
     among: Collection[LineState] = REFUNDED_FROM,
+    details: Mapping[str, int | str] = _NO_DETAILS,
+    notes: tuple[NewNote, ...] = (),
 ) -> Step:
     """Close lines after payment: what was paid for them is owed to the buyer, what waits is free again."""
     stands(order, REFUNDABLE, OrderState.REFUNDED)
     need_paid(order, OrderState.REFUNDED)
-    chosen = choose(order, lines, among=among)
+    order, numbers, splits = divide(order, lines, among=among)
+    chosen = choose(order, numbers, among=among)
     moves = line_moves(chosen, LineState.REFUNDED)
     journal = refund_journal(ctx, order, chosen)
-    holds = holds_of(order, chosen)
     return of_lines(
         ctx,
         key,
@@ -104,29 +122,43 @@ def refunding(
         moves,
         state=state_after(order, moves),
         cause=cause,
-        stock=stock_of(ctx, StockStep.RELEASE, holds) if holds else None,
+        stock=pieces_of(ctx, StockStep.RELEASE, holds_of(order, chosen)),
         post=Posting(ctx=ctx, journals=(journal,)) if journal else None,
+        splits=splits,
+        details=details,
+        notes=notes,
     )
 
 
-def deciding(ctx: Ctx, order: Order, *, lines: Collection[int], cause: str) -> Step:
+def deciding(ctx: Ctx, order: Order, *, lines: Collection[int | LinePart], cause: str) -> Step:
     """Keep lines back while somebody decides about their refund."""
     stands(order, REFUNDABLE, OrderState.REFUNDED)
     need_paid(order, OrderState.REFUNDED)
-    chosen = choose(order, lines, among=RECEIVED_FROM)
+    order, numbers, splits = divide(order, lines, among=RECEIVED_FROM)
+    chosen = choose(order, numbers, among=RECEIVED_FROM)
     moves = line_moves(chosen, LineState.REFUNDING)
-    return of_lines(ctx, None, order, moves, state=state_after(order, moves), cause=cause)
+    return of_lines(ctx, None, order, moves, state=state_after(order, moves), cause=cause, splits=splits)
 
 
 def resuming(ctx: Ctx, order: Order, *, lines: Collection[int], cause: str) -> Step:
     """Let lines go on from where they stood before their refund was asked for."""
     chosen = choose(order, lines, among=frozenset({LineState.REFUNDING}))
-    moves = tuple(LineMove(line.line_no, line.state, line.previous or LineState.WAITING) for line in chosen)
+    moves = tuple(
+        LineMove(line.line_no, line.state, line.previous or LineState.WAITING, line.quantity)
+        for line in chosen
+    )
     return of_lines(ctx, None, order, moves, state=state_after(order, moves), cause=cause)
 
 
 def advancing(
-    ctx: Ctx, order: Order, state: OrderState, key: IdempotencyKey | None = None, *, cause: str
+    ctx: Ctx,
+    order: Order,
+    state: OrderState,
+    key: IdempotencyKey | None = None,
+    *,
+    cause: str,
+    details: Mapping[str, int | str] = _NO_DETAILS,
+    notes: tuple[NewNote, ...] = (),
 ) -> Step:
     """Move an order as a play or a later center says: its stock is put by, or free again, as that needs."""
     stock = None
@@ -136,8 +168,7 @@ def advancing(
         stock = stock_of(ctx, StockStep.ALLOCATE, all_holds(order))
     elif state in _ENDS:
         moves = line_moves(waiting, _ENDS[state])
-        holds = holds_of(order, waiting)
-        stock = stock_of(ctx, StockStep.RELEASE, holds) if holds else None
+        stock = pieces_of(ctx, StockStep.RELEASE, holds_of(order, waiting))
     if state is OrderState.CLOSED and order.paid_at is not None:
         raise stuck(order.state, state)
     due_s = order.terms.ship_s if state is OrderState.AWAITING_SHIPMENT else None
@@ -151,6 +182,8 @@ def advancing(
         stock=stock,
         due_s=due_s,
         paid=(order.state, state) in _PAYS,
+        details=details,
+        notes=notes,
     )
 
 
@@ -167,6 +200,12 @@ _PAYS = frozenset(
     }
 )
 _ENDS = MappingProxyType({OrderState.CLOSED: LineState.CLOSED, OrderState.REFUNDED: LineState.REFUNDED})
+
+
+def _details_of(parcel: Parcel | None) -> Mapping[str, int | str]:
+    if parcel is None:
+        return _NO_DETAILS
+    return {"carrier": parcel.carrier} | ({"tracking": parcel.tracking} if parcel.tracking else {})
 
 
 def extending(ctx: Ctx, order: Order, key: IdempotencyKey | None) -> Step:

@@ -34,13 +34,21 @@ AUDITS = (
     ),
     (
         "trade.allocations",
-        "line {1} of the order {0} says discount {2}, its allocations sum to {3}",
+        "line {1} of the order {0} with its parts says discount {2}, its allocations sum to {3}",
         """SELECT l.order_id, l.line_no, l.discount, coalesce(sum(a.minor), 0)
-           FROM trade.line l
+           FROM (SELECT buyer, order_id, coalesce(part_of, line_no) AS line_no, sum(discount) AS discount
+                 FROM trade.line GROUP BY 1, 2, 3) l
            LEFT JOIN trade.allocation a
              ON a.buyer = l.buyer AND a.order_id = l.order_id AND a.line_no = l.line_no
-           GROUP BY l.buyer, l.order_id, l.line_no
+           GROUP BY l.buyer, l.order_id, l.line_no, l.discount
            HAVING l.discount <> coalesce(sum(a.minor), 0) ORDER BY 1, 2""",
+    ),
+    (
+        "trade.parts",
+        "line {1} of the order {0} had {2} pieces, its parts have {3}",
+        """SELECT order_id, coalesce(part_of, line_no), max(units), sum(quantity)
+           FROM trade.line WHERE units IS NOT NULL GROUP BY buyer, order_id, coalesce(part_of, line_no)
+           HAVING max(units) <> sum(quantity) OR min(units) <> max(units) ORDER BY 1, 2""",
     ),
     (
         "trade.checkouts",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from hansa.centers.trade._rules.dividing import Split
 from hansa.centers.trade._rules.rows import Move, OrderKey, Row
 from hansa.centers.trade._store.columns import keys_of
 from hansa.centers.trade._tables import ORDER_RANK
@@ -32,6 +33,9 @@ async def lock_orders(tx: Transaction, keys: Iterable[OrderKey]) -> dict[OrderKe
 async def move_orders(tx: Transaction, *, last: Sequence[Move], every: Sequence[Move]) -> None:
     """Store locked orders as their `last` move leaves them, and `every` move, with its lines, as history."""
     lines = [(move, line) for move in every for line in move.lines]
+    splits = [(move, split) for move in every for split in move.splits]
+    if splits:
+        await _divide_lines(tx, splits)
     parameters = [
         [m.buyer for m in last],
         [m.id for m in last],
@@ -64,6 +68,28 @@ async def move_orders(tx: Transaction, *, last: Sequence[Move], every: Sequence[
         [line.line_no for _, line in lines],
         [line.previous.value for _, line in lines],
         [line.state.value for _, line in lines],
+        [line.parcel.carrier if line.parcel else None for _, line in lines],
+        [line.parcel.tracking if line.parcel else None for _, line in lines],
+    )
+
+
+async def _divide_lines(tx: Transaction, splits: Sequence[tuple[Move, Split]]) -> None:
+    """Make pieces of lines of locked orders lines of their own; what is left keeps the number."""
+    parts = [split.part for _, split in splits]
+    await tx.raw.execute(
+        _DIVIDE,
+        [move.buyer for move, _ in splits],
+        [move.id for move, _ in splits],
+        [split.line_no for _, split in splits],
+        [part.line_no for part in parts],
+        [part.part_of for part in parts],
+        [part.units for part in parts],
+        [part.first_unit for part in parts],
+        [part.quantity for part in parts],
+        [part.gross for part in parts],
+        [part.discount for part in parts],
+        [part.tax for part in parts],
+        [part.freight for part in parts],
     )
 
 
@@ -96,9 +122,30 @@ WHERE o.buyer = m.buyer AND o.id = m.id
 
 _LINED = """,
 lined AS (
-  UPDATE trade.line l SET previous_state = m.previous, state = m.state
-  FROM unnest($20::uuid[], $21::uuid[], $22::int[], $23::text[], $24::text[])
-    AS m (buyer, order_id, line_no, previous, state)
+  UPDATE trade.line l SET previous_state = m.previous, state = m.state,
+         carrier = coalesce(m.carrier, l.carrier), tracking = coalesce(m.tracking, l.tracking)
+  FROM unnest($20::uuid[], $21::uuid[], $22::int[], $23::text[], $24::text[], $25::text[], $26::text[])
+    AS m (buyer, order_id, line_no, previous, state, carrier, tracking)
   WHERE l.buyer = m.buyer AND l.order_id = m.order_id AND l.line_no = m.line_no)"""
+# A statement of its own: the parts must be there before they move.
+_DIVIDE = """
+WITH d AS (
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[],
+                       $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+    AS d (buyer, order_id, line_no, part_no, part_of, units, first_unit, quantity, gross, discount, tax, freight)),
+parted AS (
+  INSERT INTO trade.line
+    (buyer, order_id, line_no, offer_id, offer_version, sku_id, product_id, title, options, art, quantity,
+     unit_minor, gross, discount, tax, freight, commission_bp, attribution, inputs, previous_state, state,
+     carrier, tracking, part_of, units, first_unit)
+  SELECT l.buyer, l.order_id, d.part_no, l.offer_id, l.offer_version, l.sku_id, l.product_id, l.title, l.options,
+         l.art, d.quantity, l.unit_minor, d.gross, d.discount, d.tax, d.freight, l.commission_bp, l.attribution,
+         l.inputs, l.previous_state, l.state, l.carrier, l.tracking, d.part_of, d.units, d.first_unit
+  FROM d JOIN trade.line l ON l.buyer = d.buyer AND l.order_id = d.order_id AND l.line_no = d.line_no)
+UPDATE trade.line l
+SET quantity = l.quantity - d.quantity, gross = l.gross - d.gross, discount = l.discount - d.discount,
+    tax = l.tax - d.tax, freight = l.freight - d.freight, units = d.units, first_unit = d.first_unit + d.quantity
+FROM d WHERE l.buyer = d.buyer AND l.order_id = d.order_id AND l.line_no = d.line_no
+"""
 _MOVE_ORDERS = _MOVE.format(lines="")
 _MOVE_WITH_LINES = _MOVE.format(lines=_LINED)

@@ -17,6 +17,8 @@ DRAFT_ID = IdKind[DraftId]("dft")
 NOTE_ID = IdKind[NoteId]("note")
 
 LINES_MAX = 500
+LINE_NUMBERS_MAX = 1_000
+"""Lines of one order at most, with the parts that its lines were divided into."""
 QUANTITY_MAX = 1_000_000
 NOTE_LETTERS_MAX = 2_000
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MAX)]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -57,6 +58,55 @@ class Moved(msgspec.Struct, frozen=True):
     state: OrderState
 
 
+class LinePart(msgspec.Struct, frozen=True):
+    """So many pieces of a line."""
+
+    line_no: int
+    quantity: int
+
+
+CARRIER_LETTERS_MAX = 60
+TRACKING_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z ./_-]{0,59}$"
+CarrierName = Annotated[str, msgspec.Meta(min_length=1, max_length=CARRIER_LETTERS_MAX)]
+TrackingNumber = Annotated[str, msgspec.Meta(pattern=TRACKING_PATTERN)]
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """Who carries goods that were sent, and the number under which the carrier tells where they are."""
+
+    carrier: CarrierName
+    tracking: TrackingNumber | None = None
+
+
+class CancelReason(enum.StrEnum):
+    """Why an order is cancelled."""
+
+    CHANGED_MIND = "changed_mind"
+    ORDERED_BY_MISTAKE = "ordered_by_mistake"
+    WRONG_ADDRESS = "wrong_address"
+    FOUND_CHEAPER = "found_cheaper"
+    TAKES_TOO_LONG = "takes_too_long"
+    OUT_OF_STOCK = "out_of_stock"
+    PRICE_WRONG = "price_wrong"
+    CANNOT_DELIVER = "cannot_deliver"
+    AGREED = "agreed"
+    """Buyer and seller agreed on it."""
+    OTHER = "other"
+
+
+_BOTH = frozenset({CancelReason.AGREED, CancelReason.OTHER})
+BUYER_REASONS = _BOTH | {
+    CancelReason.CHANGED_MIND,
+    CancelReason.ORDERED_BY_MISTAKE,
+    CancelReason.WRONG_ADDRESS,
+    CancelReason.FOUND_CHEAPER,
+    CancelReason.TAKES_TOO_LONG,
+}
+"""What a buyer may give as a reason."""
+SELLER_REASONS = _BOTH | {CancelReason.OUT_OF_STOCK, CancelReason.PRICE_WRONG, CancelReason.CANNOT_DELIVER}
+"""What a seller may give as a reason."""
+
+
 class Line(msgspec.Struct, frozen=True):
     """A line of an order: what was bought, who bears which discount, and where it stands."""
 
@@ -81,6 +131,19 @@ class Line(msgspec.Struct, frozen=True):
     measure: Measure | None = None
     allocations: tuple[Allocation, ...] = ()
     attribution: Attribution | None = None
+    parcel: Parcel | None = None
+    """What it was sent in, where that was said."""
+    part_of: int | None = None
+    """The line whose pieces these were, before they were sent, received or cancelled by themselves."""
+    units: int = 0
+    """How many pieces the line had before it was divided; 0 when it never was."""
+    first_unit: int = 0
+    """Which of these pieces come before these."""
+
+    @property
+    def wanted(self) -> int:
+        """How much it is, as stock counts it: pieces, or units of the smallest scale."""
+        return self.measure.amount if self.measure else self.quantity
 
     @property
     def payable(self) -> int:
@@ -160,6 +223,10 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     """The lines it concerns; none when it concerns the order as a whole."""
     details: dict[str, int | str] = {}
     """Figures and ids of the change, never anything personal."""
+    reason: CancelReason | None = None
+    """Why it was cancelled, where that was said."""
+    text: str = ""
+    """What was written about the reason; it is a note, and goes with whoever wrote it."""
 
 
 class NoteKind(enum.StrEnum):
@@ -169,6 +236,8 @@ class NoteKind(enum.StrEnum):
     """From the buyer to the seller; both read it."""
     SELLER = "seller"
     """The seller's own; the buyer never sees it."""
+    CANCELLATION = "cancellation"
+    """Why it was cancelled, in the words of whoever did; both read it, in the history."""
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
