@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import msgspec
 import pytest
 
@@ -19,6 +20,10 @@ from hansa.kernel.db.migrate import migrate
 from hansa.kernel.embedded import EmbeddedPostgres
 from hansa.kernel.settings import Secret, Settings
 from house import House
+
+# How long a rule takes is no matter of a story: the machine may be busy.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 class ExternalServer:

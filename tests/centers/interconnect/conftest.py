@@ -9,7 +9,6 @@ from hashlib import sha256
 from hmac import HMAC
 from uuid import uuid4
 
-import hypothesis
 import pytest
 
 from hansa.centers.interconnect import api
@@ -19,11 +18,6 @@ from hansa.centers.interconnect.types import Webhooks
 from hansa.centers.user.extensions import GRANTS
 from hansa.kernel.context import Actor, ActorKind, Traffic
 from house import Seller
-
-hypothesis.settings.register_profile(
-    "patient", deadline=None
-)  # how long a rule takes is no matter of these tests
-hypothesis.settings.load_profile("patient")
 
 SETTINGS = Webhooks(timeout=timedelta(seconds=5), parallel=8, parallel_per_endpoint=2)
 

@@ -7,7 +7,6 @@ from email import policy
 from typing import Any
 from uuid import UUID, uuid4
 
-import hypothesis
 import pytest
 from aiosmtpd.smtp import SMTP
 
@@ -41,11 +40,6 @@ from hansa.kernel.security import Signer
 from hansa.kernel.settings import Settings
 
 CENTERS = (USER, MESSAGE)
-
-hypothesis.settings.register_profile(
-    "patient", deadline=None
-)  # how long a rule takes is no matter of these tests
-hypothesis.settings.load_profile("patient")
 
 WORDS = {
     ("test.paid", "en"): Template(

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
-import hypothesis
 import pytest
 
 from hansa.centers.user import api
@@ -24,11 +23,6 @@ from hansa.kernel.settings import Settings
 
 CHEAP = Accounts(hash_memory_kib=64, hash_passes=1, log_in_attempts=5)
 PASSWORD = "correct horse battery"
-
-hypothesis.settings.register_profile(
-    "patient", deadline=None
-)  # how long a rule takes is no matter of these tests
-hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
