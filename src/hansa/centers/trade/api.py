@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hansa.centers.trade._rules.pricing import LAYERS_IN_ORDER, base_of, spread
+from hansa.centers.trade._rules.settlement import earnings
 from hansa.centers.trade._service.advancing import (
     Advance,
     advance,
@@ -40,6 +41,7 @@ from hansa.centers.trade._service.placing import place
 from hansa.centers.trade._service.quoting import delivery_options, quote, seal, unseal
 from hansa.centers.trade._service.reading import (
     checkout_orders,
+    held_for_shop,
     history,
     order,
     orders,
@@ -65,9 +67,11 @@ __all__ = [
     "delivery_options",
     "draft",
     "drafts",
+    "earnings",
     "explain",
     "extend_receipt",
     "give_up_delivery",
+    "held_for_shop",
     "history",
     "hold",
     "lower_price",

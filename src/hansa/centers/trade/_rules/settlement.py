@@ -17,7 +17,7 @@ from hansa.centers.ledger.types import (
 )
 from hansa.centers.payment.events import RefundSettled
 from hansa.centers.payment.types import Facts
-from hansa.centers.trade.types import Allocation, Funder, FunderKind, Line, Order
+from hansa.centers.trade.types import Allocation, Earnings, Funder, FunderKind, Line, Order
 from hansa.kernel.context import Ctx
 
 BASIS_POINTS = 10_000
@@ -48,10 +48,26 @@ def seller_share(line: Line) -> tuple[int, int]:
     The seller is credited in full for what other funders bear; what the shop itself bears lowers its
     revenue. Its share of the freight goes to the seller and carries no commission; tax is not the seller's.
     """
-    own = sum(share.minor for share in line.allocations if share.funder.kind is FunderKind.SHOP)
+    own = borne_by_shop(line)
     revenue = line.gross - own
     fee = commission(revenue, line.commission_bp)
     return revenue - fee + line.freight, fee
+
+
+def borne_by_shop(line: Line) -> int:
+    """Return what the shop itself bears of a line's discounts."""
+    return sum(share.minor for share in line.allocations if share.funder.kind is FunderKind.SHOP)
+
+
+def earnings(lines: Iterable[Line]) -> Earnings:
+    """Return what lines bring their shop, as they are settled: rounded line by line."""
+    lines = list(lines)
+    return Earnings(
+        goods=sum(line.gross for line in lines),
+        borne=sum(borne_by_shop(line) for line in lines),
+        commission=sum(seller_share(line)[1] for line in lines),
+        freight=sum(line.freight for line in lines),
+    )
 
 
 def capture_journal(ctx: Ctx, *, order_id: UUID, minor: int, currency: str) -> Journal:

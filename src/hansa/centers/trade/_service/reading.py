@@ -11,6 +11,7 @@ from hansa.centers.shop.types import ShopId, shop_object
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.dividing import share_allocations
 from hansa.centers.trade._rules.rows import OrderKey, Row
+from hansa.centers.trade._rules.states import FINAL
 from hansa.centers.trade.errors import OrderNotFound
 from hansa.centers.trade.types import (
     NOTE_ID,
@@ -23,6 +24,7 @@ from hansa.centers.trade.types import (
     FulfilmentOption,
     Funder,
     FunderKind,
+    HeldForShop,
     HistoryEntry,
     Line,
     LineState,
@@ -62,6 +64,16 @@ async def shop_orders(
     """Return a shop's orders, newest first. Needs `trade.order.read` of the shop."""
     ctx.require(READ_PERMISSION, of=shop_object(shop_id))
     return await _page(ctx, own=False, shop_id=shop_id, state=state, cursor=cursor, limit=limit)
+
+
+async def held_for_shop(ctx: Ctx, *, shop_id: ShopId) -> list[HeldForShop]:
+    """Return what buyers have paid a shop for and not received yet, by currency. Needs `trade.order.read` of the shop."""
+    ctx.require(READ_PERMISSION, of=shop_object(shop_id))
+    async with ctx.transaction() as tx:
+        rows = await _store.held_for_shop(
+            tx, shop_id=shop_id, business=ctx.business, traffic=ctx.traffic.value, final=sorted(FINAL)
+        )
+    return [HeldForShop(**row) for row in rows]
 
 
 async def history(ctx: Ctx, *, order: Order) -> tuple[HistoryEntry, ...]:

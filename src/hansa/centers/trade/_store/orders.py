@@ -139,6 +139,29 @@ async def page_of_orders(
     )
 
 
+# The shop's share of a line is worked out as `_rules.settlement.seller_share` does; a test compares the two.
+_HELD = """
+SELECT o.currency, count(DISTINCT o.id) AS orders, sum(l.gross - l.discount + l.freight + l.tax)::bigint AS paid,
+       sum(r.revenue - (r.revenue * l.commission_bp * 2 + 10000) / 20000 + l.freight)::bigint AS to_shop
+FROM trade."order" o
+JOIN trade.line l ON l.buyer = o.buyer AND l.order_id = o.id
+CROSS JOIN LATERAL (
+  SELECT l.gross - coalesce(sum(a.minor), 0)::bigint AS revenue FROM trade.allocation a
+  WHERE a.buyer = l.buyer AND a.order_id = l.order_id AND a.line_no = l.line_no AND a.funder_kind = 'shop'
+) r
+WHERE o.shop_id = $1 AND o.business = $2 AND o.traffic = $3 AND o.paid_at IS NOT NULL AND NOT o.state = ANY($4::text[])
+  AND l.state IN ('waiting', 'shipped', 'refunding')
+GROUP BY o.currency ORDER BY o.currency
+"""
+
+
+async def held_for_shop(
+    tx: Transaction, *, shop_id: UUID, business: str, traffic: str, final: Sequence[str]
+) -> list[Row]:
+    """Sum what is in escrow for a shop, by currency: lines of paid orders that are neither settled nor refunded."""
+    return list(await tx.raw.fetch(_HELD, shop_id, business, traffic, final))
+
+
 async def orders_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int) -> list[Row]:
     """Return the latest orders of one person's parties in all businesses, for its own personal data."""
     return list(

@@ -156,6 +156,32 @@ class Line(msgspec.Struct, frozen=True):
         return self.payable + self.freight
 
 
+class Earnings(msgspec.Struct, frozen=True, kw_only=True):
+    """What lines bring their shop, in minor units: what others bear of a discount is paid to it all the same."""
+
+    goods: int
+    borne: int
+    """What the shop itself bears of discounts."""
+    commission: int
+    freight: int
+
+    @property
+    def to_shop(self) -> int:
+        """What the shop is credited with once the lines are received."""
+        return self.goods - self.borne - self.commission + self.freight
+
+
+class HeldForShop(msgspec.Struct, frozen=True, kw_only=True):
+    """What buyers have paid a shop for and not received yet, in one currency: it is in escrow until then."""
+
+    currency: str
+    orders: int
+    paid: int
+    """What buyers have paid for it, tax and freight included."""
+    to_shop: int
+    """What the shop is credited with once all of it is received."""
+
+
 class FrozenTerms(msgspec.Struct, frozen=True):
     """The business's terms as they were when the order was placed: they bind it whatever comes later."""
 
