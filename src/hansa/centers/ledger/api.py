@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from hansa.centers.ledger._service import holding, posting, reading, squaring
+from hansa.centers.ledger._service import holding, posting, reading, squaring, statements
 from hansa.centers.ledger._service.posting import POST
 from hansa.centers.ledger._service.sealing import seal_posted
 from hansa.centers.ledger.types import (
@@ -30,6 +30,7 @@ from hansa.centers.ledger.types import (
     PostedEntry,
     PostedJournal,
     Seal,
+    Statement,
     TrialLine,
 )
 from hansa.centers.shop.types import ShopId
@@ -58,6 +59,8 @@ __all__ = [
     "reverse",
     "seal_posted",
     "seals",
+    "shop_balances",
+    "shop_statement",
     "square_shop",
     "trial_balance",
     "void",
@@ -157,6 +160,41 @@ async def square_shop(ctx: Ctx, *, shop_id: ShopId, paid: Money, reference: str)
     `InsufficientBalance` when some of it is put by.
     """
     return await squaring.square_shop(ctx, shop_id, paid, reference)
+
+
+async def shop_balances(ctx: Ctx, *, shop_id: ShopId, currency: str) -> dict[AccountClass, Balance]:
+    """Return what is between the platform and a shop: what it earned, what it owes, its deposit.
+
+    Needs `ledger.shop.see` in the shop.
+    """
+    return await statements.shop_balances(ctx, shop_id, currency)
+
+
+async def shop_statement(
+    ctx: Ctx,
+    *,
+    shop_id: ShopId,
+    account_class: AccountClass = AccountClass.SELLER_PAYABLE,
+    currency: str,
+    since: datetime,
+    until: datetime,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Statement:
+    """Return what happened on an account of a shop from `since` on and before `until`, the latest first.
+
+    Needs `ledger.shop.see` in the shop. Raises `Invalid` (no account of a shop, no period), `CursorMalformed`.
+    """
+    return await statements.shop_statement(
+        ctx,
+        shop_id,
+        account_class,
+        currency=currency,
+        since=since,
+        until=until,
+        cursor=cursor,
+        limit=limit,
+    )
 
 
 async def balance_at(ctx: Ctx, *, key: AccountKey, at: datetime) -> Balance:

@@ -8,7 +8,7 @@ from hansa.centers.ledger import _http, extensions
 from hansa.centers.ledger._checks import CHECKS
 from hansa.centers.ledger._ending import nobody_is_owed
 from hansa.centers.ledger._known import KnownAccounts
-from hansa.centers.ledger._service import squaring
+from hansa.centers.ledger._service import squaring, statements
 from hansa.centers.ledger._service.holding import DEADLINES, PLACE, VOID
 from hansa.centers.ledger._service.posting import REVERSE
 from hansa.centers.ledger._service.reading import READ
@@ -41,7 +41,7 @@ LEDGER = Center(
     deadlines=DEADLINES,
     jobs=(Job("ledger.seal", seal_all, every_s=30),),
     routes=_http.ROUTES,
-    permissions=(READ, REVERSE, PLACE, VOID, squaring.SQUARE),
+    permissions=(READ, REVERSE, PLACE, VOID, squaring.SQUARE, statements.SEE),
     platform_permissions=(READ, REVERSE, PLACE, VOID, squaring.SQUARE),
     checks=CHECKS,
     starts=(_start,),

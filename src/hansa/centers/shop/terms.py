@@ -77,6 +77,7 @@ class StaffRoles(Term, frozen=True, kw_only=True):
 
     manager: tuple[str, ...] = (
         "inventory.",
+        "ledger.",
         "logistics.",
         "marketing.",
         "message.",

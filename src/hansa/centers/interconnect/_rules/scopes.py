@@ -37,6 +37,7 @@ SCOPES: dict[str, Texts] = {
     "place.place.add": {"en": "Add places such as warehouses", "zh": "添加仓库等地点"},
     "place.place.edit": {"en": "Change places", "zh": "修改地点"},
     "shop.shop.see": {"en": "See how the shop stands and its history", "zh": "查看店铺状态和历史"},
+    "ledger.shop.see": {"en": "See what the shop has earned and owes", "zh": "查看店铺的收入与应付"},
     "shop.commission.see": {"en": "See the shop's commission rates", "zh": "查看店铺的佣金费率"},
     "shop.seller.see": {"en": "See the shop's legal entity", "zh": "查看店铺的经营主体"},
 }

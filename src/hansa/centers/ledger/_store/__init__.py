@@ -23,6 +23,7 @@ from hansa.centers.ledger._store.reading import (
     every_account,
     journal,
     journals_of,
+    statement_entries,
     trial_balance,
 )
 from hansa.centers.ledger._store.sealing import (
@@ -60,6 +61,7 @@ __all__ = [
     "read_holds",
     "seals_of_chain",
     "seen_journals",
+    "statement_entries",
     "trial_balance",
     "unsealed",
     "write",

@@ -19,6 +19,7 @@ from hansa.centers.ledger.types import (
     JournalId,
     PostedEntry,
     PostedJournal,
+    StatementEntry,
     TrialLine,
 )
 from hansa.kernel.context import PLATFORM_BUSINESS, Ctx, Traffic
@@ -100,6 +101,33 @@ async def entries(
             seq=row.seq,
             journal=JournalId(row.journal_id),
             minor=row.minor,
+            balance_minor=row.balance_minor * row.normal,
+            posted_at=row.posted_at,
+        )
+        for row in await tx.conn.execute(wanted)
+    ]
+
+
+async def statement_entries(
+    tx: Transaction, account_: AccountId, *, after: int, before: int, limit: int
+) -> list[StatementEntry]:
+    """Return entries of one account with numbers between these two, newest first, and what they are about."""
+    wanted = (
+        select(t.entry, t.account.c.normal, t.journal.c.kind, t.journal.c.reference, t.journal.c.reverses)
+        .join(t.account, t.account.c.id == t.entry.c.account_id)
+        .join(t.journal, t.journal.c.id == t.entry.c.journal_id)
+        .where(t.entry.c.account_id == account_, t.entry.c.seq > after, t.entry.c.seq < before)
+        .order_by(t.entry.c.seq.desc())
+        .limit(limit)
+    )
+    return [
+        StatementEntry(
+            seq=row.seq,
+            journal=JournalId(row.journal_id),
+            kind=row.kind,
+            reference=row.reference,
+            reverses=row.reverses,
+            minor=row.minor * row.normal,
             balance_minor=row.balance_minor * row.normal,
             posted_at=row.posted_at,
         )
