@@ -11,10 +11,10 @@ from sampling import COUNTRIES, NOW, ORDER, Words, chrome, yuan
 from hansa.web.parts import Action, Choice, Entry, Fact, Form, Line, Link, Pager, Picture, Said, SumRow
 from hansa.web.selling import (
     AgreedOrderPage, AgreedOrdersPage, AgreedRow, AgreeGood, AgreeingPage, AgreeLine, AgreeWithPage, Asked, BadLine, Desk, DeskTalk, DeskTalkPage, DeskTalksPage, GoodPage, GoodRow, GoodsPage, ImportPage,
-    ImportRow, ImportsPage, InvitationPage, InvitationRow, LevelPage, LowRow, MenuLink, Movement,
+    ImportRow, ImportsPage, InvitationPage, InvitationRow, LevelPage, LowRow, MenuLink, MoneyPage, Movement,
     NewGoodPage, OrderRow, PlacePage, PlaceRow, PlacesPage, Question, ReviewRow, ReviewsPage, RoleChoice,
     SellerOrderPage, SellerOrdersPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
-    StaffRow, Step, StockPage, StockRow, Tile, TodayPage, VariantRow, WaitingChange, Weekday, WithWhom,
+    StaffRow, StatementRow, Step, StockPage, StockRow, Sum, Tile, TodayPage, VariantRow, WaitingChange, Weekday, WithWhom,
 )  # fmt: skip
 
 AT = "/bazaar/sell/qinghe"
@@ -24,7 +24,7 @@ def around(t: Words, section: str, *, state: str = "active", **counts: int) -> D
     menu = (
         ("", "Today", "今日", "activity", True), ("orders", "Orders", "订单", "package", True),
         ("agreed", "Agreed orders", "议价单", "file-text", False), ("messages", "Messages", "消息", "message-square", True), ("goods", "Goods", "商品", "tag", True),
-        ("stock", "Stock", "库存", "layers", False), ("reviews", "Reviews", "评价", "star", False),
+        ("stock", "Stock", "库存", "layers", False), ("reviews", "Reviews", "评价", "star", False), ("money", "Earnings", "资金", "wallet", False),
         ("places", "Places", "地点", "map-pin", False), ("staff", "Staff", "员工", "users", False),
         ("shop", "The shop", "店铺", "store", False),
     )  # fmt: skip
@@ -156,6 +156,7 @@ def sale(t: Words) -> SellerOrderPage:
         notes=(SoldNote(text=t("Please leave it with the porter.", "请放在物业前台。"), by=t("the buyer", "买家"), at=NOW - timedelta(hours=26)), SoldNote(text=t("The lid is from the new firing.", "壶盖是新窑的。"), by=t("you", "您"), at=NOW - timedelta(hours=4), remove=Action(label=t("Take back", "收回"), url=f"{here}/notes/1/remove"))),
         closed=(Action(label=t("Cancel", "取消"), url="", closed_because=t("Something of it has left already.", "已有商品发出。")),),
         ship_url=f"{here}/ship", tracked=True, note_url=f"{here}/notes", write_url=f"{here}/write", payable=yuan(330), freight=yuan(0), agree_url=f"{AT}/agreed/new?with=ord_1",
+        earned=(SumRow(label=t("Goods", "商品"), amount=yuan(370)), SumRow(label=t("Taken off by the shop", "店铺自担优惠"), amount=yuan(-40)), SumRow(label=t("Commission", "佣金"), amount=yuan(-16.5), note="5%"), SumRow(label=t("To the shop", "归店铺"), amount=yuan(313.5), total=True)),
     )  # fmt: skip
 
 
@@ -451,6 +452,35 @@ def file_under_way(t: Words) -> ImportPage:
     return msgspec.structs.replace(file_wrong(t), state="writing", headline=t("The goods are being written", "正在写入商品"), lede=t("Buyers see nothing of it yet.", "买家还看不到。"), done=900, whole=4000, bad=(), refresh_url=f"{AT}/imports/1", stop=Action(label=t("Stop it", "停止"), url=f"{AT}/imports/1/stop"))  # fmt: skip
 
 
+def funds(t: Words) -> MoneyPage:
+    made = (
+        (("Received by the buyer", "买家已收货"), "7f3e91", 313.5, 1742.38, 5), (("Settled by bank transfer", "银行转账结算"), "", -4210, 1428.88, 31),
+        (("Taken back: Received by the buyer", "冲回：买家已收货"), "3b07ac", -182.4, 5638.88, 60), (("Received by the buyer", "买家已收货"), "51d2f0", 2450, 5821.28, 80),
+    )  # fmt: skip
+    return MoneyPage(
+        **frame(t, "money"), here=f"{AT}/money", account="", owes=False, opening=yuan(3371.28), closing=yuan(1742.38), pager=Pager(shown=4, next_url=f"{AT}/money?after=c4"), period=Form(values={"from": "2026-11-01", "to": "2026-11-21"}),
+        sums=(
+            Sum(label=t("Yours", "可结算"), amount=yuan(1742.38), note=t("earned and not paid out yet", "已入账、尚未打款")), Sum(label=t("Held until received", "待确认收货"), amount=yuan(6120.4), note=t("9 orders, buyers paid ¥6,480.00", "9 单，买家共付 ¥6,480.00")),
+            Sum(label=t("Owed to the business", "应付平台"), amount=yuan(120), note=t("comes off what is paid out", "将从打款中扣除")),
+        ),
+        accounts=(Link(label=t("Earned", "应得货款"), url=f"{AT}/money", current=True), Link(label=t("Owed to the business", "应付平台"), url=f"{AT}/money?account=seller_receivable")),
+        quick=tuple(Link(label=t(*word), url=f"{AT}/money?from={place}", current=not place) for place, word in enumerate((("This month", "本月"), ("Last month", "上月"), ("This year", "今年")))),
+        rows=tuple(
+            StatementRow(at=NOW - timedelta(hours=hours), what=t(*what), amount=yuan(amount), balance=yuan(balance), about=Link(label=t(f"Order …{order}", f"订单 …{order}"), url=f"{AT}/orders/{order}") if order else None)
+            for what, order, amount, balance, hours in made
+        ),
+        rates=(Fact(label=t("In general", "一般费率"), text="5%"), Fact(label=t("Tea ware", "茶器"), text="3.5%")),
+    )  # fmt: skip
+
+
+def funds_none(t: Words) -> MoneyPage:
+    full = funds(t)
+    return msgspec.structs.replace(
+        full, rows=(), accounts=(), rates=(), sums=full.sums[:1], opening=yuan(0), closing=yuan(0), pager=Pager(shown=0),
+        period=Form(values={"from": "2026-11-21", "to": "2026-11-01"}, errors={"to": t("This is before the first day", "不能早于开始日期")}),
+    )  # fmt: skip
+
+
 def agreed_list(t: Words) -> AgreedOrdersPage:
     made = (
         ("open", ("Side-handle teapot, 320 ml and 1 more", "梅子青横把壶 320 ml 等 2 种"), 1098, "teapot", ("As we said: five pots and the cups together.", "如前所说：五把壶与杯一起。"), 21),
@@ -527,6 +557,6 @@ def agreeing_empty(t: Words) -> AgreeingPage:
 SELLING = (
     shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_unpaid, wares, wares_none, ware_new,
     ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, level, spots, spots_none, spot,
-    agreed_list, agreed_none, agreed_one, agree_with, agree_with_nobody, agreeing, agreeing_empty,
+    funds, funds_none, agreed_list, agreed_none, agreed_one, agree_with, agree_with_nobody, agreeing, agreeing_empty,
     letters, letters_none, letter, voices, voices_none, crew, crew_link, invitation,
 )  # fmt: skip

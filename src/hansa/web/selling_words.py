@@ -86,6 +86,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "date": N_("A day, like 2026-11-22"),
         "document": N_("The id of a document"),
         "pattern": N_("This does not look as it should"),
+        "before": N_("This is before the first day"),
         "no_lines": N_("Add something first"),
         "gone": N_("This is not for sale now"),
         "language": N_("Say it in at least one language"),

@@ -11,6 +11,7 @@ from hansa.web.selling.agreed import (
     WithWhom,
 )
 from hansa.web.selling.base import Desk, DeskView, MenuLink
+from hansa.web.selling.funds import MoneyPage, StatementRow, Sum
 from hansa.web.selling.goods import (
     Asked,
     BadLine,
@@ -85,6 +86,7 @@ __all__ = [
     "LevelPage",
     "LowRow",
     "MenuLink",
+    "MoneyPage",
     "Movement",
     "NewGoodPage",
     "OrderRow",
@@ -105,9 +107,11 @@ __all__ = [
     "SoldNote",
     "StaffPage",
     "StaffRow",
+    "StatementRow",
     "Step",
     "StockPage",
     "StockRow",
+    "Sum",
     "Tile",
     "TodayPage",
     "VariantRow",

@@ -77,6 +77,8 @@ class SellerOrderPage(DeskView, frozen=True, kw_only=True):
     write_url: str = ""
     agree_url: str = ""
     """Where another order can be made for the buyer, at agreed prices."""
+    earned: tuple[SumRow, ...] = ()
+    """What the order brings the shop, for who may know."""
 
 
 class DeskTalk(Part, frozen=True, kw_only=True):

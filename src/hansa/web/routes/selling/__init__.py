@@ -6,6 +6,7 @@ from typing import Any
 from hansa.web.routes.selling import (
     agreed,
     agreeing,
+    funds,
     good,
     goods,
     imports,
@@ -31,6 +32,7 @@ ROUTES: Sequence[Any] = (
     *good.ROUTES,
     *imports.ROUTES,
     *stock.ROUTES,
+    *funds.ROUTES,
     *places.ROUTES,
     *messages.ROUTES,
     *reviews.ROUTES,

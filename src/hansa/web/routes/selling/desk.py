@@ -27,6 +27,7 @@ _MENU = (
     ("goods", "product.product.edit", N_("Goods"), "tag", True),
     ("stock", "inventory.stock.see", N_("Stock"), "layers", False),
     ("reviews", "review.reply.write", N_("Reviews"), "star", False),
+    ("money", "ledger.shop.see", N_("Earnings"), "wallet", False),
     ("places", "place.place.edit", N_("Places"), "map-pin", False),
     ("staff", "shop.staff.see", N_("Staff"), "users", False),
     ("shop", "shop.shop.see", N_("The shop"), "store", False),

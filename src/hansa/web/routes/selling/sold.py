@@ -26,6 +26,7 @@ from hansa.web.parts import Action, Entry, Fact, Form, SumRow
 from hansa.web.routes.checkout_view import option_name
 from hansa.web.routes.selling.agreed import DRAFT
 from hansa.web.routes.selling.desk import Desk
+from hansa.web.routes.selling.funds import RATES, percent
 from hansa.web.routes.selling.rows import addresses
 from hansa.web.selling import SellerOrderPage, SoldLine, SoldNote
 from hansa.web.showing import address_text, amount_text, picture, sum_rows
@@ -35,6 +36,7 @@ _UNPAID = frozenset({S.CREATED, S.AWAITING_PAYMENT, S.PAYMENT_PENDING, S.DEPOSIT
 _TO_SEND = frozenset({S.AWAITING_SHIPMENT, S.PARTLY_SHIPPED})
 _CANCELLABLE = frozenset({S.AWAITING_SHIPMENT, S.PAID_ON_HOLD})
 _PRICED = frozenset({S.AWAITING_PAYMENT})
+_NOT_SOLD = frozenset({LineState.REFUNDED, LineState.CLOSED})
 _OVER = frozenset({S.FINISHED, S.REFUNDED, S.CLOSED})
 
 _HEADLINES: Mapping[OrderState, tuple[str, str]] = MappingProxyType(
@@ -131,6 +133,7 @@ async def order_page(
         lower_url=f"{here}/price" if prices else "",
         payable=Money(order.payable, order.currency),
         freight=Money(order.freight, order.currency),
+        earned=_earned(at, order) if at.may(RATES) else (),
         note_url=f"{here}/notes" if at.may("trade.order.note") else "",
         write_url=f"{here}/write" if at.may("message.conversation.answer") else "",
         agree_url=at.at("agreed/new", **{"with": ORDER_ID.show(order.id)}) if at.may(DRAFT) else "",
@@ -143,6 +146,33 @@ async def buyers_words(at: Desk, order: Order) -> Callable[[str], str]:
         known = (await user.contacts(tx, [order.buyer])).get(order.buyer)
     main = known.locale.partition("-")[0] if known else at.ctx.locale
     return at.seen.pages.translator(main if main in LANGUAGES else at.ctx.locale)
+
+
+def _earned(at: Desk, order: Order) -> tuple[SumRow, ...]:
+    """Say what the order brings the shop: what was or will be received of it."""
+    _ = at.seen.gettext
+    lines = [line for line in order.lines if line.state not in _NOT_SOLD]
+    if not lines or order.state in {S.REFUNDED, S.CLOSED}:
+        return ()
+    sum_ = trade.earnings(lines)
+    rates = {line.commission_bp for line in lines}
+    note = percent(rates.pop()) if len(rates) == 1 else ""
+    got = order.state is S.FINISHED
+    parts = (
+        (_("Taken off by the shop"), -sum_.borne, ""),
+        (_("Commission"), -sum_.commission, note),
+        (_("Delivery"), sum_.freight, ""),
+    )
+    total = _("Credited") if got else _("To the shop")
+    return (
+        SumRow(label=_("Goods"), amount=Money(sum_.goods, order.currency)),
+        *(
+            SumRow(label=label, amount=Money(minor, order.currency), note=why)
+            for label, minor, why in parts
+            if minor
+        ),
+        SumRow(label=total, amount=Money(sum_.to_shop, order.currency), total=True),
+    )
 
 
 def _closed(at: Desk, order: Order) -> tuple[Action, ...]:

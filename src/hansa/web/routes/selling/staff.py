@@ -40,7 +40,7 @@ _ROLES: Mapping[ShopRole, tuple[str, str]] = MappingProxyType(
         ShopRole.CATALOGUE: (N_("Catalogue"), N_("Goods, pictures and prices")),
         ShopRole.FULFILMENT: (N_("Dispatch"), N_("Sends orders, keeps stock and places")),
         ShopRole.SUPPORT: (N_("Support"), N_("Answers buyers and reviews, reads orders")),
-        ShopRole.FINANCE: (N_("Finance"), N_("Reads orders, commission and who sells")),
+        ShopRole.FINANCE: (N_("Finance"), N_("Reads orders, money, commission and who sells")),
     }
 )
 
