@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from hansa.centers.payment._rules.splitting import PartRow
 from hansa.centers.payment.types import PartState, PaymentId, RefundId, RefundState
 from hansa.kernel.db import Transaction
+from hansa.kernel.db.columns import columns
 
 _INSERT = """
 INSERT INTO payment.part
@@ -106,7 +107,7 @@ async def insert(tx: Transaction, parts: Sequence[PartRow]) -> None:
             )
             for p in parts
         ]
-        await tx.raw.execute(_INSERT, *_columns(rows))
+        await tx.raw.execute(_INSERT, *columns(rows, 9))
 
 
 async def find(tx: Transaction, ids: Sequence[PaymentId]) -> dict[tuple[PaymentId, int], list[PartRow]]:
@@ -143,13 +144,13 @@ async def releasing(
 async def count_back(tx: Transaction, given: Mapping[tuple[PaymentId, int, int], int]) -> None:
     """Add to what goes back of (payment, attempt, part): so many minor units, fewer when negative."""
     if given:
-        await tx.raw.execute(_COUNT_BACK, *_columns([(*key, minor) for key, minor in given.items()]))
+        await tx.raw.execute(_COUNT_BACK, *columns([(*key, minor) for key, minor in given.items()], 4))
 
 
 async def insert_slices(tx: Transaction, slices: Sequence[NewSlice]) -> None:
     """Write the slices of refunds."""
     if slices:
-        await tx.raw.execute(_INSERT_SLICES, *_columns(slices))
+        await tx.raw.execute(_INSERT_SLICES, *columns(slices, 5))
 
 
 async def slices(tx: Transaction, payment_id: PaymentId, refund_id: RefundId) -> list[Slice]:
@@ -167,7 +168,3 @@ async def settle_slice(
 
 def _part(values: dict[str, Any]) -> PartRow:
     return PartRow(**{**values, "state": PartState(values["state"])})
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]

@@ -23,6 +23,7 @@ from hansa.centers.payment.types import (
 )
 from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
+from hansa.kernel.db.columns import columns
 from hansa.kernel.money import Money
 
 _LOCK = """
@@ -185,7 +186,7 @@ async def update(tx: Transaction, rows: Sequence[PaymentRow]) -> None:
     if rows:
         await tx.raw.execute(
             _UPDATE,
-            *_columns(
+            *columns(
                 [
                     (
                         r.id,
@@ -197,7 +198,8 @@ async def update(tx: Transaction, rows: Sequence[PaymentRow]) -> None:
                         r.changed_at,
                     )
                     for r in rows
-                ]
+                ],
+                7,
             ),
         )
 
@@ -207,12 +209,12 @@ async def update_refunded(tx: Transaction, rows: Sequence[PaymentRow]) -> None:
     if not rows:
         return
     flat: list[int] = []
-    columns = []
+    changed = []
     for row in rows:
         low = len(flat) + 1
         flat.extend(row.share_refunded)
-        columns.append((row.id, row.state.value, row.refunded_minor, row.changed_at, low, len(flat)))
-    await tx.raw.execute(_UPDATE_REFUNDED, *_columns(columns), flat)
+        changed.append((row.id, row.state.value, row.refunded_minor, row.changed_at, low, len(flat)))
+    await tx.raw.execute(_UPDATE_REFUNDED, *columns(changed, 6), flat)
 
 
 async def begin(tx: Transaction, attempts: Sequence[AttemptRow]) -> None:
@@ -221,7 +223,7 @@ async def begin(tx: Transaction, attempts: Sequence[AttemptRow]) -> None:
         (a.payment_id, a.number, a.provider, a.brand, a.last_four, a.minor, a.started_at, a.parts)
         for a in attempts
     ]
-    await tx.raw.execute(_BEGIN, *_columns(rows))
+    await tx.raw.execute(_BEGIN, *columns(rows, 8))
 
 
 async def update_attempts(tx: Transaction, attempts: Sequence[AttemptRow]) -> None:
@@ -229,7 +231,7 @@ async def update_attempts(tx: Transaction, attempts: Sequence[AttemptRow]) -> No
     if attempts:
         await tx.raw.execute(
             _UPDATE_ATTEMPTS,
-            *_columns(
+            *columns(
                 [
                     (
                         a.payment_id,
@@ -242,7 +244,8 @@ async def update_attempts(tx: Transaction, attempts: Sequence[AttemptRow]) -> No
                         a.resolved_at,
                     )
                     for a in attempts
-                ]
+                ],
+                8,
             ),
         )
 
@@ -253,14 +256,15 @@ async def capture(tx: Transaction, taken: Sequence[tuple[Facts, datetime]]) -> N
         rows = [
             (f.payment_id, f.attempt, f.provider_reference, f.at, captured_at) for f, captured_at in taken
         ]
-        await tx.raw.execute(_CAPTURE, *_columns(sorted(rows, key=_attempt_key)))
+        await tx.raw.execute(_CAPTURE, *columns(sorted(rows, key=_attempt_key), 5))
 
 
 async def take_attempts(tx: Transaction, facts: Sequence[Facts]) -> None:
     """Store that the money of these attempts is part of what their payments captured."""
     if facts:
         await tx.raw.execute(
-            _TAKE_ATTEMPTS, *_columns([(f.payment_id, f.attempt, f.provider_reference, f.at) for f in facts])
+            _TAKE_ATTEMPTS,
+            *columns([(f.payment_id, f.attempt, f.provider_reference, f.at) for f in facts], 4),
         )
 
 
@@ -281,7 +285,7 @@ async def unresolved(tx: Transaction, *, limit: int) -> list[Any]:
 async def asked(tx: Transaction, keys: Sequence[tuple[PaymentId, int]], at: datetime) -> None:
     """Note that these attempts had their turn of being asked about, so that others come next."""
     if keys:
-        await tx.raw.execute(_ASKED, *_columns(sorted(keys)), at)
+        await tx.raw.execute(_ASKED, *columns(sorted(keys), 2), at)
 
 
 async def insert_callback(tx: Transaction, facts: Facts, *, event_id: str, received_at: datetime) -> bool:
@@ -370,7 +374,3 @@ def _locked(row: Any) -> PaymentRow:
 
 def _attempt_key(row: tuple[Any, ...]) -> tuple[PaymentId, int]:
     return row[0], row[1]
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]

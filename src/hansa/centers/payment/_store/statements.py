@@ -21,6 +21,7 @@ from hansa.centers.payment.types import (
     Verdict,
 )
 from hansa.kernel.db import Transaction
+from hansa.kernel.db.columns import columns
 from hansa.kernel.money import Money
 
 
@@ -189,9 +190,9 @@ async def write_rows(
     """
     if not rows:
         return None, {}
-    columns = _columns([(r.row, r.kind.value, r.reference, r.minor, r.currency, r.at) for r in rows])
-    fees = await tx.raw.fetch(_WRITE_ROWS_FEES % _WRITE_ROWS, *account, day, *columns)
-    changed: int | None = await tx.raw.fetchval(_CHANGED_ROW, *account, day, *columns)
+    told = columns([(r.row, r.kind.value, r.reference, r.minor, r.currency, r.at) for r in rows], 6)
+    fees = await tx.raw.fetch(_WRITE_ROWS_FEES % _WRITE_ROWS, *account, day, *told)
+    changed: int | None = await tx.raw.fetchval(_CHANGED_ROW, *account, day, *told)
     return changed, {row["currency"]: int(row["minor"]) for row in fees}
 
 
@@ -261,7 +262,7 @@ async def settle(
     still = [Movement(difference.kind, difference.reference) for difference in found]
     await tx.raw.execute(_CLEAR, *account, day, now, *_pairs(seen), *_pairs(still))
     if found:
-        columns = _columns(
+        differences = columns(
             [
                 (
                     d.kind.value,
@@ -274,9 +275,10 @@ async def settle(
                     d.found_at,
                 )
                 for d in found
-            ]
+            ],
+            8,
         )
-        await tx.raw.execute(_DIFFER, *account, day, *columns)
+        await tx.raw.execute(_DIFFER, *account, day, *differences)
 
 
 async def end(
@@ -354,7 +356,3 @@ def _amount(row: Any) -> Amount:
 
 def _pairs(movements_: Sequence[Movement]) -> tuple[list[str], list[str]]:
     return [m.kind.value for m in movements_], [m.reference for m in movements_]
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
