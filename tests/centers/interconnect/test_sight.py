@@ -10,11 +10,12 @@ from hansa.centers.interconnect.errors import EndpointNotFound, TooManyEndpoints
 from hansa.centers.interconnect.types import DELIVERY_ID, ENDPOINT_ID, EndpointState
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.types import Counted, StockLimits
+from hansa.centers.payment.types import PAYMENT_ID
 from hansa.centers.shop.api import grantable_permissions
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.types import ORDER_ID, Parcel
+from hansa.centers.trade.types import ORDER_ID, LinePart, Parcel
 from hansa.kernel.context import Traffic
 from hansa.kernel.page import CursorMalformed
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
@@ -223,6 +224,43 @@ async def test_orders_are_told_to_each_shop_from_their_placement_on(outside, rec
         (1, "shipped", 1)
     ]
     assert (moved["carrier"], moved["tracking"]) == ("Post", "P1")
+
+
+MONEY = ("payment.captured", "refund.requested", "refund.settled")
+
+
+async def test_each_shop_hears_of_the_money_of_its_own_orders(outside, receivers):
+    """One payment at two shops, of which one gives back a part: each hears what was paid and returned to it."""
+    house, buyer = outside.house, await outside.house.buyer()
+    ada, bob, at_ada, at_bob = (
+        await outside.seller(),
+        await outside.seller(),
+        await receivers(),
+        await receivers(),
+    )
+    for seller, receiver in ((ada, at_ada), (bob, at_bob)):
+        await outside.listen(seller, receiver, *MONEY)
+    pear, plum = await house.good(ada, price=1000), await house.good(bob, price=500)
+    placed = await house.place(buyer, (pear, 3), plum)
+    await house.pay(buyer, placed)
+    orders = {one.shop_id: one.id for one in placed.orders}
+    await trade.cancel_order(buyer, order_id=orders[ada.shop_id], lines=[LinePart(1, 2)])
+    await house.settle_down()
+    await outside.send()
+
+    def heard(receiver):
+        return sorted((one.event["type"], one.event["data"]["minor"]) for one in receiver.taken)
+
+    assert heard(at_ada) == [("payment.captured", 3000), ("refund.requested", 2000), ("refund.settled", 2000)]
+    assert heard(at_bob) == [("payment.captured", 500)]
+    payment = PAYMENT_ID.show(placed.payment_id)
+    for seller, receiver in ((ada, at_ada), (bob, at_bob)):
+        for one in receiver.taken:
+            assert one.event["shop_id"] == SHOP_ID.show(seller.shop_id)
+            assert one.event["data"]["order_id"] == ORDER_ID.show(orders[seller.shop_id])
+            assert one.event["data"]["payment_id"] == payment
+    refunds = {one.event["data"]["refund_id"] for one in at_ada.taken if "refund_id" in one.event["data"]}
+    assert len(refunds) == 1
 
 
 async def test_limits_and_counts_are_told(outside, receivers):

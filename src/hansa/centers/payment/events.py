@@ -61,6 +61,28 @@ class PaymentReported(Event, frozen=True, kw_only=True):
         )
 
 
+class PaymentCaptured(Event, frozen=True, kw_only=True):
+    """The money of a payment is there, whole: once per payment, in the transaction in which its orders are paid.
+
+    `orders`, `shops` and `minors` go together, by place: how much of it is for which order, and whose that is.
+    """
+
+    topic: ClassVar[str] = "payment.captured"
+
+    payment_id: UUID
+    minor: int
+    currency: str
+    orders: tuple[UUID, ...]
+    shops: tuple[UUID, ...]
+    minors: tuple[int, ...]
+    on_delivery: bool = False
+    """Whether it was paid when the goods were handed over."""
+
+    def subject(self) -> UUID:
+        """Return the payment."""
+        return self.payment_id
+
+
 class RefundRequested(Event, frozen=True, kw_only=True):
     """Money is to go back to the payer; the provider is told after this is committed."""
 
@@ -71,6 +93,8 @@ class RefundRequested(Event, frozen=True, kw_only=True):
     order_id: UUID | None
     minor: int
     currency: str
+    shop_id: UUID | None = None
+    """Whose order it was paid for; None of money that was for no order."""
 
     def subject(self) -> UUID:
         """Return the payment."""
@@ -88,6 +112,8 @@ class RefundSettled(Event, frozen=True, kw_only=True):
     minor: int
     currency: str
     by_hand: bool = False
+    shop_id: UUID | None = None
+    """Whose order it was paid for; None of money that was for no order."""
 
     def subject(self) -> UUID:
         """Return the payment."""
@@ -104,6 +130,8 @@ class RefundRefused(Event, frozen=True, kw_only=True):
     order_id: UUID | None
     minor: int
     currency: str
+    shop_id: UUID | None = None
+    """Whose order it was paid for; None of money that was for no order."""
 
     def subject(self) -> UUID:
         """Return the payment."""
@@ -130,4 +158,11 @@ class StatementReconciled(Event, frozen=True, kw_only=True):
         return self.statement_id
 
 
-EVENTS = (PaymentReported, RefundRequested, RefundSettled, RefundRefused, StatementReconciled)
+EVENTS = (
+    PaymentReported,
+    PaymentCaptured,
+    RefundRequested,
+    RefundSettled,
+    RefundRefused,
+    StatementReconciled,
+)

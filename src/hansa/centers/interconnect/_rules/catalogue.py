@@ -23,8 +23,10 @@ from hansa.centers.interconnect._rules.public import (
     OrderMovedData,
     OrderPlacedData,
     OrderRepricedData,
+    PaymentCapturedData,
     ProductChangedData,
     PublicEvent,
+    RefundData,
     ReviewHiddenData,
     ReviewShownData,
     ShopStatusData,
@@ -46,6 +48,8 @@ from hansa.centers.inventory.events import (
     StockTransferred,
 )
 from hansa.centers.inventory.types import STOCKTAKE_ID
+from hansa.centers.payment.events import PaymentCaptured, RefundRefused, RefundRequested, RefundSettled
+from hansa.centers.payment.types import PAYMENT_ID, REFUND_ID, PaymentId, RefundId
 from hansa.centers.place.types import PLACE_ID
 from hansa.centers.product.events import (
     ChangeEnded,
@@ -130,6 +134,34 @@ def _placed(event: CheckoutPlaced) -> list[Telling]:
         )
         for order_id, shop_id in zip(event.orders, event.shops, strict=True)
     ]
+
+
+def _captured(event: PaymentCaptured) -> list[Telling]:
+    return [
+        Telling(
+            uuid5(event.payment_id, str(order_id)),
+            shop_id,
+            PaymentCapturedData(
+                payment_id=PAYMENT_ID.show(PaymentId(event.payment_id)),
+                order_id=ORDER_ID.show(OrderId(order_id)),
+                minor=minor,
+                currency=event.currency,
+                on_delivery=event.on_delivery,
+            ),
+        )
+        for order_id, shop_id, minor in zip(event.orders, event.shops, event.minors, strict=True)
+    ]
+
+
+def _refund(event: RefundRequested | RefundSettled | RefundRefused) -> RefundData:
+    return RefundData(
+        refund_id=REFUND_ID.show(RefundId(event.refund_id)),
+        payment_id=PAYMENT_ID.show(PaymentId(event.payment_id)),
+        order_id=ORDER_ID.show(OrderId(event.order_id)) if event.order_id else None,
+        minor=event.minor,
+        currency=event.currency,
+        by_hand=isinstance(event, RefundSettled) and event.by_hand,
+    )
 
 
 def _lines(event: LinesMoved) -> LinesMovedData:
@@ -226,6 +258,38 @@ CATALOGUE: tuple[Published[Any], ...] = (
             payable_minor=e.payable,
             currency=e.currency,
         ),
+    ),
+    Published(
+        "payment.captured",
+        (PaymentCaptured,),
+        "trade.order.read",
+        {"en": "What an order costs was paid", "zh": "订单款项已到账"},
+        PaymentCapturedData,
+        _captured,
+    ),
+    Published(
+        "refund.requested",
+        (RefundRequested,),
+        "trade.order.read",
+        {"en": "Money of an order is to go back to its payer", "zh": "订单退款已发起"},
+        RefundData,
+        _refund,
+    ),
+    Published(
+        "refund.settled",
+        (RefundSettled,),
+        "trade.order.read",
+        {"en": "Money of an order went back to its payer", "zh": "订单退款已到账"},
+        RefundData,
+        _refund,
+    ),
+    Published(
+        "refund.refused",
+        (RefundRefused,),
+        "trade.order.read",
+        {"en": "A provider refused to give money of an order back", "zh": "支付渠道拒绝了订单退款"},
+        RefundData,
+        _refund,
     ),
     Published(
         "stock.limits_set",

@@ -68,6 +68,31 @@ class OrderRepricedData(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
 
 
+class PaymentCapturedData(msgspec.Struct, frozen=True, kw_only=True):
+    """What an order of the shop costs is there: the part of the payment that is for this order.
+
+    It is held for the buyer until the goods are received.
+    """
+
+    payment_id: str
+    order_id: str
+    minor: int
+    currency: str
+    on_delivery: bool
+    """Whether it was paid when the goods were handed over."""
+
+
+class RefundData(msgspec.Struct, frozen=True, kw_only=True):
+    """Money goes back to who paid an order of the shop: `minor` of it, by its provider or `by_hand`."""
+
+    refund_id: str
+    payment_id: str
+    order_id: str | None
+    minor: int
+    currency: str
+    by_hand: bool = False
+
+
 class StockLimitsData(msgspec.Struct, frozen=True, kw_only=True):
     """How far the stock of a SKU at a place may be sold: pieces kept back, pieces beyond what is there, a mark."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hansa.centers.payment._rules.payments import OCCUPIED, WAITING, AttemptRow, Locked, reference_of
 from hansa.centers.payment.errors import NotSucceeded, PaymentNotFound
+from hansa.centers.payment.events import PaymentCaptured
 from hansa.centers.payment.types import (
     ON_DELIVERY,
     AttemptState,
@@ -56,4 +57,17 @@ def collected(new: NewPayment) -> Facts:
         minor=new.amount.minor,
         currency=new.amount.currency,
         at=new.ctx.now(),
+    )
+
+
+def captured_on_delivery(new: NewPayment) -> PaymentCaptured:
+    """Return what is told of it: the same as of any payment that is there."""
+    return PaymentCaptured(
+        payment_id=new.id,
+        minor=new.amount.minor,
+        currency=new.amount.currency,
+        orders=tuple(share.order_id for share in new.shares),
+        shops=tuple(share.shop_id for share in new.shares),
+        minors=tuple(share.minor for share in new.shares),
+        on_delivery=True,
     )

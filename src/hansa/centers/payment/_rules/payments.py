@@ -72,10 +72,15 @@ class PaymentRow(msgspec.Struct, frozen=True, kw_only=True):
     captured_minor: int
     refunded_minor: int
     share_orders: tuple[UUID, ...]
+    share_shops: tuple[UUID, ...]
     share_minors: tuple[int, ...]
     share_refunded: tuple[int, ...]
     expires_at: datetime
     changed_at: datetime
+
+    def shop_of(self, order_id: UUID | None) -> UUID | None:
+        """Return whose order it is; None of money that is for no order."""
+        return None if order_id is None else self.share_shops[self.share_orders.index(order_id)]
 
 
 class AttemptRow(msgspec.Struct, frozen=True, kw_only=True):

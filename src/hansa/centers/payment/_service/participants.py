@@ -10,6 +10,7 @@ from hansa.centers.payment._rules import collecting
 from hansa.centers.payment._rules import payments as rules
 from hansa.centers.payment._rules.payments import Locked
 from hansa.centers.payment._store import payments as store
+from hansa.centers.payment.events import PaymentCaptured
 from hansa.centers.payment.types import Capture, Close, Collect, NewPayment, UnderWay
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import Problem
@@ -67,8 +68,20 @@ class CaptureParticipant:
         state.undo(demand)
 
     async def write(self, tx: Transaction, state: Locked[Capture]) -> None:
-        """Store payments and attempts in one statement."""
+        """Store payments and attempts in one statement; tell of each."""
         await store.capture(tx, [(demand.facts, after.changed_at) for demand, _, after in state.taken])
+        for demand, _, row in state.taken:
+            tx.emit(
+                demand.ctx,
+                PaymentCaptured(
+                    payment_id=row.id,
+                    minor=row.captured_minor,
+                    currency=row.currency,
+                    orders=row.share_orders,
+                    shops=row.share_shops,
+                    minors=row.share_minors,
+                ),
+            )
 
 
 class CloseParticipant:
@@ -129,12 +142,14 @@ class CollectParticipant:
         state.remove(demand)
 
     async def write(self, tx: Transaction, state: list[Collect]) -> None:
-        """Write payments, attempts and captures, a statement each."""
+        """Write payments, attempts and captures, a statement each; tell of each payment."""
         if state:
             payments = [one.payment for one in state]
             await store.insert(tx, payments)
             await store.begin(tx, [collecting.collecting(payment) for payment in payments])
             await store.capture(tx, [(collecting.collected(one), one.ctx.now()) for one in payments])
+            for payment in payments:
+                tx.emit(payment.ctx, collecting.captured_on_delivery(payment))
 
 
 CREATE = CreateParticipant()

@@ -126,7 +126,7 @@ async def request(tx: Transaction, asked: Sequence[NewRefund]) -> list[Refund | 
     await parts_store.insert_slices(tx, books.slices)
     await parts_store.count_back(tx, books.given)
     for new, refund in books.fresh:
-        tx.emit(new.ctx, RefundRequested(**_told(refund, refund.minor)))
+        tx.emit(new.ctx, RefundRequested(**_told(rows[refund.payment_id], refund, refund.minor)))
     return verdicts
 
 
@@ -262,7 +262,7 @@ async def _settle(
         refused_minor=refused_minor,
     )
     if fresh and given:
-        tx.emit(ctx, RefundSettled(**_told(refund_, given)))
+        tx.emit(ctx, RefundSettled(**_told(row, refund_, given)))
     if fresh and refused_minor:
         key = (refund_.payment_id, refund_.attempt)
         attempt = (await payments.attempts(tx, [refund_.payment_id]))[key]
@@ -270,7 +270,7 @@ async def _settle(
         await payments.update_attempts(tx, [freed])
         counted = rules.uncount(row, minor=refused_minor, order_id=refund_.order_id, now=now)
         await payments.update_refunded(tx, [counted])
-        tx.emit(ctx, RefundRefused(**_told(refund_, refused_minor)))
+        tx.emit(ctx, RefundRefused(**_told(row, refund_, refused_minor)))
     return (await refunds.find(tx, [(refund_.payment_id, refund_.id)]))[refund_.payment_id, refund_.id]
 
 
@@ -295,11 +295,12 @@ async def send_stuck(platform: Platform) -> int:
         after = rows[-1]["requested_at"], rows[-1]["payment_id"], rows[-1]["id"]
 
 
-def _told(refund_: Refund, minor: int) -> dict[str, Any]:
+def _told(row: PaymentRow, refund_: Refund, minor: int) -> dict[str, Any]:
     return {
         "payment_id": refund_.payment_id,
         "refund_id": refund_.id,
         "order_id": refund_.order_id,
         "minor": minor,
         "currency": refund_.currency,
+        "shop_id": row.shop_of(refund_.order_id),
     }

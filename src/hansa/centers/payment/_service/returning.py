@@ -68,6 +68,7 @@ async def return_by_hand(ctx: Ctx, refund_id: RefundId, reference: str) -> Refun
                 minor=found.refused_minor,
                 currency=found.currency,
                 by_hand=True,
+                shop_id=row.shop_of(found.order_id),
             ),
         )
         return (await refunds.find(tx, [key]))[key]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from hansa.kernel.money import Money
 
 _LOCK = """
 SELECT id, payer, business, traffic, entity, currency, amount, state, attempts, captured_attempt, captured_minor,
-       refunded_minor, share_orders, share_minors, share_refunded, expires_at, changed_at
+       refunded_minor, share_orders, share_shops, share_minors, share_refunded, expires_at, changed_at
 FROM payment.payment WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 
@@ -256,7 +257,8 @@ async def capture(tx: Transaction, taken: Sequence[tuple[Facts, datetime]]) -> N
         rows = [
             (f.payment_id, f.attempt, f.provider_reference, f.at, captured_at) for f, captured_at in taken
         ]
-        await tx.raw.execute(_CAPTURE, *columns(sorted(rows, key=_attempt_key), 5))
+        rows.sort(key=itemgetter(0, 1))
+        await tx.raw.execute(_CAPTURE, *columns(rows, 5))
 
 
 async def take_attempts(tx: Transaction, facts: Sequence[Facts]) -> None:
@@ -367,10 +369,6 @@ async def payments_of_checkout(tx: Transaction, checkout_id: UUID, traffic: Traf
 def _locked(row: Any) -> PaymentRow:
     values = dict(row)
     values["state"] = PaymentState(row["state"])
-    for name in ("share_orders", "share_minors", "share_refunded"):
+    for name in ("share_orders", "share_shops", "share_minors", "share_refunded"):
         values[name] = tuple(row[name])
     return PaymentRow(**values)
-
-
-def _attempt_key(row: tuple[Any, ...]) -> tuple[PaymentId, int]:
-    return row[0], row[1]
