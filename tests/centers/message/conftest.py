@@ -208,6 +208,9 @@ class House:
         plan = self.plan.of(business, traffic)
         return Ctx(platform, plan, business, traffic, "house", actor or GUEST, locale or "en", trace)
 
+    def status(self, business):
+        return "stopped" if business in self.stopped else "live"
+
     def stop(self, business):
         """Stop a business: nobody but the platform itself works in it any more."""
         self.stopped.add(business)

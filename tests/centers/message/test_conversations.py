@@ -22,6 +22,8 @@ from hansa.centers.message.types import (
     Channel,
     ConversationState,
     MessageState,
+    Reference,
+    ReferenceKind,
     ReportReason,
     Resolution,
     Side,
@@ -103,6 +105,24 @@ async def test_about_the_same_thing_the_same_conversation_goes_on(ada, staff, as
     assert (again.id, again.messages) == (asked.id, 2)
     assert other.id != asked.id
     assert [one.id for one in (await api.conversations(ada)).items] == [other.id, asked.id]
+
+
+async def test_a_conversation_is_found_by_what_it_is_about(house, ada, staff, rival, asked):
+    other = await api.start_conversation(ada, subject="prod_vase", text="How high is it?")
+    bob = await house.person("bob@example.com")
+    his = await api.start_conversation(bob, subject="prod_bowl", text="Is it heavy?")
+
+    async def found(ctx, subject, **whose):
+        return [one.id for one in (await api.conversations(ctx, subject=subject, **whose)).items]
+
+    assert await found(ada, "prod_bowl") == [asked.id]
+    assert await found(ada, "prod_vase") == [other.id]
+    assert await found(ada, "prod_unheard_of") == []
+    assert await found(staff, "prod_bowl", shop_id=CELADON) == [his.id, asked.id]
+    with pytest.raises(Forbidden):
+        await found(rival, "prod_bowl", shop_id=CELADON)
+    (news,) = (await api.inbox(staff)).items[-1:]
+    assert news.about == Reference(ReferenceKind.CONVERSATION, CONVERSATION_ID.show(asked.id))
 
 
 async def test_a_shop_alone_learns_with_whom_it_talks(ada, staff, rival, asked):

@@ -9,7 +9,14 @@ import pytest
 from hansa.centers.message import api, plug
 from hansa.centers.message._service.words import Templates
 from hansa.centers.message.errors import TemplateMissing, TemplateUnfit
-from hansa.centers.message.types import NOTIFICATION_ID, Mail, Notification, Template
+from hansa.centers.message.types import (
+    NOTIFICATION_ID,
+    Mail,
+    Notification,
+    Reference,
+    ReferenceKind,
+    Template,
+)
 from hansa.centers.user import api as user
 from hansa.kernel.context import SYSTEM
 from hansa.kernel.page import CursorMalformed
@@ -34,6 +41,19 @@ async def test_an_inbox_is_read_page_by_page(house):
         await api.inbox(ada, cursor="ÿ nonsense")
     with pytest.raises(Unauthenticated):
         await api.inbox(house.ctx())
+
+
+async def test_what_one_is_told_says_what_it_is_about(house):
+    ada = await house.person()
+    about = Reference(ReferenceKind.PRODUCT, "prod_1")
+    wish = Notification(
+        party=ada.actor.party, template="test.english_only", params={"words": "x"}, about=about
+    )
+    async with house.db.transaction() as tx:
+        await api.notify(tx, house.ctx(SYSTEM), [wish])
+    await house.tell(ada.actor.party, "test.english_only", words="y")
+
+    assert [item.about for item in (await api.inbox(ada)).items] == [None, about]
 
 
 async def test_reading_is_remembered_and_counted(house):

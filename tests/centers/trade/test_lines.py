@@ -9,6 +9,7 @@ import pytest
 from centers.trading import lines_of, operator, paid, staff
 from hansa.centers.ledger.types import AccountClass
 from hansa.centers.message import api as message
+from hansa.centers.message.types import Reference, ReferenceKind
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.errors import (
     AlreadyExtended,
@@ -18,6 +19,7 @@ from hansa.centers.trade.errors import (
     LineNotFound,
     OrderNotFound,
 )
+from hansa.centers.trade.types import ORDER_ID
 from hansa.centers.trade.types import LineState as L
 from hansa.centers.trade.types import OrderState as S
 from hansa.kernel.context import Traffic
@@ -151,8 +153,8 @@ async def test_what_is_not_sent_in_time_is_refunded_by_itself(house):
 
     assert (await trade.order(buyer, order_id=order_id)).state is S.REFUNDED
     assert await house.stock(pear) == (10, 0, 0)
-    told = {item.template for item in (await message.inbox(buyer)).items}
-    assert "trade.order_refunded" in told
+    told = {item.template: item.about for item in (await message.inbox(buyer)).items}
+    assert told["trade.order_refunded"] == Reference(ReferenceKind.ORDER, ORDER_ID.show(order_id))
 
 
 async def test_the_buyer_has_the_receipt_put_off_once(house):

@@ -16,7 +16,7 @@ from hansa.centers.interconnect._store import authorizations, deliveries, endpoi
 from hansa.centers.interconnect.events import EndpointDisabled
 from hansa.centers.interconnect.types import ENDPOINT_ID, Endpoint, Webhooks
 from hansa.centers.message import api as message
-from hansa.centers.message.types import Notification, Topic
+from hansa.centers.message.types import Notification, Reference, ReferenceKind, Topic
 from hansa.centers.shop import api as shop
 from hansa.centers.user import api as user
 from hansa.centers.user.extensions import Erasure
@@ -70,7 +70,10 @@ async def tell_owners(tx: Transaction, disabled: Sequence[Envelope[EndpointDisab
             (
                 ctx,
                 Notification(
-                    party=owners[endpoint.id], template="interconnect.endpoint_disabled", params=params
+                    party=owners[endpoint.id],
+                    template="interconnect.endpoint_disabled",
+                    params=params,
+                    about=Reference(ReferenceKind.ENDPOINT, params["endpoint"]),
                 ),
             )
         )

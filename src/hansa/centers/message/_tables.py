@@ -48,6 +48,8 @@ notification = Table(
     Column("in_app", Boolean, nullable=False),
     Column("created_at", _AT, nullable=False),
     Column("read_at", _AT),
+    Column("about_kind", Text),
+    Column("about_id", Text),
     Index(
         "notification_unread",
         "party_id",

@@ -209,14 +209,17 @@ async def conversations(
     *,
     shop_id: UUID | None = None,
     unread: bool = False,
+    subject: str | None = None,
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page[Conversation]:
     """List the acting buyer's conversations in this business, or a shop's, the one with the latest message first.
 
-    A shop's want `message.conversation.answer` in the shop. Raises `Invalid` (limit), `CursorMalformed`.
+    Those about one `subject` alone, an order or a product by its id as it is shown, if it is named. A shop's want `message.conversation.answer` in the shop. Raises `Invalid` (limit), `CursorMalformed`.
     """
-    return await listening.conversations(ctx, shop_id=shop_id, unread=unread, cursor=cursor, limit=limit)
+    return await listening.conversations(
+        ctx, shop_id=shop_id, unread=unread, subject=subject, cursor=cursor, limit=limit
+    )
 
 
 async def unread_conversations(ctx: Ctx, *, shop_id: UUID | None = None) -> int:

@@ -116,8 +116,27 @@ class MailStanding(msgspec.Struct, frozen=True, kw_only=True):
     suppressed_at: datetime | None
 
 
+class ReferenceKind(enum.StrEnum):
+    """What something that was told is about: readers go there from it."""
+
+    ORDER = "order"
+    DRAFT = "draft"
+    PRODUCT = "product"
+    SHOP = "shop"
+    REVIEW = "review"
+    CONVERSATION = "conversation"
+    ENDPOINT = "endpoint"
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """What something is about: its kind, and its id as it is shown (`ord_...`)."""
+
+    kind: ReferenceKind
+    id: str
+
+
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to tell a party: the template's name and what it needs to know.
+    """Something to tell a party: the template's name, what it needs to know, and what it is `about`.
 
     `params` are JSON values without anything personal; templates know the recipient's name by themselves.
     Without a `locale` the party's own language is used, as it is at the moment of writing.
@@ -127,6 +146,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     params: Mapping[str, object] = msgspec.field(default_factory=dict)
     locale: str | None = None
+    about: Reference | None = None
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +210,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     created_at: datetime
     read_at: datetime | None
+    about: Reference | None = None
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hansa.centers.message import api as message
-from hansa.centers.message.types import Notification, Topic
+from hansa.centers.message.types import Notification, Reference, ReferenceKind, Topic
 from hansa.centers.review.events import EntryShown
-from hansa.centers.review.types import EntryKind
+from hansa.centers.review.types import ENTRY_ID, EntryId, EntryKind
 from hansa.centers.trade.types import ORDER_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
@@ -41,6 +41,7 @@ async def tell_people(tx: Transaction, shown: Sequence[Envelope[EntryShown]]) ->
                     party=entry.buyer if kind in _BUYERS else entry.seller,
                     template=f"review.{kind}",
                     params={"order": ORDER_ID.show(entry.order_id)},
+                    about=Reference(ReferenceKind.REVIEW, ENTRY_ID.show(EntryId(entry.entry_id))),
                 ),
             )
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from hansa.centers.message import api as message
-from hansa.centers.message.types import Notification
+from hansa.centers.message.types import Notification, Reference, ReferenceKind
 from hansa.centers.payment import api as payment
 from hansa.centers.payment.types import NewRefund, PaymentId, RefundId
 from hansa.centers.trade import _store
@@ -176,6 +176,7 @@ async def tell_of_drafts(tx: Transaction, made: Sequence[Envelope[DraftMade]]) -
                     "draft": DRAFT_ID.show(DraftId(one.event.draft_id)),
                     "amount": str(Money(one.event.goods, one.event.currency)),
                 },
+                about=Reference(ReferenceKind.DRAFT, DRAFT_ID.show(DraftId(one.event.draft_id))),
             ),
         )
         for one in made
@@ -195,6 +196,7 @@ async def tell_of_prices(tx: Transaction, lowered: Sequence[Envelope[PriceLowere
                     "order": ORDER_ID.show(OrderId(one.event.order_id)),
                     "amount": str(Money(one.event.payable, one.event.currency)),
                 },
+                about=Reference(ReferenceKind.ORDER, ORDER_ID.show(OrderId(one.event.order_id))),
             ),
         )
         for one in lowered
@@ -212,11 +214,14 @@ async def tell_people(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) ->
             "order": ORDER_ID.show(moved.order_id),
             "amount": str(Money(moved.payable, moved.currency)),
         }
+        about = Reference(ReferenceKind.ORDER, params["order"])
         later = moved.cause == CONFIRMED and moved.previous == OrderState.CREATED
         if OrderState(moved.state) in TELLS_BUYER:
             template = "trade.order_on_delivery" if later else f"trade.order_{moved.state}"
-            told.append((ctx, Notification(party=moved.buyer, template=template, params=params)))
+            told.append((ctx, Notification(party=moved.buyer, template=template, params=params, about=about)))
         if template := TELLS_SELLER.get(OrderState(moved.state), ""):
             template = "trade.order_to_collect" if later else template
-            told.append((ctx, Notification(party=moved.seller, template=template, params=params)))
+            told.append(
+                (ctx, Notification(party=moved.seller, template=template, params=params, about=about))
+            )
     await message.notify_all(tx, told)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post, put
+from litestar.params import Parameter
 
 from hansa.centers.message import api
 from hansa.centers.message._http.asked import Cursor, Limit, Shown
@@ -43,6 +44,9 @@ SAYING = (Invalid, ConversationClosed, MessageRefused, TooManyMessages)
 
 Text = Annotated[
     str, msgspec.Meta(max_length=2000, description="What is said; may be empty beside pictures.")
+]
+About = Annotated[
+    str | None, Parameter(description="Only about this: ord_... or prod_...", min_length=1, max_length=64)
 ]
 Media = Annotated[list[UUID], msgspec.Meta(max_length=9, description="Ids of pictures.")]
 
@@ -138,10 +142,13 @@ async def start(ctx: Ctx, data: StartBody) -> ConversationView:
     tags=TAGS,
 )
 async def own(
-    ctx: Ctx, *, unread: bool = False, cursor: Cursor = None, limit: Limit = 20
+    ctx: Ctx, *, unread: bool = False, subject: About = None, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[ConversationView]:
-    """Return the acting buyer's conversations, that with the latest message first; `unread` ones alone if asked."""
-    page = await api.conversations(ctx, unread=unread, cursor=cursor, limit=limit)
+    """Return the acting buyer's conversations, that with the latest message first.
+
+    `unread` ones alone, or those about one order or product, if asked.
+    """
+    page = await api.conversations(ctx, unread=unread, subject=subject, cursor=cursor, limit=limit)
     return Page([_conversation(one) for one in page.items], page.cursor)
 
 
@@ -163,11 +170,20 @@ async def count_own(ctx: Ctx) -> UnreadConversations:
     tags=TAGS,
 )
 async def of_shop(
-    ctx: Ctx, shop_id: Shown, *, unread: bool = False, cursor: Cursor = None, limit: Limit = 20
+    ctx: Ctx,
+    shop_id: Shown,
+    *,
+    unread: bool = False,
+    subject: About = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
 ) -> Page[ConversationView]:
-    """Return a shop's conversations. Needs `message.conversation.answer` in the shop."""
+    """Return a shop's conversations, or those about one order or product alone.
+
+    Needs `message.conversation.answer` in the shop.
+    """
     page = await api.conversations(
-        ctx, shop_id=SHOP_ID.read(shop_id), unread=unread, cursor=cursor, limit=limit
+        ctx, shop_id=SHOP_ID.read(shop_id), unread=unread, subject=subject, cursor=cursor, limit=limit
     )
     return Page([_conversation(one) for one in page.items], page.cursor)
 

@@ -18,6 +18,7 @@ from hansa.centers.message.types import (
     DeliveryState,
     Item,
     MailStanding,
+    ReferenceKind,
 )
 from hansa.centers.user.types import PARTY_ID
 from hansa.kernel.context import Ctx
@@ -27,8 +28,15 @@ from hansa.kernel.page import CursorMalformed, Page
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
 
 
+class ReferenceView(msgspec.Struct, frozen=True, kw_only=True):
+    """What something is about: its kind, and its id, by which it is asked for (`ord_...`)."""
+
+    kind: ReferenceKind
+    id: str
+
+
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the party was told."""
+    """Something the party was told, and what it is about, if it is about one thing."""
 
     id: str
     template: str
@@ -36,6 +44,7 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     created_at: datetime
     read_at: datetime | None
+    about: ReferenceView | None
 
 
 class ReadBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -170,4 +179,5 @@ def _item(item: Item) -> ItemView:
         text=item.text,
         created_at=item.created_at,
         read_at=item.read_at,
+        about=ReferenceView(kind=item.about.kind, id=item.about.id) if item.about else None,
     )

@@ -25,7 +25,10 @@ def upgrade() -> None:
           in_app boolean NOT NULL,
           created_at timestamptz NOT NULL,
           read_at timestamptz,
-          PRIMARY KEY (party_id, notification_id)
+          about_kind text,
+          about_id text,
+          PRIMARY KEY (party_id, notification_id),
+          CONSTRAINT notification_about CHECK (num_nulls(about_kind, about_id) IN (0, 2))
         )""")
     op.execute("""
         CREATE INDEX notification_unread ON message.notification (party_id, business, traffic)

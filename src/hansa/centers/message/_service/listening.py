@@ -11,6 +11,7 @@ from hansa.centers.message._service.unsubscribing import everybody_that_is
 from hansa.centers.message._store import conversations as store
 from hansa.centers.message._store.conversations import Said, StoredConversation
 from hansa.centers.message.errors import ConversationNotFound
+from hansa.centers.message.extensions import SUBJECT
 from hansa.centers.message.types import Conversation, ConversationId, Message, MessageState, Side
 from hansa.kernel.context import Ctx
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
@@ -28,7 +29,13 @@ def shop_named(shop_id: UUID) -> str:
 
 
 async def conversations(
-    ctx: Ctx, *, shop_id: UUID | None, unread: bool, cursor: str | None, limit: int
+    ctx: Ctx,
+    *,
+    shop_id: UUID | None,
+    unread: bool,
+    cursor: str | None,
+    limit: int,
+    subject: str | None = None,
 ) -> Page[Conversation]:
     """List the acting party's conversations as a buyer, or a shop's; see `message.api`."""
     side = Side.BUYER if shop_id is None else Side.SHOP
@@ -37,6 +44,8 @@ async def conversations(
         ctx.require(ANSWER, of=shop_named(shop_id))
     limit = checked_limit(limit)
     before = decode_cursor(cursor, tuple[datetime, UUID]) if cursor is not None else None
+    if subject is not None and (named := await SUBJECT.of(ctx)(ctx, subject)) is not None:
+        subject = named.reference  # an offer is spoken of as its product
     async with ctx.transaction() as tx:
         found = await store.list_conversations(
             tx,
@@ -45,6 +54,7 @@ async def conversations(
             buyers=await everybody_that_is(tx, party) if party else (),
             shop_id=shop_id,
             unread=unread,
+            reference=subject,
             before=before,
             limit=limit + 1,
         )

@@ -35,6 +35,8 @@ from hansa.centers.message.types import (
     Message,
     MessageState,
     Notification,
+    Reference,
+    ReferenceKind,
     Side,
 )
 from hansa.kernel.context import Ctx
@@ -205,6 +207,7 @@ async def _tell(tx: Transaction, ctx: Ctx, conversation: StoredConversation, spe
         return
     parties = speaker.desk if to_shop else (conversation.buyer,)
     await store.note_told(tx, conversation.conversation_id, Side.SHOP if to_shop else Side.BUYER, ctx.now())
+    about = Reference(ReferenceKind.CONVERSATION, CONVERSATION_ID.show(conversation.conversation_id))
     params = {
         "conversation": CONVERSATION_ID.show(conversation.conversation_id),
         "subject": conversation.title or conversation.reference,
@@ -213,7 +216,7 @@ async def _tell(tx: Transaction, ctx: Ctx, conversation: StoredConversation, spe
     await notify(
         tx,
         [
-            (ctx, Notification(party=party, template=template, params=params))
+            (ctx, Notification(party=party, template=template, params=params, about=about))
             for party in parties
             if party != speaker.party
         ],

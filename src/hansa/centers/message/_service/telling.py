@@ -26,6 +26,8 @@ from hansa.centers.message.types import (
     Mail,
     Notification,
     NotificationId,
+    Reference,
+    ReferenceKind,
 )
 from hansa.centers.user import api as user
 from hansa.kernel.center import Deadline
@@ -81,6 +83,8 @@ def _write_down(ctx: Ctx, wish: Notification, wishes: Wishes) -> tuple[StoredNot
         traffic=ctx.traffic,
         in_app=Channel.IN_APP in taken,
         created_at=ctx.now(),
+        about_kind=wish.about.kind.value if wish.about else None,
+        about_id=wish.about.id if wish.about else None,
     )
     waits_until = None if topic.mandatory else quiet_until(one.created_at, wishes.quiet)
     outside = [_start(ctx, one, channel, waits_until) for channel in taken if channel is not Channel.IN_APP]
@@ -180,6 +184,9 @@ def _item(ctx: Ctx, words: Words, one: StoredNotification, *, recipient: str) ->
         text=text,
         created_at=one.created_at,
         read_at=one.read_at,
+        about=Reference(ReferenceKind(one.about_kind), one.about_id)
+        if one.about_kind and one.about_id
+        else None,
     )
 
 

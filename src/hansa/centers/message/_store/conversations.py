@@ -124,8 +124,9 @@ async def list_conversations(
     unread: bool,
     before: tuple[datetime, UUID] | None,
     limit: int,
+    reference: str | None = None,
 ) -> list[StoredConversation]:
-    """Read the conversations of buyers, or of a shop, that with the latest message first."""
+    """Read the conversations of buyers, or of a shop, about one thing or all, that with the latest message first."""
     mine = "buyer = ANY($3::uuid[])" if shop_id is None else "shop_id = $3"
     marked = "buyer_unread" if shop_id is None else "shop_unread"
     rows = await tx.raw.fetch(
@@ -133,6 +134,7 @@ async def list_conversations(
              WHERE business = $1 AND traffic = $2 AND {mine}
                AND (NOT $4 OR {marked} > 0)
                AND ($5::timestamptz IS NULL OR (last_at, conversation_id) < ($5, $6))
+               AND ($8::text IS NULL OR reference = $8)
              ORDER BY last_at DESC, conversation_id DESC LIMIT $7""",
         business,
         traffic.value,
@@ -141,6 +143,7 @@ async def list_conversations(
         before[0] if before else None,
         before[1] if before else None,
         limit,
+        reference,
     )
     return [_conversation(row) for row in rows]
 

@@ -30,6 +30,8 @@ class StoredNotification(msgspec.Struct, frozen=True, kw_only=True):
     traffic: Traffic
     in_app: bool
     created_at: datetime
+    about_kind: str | None = None
+    about_id: str | None = None
     read_at: datetime | None = None
 
 
@@ -66,16 +68,21 @@ async def insert_notifications(tx: Transaction, notifications: Sequence[StoredNo
             n.traffic.value,
             n.in_app,
             n.created_at,
+            n.about_kind,
+            n.about_id,
         )
         for n in notifications
     ]
     await tx.raw.execute(
         """INSERT INTO message.notification
-             (party_id, notification_id, template, params, locale, business, traffic, in_app, created_at)
-           SELECT party_id, notification_id, template, params::jsonb, locale, business, traffic, in_app, created_at
+             (party_id, notification_id, template, params, locale, business, traffic, in_app, created_at,
+              about_kind, about_id)
+           SELECT party_id, notification_id, template, params::jsonb, locale, business, traffic, in_app, created_at,
+                  about_kind, about_id
              FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                         $8::bool[], $9::timestamptz[])
-               AS n (party_id, notification_id, template, params, locale, business, traffic, in_app, created_at)""",
+                         $8::bool[], $9::timestamptz[], $10::text[], $11::text[])
+               AS n (party_id, notification_id, template, params, locale, business, traffic, in_app, created_at,
+                     about_kind, about_id)""",
         *map(list, zip(*rows, strict=True)),
     )
 
