@@ -18,7 +18,7 @@ up: runtime ## Start everything: database, demo, server on http://127.0.0.1:8000
 
 .PHONY: test
 test: dev ## Run the tests, on all cores
-	@$(PYTHON) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: lint
 lint: dev ## Check style, types and who imports whom

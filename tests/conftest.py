@@ -113,5 +113,14 @@ def next_door(houses):
     return houses[1]
 
 
+LONG = ("docs/test_tutorial.py", "web/test_in_browser.py", "cli/", "kernel/embedded/")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what starts programs and browsers: begun last, it would keep one core busy and the others idle."""
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.relative_to(tests).as_posix().startswith(LONG))
+
+
 def pytest_addoption(parser):
     parser.addoption("--short", action="store_true", help="chaos for seconds instead of minutes")

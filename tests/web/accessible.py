@@ -5,10 +5,11 @@ from __future__ import annotations
 from axe_playwright_python.sync_playwright import Axe
 
 RULES = {
+    "resultTypes": ["violations"],
     "runOnly": {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
+    },
 }
 
 

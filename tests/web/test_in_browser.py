@@ -22,18 +22,33 @@ ONE_EACH = [
 ALL = list(itertools.product(SAMPLES, LANGUAGES, THEMES, WIDTHS))
 
 
+@pytest.fixture(scope="module")
+def window(chromium):
+    """Windows of a kind: pages of one share what the browser has fetched before, as a person's do."""
+    kinds = {}
+
+    def of(theme, width, *, scripts):
+        kind = (theme, width, scripts)
+        if kind not in kinds:
+            kinds[kind] = chromium.new_context(
+                viewport={"width": width, "height": 844}, color_scheme=theme, java_script_enabled=scripts
+            )
+        return kinds[kind]
+
+    yield of
+    for context in kinds.values():
+        context.close()
+
+
 @pytest.fixture
-def open_page(chromium, site):
+def open_page(window, site):
     """Open a sample page; whatever the browser complains about fails the test."""
     complaints: list[str] = []
     opened = []
 
     def visit(name, language="en", theme="light", width=1440, *, scripts=True):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 844}, color_scheme=theme, java_script_enabled=scripts
-        )
-        page = context.new_page()
-        opened.append(context)
+        page = window(theme, width, scripts=scripts).new_page()
+        opened.append(page)
         page.on(
             "console",
             lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None,
@@ -44,8 +59,8 @@ def open_page(chromium, site):
         return page
 
     yield visit
-    for context in opened:
-        context.close()
+    for page in opened:
+        page.close()
     assert complaints == []
 
 
