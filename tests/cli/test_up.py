@@ -119,6 +119,9 @@ def test_a_taken_port_is_one_sentence_and_nothing_is_begun(hansa, taken_port):
     [
         ((), {"HANSA_DATA_DIR": "file/inside"}, "cannot be written: not a directory"),
         (("--host", "203.0.113.7"), {}, "203.0.113.7 is not an address of this machine"),
+        (("--port", "99999999"), {}, "--port is 99999999, but"),
+        (("--processes", "1000000"), {}, "--processes is 1000000, but"),
+        (("--processes", "-1"), {"HANSA_PROCESSES": "2"}, "--processes is -1, but"),
         ((), {"HANSA_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}, "database is not answering"),
         ((), {"HANSA_DATABASE_URL": "mysql://x"}, "must begin with postgresql://"),
         ((), {"HANSA_PROT": "1"}, "HANSA_PROT is not a setting (did you mean HANSA_PORT?)"),

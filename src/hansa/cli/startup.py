@@ -29,9 +29,12 @@ def centers() -> Sequence[Center]:
     return CENTERS
 
 
-def read_settings() -> Settings:
-    """Read the settings, the centers' sections included. Raises `SettingsWrong` with every mistake."""
-    return load([section for center in centers() for section in center.settings])
+def read_settings(**options: str | int | None) -> Settings:
+    """Read the settings, the centers' sections included; an option of the command line wins where it is not None.
+
+    Raises `SettingsWrong` with every mistake.
+    """
+    return load([section for center in centers() for section in center.settings], options=options)
 
 
 def require_writable(settings: Settings) -> None:

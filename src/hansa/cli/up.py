@@ -97,11 +97,7 @@ def _listening(
     host: str | None, port: int | None, processes: int | None
 ) -> Iterator[tuple[Settings, socket.socket]]:
     """Read the settings and take the port before anything is started: the cheapest thing to fail comes first."""
-    settings = read_settings()
-    changes = {"host": host, "port": port, "processes": processes}
-    settings = msgspec.structs.replace(
-        settings, **{name: value for name, value in changes.items() if value is not None}
-    )
+    settings = read_settings(host=host, port=port, processes=processes)
     with listen(settings.host, settings.port) as listening:
         yield msgspec.structs.replace(settings, port=port_of(listening)), listening
 

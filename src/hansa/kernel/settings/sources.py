@@ -31,8 +31,11 @@ def load(
     *,
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Settings:
     """Read the settings: the environment wins over `hansa.toml` in `folder` (or the file HANSA_CONFIG names).
+
+    `options` are settings of the platform as the command line gave them (`--port`); they win over both.
 
     Relative paths are taken from `folder`, the working directory unless given. Raises `SettingsWrong`.
     """
@@ -44,7 +47,11 @@ def load(
     file, from_file = _read_file(env, base, mistakes)
     _unknown_in_file(from_file, kinds, file, mistakes)
     _unknown_in_environment(env, kinds, mistakes)
-    made = {kind: _read_section(kind, env, from_file, file, mistakes) for kind in kinds}
+    said: dict[type[Section], Mapping[str, Any]] = {Settings: options or {}}
+    made = {
+        kind: _read_section(kind, env, from_file, file, mistakes, options=said.get(kind, {}))
+        for kind in kinds
+    }
     for section in made.values():
         mistakes.extend(section.wrong())
     if mistakes:
@@ -71,14 +78,21 @@ def _read_file(env: Mapping[str, str], base: Path, mistakes: list[str]) -> tuple
 
 
 def _read_section(
-    kind: type[Section], env: Mapping[str, str], from_file: Mapping[str, Any], file: str, mistakes: list[str]
+    kind: type[Section],
+    env: Mapping[str, str],
+    from_file: Mapping[str, Any],
+    file: str,
+    mistakes: list[str],
+    *,
+    options: Mapping[str, Any],
 ) -> Section:
     table = from_file.get(kind.group, {}) if kind.group else from_file
     values: dict[str, Any] = {}
     for field, type_ in types_of(kind).items():
         name = variable(kind, field)
-        found = _from_environment(name, env, mistakes, secret=bare(type_)[0] is Secret)
-        where = name
+        found, where = options.get(field), f"--{field}"
+        if found is None:
+            found, where = _from_environment(name, env, mistakes, secret=bare(type_)[0] is Secret), name
         if found is None and isinstance(table, Mapping) and field in table:
             found, where = table[field], f"{'.'.join(filter(None, (kind.group, field)))} in {file}"
         if found is None:
