@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
+SPAN_MAX = timedelta(days=3653)
+"""Ten years: the longest that a term can let something take, so that no moment leaves the calendar."""
 _STATED = "_stated"
 
 
@@ -27,7 +31,24 @@ class Term(msgspec.Struct, frozen=True, kw_only=True, dict=True, metaclass=_Stat
 
     Every field has a default, the platform's answer. A business states what differs; a child path
     inherits its parent's statement field by field. Centers register their terms in `plug.py`.
+
+    A field's type names its limits: `Annotated[int, Meta(ge=0, le=10_000)]`. A plan in which a business would be
+    left with a value beyond them is not compiled.
     """
+
+    def wrong(self) -> Iterator[str]:
+        """Say what cannot be meant: a value beyond its type's limits, a span below zero or beyond `SPAN_MAX`.
+
+        A term with a rule of its own adds it to these.
+        """
+        for field in msgspec.structs.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, timedelta) and not timedelta() <= value <= SPAN_MAX:
+                yield f"{field.name} must be from zero to ten years, not {value}"
+            try:
+                msgspec.convert(msgspec.to_builtins(value), field.type)
+            except msgspec.ValidationError as error:
+                yield f"{field.name} is {value!r}: {error}"
 
 
 def stated(term: Term) -> dict[str, Any]:

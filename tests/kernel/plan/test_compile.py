@@ -1,10 +1,11 @@
 """What keeps manifests from becoming a plan: each error names both sides, and all come at once."""
 
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 import pytest
+from msgspec import Meta
 
 from hansa.kernel.business import PLATFORM_QUOTA, Business, Play, Quota
 from hansa.kernel.context import Traffic
@@ -19,7 +20,7 @@ class Deadlines(Term):
 
 
 class Commission(Term):
-    percent: int = 5
+    percent: Annotated[int, Meta(ge=0, le=100)] = 5
 
 
 class Nothing(msgspec.Struct, frozen=True):
@@ -258,6 +259,23 @@ def test_terms_that_nobody_registered_or_that_are_said_twice(refusals):
         ("term_unknown", "business a states Commission, a term that no center registered"),
         ("term_twice", "business b states deadlines twice"),
         ("term_twice", "play sale and play club both state deadlines.pay in c"),
+    }
+
+
+def test_terms_that_cannot_be_meant_are_named_with_what_was_inherited(refusals):
+    long = timedelta(days=4000)
+    businesses = [
+        Business("a", terms=[Commission(percent=101)]),
+        Business("b", terms=[Deadlines(pay=timedelta(-1)), Commission(percent=100)]),
+        Business("c", terms=[Deadlines(confirm=long)]),
+        Business("d", terms=[Commission(percent="three")]),
+    ]
+
+    assert refusals([], businesses, terms=[Deadlines, Commission]) == {
+        ("term_wrong", "a: commission.percent is 101: Expected `int` <= 100"),
+        ("term_wrong", "b: deadlines.pay must be from zero to ten years, not -1 day, 0:00:00"),
+        ("term_wrong", "c: deadlines.confirm must be from zero to ten years, not 4000 days, 0:00:00"),
+        ("term_wrong", "d: commission.percent is 'three': Expected `int`, got `str`"),
     }
 
 

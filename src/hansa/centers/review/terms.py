@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Annotated
+
+from msgspec import Meta
 
 from hansa.kernel.term import Term
 
@@ -20,5 +23,5 @@ class Reviews(Term, frozen=True, kw_only=True):
     blind: bool = True
     follow_up: timedelta = timedelta(days=180)
     reply: timedelta = timedelta(days=30)
-    prior_votes: int = 10
-    prior_score: int = 400
+    prior_votes: Annotated[int, Meta(ge=0, le=1_000_000)] = 10
+    prior_score: Annotated[int, Meta(ge=100, le=500)] = 400

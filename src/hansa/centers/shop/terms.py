@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from hansa.kernel.term import Term
+
+_ASK_AGAIN_MIN = timedelta(minutes=1)
 
 
 class RequirementKind(enum.StrEnum):
@@ -30,7 +35,7 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     required: bool = True
     pattern: str = ""
     """A regular expression that the whole answer must fit."""
-    length_max: int = 200
+    length_max: Annotated[int, Meta(ge=1, le=10_000)] = 200
 
     def __post_init__(self) -> None:
         """Refuse a pattern that is none when the plan is compiled, not when a shop answers."""
@@ -67,6 +72,12 @@ class ClosingShop(Term, frozen=True, kw_only=True):
     """How often those who may object to a shop's closing are asked again."""
 
     ask_again: timedelta = timedelta(hours=1)
+
+    def wrong(self) -> Iterator[str]:
+        """Whoever is asked again at once is asked without end."""
+        yield from super().wrong()
+        if self.ask_again < _ASK_AGAIN_MIN:
+            yield f"ask_again must be {_ASK_AGAIN_MIN} or longer"
 
 
 class StaffRoles(Term, frozen=True, kw_only=True):

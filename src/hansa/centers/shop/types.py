@@ -3,10 +3,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NewType
+from typing import Annotated, Any, NewType
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from hansa.kernel.context import Traffic
 from hansa.kernel.ids import IdKind
@@ -264,7 +265,7 @@ class Commission(Term, frozen=True, kw_only=True):
     The answer where no stored rule is about the line.
     """
 
-    basis_points: int = 0
+    basis_points: Annotated[int, Meta(ge=0, le=10_000)] = 0
 
 
 class CommissionScope(msgspec.Struct, frozen=True, kw_only=True):

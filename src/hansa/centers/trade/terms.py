@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from hansa.kernel.term import Term
@@ -22,6 +23,13 @@ class Deadlines(Term, frozen=True, kw_only=True):
     extension: timedelta = timedelta(days=5)
     cancel: timedelta = timedelta(hours=1)
     draft: timedelta = timedelta(days=3)
+
+    def wrong(self) -> Iterator[str]:
+        """Nothing may be over before it has begun; only receipt, an extension and a cancel without asking may be none."""
+        yield from super().wrong()
+        for name in ("quote", "pay", "ship", "draft"):
+            if not getattr(self, name):
+                yield f"{name} must be longer than zero"
 
 
 class Returns(Term, frozen=True, kw_only=True):

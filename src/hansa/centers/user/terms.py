@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from hansa.kernel.term import Term
 
@@ -15,7 +18,7 @@ class PurposeText(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     purpose: str
-    version: int
+    version: Annotated[int, Meta(ge=1, le=1_000_000)]
     texts: dict[str, str]
     required: bool = False
 

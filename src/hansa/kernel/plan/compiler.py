@@ -182,6 +182,9 @@ class _Compiler:
                     message = f"{other} and {source} both state {term_name(kind)}.{name} in {path}"
                     self._error("term_twice", message, business=path)
             resolved[kind] = msgspec.structs.replace(resolved[kind], **stated(term))
+        for kind in {kind for kind, _ in said}:
+            for fault in resolved[kind].wrong():
+                self._error("term_wrong", f"{path}: {term_name(kind)}.{fault}", business=path)
         return resolved
 
     def add_level(self, path: str, extensions: list[tuple[str, Extension]]) -> None:
