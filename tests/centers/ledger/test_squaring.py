@@ -153,3 +153,40 @@ async def test_shops_do_not_square_themselves(house):
     for somebody in (seller.ctx, await house.buyer()):
         with pytest.raises((Forbidden, Unauthenticated)):
             await ledger.square_shop(somebody, shop_id=seller.shop_id, paid=cny(1), reference="transfer 17")
+
+
+async def test_shops_that_are_not_even_are_listed(house):
+    even, earned, owing = [await house.seller() for _ in range(3)]
+    await sold(house, earned)
+    await owes(house, earned, 100)
+    await owes(house, owing, 70)
+
+    page = await ledger.open_shops(house.system, limit=1)
+    rest = await ledger.open_shops(house.system, cursor=page.cursor, limit=100)
+
+    found = {one.shop_id: one for one in (*page.items, *rest.items)}
+    assert len(page.items) == 1
+    assert even.shop_id not in found
+    assert (found[earned.shop_id].earned_minor, found[earned.shop_id].owed_minor) == (950, 100)
+    assert (found[owing.shop_id].earned_minor, found[owing.shop_id].owed_minor) == (0, 70)
+
+    await square(house, earned, 850)
+    assert earned.shop_id not in {one.shop_id for one in (await ledger.open_shops(house.system)).items}
+
+
+async def test_what_is_put_by_is_told_with_what_a_shop_earned(house):
+    seller = await house.seller()
+    await sold(house, seller)
+    key = AccountKey.of(house.system, AccountClass.SELLER_PAYABLE, currency="CNY", party=seller.shop_id)
+    account = (await ledger.balances(house.system, keys=[key]))[key].account
+    await ledger.place_hold(house.system, account_id=account, minor=50, kind="test.lien", reference=uuid4())
+
+    (one,) = [o for o in (await ledger.open_shops(house.system)).items if o.shop_id == seller.shop_id]
+
+    assert (one.earned_minor, one.held_minor) == (950, 50)
+
+
+async def test_a_shop_does_not_read_what_is_open_with_others(house):
+    seller = await house.seller()
+    with pytest.raises(Forbidden):
+        await ledger.open_shops(seller.ctx)

@@ -13,12 +13,14 @@ from hansa.centers.message.errors import (
     ConversationClosed,
     ConversationNotFound,
     MessageRefused,
+    ReportNotFound,
     StateUnchangeable,
     SubjectUnknown,
     TooManyMessages,
 )
 from hansa.centers.message.types import (
     CONVERSATION_ID,
+    REPORT_ID,
     Channel,
     ConversationState,
     MessageState,
@@ -424,6 +426,30 @@ async def test_what_is_reported_is_dealt_with(house, ada, staff, asked):
     assert (await api.reports(operator)).items == []
     assert len((await api.reports(operator, waiting=False)).items) == 2
     assert await house.verify() == []
+
+
+async def test_who_deals_with_a_report_reads_what_was_said_around_it(house, ada, staff, asked):
+    operator = house.ctx(SYSTEM)
+    for number in range(8):
+        await say(staff, asked, f"Answer {number}")
+    one = await api.report_conversation(
+        ada, conversation_id=asked.id, reason=ReportReason.ABUSE, number=2, note="See there"
+    )
+    whole = await api.report_conversation(staff, conversation_id=asked.id, reason=ReportReason.SPAM)
+
+    found = await api.reported(operator, report_id=one.id)
+    assert [said.number for said in found.said] == [1, 2, 3, 4, 5, 6, 7]
+    assert (found.said[0].text, found.said[1].side) == ("Is the glaze food safe?", Side.SHOP)
+    assert {said.author for said in found.said} == {None}
+    assert (await api.reported(operator, report_id=whole.id)).said[-1].text == "Answer 7"
+
+    await api.resolve_report(operator, report_id=one.id, resolution=Resolution.WITHHELD)
+    assert (await api.reported(operator, report_id=one.id)).said[1].text == "Answer 0"
+    for party in (ada, staff):
+        with pytest.raises(Forbidden):
+            await api.reported(party, report_id=one.id)
+    with pytest.raises(ReportNotFound):
+        await api.reported(operator, report_id=REPORT_ID.new())
 
 
 async def test_of_two_operators_one_deals_with_a_report(house, ada, asked):

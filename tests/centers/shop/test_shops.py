@@ -155,6 +155,21 @@ async def test_a_suspended_shop_is_not_listed(market):
         await market.rows("UPDATE shop.shop SET previous_status = 'suspended'")
 
 
+async def test_who_may_stop_shops_lists_them_by_status(market):
+    running, owner = await market.seller("running")
+    stopped, _ = await market.seller("stopped")
+    operator = market.person("shop.shop.suspend")
+    await shop.set_status(operator, shop_id=stopped.id, status=ShopStatus.SUSPENDED)
+
+    async def listed(status):
+        return [one.id for one in (await shop.shops_of_status(operator, status=status)).items]
+
+    assert await listed(ShopStatus.ACTIVE) == [running.id]
+    assert await listed(ShopStatus.SUSPENDED) == [stopped.id]
+    with pytest.raises(Forbidden):
+        await shop.shops_of_status(owner, status=ShopStatus.ACTIVE)
+
+
 async def test_lists_are_paged(market):
     ids = [(await market.seller(f"s{n}"))[0].id for n in range(5)]
 

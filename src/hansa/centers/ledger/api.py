@@ -25,6 +25,7 @@ from hansa.centers.ledger.types import (
     HoldState,
     Journal,
     JournalId,
+    OpenShop,
     PlacedHold,
     Posted,
     PostedEntry,
@@ -54,6 +55,7 @@ __all__ = [
     "holds",
     "journal",
     "journals_of",
+    "open_shops",
     "place_hold",
     "post",
     "reverse",
@@ -150,6 +152,14 @@ async def balances(ctx: Ctx, *, keys: Sequence[AccountKey]) -> dict[AccountKey, 
 async def balances_in(tx: Transaction, *, keys: Sequence[AccountKey]) -> dict[AccountKey, Balance]:
     """As `balances`, within the caller's transaction."""
     return await reading.balances_in(tx, keys)
+
+
+async def open_shops(ctx: Ctx, *, cursor: str | None = None, limit: int = 50) -> Page[OpenShop]:
+    """Return the shops of this business with which something is open, to be squared: those first that came first.
+
+    Needs `ledger.account.read`. Raises `CursorMalformed`, `Invalid` for the limit.
+    """
+    return await squaring.open_shops(ctx, cursor=cursor, limit=limit)
 
 
 async def square_shop(ctx: Ctx, *, shop_id: ShopId, paid: Money, reference: str) -> Posted:

@@ -32,6 +32,7 @@ from hansa.centers.message.types import (
     QuietHours,
     Rendered,
     Report,
+    Reported,
     ReportId,
     ReportReason,
     Resolution,
@@ -69,6 +70,7 @@ __all__ = [
     "release_address",
     "report_bounce",
     "report_conversation",
+    "reported",
     "reports",
     "resolve_report",
     "set_quiet_hours",
@@ -287,6 +289,14 @@ async def reports(
     Wants `message.conversation.moderate`.
     """
     return await moderating.reports(ctx, waiting=waiting, cursor=cursor, limit=limit)
+
+
+async def reported(ctx: Ctx, *, report_id: ReportId) -> Reported:
+    """Return a report with what was said around it, also what was taken down; of authors the side alone.
+
+    Wants `message.conversation.moderate`. Raises `ReportNotFound`.
+    """
+    return await moderating.reported(ctx, report_id=report_id)
 
 
 async def resolve_report(ctx: Ctx, *, report_id: ReportId, resolution: Resolution) -> Report:

@@ -338,6 +338,18 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime
 
 
+class Reported(msgspec.Struct, frozen=True, kw_only=True):
+    """A report, and what was said around it, oldest first, with what was taken down: for who deals with it."""
+
+    report: Report
+    title: str
+    """What the conversation is about."""
+    subject: str
+    shop_id: UUID
+    state: ConversationState
+    said: tuple[Message, ...]
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A report of a conversation, or of one message of it (`number`; 0 is the whole)."""
 

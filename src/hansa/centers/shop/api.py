@@ -45,7 +45,14 @@ from hansa.centers.shop._service.staff import (
     staff_history,
     withdraw_invitation,
 )
-from hansa.centers.shop._service.stopping import ask_soon, close_shop, closing_of, keep_open, set_status
+from hansa.centers.shop._service.stopping import (
+    ask_soon,
+    close_shop,
+    closing_of,
+    keep_open,
+    set_status,
+    shops_of_status,
+)
 
 __all__ = [
     "accept",
@@ -84,6 +91,7 @@ __all__ = [
     "set_status",
     "shop_by_slug",
     "shops",
+    "shops_of_status",
     "staff_history",
     "state_seller",
     "status_history",

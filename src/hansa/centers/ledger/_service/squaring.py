@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hansa.centers.ledger import _store
 from hansa.centers.ledger._service.posting import post
-from hansa.centers.ledger._service.reading import balances_in
+from hansa.centers.ledger._service.reading import READ, balances_in
 from hansa.centers.ledger._store.ending import open_with
 from hansa.centers.ledger.errors import BalanceDiffers
 from hansa.centers.ledger.events import ShopSquared
@@ -17,6 +17,7 @@ from hansa.centers.ledger.types import (
     Entry,
     Journal,
     JournalId,
+    OpenShop,
     Posted,
     credit,
     debit,
@@ -27,6 +28,7 @@ from hansa.centers.shop.types import Objection, ShopId
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.money import Money
+from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.problem import FieldError, Invalid, Problem
 from hansa.kernel.texts import storable
 
@@ -78,6 +80,15 @@ async def square_shop(ctx: Ctx, shop_id: ShopId, paid: Money, reference: str) ->
             ),
         )
     return verdict
+
+
+async def open_shops(ctx: Ctx, *, cursor: str | None, limit: int) -> Page[OpenShop]:
+    """Return the shops that are not even, the longest here first."""
+    ctx.require(READ)
+    after = decode_cursor(cursor, tuple[UUID, str]) if cursor else None
+    async with ctx.transaction() as tx:
+        rows = await _store.open_shops(tx, ctx, after=after, limit=checked_limit(limit) + 1)
+    return page_of(rows, limit=limit, key=lambda one: (one.shop_id, one.currency))
 
 
 async def nothing_open(tx: Transaction, commands: Sequence[ShopClosure]) -> list[tuple[Objection, ...]]:

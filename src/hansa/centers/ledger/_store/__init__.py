@@ -23,6 +23,7 @@ from hansa.centers.ledger._store.reading import (
     every_account,
     journal,
     journals_of,
+    open_shops,
     statement_entries,
     trial_balance,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "journals_of",
     "lock_accounts",
     "open_accounts",
+    "open_shops",
     "read_holds",
     "seals_of_chain",
     "seen_journals",

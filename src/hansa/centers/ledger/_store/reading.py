@@ -17,6 +17,7 @@ from hansa.centers.ledger.types import (
     Balance,
     JournalEntry,
     JournalId,
+    OpenShop,
     PostedEntry,
     PostedJournal,
     StatementEntry,
@@ -40,6 +41,44 @@ WITH RECURSIVE probe (low, high) AS (
 SELECT seq, balance_minor FROM ledger.entry
 WHERE account_id = $1 AND seq = (SELECT low FROM probe WHERE low >= high)
 """
+
+
+_OPEN_SHOPS = """
+SELECT party, currency::text,
+       coalesce(sum(balance_minor * normal) FILTER (WHERE account_class = $5), 0)::bigint AS earned,
+       coalesce(sum(balance_minor * normal) FILTER (WHERE account_class = $6), 0)::bigint AS owed,
+       coalesce(sum(held_minor) FILTER (WHERE account_class = $5), 0)::bigint AS held
+FROM ledger.account
+WHERE business = $1 AND traffic = $2 AND entity = $3 AND account_class IN ($5, $6)
+  AND party IS NOT NULL AND balance_minor <> 0 AND ($7::uuid IS NULL OR (party, currency::text) > ($7, $8))
+GROUP BY party, currency ORDER BY party, currency::text LIMIT $4
+"""
+
+
+async def open_shops(
+    tx: Transaction, ctx: Ctx, *, after: tuple[UUID, str] | None, limit: int
+) -> list[OpenShop]:
+    """Return the shops with which something is open in the books of `ctx`, by shop and currency."""
+    rows = await tx.raw.fetch(
+        _OPEN_SHOPS,
+        ctx.business,
+        ctx.traffic.value,
+        ctx.entity,
+        limit,
+        AccountClass.SELLER_PAYABLE.value,
+        AccountClass.SELLER_RECEIVABLE.value,
+        *(after or (None, "")),
+    )
+    return [
+        OpenShop(
+            shop_id=row["party"],
+            currency=row["currency"],
+            earned_minor=row["earned"],
+            owed_minor=row["owed"],
+            held_minor=row["held"],
+        )
+        for row in rows
+    ]
 
 
 async def balance_at(tx: Transaction, account: AccountId, at: datetime) -> tuple[int, int]:

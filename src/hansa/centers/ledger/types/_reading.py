@@ -28,6 +28,16 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
         return self.minor - self.held_minor
 
 
+class OpenShop(msgspec.Struct, frozen=True, kw_only=True):
+    """What is open with a shop in one currency; `held_minor` of what it earned is put by."""
+
+    shop_id: UUID
+    currency: str
+    earned_minor: int
+    owed_minor: int
+    held_minor: int
+
+
 class PostedEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry in an account's history: the `seq`-th, and the balance after it on the normal side.
 

@@ -15,7 +15,9 @@ from hansa.centers.message.events import ConversationReported, ReportSettled
 from hansa.centers.message.types import (
     REPORT_ID,
     ConversationId,
+    Message,
     Report,
+    Reported,
     ReportId,
     ReportReason,
     Resolution,
@@ -24,6 +26,11 @@ from hansa.kernel.context import Ctx
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.problem import FieldError, Invalid
 from hansa.kernel.texts import plain_errors
+
+AROUND = 20
+"""How much of a conversation goes with a report of it."""
+AFTERWARDS = 5
+"""How much of that was said after the message that was reported."""
 
 
 async def report(
@@ -80,6 +87,39 @@ async def reports(ctx: Ctx, *, waiting: bool, cursor: str | None, limit: int) ->
             limit=limit + 1,
         )
     return page_of([_report(one) for one in found], limit=limit, key=lambda one: (one.id,))
+
+
+async def reported(ctx: Ctx, *, report_id: ReportId) -> Reported:
+    """Read a report with what was said before and after it; see `message.api`."""
+    ctx.require(MODERATE)
+    async with ctx.transaction() as tx:
+        found = await store.read_report(tx, report_id)
+        if found is None or (found.business, found.traffic) != (ctx.business, ctx.traffic):
+            raise ReportNotFound
+        conversation = await conversations.read_conversation(tx, found.conversation_id)
+        if conversation is None:
+            raise ReportNotFound
+        before = found.number + AFTERWARDS + 1 if found.number else None
+        said = await conversations.read_said(tx, found.conversation_id, before=before, limit=AROUND)
+    return Reported(
+        report=_report(found),
+        title=conversation.title,
+        subject=conversation.reference,
+        shop_id=conversation.shop_id,
+        state=conversation.state,
+        said=tuple(
+            Message(
+                number=one.number,
+                side=one.side,
+                author=None,
+                text=one.text,
+                media=one.media,
+                state=one.state,
+                sent_at=one.sent_at,
+            )
+            for one in reversed(said)
+        ),
+    )
 
 
 async def resolve(ctx: Ctx, *, report_id: ReportId, resolution: Resolution) -> Report:

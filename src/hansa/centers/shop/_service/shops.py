@@ -125,7 +125,12 @@ async def list_shops(ctx: Ctx, *, cursor: str | None = None, limit: int = 50) ->
     after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     async with ctx.platform.db.reading() as tx:
         rows = await store.list_shops(
-            tx, business=ctx.business, traffic=ctx.traffic, after=after, limit=limit + 1
+            tx,
+            business=ctx.business,
+            traffic=ctx.traffic,
+            status=ShopStatus.ACTIVE,
+            after=after,
+            limit=limit + 1,
         )
     return page_of(rows, limit=limit, key=lambda shop: (shop.id,))
 

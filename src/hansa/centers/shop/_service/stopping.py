@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from hansa.centers.shop._rules.saying import reason_errors
 from hansa.centers.shop._rules.states import NEVER_SOLD
@@ -19,6 +20,7 @@ from hansa.kernel import deadlines
 from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
+from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.problem import Invalid, NotFound, Problem
 
 CLOSE = "shop.shop.close"
@@ -50,6 +52,20 @@ async def set_status(
             return shop
         cause = "suspended" if status is ShopStatus.SUSPENDED else "reinstated"
         return await steps.take(tx, ctx, shop, status, cause=cause, reasons=reasons)
+
+
+async def shops_of_status(
+    ctx: Ctx, *, status: ShopStatus, cursor: str | None = None, limit: int = 50
+) -> Page[Shop]:
+    """List the shops of a status, newest first, for who may stop them. Wants `shop.shop.suspend`."""
+    checked_limit(limit)
+    ctx.require(SUSPEND)
+    after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
+    async with ctx.platform.db.reading() as tx:
+        rows = await shops.list_shops(
+            tx, business=ctx.business, traffic=ctx.traffic, status=status, after=after, limit=limit + 1
+        )
+    return page_of(rows, limit=limit, key=lambda shop: (shop.id,))
 
 
 async def close_shop(ctx: Ctx, *, shop_id: ShopId, reasons: Sequence[Reason] = ()) -> Shop:

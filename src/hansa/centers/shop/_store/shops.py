@@ -110,11 +110,17 @@ async def count_slugs(tx: Transaction, shop_id: ShopId) -> int:
 
 
 async def list_shops(
-    tx: Transaction, *, business: str, traffic: Traffic, after: UUID | None, limit: int
+    tx: Transaction,
+    *,
+    business: str,
+    traffic: Traffic,
+    status: ShopStatus,
+    after: UUID | None,
+    limit: int,
 ) -> list[Shop]:
-    """Return active shops, newest first, that come after the id `after`."""
+    """Return shops of a status, newest first, that come after the id `after`."""
     query = select(*_SHOP).where(
-        shop.c.business == business, shop.c.traffic == traffic, shop.c.status == ShopStatus.ACTIVE
+        shop.c.business == business, shop.c.traffic == traffic, shop.c.status == status
     )
     if after is not None:
         query = query.where(shop.c.id < after)
