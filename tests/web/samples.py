@@ -10,6 +10,7 @@ import msgspec
 from account_samples import ACCOUNT, rooms
 from review_samples import REVIEWS, rated, said
 from sampling import COUNTRIES, NOW, ORDER, Words, chrome, yuan
+from operating_samples import OPERATING
 from selling_samples import SELLING
 
 from hansa.web.design import design_page
@@ -566,7 +567,7 @@ SAMPLES: dict[str, Callable[[Words], View]] = {
         checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, pay_late, pay_split, order, order_parts, order_unpaid, orders, drafts, drafts_none, draft, draft_wrong, draft_over, orders_none,
         orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING,
     )
-}  # fmt: skip
+} | OPERATING  # fmt: skip
 
 
 def sample(name: str, language: str, *, theme: str = "system") -> View:

@@ -13,7 +13,7 @@ from hansa.centers.payment import types as payment_types
 from hansa.centers.product import types as product_types
 from hansa.centers.shop import types as shop_types
 from hansa.centers.trade import types as trade_types
-from hansa.web import parts, selling, still_lifes, tones, views
+from hansa.web import operating, parts, selling, still_lifes, tones, views
 from hansa.web.design import icons
 from hansa.web.headers import CONTENT_POLICY
 from hansa.web.templating import TEMPLATES, field_id
@@ -102,14 +102,14 @@ def test_every_view_has_a_sample_and_every_template_a_view():
     shown = {type(make) for make in (sample(name, "en") for name in SAMPLES)}
     described = {
         view
-        for module in (views, selling)
+        for module in (views, selling, operating)
         for view in vars(module).values()
         if isinstance(view, type) and issubclass(view, views.View) and "template" in vars(view)
     }
     assert shown == described
     assert {view.template for view in described} == {
         path.relative_to(TEMPLATES).as_posix()
-        for folder in ("pages", "selling")
+        for folder in ("pages", "selling", "operating")
         for path in (TEMPLATES / folder).iterdir()
     }
 

@@ -7,12 +7,13 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from hansa.kernel.problem import Problem
-from hansa.web import selling_words
+from hansa.web import operating_words, selling_words
 from hansa.web.i18n import N_
 
 PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
         **selling_words.PROBLEMS,
+        **operating_words.PROBLEMS,
         "internal": N_("Something went wrong on our side"),
         "request.not_found": N_("There is nothing here"),
         "request.forbidden": N_("You may not do this"),
@@ -130,6 +131,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
 _FIELDS: Mapping[str, str] = MappingProxyType(
     {
         **selling_words.FIELDS,
+        **operating_words.FIELDS,
         "required": N_("Please fill this in"),
         "characters": N_("This holds characters that cannot be kept"),
         "too_long": N_("This is too long"),
@@ -207,7 +209,7 @@ class Said(NamedTuple):
 
 TOLD: Mapping[str, Said] = MappingProxyType(
     {
-        **{told: Said(*said) for told, said in selling_words.TOLD.items()},
+        **{told: Said(*said) for told, said in {**selling_words.TOLD, **operating_words.TOLD}.items()},
         "added": Said(N_("It is in your cart.")),
         "removed": Said(N_("It is out of your cart.")),
         "placed": Said(N_("Your order is placed; the goods are held for you until it is paid.")),

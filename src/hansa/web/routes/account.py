@@ -13,6 +13,7 @@ from hansa.web.forms import Fields, read_form
 from hansa.web.parts import Action, Address, Form
 from hansa.web.routes.addressing import add_address, read_address
 from hansa.web.routes.guard import person
+from hansa.web.routes.operating.desk import has_desk
 from hansa.web.routes.rooms import account_tabs
 from hansa.web.showing import address_text, countries
 from hansa.web.views import AccountPage
@@ -92,6 +93,7 @@ async def _page(
         address_url=seen.at("account/addresses"),
         countries=countries(seen, timezone=chrome.timezone),
         tabs=account_tabs(seen, "account"),
+        operate_url=seen.at("operate") if has_desk(seen) else "",
         logout=Action(label=_("Log out"), url=seen.at("logout"), icon="log-out"),
         addresses=tuple(_address(seen, one) for one in await user.addresses(seen.ctx)),
         form=form or Form(),

@@ -125,7 +125,8 @@ class SentBackPage(View, frozen=True, kw_only=True):
 class AccountPage(View, frozen=True, kw_only=True):
     """`/{business}/account`: who one is here. Sends `name` to `post_url`.
 
-    A new address goes to `address_url` with the fields of `ui.address_fields`.
+    A new address goes to `address_url` with the fields of `ui.address_fields`. `operate_url` leads those who decide
+    for the house to their desk.
     """
 
     template = "pages/account.html"
@@ -135,6 +136,7 @@ class AccountPage(View, frozen=True, kw_only=True):
     address_url: str
     countries: tuple[Choice, ...]
     logout: Action
+    operate_url: str = ""
     tabs: tuple[Link, ...] = ()
     addresses: tuple[Address, ...] = ()
     form: Form = Form()

@@ -1,0 +1,15 @@
+"""The operator's desk: what waits for a decision of the house, all of it below `/{business}/operate`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hansa.web.routes.operating import changes, money, overview, reports, reviews, shops
+
+ROUTES: Sequence[Any] = (
+    *overview.ROUTES,
+    *shops.ROUTES,
+    *changes.ROUTES,
+    *reviews.ROUTES,
+    *reports.ROUTES,
+    *money.ROUTES,
+)
