@@ -147,6 +147,19 @@ def test_the_account_of_an_operator_leads_to_the_desk(operator):
     assert 'href="/bazaar/operate"' in operator.open("/bazaar/account").text
 
 
+def test_the_demo_leads_its_operator_to_a_shop_that_waits(surfer):
+    page = surfer.open("/").text
+    assert "mei@demo.hansa" in page
+    assert 'href="/bazaar/login?next=/bazaar/operate"' in page
+
+    surfer.open("/bazaar/login?next=/bazaar/operate")
+    overview = surfer.send("/login", email="mei@demo.hansa", password="porcelain and ink")
+    assert overview.url.path == "/bazaar/operate"
+    assert 'href="/flagship/operate"' in overview.text
+    assert "Little Kiln of Jingde, the house" in surfer.open("/flagship/operate").text
+    assert "Little Kiln of Jingde, the house" in surfer.open("/flagship/operate/shops").text
+
+
 def test_a_forged_form_decides_nothing(front, flagship, operator):
     one = handed_in(front, flagship)
     here = f"/flagship/operate/shops/{SHOP_ID.show(one.id)}"

@@ -17,11 +17,11 @@ from hansa.centers.product.types import CategoryId, NewSku, Option, OptionValue
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.terms import Onboarding, RequirementKind
-from hansa.centers.shop.types import ShopId
+from hansa.centers.shop.types import Shop, ShopId
 from hansa.centers.user import api as user
 from hansa.centers.user.errors import EmailTaken
 from hansa.centers.user.types import Address, PartyId, Role
-from hansa.demo.goods import CATEGORIES, SHOPS, DemoShop, Good
+from hansa.demo.goods import APPLICANT, APPLICANT_SAYS, CATEGORIES, SHOPS, DemoShop, Good
 from hansa.kernel.context import SYSTEM, Ctx
 from hansa.kernel.money import Money
 from hansa.kernel.platform import Platform
@@ -49,8 +49,9 @@ _FIRST_SHOP = SHOPS[0].slug
 async def load_demo(platform: Platform, tell: Callable[[str], None]) -> None:
     """Load what is missing; `tell` hears of each step."""
     ctx = platform.context(BUSINESS, actor=SYSTEM)
-    last = SHOPS[-1]
-    if await _is_there(platform.context(last.business, actor=SYSTEM), last.slug):
+    if await _is_there(
+        platform.context(APPLICANT.business, actor=SYSTEM), APPLICANT.slug
+    ):  # the last to come
         return
     tell("people")
     people = {login.email: await _person(ctx, login) for login in (BUYER, SELLER, OPERATOR)}
@@ -63,6 +64,8 @@ async def load_demo(platform: Platform, tell: Callable[[str], None]) -> None:
                 tell(one.en)
                 owner = people[SELLER.email] if one.slug == _FIRST_SHOP else await _owner(there, one)
                 await _open(there, one, owner, categories)
+    tell(APPLICANT.en)
+    await _apply(platform.context(APPLICANT.business, actor=SYSTEM), APPLICANT)
 
 
 async def welcome(platform: Platform) -> Welcome:
@@ -145,11 +148,27 @@ async def _open(ctx: Ctx, one: DemoShop, owner: UUID, categories: Mapping[str, C
 
 async def _let_in(ctx: Ctx, shop_id: ShopId) -> None:
     """Take a shop through the review of its business, as its owner and an operator would."""
-    for one in ctx.term(Onboarding).requirements:
-        value = "CN" if one.kind is RequirementKind.COUNTRY else "DEMO-0001"
-        await shop.give_answer(ctx, shop_id=shop_id, requirement=one.name, value=value)
-    handed_in = await shop.submit(ctx, shop_id=shop_id)
+    handed_in = await _hand_in(ctx, shop_id, dict.fromkeys(_asked(ctx), "DEMO-0001"))
     await shop.approve(ctx, shop_id=shop_id, submission=handed_in.submission)
+
+
+async def _apply(ctx: Ctx, one: DemoShop) -> None:
+    """Have a shop wait for an operator's decision."""
+    owner = await _owner(ctx, one)
+    opened = await shop.open_shop(ctx, slug=one.slug, name={"zh": one.zh, "en": one.en}, owner=owner)
+    if not opened.sells:
+        await _hand_in(ctx, opened.id, dict.fromkeys(_asked(ctx), "DEMO-0002") | APPLICANT_SAYS)
+
+
+def _asked(ctx: Ctx) -> list[str]:
+    return [one.name for one in ctx.term(Onboarding).requirements]
+
+
+async def _hand_in(ctx: Ctx, shop_id: ShopId, says: Mapping[str, str]) -> Shop:
+    for one in ctx.term(Onboarding).requirements:
+        value = "CN" if one.kind is RequirementKind.COUNTRY else says[one.name]
+        await shop.give_answer(ctx, shop_id=shop_id, requirement=one.name, value=value)
+    return await shop.submit(ctx, shop_id=shop_id)
 
 
 async def _sell(ctx: Ctx, shop_id: ShopId, place_id: PlaceId, good: Good, category_id: CategoryId) -> None:

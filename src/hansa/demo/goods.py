@@ -1,4 +1,4 @@
-"""What the demo sells: seven small shops of the bazaar, two brands at the flagship, and their goods."""
+"""What the demo sells: seven small shops of the bazaar, two brands at the flagship and one that waits there, and their goods."""
 
 from __future__ import annotations
 
@@ -183,3 +183,15 @@ SHOPS = (
         business="flagship",
     ),
 )  # fmt: skip
+
+APPLICANT = DemoShop(
+    "jingde-house", "景德小窑旗舰", "Little Kiln of Jingde, the house", "江西省景德镇市", Location(29.27, 117.18), business="flagship"
+)  # fmt: skip
+"""A shop that waits to be let in, so that operators find something to decide."""
+
+APPLICANT_SAYS = {
+    "legal_name": "景德镇小窑陶瓷有限公司",
+    "registration_number": "91360200DEMO0002XK",
+    "bank_reference": "6217 0000 0002",
+    "trademark": "第 20261122 号",
+}

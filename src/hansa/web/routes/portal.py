@@ -41,11 +41,12 @@ _CENTERS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_ROLES: Mapping[str, tuple[str, str]] = MappingProxyType(
+# What a role is called, what it does, and the page it begins at.
+_ROLES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
-        "Buyer": (N_("Buyer"), N_("Puts things in the cart, orders, pays and receives")),
-        "Seller": (N_("Seller"), N_("Owns a shop; sends what was ordered")),
-        "Operator": (N_("Operator"), N_("Runs the platform and may do everything")),
+        "Buyer": (N_("Buyer"), N_("Puts things in the cart, orders, pays and receives"), ""),
+        "Seller": (N_("Seller"), N_("Owns a shop; sends what was ordered"), "sell"),
+        "Operator": (N_("Operator"), N_("Runs the platform and may do everything"), "operate"),
     }
 )
 
@@ -85,8 +86,9 @@ def doors(seen: Visit, logins: Sequence[Login], *, first: str) -> tuple[Door, ..
     _ = seen.gettext
     shown = []
     for login in logins:
-        role, does = _ROLES.get(login.role, (login.role, ""))
-        link = Link(label=_("Log in"), url=f"/{first}/login" if first else "/")
+        role, does, begins = _ROLES.get(login.role, (login.role, "", ""))
+        wanted = f"?next=/{first}/{begins}" if begins else ""
+        link = Link(label=_("Log in"), url=f"/{first}/login{wanted}" if first else "/")
         shown.append(
             Door(
                 role=_(role),
