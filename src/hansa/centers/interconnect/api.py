@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from hansa.centers.interconnect._rules.catalogue import CATALOGUE
 from hansa.centers.interconnect._rules.scopes import SCOPES
 from hansa.centers.interconnect._service import (
     apps,
@@ -26,6 +27,7 @@ from hansa.centers.interconnect.types import (
     Endpoint,
     EndpointId,
     EndpointState,
+    EventType,
     Feed,
     Installation,
     IssuedEndpoint,
@@ -145,6 +147,15 @@ async def installations(
 def app_scopes() -> Mapping[str, Texts]:
     """Return everything an app may be given in a shop, and what each means."""
     return SCOPES
+
+
+def event_types() -> tuple[EventType, ...]:
+    """Return what endpoints of shops can be told, in the order in which it is listed."""
+    return tuple(
+        EventType(name=one.name, permission=one.permission, means=one.means)
+        for one in CATALOGUE
+        if one.permission is not None
+    )
 
 
 def oauth_issuer(ctx: Ctx) -> str:

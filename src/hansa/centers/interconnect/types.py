@@ -201,6 +201,14 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     response: str
 
 
+class EventType(msgspec.Struct, frozen=True, kw_only=True):
+    """A type of public event: what it tells, and what an endpoint must be allowed in a shop to be told it."""
+
+    name: str
+    permission: str
+    means: Texts
+
+
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One event on its way to one endpoint. `attempts` counts all of them, also before a replay."""
 
