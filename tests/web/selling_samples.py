@@ -10,11 +10,14 @@ from sampling import COUNTRIES, NOW, ORDER, Words, chrome, yuan
 
 from hansa.web.parts import Action, Choice, Entry, Fact, Form, Line, Link, Pager, Picture, Said, SumRow
 from hansa.web.selling import (
-    AgreedOrderPage, AgreedOrdersPage, AgreedRow, AgreeGood, AgreeingPage, AgreeLine, AgreeWithPage, Asked, BadLine, Desk, DeskTalk, DeskTalkPage, DeskTalksPage, GoodPage, GoodRow, GoodsPage, ImportPage,
-    ImportRow, ImportsPage, InvitationPage, InvitationRow, LevelPage, LowRow, MenuLink, MoneyPage, Movement,
-    NewGoodPage, OrderRow, PlacePage, PlaceRow, PlacesPage, Question, ReviewRow, ReviewsPage, RoleChoice,
-    SellerOrderPage, SellerOrdersPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
-    StaffRow, StatementRow, Step, StockPage, StockRow, Sum, Tile, TodayPage, VariantRow, WaitingChange, Weekday, WithWhom,
+    AgreeGood, AgreeLine, AgreeWithPage, AgreedOrderPage, AgreedOrdersPage, AgreedRow, AgreeingPage,
+    AppPage, AppRow, AppsPage, Asked, AttemptRow, BadLine, DeliveryPage, DeliveryRow, Desk, DeskTalk,
+    DeskTalkPage, DeskTalksPage, GoodPage, GoodRow, GoodsPage, HookPage, HookRow, HooksPage, ImportPage,
+    ImportRow, ImportsPage, InvitationPage, InvitationRow, LevelPage, LowRow, MenuLink, MoneyPage,
+    Movement, NewGoodPage, NewHookPage, OrderRow, PlacePage, PlaceRow, PlacesPage, Question, ReviewRow,
+    ReviewsPage, RoleChoice, SellerOrderPage, SellerOrdersPage, ShopCard, ShopPage, ShopsPage, SoldLine,
+    SoldNote, StaffPage, StaffRow, StatementRow, Step, StockPage, StockRow, Sum, Tile, TodayPage,
+    TokenRow, VariantRow, WaitingChange, Weekday, WithWhom,
 )  # fmt: skip
 
 AT = "/bazaar/sell/qinghe"
@@ -26,6 +29,7 @@ def around(t: Words, section: str, *, state: str = "active", **counts: int) -> D
         ("agreed", "Agreed orders", "议价单", "file-text", False), ("messages", "Messages", "消息", "message-square", True), ("goods", "Goods", "商品", "tag", True),
         ("stock", "Stock", "库存", "layers", False), ("reviews", "Reviews", "评价", "star", False), ("money", "Earnings", "资金", "wallet", False),
         ("places", "Places", "地点", "map-pin", False), ("staff", "Staff", "员工", "users", False),
+        ("apps", "Apps", "应用", "layout-grid", False), ("webhooks", "Webhooks", "事件推送", "code", False),
         ("shop", "The shop", "店铺", "store", False),
     )  # fmt: skip
     return Desk(
@@ -481,6 +485,136 @@ def funds_none(t: Words) -> MoneyPage:
     )  # fmt: skip
 
 
+def event_choices(t: Words) -> tuple[Choice, ...]:
+    made = (
+        ("order.placed", "An order was placed", "有新订单", True), ("order.moved", "An order moved on", "订单状态变化", True), ("order.lines_moved", "Lines of an order moved on", "订单明细变化", False),
+        ("stock.changed", "Stock changed", "库存变化", True), ("product.changed", "A product changed", "商品变化", False), ("review.shown", "A review is shown", "有新评价", False),
+    )  # fmt: skip
+    return tuple(Choice(value=value, label=t(en, zh), checked=checked) for value, en, zh, checked in made)
+
+
+def hooks(t: Words) -> HooksPage:
+    return HooksPage(
+        **frame(t, "webhooks"), new_url=f"{AT}/webhooks/new",
+        hooks=(
+            HookRow(url=f"{AT}/webhooks/1", target="https://erp.qinghe.example/hansa/events", state="active", types=6, description=t("The ERP in the kiln", "窑口 ERP")),
+            HookRow(url=f"{AT}/webhooks/2", target="https://hooks.chat.example/services/T0AB12/B77/averylongpathwithoutanybreak", state="failed", types=1, failing_since=NOW - timedelta(hours=30)),
+            HookRow(url=f"{AT}/webhooks/3", target="https://old.example/in", state="disabled", types=2),
+        ),
+    )  # fmt: skip
+
+
+def hooks_none(t: Words) -> HooksPage:
+    return msgspec.structs.replace(hooks(t), hooks=())
+
+
+def hook_new(t: Words) -> NewHookPage:
+    return NewHookPage(
+        **frame(t, "webhooks"), post_url=f"{AT}/webhooks/new", back=Link(label=t("Webhooks", "事件推送"), url=f"{AT}/webhooks"),
+        types=tuple(msgspec.structs.replace(one, checked=False) for one in event_choices(t)),
+        forms={"hook": Form(values={"url": "http://10.0.0.1/in"}, errors={"url": t("This address is not on the internet", "此地址不在互联网上"), "types": t("Choose at least one", "请至少选择一项")})},
+    )  # fmt: skip
+
+
+def hook(t: Words) -> HookPage:
+    here = f"{AT}/webhooks/1"
+    made = (
+        ("order.placed", "An order was placed", "有新订单", "arrived", 1, 0.1),
+        ("stock.changed", "Stock changed", "库存变化", "waiting", 3, 2),
+        ("order.moved", "An order moved on", "订单状态变化", "failed", 12, 70),
+        ("webhook.ping", "A test", "测试", "skipped", 0, 90),
+    )
+    return HookPage(
+        **frame(t, "webhooks"), target="https://erp.qinghe.example/hansa/events", state="failed", why=t("The last events did not arrive; they are tried again by and by.", "最近的事件未送达，将自动重试。"),
+        facts=(Fact(label=t("Told", "推送"), text=t("3 kinds of events", "3 类事件")), Fact(label=t("Description", "描述"), text=t("The ERP in the kiln", "窑口 ERP"))),
+        hook=Form(values={"url": "https://erp.qinghe.example/hansa/events", "description": t("The ERP in the kiln", "窑口 ERP")}), types=event_choices(t), edit_url=f"{here}/edit", rotate_url=f"{here}/secret", remove_url=f"{here}/remove",
+        deliveries=tuple(DeliveryRow(url=f"{here}/{place}", type=kind, means=t(en, zh), state=state, at=NOW - timedelta(hours=hours), attempts=attempts) for place, (kind, en, zh, state, attempts, hours) in enumerate(made)),
+        tabs=tuple(Link(label=t(*word), url=f"{here}?state={place}", current=not place) for place, word in enumerate((("All", "全部"), ("Arrived", "已送达"), ("Waiting", "等待中"), ("Failed", "失败"), ("Not sent", "未发送")))),
+        pager=Pager(shown=4), back=Link(label=t("Webhooks", "事件推送"), url=f"{AT}/webhooks"), actions=(Action(label=t("Send a test", "发送测试"), url=f"{here}/test", icon="activity"), Action(label=t("Pause", "停用"), url=f"{here}/state")),
+        overlaps=(Choice(value="0", label=t("At once: the old one signs no more", "立即失效")), Choice(value="24", label=t("Both sign for a day", "新旧并用一天"), checked=True)),
+    )  # fmt: skip
+
+
+def hook_secret(t: Words) -> HookPage:
+    return msgspec.structs.replace(
+        hook(t),
+        state="active",
+        why="",
+        deliveries=(),
+        pager=Pager(shown=0),
+        secret="whsec_bm90IGEgc2VjcmV0LCBidXQgYXMgbG9uZyBhcyBvbmU=",
+    )
+
+
+def delivery(t: Words) -> DeliveryPage:
+    here = f"{AT}/webhooks/1"
+    return DeliveryPage(
+        **frame(t, "webhooks"), type="order.moved", means=t("An order moved on", "订单状态变化"), state="failed", delivery_id="dlv_0198f3c2a7b47d0e9c1f5a6e3d7f3e91", at=NOW - timedelta(hours=70), back=Link(label="https://erp.qinghe.example/hansa/events", url=here),
+        payload='{\n  "id": "msg_0198f3c2a7b47d0e9c1f5a6e3d7f3e91",\n  "type": "order.moved",\n  "data": {\n    "order_id": "ord_0198f3c2a7b47d0e9c1f5a6e3d7f3e91",\n    "state": "shipped"\n  }\n}',
+        attempts=(AttemptRow(at=NOW - timedelta(hours=1), what=t("Answered otherwise than with 2xx (503)", "返回非 2xx（503）"), ok=False, took="412 ms", response="<html><body>Service Unavailable</body></html>"), AttemptRow(at=NOW - timedelta(hours=70), what=t("No answer in time", "超时无应答"), ok=False, took="15.0 s", response="")),
+        replay=Action(label=t("Send it again", "重新发送"), url=f"{here}/1/replay", icon="rotate-ccw"),
+    )  # fmt: skip
+
+
+def delivery_due(t: Words) -> DeliveryPage:
+    return msgspec.structs.replace(
+        delivery(t), state="due", attempts=(), replay=None, refresh_url=f"{AT}/webhooks/1/1"
+    )
+
+
+def scope_choices(t: Words) -> tuple[Choice, ...]:
+    made = (
+        ("trade.order.read", "See the shop's orders", "查看店铺的订单", True, False),
+        ("trade.order.ship", "Mark orders as shipped", "将订单标记为已发货", True, False),
+        ("inventory.stock.adjust", "Correct and set stock", "调整和设定库存", False, False),
+        ("product.offer.price", "Set prices", "设定价格", False, True),
+    )
+    return tuple(Choice(value=value, label=t(en, zh), checked=checked, fixed=fixed) for value, en, zh, checked, fixed in made)  # fmt: skip
+
+
+def apps(t: Words) -> AppsPage:
+    does = tuple(one.label for one in scope_choices(t)[:3])
+    return AppsPage(
+        **frame(t, "apps"), register_url=f"{AT}/apps", find_url=f"{AT}/apps", scopes=scope_choices(t),
+        installed=(AppRow(url=f"{AT}/apps/1", name="KilnERP", does=does, since=NOW - timedelta(days=40), homepage="https://kilnerp.example", installed=True),),
+        own=(AppRow(url=f"{AT}/apps/2", name=t("Shelf labels", "价签打印"), does=does[:1], since=NOW - timedelta(days=3)),),
+        forms={"register": Form(values={"name": "Labels"}, errors={"scopes": t("Choose at least one", "请至少选择一项")}), "find": Form(values={"app": "pty_x"}, errors={"app": t("There is no such app", "没有这个应用")})},
+    )  # fmt: skip
+
+
+def apps_none(t: Words) -> AppsPage:
+    return msgspec.structs.replace(apps(t), installed=(), own=(), forms={})
+
+
+def app(t: Words) -> AppPage:
+    here = f"{AT}/apps/2"
+    return AppPage(
+        **frame(t, "apps"), app_id="pty_0198f3c2a7b47d0e9c1f5a6e3d7f3e91", name="KilnERP", about=t("Keeps stock and orders of small kilns in one place.", "为小窑口统一管理库存和订单。"), homepage="https://kilnerp.example", installed=True, scopes=scope_choices(t), seen="d1g35t",
+        install_url=f"{here}/install", back=Link(label=t("Apps", "应用"), url=f"{AT}/apps"), remove=Action(label=t("Take it out", "移除"), url=f"{here}/remove", icon="trash-2"), token_url=f"{here}/tokens", secret="hansa_bm90IGEgdG9rZW4gYnV0IGFzIGxvbmc",
+        tokens=(TokenRow(label=t("ERP, stock", "ERP、库存"), until=NOW + timedelta(days=80), end=Action(label=t("End it", "停用"), url=f"{here}/tokens/end")),),
+        days=tuple(Choice(value=str(day), label=t(f"{day} days", f"{day} 天"), checked=day == 90) for day in (30, 90, 365)),
+    )  # fmt: skip
+
+
+def app_asking(t: Words) -> AppPage:
+    return msgspec.structs.replace(
+        app(t),
+        installed=False,
+        remove=None,
+        tokens=(),
+        token_url="",
+        secret="",
+        forms={
+            "install": Form(
+                problem=t(
+                    "The app asks for something else by now; please look again",
+                    "应用申请的权限已变化，请重新查看",
+                )
+            )
+        },
+    )
+
+
 def agreed_list(t: Words) -> AgreedOrdersPage:
     made = (
         ("open", ("Side-handle teapot, 320 ml and 1 more", "梅子青横把壶 320 ml 等 2 种"), 1098, "teapot", ("As we said: five pots and the cups together.", "如前所说：五把壶与杯一起。"), 21),
@@ -557,6 +691,7 @@ def agreeing_empty(t: Words) -> AgreeingPage:
 SELLING = (
     shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_unpaid, wares, wares_none, ware_new,
     ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, level, spots, spots_none, spot,
+    hooks, hooks_none, hook_new, hook, hook_secret, delivery, delivery_due, apps, apps_none, app, app_asking,
     funds, funds_none, agreed_list, agreed_none, agreed_one, agree_with, agree_with_nobody, agreeing, agreeing_empty,
     letters, letters_none, letter, voices, voices_none, crew, crew_link, invitation,
 )  # fmt: skip

@@ -110,6 +110,12 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "in_use": Look(Tone.OK, "check", N_("In use")),
         "paused": Look(Tone.WARN, "clock", N_("Paused")),
         "given_up": Look(Tone.PLAIN, "minus", N_("Given up")),
+        # webhooks
+        "due": Look(Tone.INFO, "clock", N_("About to be sent")),
+        "arrived": Look(Tone.OK, "check", N_("Arrived")),
+        "failed": Look(Tone.WARN, "circle-alert", N_("Failed")),
+        "skipped": Look(Tone.PLAIN, "minus", N_("Not sent")),
+        "disabled": Look(Tone.WARN, "ban", N_("Switched off")),
         # the installation
         "healthy": Look(Tone.OK, "check", N_("All healthy")),
         "degraded": Look(Tone.WARN, "triangle-alert", N_("Something needs attention")),

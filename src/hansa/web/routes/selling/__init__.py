@@ -6,9 +6,11 @@ from typing import Any
 from hansa.web.routes.selling import (
     agreed,
     agreeing,
+    apps,
     funds,
     good,
     goods,
+    hooks,
     imports,
     messages,
     orders,
@@ -37,4 +39,6 @@ ROUTES: Sequence[Any] = (
     *messages.ROUTES,
     *reviews.ROUTES,
     *staff.ROUTES,
+    *hooks.ROUTES,
+    *apps.ROUTES,
 )

@@ -30,6 +30,8 @@ _MENU = (
     ("money", "ledger.shop.see", N_("Earnings"), "wallet", False),
     ("places", "place.place.edit", N_("Places"), "map-pin", False),
     ("staff", "shop.staff.see", N_("Staff"), "users", False),
+    ("apps", "interconnect.app.install", N_("Apps"), "layout-grid", False),
+    ("webhooks", "interconnect.endpoint.see", N_("Webhooks"), "code", False),
     ("shop", "shop.shop.see", N_("The shop"), "store", False),
 )
 
