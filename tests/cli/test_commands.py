@@ -147,6 +147,27 @@ def test_a_database_that_is_too_old_or_newer_than_the_code_is_one_sentence(hansa
                 assert done.stdout == ""
 
 
+def test_a_database_made_by_an_earlier_development_state_is_one_sentence(hansa, tmp_path):
+    with EmbeddedPostgres(tmp_path / "other", settings={"fsync": "off"}) as server:
+        server.create_database("earlier")
+        environ = {"HANSA_DATABASE_URL": server.url("earlier")}
+        assert hansa.run("migrate", **environ).returncode == 0
+        other_text = "UPDATE kernel.applied_migration SET digest = '' WHERE revision = 'kernel_0003'"
+        asyncio.run(execute(server.url("earlier"), other_text))
+
+        for command in (["up"], ["migrate"], ["migrate", "--check"]):
+            done = hansa.run(*command, **environ)
+            assert done.returncode == 1
+            assert "made by an earlier development state" in done.stderr
+            assert "kernel_0003" in done.stderr
+            assert len(done.stderr.strip().splitlines()) <= 3
+            assert done.stdout == ""
+        looked = hansa.run("doctor", **environ)
+
+    assert looked.returncode == 1
+    assert "made by an earlier development state" in looked.stdout
+
+
 # No old server is at hand, so one of today's says that it is: by a function of its own, found before the real one.
 SAYS_IT_IS_14 = """
 CREATE FUNCTION public.current_setting(name text) RETURNS text LANGUAGE sql AS $$

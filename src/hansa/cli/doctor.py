@@ -138,7 +138,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 async def _look_at_database(url: str) -> Sequence[Finding]:
-    from hansa.kernel.db.migrate import status  # noqa: PLC0415 - Alembic is slow to import
+    from hansa.kernel.db.migrate import State, status  # noqa: PLC0415 - Alembic is slow to import
 
     found = await status(url, centers())
     problem = found.problem()
@@ -150,9 +150,8 @@ async def _look_at_database(url: str) -> Sequence[Finding]:
         findings += await _look_at_what_stands(url)
     else:
         sentence = " ".join(sentences_of(problem) or ())
-        findings.append(
-            Finding("migrations", BAD, sentence, "`hansa migrate` brings it up to date, if it is behind.")
-        )
+        remedy = "`hansa migrate` brings it up to date." if found.state is State.BEHIND else ""
+        findings.append(Finding("migrations", BAD, sentence, remedy))
     return findings
 
 

@@ -6,7 +6,12 @@ from sqlalchemy import BigInteger, Column, MetaData, Table
 
 from hansa.kernel.center import Center
 from hansa.kernel.db import Database
-from hansa.kernel.db.errors import DatabaseNewerThanCode, DatabaseNotUtf8, DatabaseUnavailable
+from hansa.kernel.db.errors import (
+    DatabaseMadeOtherwise,
+    DatabaseNewerThanCode,
+    DatabaseNotUtf8,
+    DatabaseUnavailable,
+)
 from hansa.kernel.db.faults import sqlstate
 from hansa.kernel.db.migrate import State, migrate, status
 
@@ -101,6 +106,40 @@ async def test_old_code_refuses_a_newer_database(empty, granary):
         await migrate(empty, [])
 
 
+async def test_a_database_made_by_an_earlier_text_of_a_revision_is_refused(empty, granary, tmp_path):
+    await migrate(empty, [granary])
+    (tmp_path / "0001_granary.py").write_text(FIRST.replace("id bigint PRIMARY KEY", "id bigint, note text"))
+    (tmp_path / "0002_owner.py").write_text(SECOND)
+
+    found = await status(empty, [granary])
+
+    assert (found.state, found.differing) == (State.MADE_OTHERWISE, ("granary_0001",))
+    with pytest.raises(DatabaseMadeOtherwise):
+        await migrate(empty, [granary])
+    (tmp_path / "0001_granary.py").write_text(FIRST)
+    assert await migrate(empty, [granary]) == ["granary_0002"]
+
+
+async def test_a_database_from_before_texts_were_kept_is_refused(empty, granary):
+    await migrate(empty, [granary])
+    owner = Database(empty, role=None)
+    async with owner.transaction() as tx:
+        await tx.raw.execute("DROP TABLE kernel.applied_migration")
+    await owner.close()
+
+    found = await status(empty, [granary])
+
+    assert found.state is State.MADE_OTHERWISE
+    assert {"kernel_0001", "granary_0001"} <= set(found.differing)
+
+
+async def test_how_a_checkout_ends_its_lines_is_no_other_text(empty, granary, tmp_path):
+    await migrate(empty, [granary])
+    (tmp_path / "0001_granary.py").write_bytes(FIRST.replace("\n", "\r\n").encode())
+
+    assert (await status(empty, [granary])).state is State.READY
+
+
 async def test_the_runtime_role_writes_rows_but_neither_tables_nor_sealed_facts(empty, granary):
     await migrate(empty, [granary])
     db = Database(empty)
@@ -116,6 +155,7 @@ async def test_the_runtime_role_writes_rows_but_neither_tables_nor_sealed_facts(
         "DROP TABLE granary.sack",
         "CREATE TABLE granary.chaff (id int)",
         "DELETE FROM kernel.alembic_version",
+        "UPDATE kernel.applied_migration SET digest = ''",
     ):
         with pytest.raises(Exception, match=r"denied|owner") as refused:
             async with db.transaction() as tx:

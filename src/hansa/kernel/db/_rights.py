@@ -41,7 +41,8 @@ async def grant_runtime(conn: AsyncConnection, centers: Sequence[Center]) -> Non
     for schema in found.all():
         for statement in _GRANTS:
             await conn.execute(text(statement.format(schema=schema, role=RUNTIME_ROLE)))
-    await conn.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON kernel.alembic_version FROM {RUNTIME_ROLE}"))
+    for table in ("alembic_version", "applied_migration"):
+        await conn.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON kernel.{table} FROM {RUNTIME_ROLE}"))
     for table in _append_only(centers):
         await conn.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {RUNTIME_ROLE}"))
 

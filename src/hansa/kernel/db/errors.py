@@ -45,6 +45,20 @@ class DatabaseNewerThanCode(Problem):
     title = "The database was made by a newer version of Hansa; install that version or later"
 
 
+class DatabaseMadeOtherwise(Problem):
+    """Its migrations were applied from other texts than this code's, so its tables differ.
+
+    Before the first release migrations are still rewritten in place, and data is not carried over such a change.
+    """
+
+    code = "database.made_otherwise"
+    status = 503
+    title = (
+        "The database was made by an earlier development state of Hansa, and its tables differ from this code's; "
+        "start anew with an empty database, or with the data directory moved away"
+    )
+
+
 class RuntimeRoleMissing(Problem):
     """The role the platform runs under does not exist, and the log-in may not create it."""
 

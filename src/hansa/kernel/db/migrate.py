@@ -3,14 +3,19 @@
 Alembic runs as a library: no ini file, no env.py. Every branch lives beside the code that owns it; the
 heads are rows of `kernel.alembic_version`. A session-level advisory lock lets any number of processes
 migrate at once: the first one does it, the others wait and find nothing left to do.
+
+`kernel.applied_migration` keeps the digest of each revision's file as it was applied: while nothing is
+released revisions are still written anew in place, and a database made by an earlier text of one has other
+tables than the code. It is refused, never guessed at.
 """
 
 from __future__ import annotations
 
 import asyncio
 import enum
+import hashlib
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +23,14 @@ from typing import TYPE_CHECKING, Any
 
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, make_url, pool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from hansa.kernel.db._rights import grant_runtime, runtime_role
 from hansa.kernel.db.database import driver_connection
 from hansa.kernel.db.errors import (
+    DatabaseMadeOtherwise,
     DatabaseNewerThanCode,
     DatabaseNotMigrated,
     DatabaseNotUtf8,
@@ -55,6 +61,7 @@ class State(enum.StrEnum):
     READY = "ready"
     BEHIND = "behind"
     NEWER = "newer"
+    MADE_OTHERWISE = "made_otherwise"
     TOO_OLD = "too_old"
     NOT_UTF8 = "not_utf8"
     UNAVAILABLE = "unavailable"
@@ -71,23 +78,29 @@ class Status:
     """Revisions this code has and the database has not; all of them when it was never migrated."""
     unknown: tuple[str, ...] = ()
     """Revisions the database has and this code does not know."""
+    differing: tuple[str, ...] = ()
+    """Revisions that were applied from another text than this code's, oldest first."""
     reason: str = ""
 
     def problem(self) -> Problem | None:
         """Return why the platform cannot run on this database, as one clear sentence, or None."""
+        wrong: Problem | None = None
         match self.state:
             case State.READY:
-                return None
+                pass
             case State.BEHIND:
-                return DatabaseNotMigrated(pending=list(self.pending))
+                wrong = DatabaseNotMigrated(pending=list(self.pending))
             case State.NEWER:
-                return DatabaseNewerThanCode(unknown=list(self.unknown))
+                wrong = DatabaseNewerThanCode(unknown=list(self.unknown))
+            case State.MADE_OTHERWISE:
+                wrong = DatabaseMadeOtherwise(revisions=list(self.differing))
             case State.TOO_OLD:
-                return DatabaseTooOld(server=self.server)
+                wrong = DatabaseTooOld(server=self.server)
             case State.NOT_UTF8:
-                return DatabaseNotUtf8(encoding=self.encoding)
+                wrong = DatabaseNotUtf8(encoding=self.encoding)
             case State.UNAVAILABLE:
-                return DatabaseUnavailable(self.reason)
+                wrong = DatabaseUnavailable(self.reason)
+        return wrong
 
 
 async def migrate(url: str, centers: Sequence[Center], *, on_progress: Progress | None = None) -> list[str]:
@@ -95,7 +108,7 @@ async def migrate(url: str, centers: Sequence[Center], *, on_progress: Progress 
 
     Each revision commits by itself, so an interrupted run is taken up where it stopped. Afterwards the
     runtime role exists, may do what the platform does and nothing more, and every handler has its place
-    in the outbox. Raises `DatabaseTooOld`, `DatabaseNotUtf8`, `DatabaseNewerThanCode`,
+    in the outbox. Raises `DatabaseTooOld`, `DatabaseNotUtf8`, `DatabaseNewerThanCode`, `DatabaseMadeOtherwise`,
     `DatabaseUnavailable` or `RuntimeRoleMissing`.
     """
     tell = on_progress or _silent
@@ -174,9 +187,31 @@ async def _look(conn: AsyncConnection, centers: Sequence[Center]) -> Status:
     known = {script.revision for script in scripts.walk_revisions()}
     unknown = tuple(sorted(heads - known))
     done = {script.revision for head in heads & known for script in scripts.iterate_revisions(head, "base")}
-    pending = tuple(reversed([s.revision for s in scripts.walk_revisions() if s.revision not in done]))
-    state = State.NEWER if unknown else State.BEHIND if pending else State.READY
-    return Status(state, row.version, row.encoding, pending, unknown)
+    oldest_first = tuple(reversed(list(scripts.walk_revisions())))
+    pending = tuple(script.revision for script in oldest_first if script.revision not in done)
+    differing = await _differing(conn, [script for script in oldest_first if script.revision in done])
+    if unknown:
+        state = State.NEWER
+    elif differing:
+        state = State.MADE_OTHERWISE
+    else:
+        state = State.BEHIND if pending else State.READY
+    return Status(state, row.version, row.encoding, pending, unknown, differing)
+
+
+async def _differing(conn: AsyncConnection, done: Iterable[Script]) -> tuple[str, ...]:
+    """Return the revisions whose text is not the one that was applied; one without a digest is older than these."""
+    exists = await conn.scalar(text("SELECT to_regclass('kernel.applied_migration') IS NOT NULL"))
+    applied: dict[str, bytes] = {}
+    if exists:
+        rows = await conn.execute(text("SELECT revision, digest FROM kernel.applied_migration"))
+        applied = {row.revision: row.digest for row in rows}
+    return tuple(script.revision for script in done if applied.get(script.revision) != _digest(script))
+
+
+def _digest(script: Script) -> bytes:
+    """Return the digest of a revision's file; how a checkout ends its lines is no matter."""
+    return hashlib.sha256(Path(script.path).read_bytes().replace(b"\r\n", b"\n")).digest()
 
 
 async def _heads(conn: AsyncConnection) -> set[str]:
@@ -193,6 +228,7 @@ def _scripts(centers: Sequence[Center]) -> ScriptDirectory:
 
 async def _upgrade(conn: AsyncConnection, centers: Sequence[Center], tell: Progress) -> list[str]:
     await conn.execute(text("CREATE SCHEMA IF NOT EXISTS kernel"))
+    await conn.execute(text(_APPLIED))  # like Alembic's own table: it is there before the first revision
     for extension in EXTENSIONS:
         await _extend(conn, extension, tell)
     await conn.commit()
@@ -215,6 +251,8 @@ def _upgrade_branch(conn: Connection, scripts: ScriptDirectory, branch: str, tel
     applied: list[str] = []
 
     def note(*, step: Any, **_: object) -> None:
+        script = scripts.get_revision(step.up_revision_id)
+        conn.execute(text(_KEEP), {"revision": script.revision, "digest": _digest(script)})
         applied.append(step.up_revision_id)
         tell(step.up_revision_id)
 
@@ -253,3 +291,12 @@ async def _extend(conn: AsyncConnection, extension: str, tell: Progress) -> None
 
 
 def _silent(_: str) -> None: ...
+
+
+_APPLIED = """
+CREATE TABLE IF NOT EXISTS kernel.applied_migration (
+  revision text PRIMARY KEY,
+  digest bytea NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now()
+)"""
+_KEEP = "INSERT INTO kernel.applied_migration (revision, digest) VALUES (:revision, :digest)"
