@@ -25,14 +25,24 @@ ROLES: dict[Role, frozenset[str]] = {
             *_SEE_REVIEWS,
             "user.party.suspend",
             "review.entry.moderate",
+            "message.conversation.moderate",
         )
     ),
-    Role.FINANCE: frozenset((*_SEE_ORDERS, *_SEE_MONEY, "ledger.journal.reverse")),
+    Role.FINANCE: frozenset(
+        (
+            *_SEE_ORDERS,
+            *_SEE_MONEY,
+            "ledger.journal.reverse",
+            "ledger.shop.square",
+            "payment.refund.return",
+        )
+    ),
     Role.CATALOGUE: frozenset(
         (
             *_SEE_GOODS,
             "product.category.edit",
             "product.product.edit",
+            "product.change.decide",
             "product.offer.withdraw",
             "place.place.edit",
         )
