@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from hansa.centers.ledger import api as ledger
-from hansa.centers.ledger.errors import BalanceDiffers, InsufficientBalance
+from hansa.centers.ledger.errors import BalanceDiffers, InsufficientBalance, JournalConflict
 from hansa.centers.ledger.types import (
     HOLD_ID,
     JOURNAL_ID,
@@ -130,6 +130,34 @@ async def test_one_transfer_of_the_bank_is_posted_once(house):
 
     assert kinds(outcomes) == {"Posted": 4}
     assert len({one.id for one in outcomes}) == 1
+    assert await open_with(house, seller) == [0, 0]
+
+
+async def test_one_transfer_of_the_bank_is_of_one_amount(house):
+    seller = await house.seller()
+    await sold(house, seller)
+    await square(house, seller, 950)
+    await sold(house, seller, price=2000)
+
+    for other in (Money(1900, "CNY"), Money(950, "EUR"), Money(0, "CNY")):
+        with pytest.raises(JournalConflict):
+            await ledger.square_shop(
+                house.system, shop_id=seller.shop_id, paid=other, reference="transfer 17"
+            )
+    assert await open_with(house, seller) == [1900, 0]
+    await square(house, seller, 950)  # the first, told again
+    assert await open_with(house, seller) == [1900, 0]
+
+
+@pytest.mark.parametrize("earns", [True, False])
+async def test_two_transfers_do_not_square_the_same_twice(house, earns):
+    seller = await house.seller()
+    await (sold(house, seller) if earns else owes(house, seller, 500))
+    amount = 950 if earns else -500
+
+    outcomes = await race(*[square(house, seller, amount, f"transfer {n}") for n in range(3)])
+
+    assert kinds(outcomes) == {"Posted": 1, "BalanceDiffers": 2}
     assert await open_with(house, seller) == [0, 0]
 
 

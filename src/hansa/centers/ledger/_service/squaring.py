@@ -9,7 +9,7 @@ from hansa.centers.ledger import _store
 from hansa.centers.ledger._service.posting import post
 from hansa.centers.ledger._service.reading import READ, balances_in
 from hansa.centers.ledger._store.ending import open_with
-from hansa.centers.ledger.errors import BalanceDiffers
+from hansa.centers.ledger.errors import BalanceDiffers, JournalConflict
 from hansa.centers.ledger.events import ShopSquared
 from hansa.centers.ledger.types import (
     AccountClass,
@@ -19,8 +19,8 @@ from hansa.centers.ledger.types import (
     JournalId,
     OpenShop,
     Posted,
-    credit,
-    debit,
+    PostedJournal,
+    account_id,
     uuid8,
 )
 from hansa.centers.shop.extensions import ShopClosure
@@ -53,19 +53,17 @@ async def square_shop(ctx: Ctx, shop_id: ShopId, paid: Money, reference: str) ->
     )
     id_ = JournalId(uuid8(b"ledger.squared", _name(ctx, shop_id, reference)))
     async with ctx.transaction() as tx:
+        await _lock(tx, [payable, owed, cash])
+        before = await _store.journal(tx, ctx, id_)
+        if before is not None:
+            return _same(before, cash, paid)
         found = await balances_in(tx, [payable, owed])
         earned, owes = found[payable].minor, found[owed].minor
-        before = (await _store.seen_journals(tx, [id_])).get(id_)
-        if before is not None:
-            return before.posted
         if earned - owes != paid.minor or not (earned or owes):
             raise BalanceDiffers(earned_minor=earned, owed_minor=owes)
-        entries: list[Entry] = [debit(payable, earned)] if earned else []
-        if owes:
-            entries.append(credit(owed, owes) if owes > 0 else debit(owed, -owes))
-        if paid.minor:
-            entries.append(credit(cash, paid.minor) if paid.minor > 0 else debit(cash, -paid.minor))
-        journal = Journal(ctx=ctx, id=id_, kind="ledger.squared", reference=shop_id, entries=tuple(entries))
+        sides = [Entry(payable, earned), Entry(owed, -owes), Entry(cash, -paid.minor)]
+        entries = tuple(entry for entry in sides if entry.minor)
+        journal = Journal(ctx=ctx, id=id_, kind="ledger.squared", reference=shop_id, entries=entries)
         (verdict,) = await post(tx, [journal])
         if isinstance(verdict, Problem):
             raise verdict
@@ -89,6 +87,21 @@ async def open_shops(ctx: Ctx, *, cursor: str | None, limit: int) -> Page[OpenSh
     async with ctx.transaction() as tx:
         rows = await _store.open_shops(tx, ctx, after=after, limit=checked_limit(limit) + 1)
     return page_of(rows, limit=limit, key=lambda one: (one.shop_id, one.currency))
+
+
+async def _lock(tx: Transaction, keys: Sequence[AccountKey]) -> None:
+    """Keep the balances as they are read: who squares the same shop at the same time waits, and reads anew."""
+    by_id = {account_id(key): key for key in keys}
+    await _store.open_accounts(tx, by_id)
+    await _store.lock_accounts(tx, list(by_id))
+
+
+def _same(before: PostedJournal, cash: AccountKey, paid: Money) -> Posted:
+    """Return what was posted under this reference. Raises `JournalConflict` where it was another amount."""
+    moved = [-entry.minor for entry in before.entries if entry.account == account_id(cash)]
+    if moved != [paid.minor] and (moved or paid.minor):
+        raise JournalConflict(journal=before.id)
+    return Posted(id=before.id, occurred_at=before.occurred_at)
 
 
 async def nothing_open(tx: Transaction, commands: Sequence[ShopClosure]) -> list[tuple[Objection, ...]]:
