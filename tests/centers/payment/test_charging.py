@@ -504,6 +504,24 @@ async def test_live_traffic_never_meets_the_sandbox(till):
         await till.charge(uuid4(), ctx=till.buyer(traffic=Traffic.LIVE))
 
 
+async def test_a_provider_speaks_only_of_what_it_was_asked_for(till, caplog):
+    """Two providers serve a platform; the second, or whoever holds its secret, says the first one's money is there."""
+
+    class Other(SandboxProvider):
+        name = "other"
+
+    payment_id = await till.created()
+    await till.charge(payment_id, "delayed")
+    platform = till.process(Other(till.db, b"another secret"))
+    body, headers = callback(till, payment_id, 1, Outcome.SUCCEEDED, secret=b"another secret")
+
+    await api.receive_webhook(platform, provider="other", headers=headers, body=body)
+
+    assert (await till.see(payment_id)).attempts[0].state == "pending"
+    assert await till.told() == []
+    assert "other speaks of an attempt at sandbox" in caplog.text
+
+
 @pytest.mark.parametrize("traffic", [Traffic.SANDBOX, Traffic.REPLAY, Traffic.SHADOW])
 async def test_what_is_not_live_never_meets_a_live_provider(till, traffic):
     class Live(SandboxProvider):

@@ -40,12 +40,21 @@ async def record(
 ) -> bool:
     """Write down what a provider says about an attempt; tells when that decides it. False when nothing is new.
 
-    An amount that differs from what was asked for is not believed: the attempt stays as it is, the log and
-    `hansa verify` say so.
+    An amount that differs from what was asked for is not believed, nor is a provider that was not asked: the
+    attempt stays as it is, and the log says so; of an amount, `hansa verify` does too.
     """
     row = (await store.lock(tx, [payment_id])).get(payment_id)
     attempt = (await store.attempts(tx, [payment_id])).get((payment_id, number))
     if row is None or attempt is None or attempt.parts:  # several sources are asked about one by one
+        return False
+    if attempt.provider != provider:
+        _log.error(
+            "%s speaks of an attempt at %s: payment=%s attempt=%s",
+            provider,
+            attempt.provider,
+            payment_id,
+            number,
+        )
         return False
     if (answer.minor, answer.currency) != (attempt.minor, row.currency):
         _log.error("a provider reports another amount: payment=%s attempt=%s", payment_id, number)
