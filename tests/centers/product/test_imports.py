@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from centers.product.kiln import GLAZE, check, eur, make
 from hansa.centers.product import api as product
-from hansa.centers.product._rules.importing import Splitter
+from hansa.centers.product._rules.importing import RECORD_MAX, Splitter
 from hansa.centers.product._service import import_job
 from hansa.centers.product._service.import_job import run_import
 from hansa.centers.product._service.offers import OfferSnapshot
@@ -82,6 +82,21 @@ def test_how_a_file_is_cut_into_parts_changes_nothing(records, size):
         got = [record for part in parts for record in cut.feed(part)] + list(cut.feed("", last=True))
         assert got == expected
         assert [line for line, _ in got] == sorted({line for line, _ in got})
+
+
+@pytest.mark.parametrize("form", ImportFormat)
+def test_a_record_without_end_is_read_once_and_not_kept(form):
+    """A million line breaks within quotes, and a million letters on one line: each too long, whatever comes after."""
+    splitter = Splitter(form)
+    endless = '"' + "\n" * 1_000_000 + "x" * 1_000_000
+
+    begun = list(splitter.feed(endless))
+    begun += splitter.feed(endless)
+    ended = list(splitter.feed("\nP-1,Pot", last=True))
+
+    assert sum(map(len, vars(splitter)["_pieces"])) == 0
+    assert {len(record) for _, record in begun} <= {RECORD_MAX + 1, 1}
+    assert [len(record) for _, record in ended] == [RECORD_MAX + 1, len("P-1,Pot")]
 
 
 async def test_a_csv_file_becomes_products_with_variants(market):

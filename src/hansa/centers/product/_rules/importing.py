@@ -77,33 +77,48 @@ Judged = tuple[int, ImportRow | None, list[FieldError]]
 
 
 class Splitter:
-    """Cuts a text that comes in parts into records: lines, but for line breaks that CSV quotes."""
+    """Cuts a text that comes in parts into records: lines, but for line breaks that CSV quotes.
+
+    Every character is looked at once, and of a record nobody will read no more is kept than shows that.
+    """
 
     def __init__(self, form: ImportFormat) -> None:
         self._quotes = form is ImportFormat.CSV
-        self._rest = ""
         self._line = 1
+        self._begin()
 
     def feed(self, text: str, *, last: bool = False) -> Iterator[tuple[int, str]]:
         """Return the records that are complete, each with the line it begins at."""
-        lines = (self._rest + text).split("\n")
-        self._rest = "" if last else lines.pop()
-        record: list[str] = []
-        for line in lines:
-            record.append(line)
-            whole = "\n".join(record)
-            if self._quotes and whole.count('"') % 2 and not last and len(whole) <= RECORD_MAX:
-                continue
-            if whole.strip():
-                yield self._line, whole.removesuffix("\r")
-            self._line += len(record)
-            record = []
-        if record:
-            whole = "\n".join(record)
-            if last:
-                yield self._line, whole
+        first, *others = text.split("\n")
+        self._add(first)
+        for line in others:
+            if self._quoted and self._length <= RECORD_MAX:
+                self._add("\n")
+                self._breaks += 1
             else:
-                self._rest = whole + "\n" + self._rest
+                yield from self._end()
+            self._add(line)
+        if last:
+            yield from self._end()
+
+    def _begin(self) -> None:
+        self._pieces: list[str] = []
+        self._length = self._breaks = 0
+        self._quoted = False
+
+    def _add(self, text: str) -> None:
+        if self._length <= RECORD_MAX:
+            self._pieces.append(text[: RECORD_MAX + 1])
+        self._length += len(text)
+        if self._quotes and text.count('"') % 2:
+            self._quoted = not self._quoted
+
+    def _end(self) -> Iterator[tuple[int, str]]:
+        record = "".join(self._pieces).removesuffix("\r")
+        if record.strip():
+            yield self._line, record
+        self._line += self._breaks + 1
+        self._begin()
 
 
 def read_head(record: str, known: Columns) -> Sequence[str] | list[FieldError]:
