@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import subprocess
+import sys
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -105,6 +107,32 @@ def test_a_picture_taken_upside_down_stands_upright():
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter
     assert (encode(drawn("JPEG", size=(400, 300), exif=exif)).width) == 300
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_large_one_does_too(form):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    encoded = encode(drawn(form, size=(6001, 4003), exif=exif))
+    assert (encoded.width, encoded.height) == (1366, 2048)
+
+
+def test_a_small_file_does_not_fill_the_memory():
+    """Forty million pixels in five kilobytes: with colour and transparency, 160 MB a copy."""
+    code = (
+        "import io, resource\n"
+        "from PIL import Image\n"
+        "from hansa.centers.product._rules.pictures import encode\n"
+        "out = io.BytesIO()\n"
+        "Image.new('P', (6320, 6320)).save(out, 'PNG', transparency=0)\n"
+        "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = used()\n"
+        "encode(out.getvalue())\n"
+        "print(used() - before)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    grown_kib = int(ran.stdout) if sys.platform == "linux" else int(ran.stdout) // 1024
+    assert grown_kib < 200 * 1024
 
 
 def test_what_can_be_seen_through_stays_so():

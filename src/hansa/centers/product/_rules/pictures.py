@@ -18,6 +18,8 @@ SIZES = {"large": 2048, "medium": 800, "thumb": 320}
 """The forms a picture is kept in, with the longest side of each in pixels."""
 
 _QUALITY = 82
+_WORTH_REDUCING = 2
+_STRIP = 64  # rows of the smaller picture that are made at once
 
 
 class PictureUnreadable(ValueError):
@@ -53,8 +55,9 @@ def _pixels(content: bytes) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
                 _check_size(*opened.size)
+                opened.draft(None, (SIZES["large"], SIZES["large"]))  # a large JPEG is never unpacked whole
                 opened.load()
-                upright = ImageOps.exif_transpose(opened)
+                upright = ImageOps.exif_transpose(_reduced(opened))
                 shown = _standard(upright, opened.info.get("icc_profile"))
     except PictureUnreadable:
         raise
@@ -70,6 +73,26 @@ def _check_size(width: int, height: int) -> None:
         raise PictureUnreadable(f"At most {PIXELS_MAX} pixels")
     if min(width, height) < SIDE_MIN:
         raise PictureUnreadable(f"At least {SIDE_MIN} pixels on each side")
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Bring a picture near the largest form it is kept in, a strip at a time.
+
+    Forty million pixels of one byte are a few kilobytes of PNG; with colour and transparency they take four bytes
+    each, in every step that follows.
+    """
+    factor = max(picture.size) // SIZES["large"]
+    if factor < _WORTH_REDUCING:
+        return picture
+    clear = "A" in picture.getbands() or "transparency" in picture.info
+    mode = "RGBA" if clear else picture.mode if picture.mode in {"CMYK", "L"} else "RGB"
+    width, height = picture.size
+    small = Image.new(mode, (-(-width // factor), -(-height // factor)))
+    for top in range(0, height, factor * _STRIP):
+        strip = picture.crop((0, top, width, min(height, top + factor * _STRIP)))
+        small.paste(strip.convert(mode).reduce(factor), (0, top // factor))
+    small.info = {name: value for name, value in picture.info.items() if name != "transparency"}
+    return small
 
 
 def _standard(picture: Image.Image, profile: bytes | None) -> Image.Image:
