@@ -210,7 +210,14 @@ def order_of(grosses: list[int]) -> Order:
         tax=0,
         option=FulfilmentOption(code="standard", price_minor=0, place_id=one),
         terms=FrozenTerms(
-            pay_s=1, ship_s=1, confirm_s=1, extension_s=1, cancel_s=1, returns_s=1, invoice_wanted=False
+            pay_s=1,
+            ship_s=1,
+            confirm_s=1,
+            extension_s=1,
+            cancel_s=1,
+            returns_s=1,
+            invoice_wanted=False,
+            decide_s=1,
         ),
         placed_at=datetime(2026, 11, 22, tzinfo=UTC),
         due_at=None,

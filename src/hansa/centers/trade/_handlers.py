@@ -12,13 +12,13 @@ from hansa.centers.payment.types import NewRefund, PaymentId, RefundId
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import refund_id
 from hansa.centers.trade._rules.states import UNPAID
+from hansa.centers.trade._rules.timing import CANCEL_UNSHIPPED, DEADLINES
 from hansa.centers.trade._service.delivering import CONFIRMED, confirming, to_confirm
-from hansa.centers.trade._service.moves import CANCEL_UNSHIPPED, TIMED
 from hansa.centers.trade._service.moving import move_batch
+from hansa.centers.trade._service.overdue import undecided, unreceived, unsent
 from hansa.centers.trade._service.paysteps import closing
 from hansa.centers.trade._service.reading import assemble
 from hansa.centers.trade._service.step import Step
-from hansa.centers.trade._service.steps import advancing, receiving, refunding
 from hansa.centers.trade.events import DraftMade, LinesMoved, OrderMoved, PriceLowered
 from hansa.centers.trade.types import DRAFT_ID, ORDER_ID, DraftId, LineState, Order, OrderId, OrderState
 from hansa.kernel import deadlines
@@ -82,41 +82,24 @@ async def close_unpaid(tx: Transaction, due: Sequence[Deadline]) -> None:
             )
             for found in orders.values()
             for order in found
-            if order.state is OrderState.AWAITING_SHIPMENT and order.due_at is not None
+            if DEADLINES.get(order.state) == CANCEL_UNSHIPPED and order.due_at is not None
         ],
     )
 
 
 async def cancel_unshipped(tx: Transaction, due: Sequence[Deadline]) -> None:
-    """The time to send is over: an order of which nothing was sent is refunded. What has moved on is left."""
-
-    def step(ctx: Ctx, order: Order) -> Step | None:
-        if order.state is not OrderState.AWAITING_SHIPMENT:
-            return None
-        if order.due_at is None or order.due_at > ctx.now():
-            return None
-        if order.paid_at is None:  # to be paid on delivery
-            return advancing(ctx, order, OrderState.CLOSED, cause="not sent in time")
-        waiting = [line.line_no for line in order.lines if line.state is LineState.WAITING]
-        return refunding(ctx, order, cause="not sent in time", lines=waiting) if waiting else None
-
-    await _step_each(tx, due, step)
+    """The time to send is over: what was not sent is refunded. What has moved on is left."""
+    await _step_each(tx, due, unsent)
 
 
 async def confirm_receipt(tx: Transaction, due: Sequence[Deadline]) -> None:
-    """The time to object is over: the goods count as received, and the seller is credited.
+    """The time to object is over: the goods count as received, and the seller is credited."""
+    await _step_each(tx, due, unreceived)
 
-    Lines whose refund is being decided wait for that.
-    """
 
-    def step(ctx: Ctx, order: Order) -> Step | None:
-        if order.state not in TIMED or order.paid_at is None:
-            return None
-        if not any(line.state is LineState.SHIPPED for line in order.lines):
-            return None
-        return receiving(ctx, order, cause="receipt taken as confirmed")
-
-    await _step_each(tx, due, step)
+async def refund_undecided(tx: Transaction, due: Sequence[Deadline]) -> None:
+    """The time to decide is over: what nobody has decided on is refunded."""
+    await _step_each(tx, due, undecided)
 
 
 async def _step_each(

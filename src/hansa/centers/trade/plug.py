@@ -13,6 +13,7 @@ from hansa.centers.shop.extensions import MAY_CLOSE
 from hansa.centers.trade import _handlers as handlers
 from hansa.centers.trade import _http
 from hansa.centers.trade._checks import CHECKS
+from hansa.centers.trade._rules import timing
 from hansa.centers.trade._service import (
     advancing,
     cancelling,
@@ -20,7 +21,6 @@ from hansa.centers.trade._service import (
     drafting,
     erasing,
     givingback,
-    moves,
     moving,
     notes,
     paying,
@@ -109,8 +109,9 @@ TRADE = Center(
     ),
     deadlines=(
         DeadlineKind(reprices.CLOSE_UNPAID, handlers.close_unpaid),
-        DeadlineKind(moves.CANCEL_UNSHIPPED, handlers.cancel_unshipped),
-        DeadlineKind(moves.CONFIRM_RECEIPT, handlers.confirm_receipt),
+        DeadlineKind(timing.CANCEL_UNSHIPPED, handlers.cancel_unshipped),
+        DeadlineKind(timing.CONFIRM_RECEIPT, handlers.confirm_receipt),
+        DeadlineKind(timing.REFUND_UNDECIDED, handlers.refund_undecided),
     ),
     jobs=(Job(givingback.JOB, givingback.run_give_back),),
     routes=_http.ROUTES,

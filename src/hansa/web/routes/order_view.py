@@ -167,8 +167,10 @@ def _coming(seen: Visit, order: Order) -> tuple[Entry, ...]:
         return ()
     if order.state in _UNPAID:
         what, by = _("The order closes, and the goods are free again"), _("Unless it is paid before")
-    elif order.state is S.AWAITING_SHIPMENT:
+    elif order.state in {S.AWAITING_SHIPMENT, S.PAID_ON_HOLD}:
         what, by = _("The order is cancelled, and your money goes back"), _("Unless it is sent before")
+    elif order.state is S.PARTLY_SHIPPED:
+        what, by = _("What was not sent is cancelled, and its money goes back"), _("Unless it is sent before")
     elif order.state is S.SHIPPED:
         what, by = _("We confirm receipt for you, and the seller is paid"), _("Unless you confirm earlier")
     else:

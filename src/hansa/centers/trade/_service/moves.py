@@ -12,6 +12,7 @@ from hansa.centers.trade import _store
 from hansa.centers.trade._rules.dividing import Split
 from hansa.centers.trade._rules.rows import LineMove, Move, NewNote, OrderKey, Row
 from hansa.centers.trade._rules.states import TRANSITIONS
+from hansa.centers.trade._rules.timing import CONFIRM_RECEIPT, DEADLINES
 from hansa.centers.trade.errors import AlreadyClosed, IllegalMove, OrderChanged, OrderNotFound
 from hansa.centers.trade.events import LinesMoved, OrderMoved
 from hansa.centers.trade.types import OrderState
@@ -20,18 +21,6 @@ from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import Problem
-
-CONFIRM_RECEIPT = "trade.confirm_receipt"
-CANCEL_UNSHIPPED = "trade.cancel_unshipped"
-
-DEADLINES: Mapping[OrderState, str] = MappingProxyType(
-    {
-        OrderState.SHIPPED: CONFIRM_RECEIPT,
-        OrderState.SIGNED: CONFIRM_RECEIPT,
-        OrderState.AWAITING_SHIPMENT: CANCEL_UNSHIPPED,
-    }
-)
-"""What falls due in a state, at the order's `due_at`."""
 
 TIMED = frozenset({OrderState.SHIPPED, OrderState.SIGNED})
 """States in which the time to confirm receipt may be running."""
@@ -72,6 +61,8 @@ class MoveDemand:
     notes: tuple[NewNote, ...] = ()
     """What was written about it."""
     beside: tuple[OrderKey, ...] = ()
+    also_due: tuple[Deadline, ...] = ()
+    """What falls due besides the order's own time."""
 
 
 @dataclass(slots=True)
@@ -144,7 +135,9 @@ class OrderMoves:
             if move.lines:
                 tx.emit(demand.ctx, _lines_event(row, move))
         await deadlines.cancel(tx, [(CONFIRM_RECEIPT, move.id) for _, move in decided if _left(move)])
-        await deadlines.schedule(tx, [d for demand, move in decided if (d := _deadline(demand, move))])
+        await deadlines.schedule(
+            tx, [d for demand, move in decided for d in due_of(demand, state.rows[move.buyer, move.id], move)]
+        )
 
 
 _Last = tuple[OrderState, int, OrderState | None, datetime | None]
@@ -211,15 +204,15 @@ def _left(move: Move) -> bool:
     return move.previous in TIMED and move.state not in TIMED
 
 
-def _deadline(demand: MoveDemand, move: Move) -> Deadline | None:
-    """Say what falls due after a move, if that is not being seen to already."""
+def due_of(demand: MoveDemand, row: Row, move: Move) -> list[Deadline]:
+    """Say what falls due after a move, as far as it is not being seen to already."""
     kind = DEADLINES.get(move.state)
-    if kind is None or move.due_at is None or not demand.sets_deadline or demand.due is None:
-        return None
+    stands = (DEADLINES.get(OrderState(row["state"])), row["due_at"]) == (kind, move.due_at)
+    if kind is None or move.due_at is None or not demand.sets_deadline or stands:
+        return [*demand.also_due]
     ctx = demand.ctx
-    return Deadline(
-        kind=kind, subject=move.id, business=ctx.business, traffic=ctx.traffic, due_at=move.due_at
-    )
+    own = Deadline(kind=kind, subject=move.id, business=ctx.business, traffic=ctx.traffic, due_at=move.due_at)
+    return [own, *demand.also_due]
 
 
 def _moved_event(row: Row, move: Move) -> OrderMoved:

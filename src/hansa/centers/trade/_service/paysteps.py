@@ -143,7 +143,6 @@ def collecting(ctx: Ctx, order: Order, key: IdempotencyKey | None = None, *, cou
         state=OrderState.SIGNED,
         cause="paid on delivery",
         post=Posting(ctx=ctx, journals=(journal,)) if journal else None,
-        due_s=order.terms.confirm_s,
         paid=True,
         collected=collected,
     )

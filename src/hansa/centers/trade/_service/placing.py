@@ -188,6 +188,7 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
                 cancel_s=int(terms.cancel.total_seconds()),
                 returns_s=int(ctx.term(Returns).within.total_seconds()),
                 invoice_wanted=ctx.term(Invoices).wanted,
+                decide_s=int(terms.decide.total_seconds()),
             ),
             sellers=shops,
             commission_bp=await _rates(ctx, quote),

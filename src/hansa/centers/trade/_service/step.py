@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -19,9 +18,11 @@ from hansa.centers.payment.types import (
 from hansa.centers.trade._rules.dividing import Split
 from hansa.centers.trade._rules.repricing import Repricing
 from hansa.centers.trade._rules.rows import LineMove, NewNote, OrderKey
+from hansa.centers.trade._rules.timing import due_after
 from hansa.centers.trade._service.collected import Collected
 from hansa.centers.trade._service.moves import MoveDemand, stuck
 from hansa.centers.trade.types import Order, OrderState
+from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx
 from hansa.kernel.idempotency import IdempotencyKey
 
@@ -48,15 +49,18 @@ def of_lines(
     cause: str,
     stock: StockDemand | None = None,
     post: Posting | None = None,
-    due_s: int | None = None,
     paid: bool = False,
+    renewed: bool = False,
+    also_due: tuple[Deadline, ...] = (),
     collected: Collected | None = None,
     splits: tuple[Split, ...] = (),
     details: Mapping[str, int | str] = _NO_DETAILS,
     notes: tuple[NewNote, ...] = (),
 ) -> Step:
-    """Move lines of one order as it was read; had it changed since, all of this would be wrong."""
-    after_s = None if due_s is None else timedelta(seconds=due_s)
+    """Move lines of one order as it was read; had it changed since, all of this would be wrong.
+
+    When something happens to it by itself follows (`due_after`).
+    """
     return make_step(
         ctx,
         key,
@@ -69,8 +73,9 @@ def of_lines(
             after=frozenset({order.state}),
             state=state,
             cause=cause,
-            due=None if after_s is None else lambda _row, now: now + after_s,
+            due=lambda _row, now: due_after(order, state, now, paid=paid, renewed=renewed),
             paid=paid,
+            also_due=also_due,
             versions={key_of(order): order.version},
             lines={key_of(order): moves},
             splits={key_of(order): splits},

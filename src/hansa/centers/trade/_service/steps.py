@@ -14,6 +14,7 @@ from hansa.centers.trade._rules.rows import LineMove, NewNote, Row
 from hansa.centers.trade._rules.settlement import refund_journal, settlement_journal
 from hansa.centers.trade._rules.states import RECEIVABLE as RECEIVABLE_STATES
 from hansa.centers.trade._rules.states import REFUNDABLE, SENDABLE
+from hansa.centers.trade._rules.timing import REFUND_UNDECIDED
 from hansa.centers.trade._service.moves import MoveDemand, stuck
 from hansa.centers.trade._service.step import (
     Step,
@@ -27,6 +28,7 @@ from hansa.centers.trade._service.step import (
     stock_of,
 )
 from hansa.centers.trade.types import LinePart, LineState, Order, OrderState, Parcel
+from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx
 from hansa.kernel.idempotency import IdempotencyKey
 
@@ -48,12 +50,17 @@ def shipping(
     lines: Lines = None,
     parcel: Parcel | None = None,
 ) -> Step:
-    """Send lines, or all that wait. When everything has left, the time to confirm receipt begins."""
+    """Send lines, or all that wait. When everything has left, the time to confirm receipt begins.
+
+    What is paid on delivery is handed over as a whole, and so it is sent.
+    """
     stands(order, SENDABLE, OrderState.SHIPPED)
     order, numbers, splits = divide(order, lines, among=SENT_FROM)
     chosen = choose(order, numbers, among=SENT_FROM)
     moves = line_moves(chosen, LineState.SHIPPED, parcel=parcel)
     state = state_after(order, moves)
+    if state is OrderState.PARTLY_SHIPPED:
+        need_paid(order, state)
     return of_lines(
         ctx,
         key,
@@ -64,8 +71,6 @@ def shipping(
         stock=pieces_of(ctx, StockStep.SHIP, holds_of(order, chosen)),
         splits=splits,
         details=_details_of(parcel),
-        # What is paid on delivery waits to be handed over, however long that takes.
-        due_s=order.terms.confirm_s if state is OrderState.SHIPPED and order.paid_at else None,
     )
 
 
@@ -131,23 +136,42 @@ def refunding(
 
 
 def deciding(ctx: Ctx, order: Order, *, lines: Collection[int | LinePart], cause: str) -> Step:
-    """Keep lines back while somebody decides about their refund."""
+    """Keep lines back while somebody decides about their refund; that too has its time."""
     stands(order, REFUNDABLE, OrderState.REFUNDED)
     need_paid(order, OrderState.REFUNDED)
     order, numbers, splits = divide(order, lines, among=RECEIVED_FROM)
     chosen = choose(order, numbers, among=RECEIVED_FROM)
     moves = line_moves(chosen, LineState.REFUNDING)
-    return of_lines(ctx, None, order, moves, state=state_after(order, moves), cause=cause, splits=splits)
+    undecided = Deadline(
+        kind=REFUND_UNDECIDED,
+        subject=order.id,
+        business=ctx.business,
+        traffic=ctx.traffic,
+        due_at=ctx.now() + timedelta(seconds=order.terms.decide_s),
+    )
+    return of_lines(
+        ctx,
+        None,
+        order,
+        moves,
+        state=state_after(order, moves),
+        cause=cause,
+        splits=splits,
+        also_due=(undecided,),
+    )
 
 
 def resuming(ctx: Ctx, order: Order, *, lines: Collection[int], cause: str) -> Step:
-    """Let lines go on from where they stood before their refund was asked for."""
+    """Let lines go on from where they stood before their refund was asked for.
+
+    If the time to send or to confirm has run out meanwhile, it begins anew: it ran without them.
+    """
     chosen = choose(order, lines, among=frozenset({LineState.REFUNDING}))
     moves = tuple(
         LineMove(line.line_no, line.state, line.previous or LineState.WAITING, line.quantity)
         for line in chosen
     )
-    return of_lines(ctx, None, order, moves, state=state_after(order, moves), cause=cause)
+    return of_lines(ctx, None, order, moves, state=state_after(order, moves), cause=cause, renewed=True)
 
 
 def advancing(
@@ -171,7 +195,6 @@ def advancing(
         stock = pieces_of(ctx, StockStep.RELEASE, holds_of(order, waiting))
     if state is OrderState.CLOSED and order.paid_at is not None:
         raise stuck(order.state, state)
-    due_s = order.terms.ship_s if state is OrderState.AWAITING_SHIPMENT else None
     return of_lines(
         ctx,
         key,
@@ -180,7 +203,6 @@ def advancing(
         state=state,
         cause=cause,
         stock=stock,
-        due_s=due_s,
         paid=(order.state, state) in _PAYS,
         details=details,
         notes=notes,

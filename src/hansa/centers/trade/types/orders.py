@@ -193,6 +193,8 @@ class FrozenTerms(msgspec.Struct, frozen=True):
     returns_s: int
     """How long after receipt goods may be sent back without a reason."""
     invoice_wanted: bool
+    decide_s: int
+    """How long a refund may wait to be decided on."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

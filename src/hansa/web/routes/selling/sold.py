@@ -226,7 +226,9 @@ def _coming(at: Desk, order: Order) -> tuple[Entry, ...]:
         return ()
     if order.state in _UNPAID:
         what, by = _("The order closes, and the goods are for sale again"), _("Unless it is paid before")
-    elif order.state in _TO_SEND:
+    elif order.state is S.PARTLY_SHIPPED:
+        what, by = _("What was not sent is cancelled, and its money goes back"), _("Unless it is sent before")
+    elif order.state in _TO_SEND or order.state is S.PAID_ON_HOLD:
         what, by = _("The order is cancelled, and the money goes back"), _("Unless it is sent before")
     elif order.state is S.SHIPPED:
         what, by = _("Receipt counts as confirmed, and the shop is credited"), _("Unless confirmed earlier")
