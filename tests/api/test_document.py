@@ -99,3 +99,12 @@ def test_every_write_can_be_repeated(operation):
 def test_every_body_has_an_example_that_holds(operation):
     content = operation.described["requestBody"]["content"]["application/json"]
     assert validator(content["schema"]).validate(content["example"]) is None
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if "requestBody" in one.described], ids=str)
+def test_a_body_is_required_unless_it_may_be_null(operation):
+    body = operation.described["requestBody"]
+    may_be_null = any(
+        {"type": "null"} in content["schema"].get("oneOf", ()) for content in body["content"].values()
+    )
+    assert body["required"] is not may_be_null

@@ -190,6 +190,12 @@ def _opts(app: Litestar) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
+def _say_what_may_be_left_out(body: dict[str, Any]) -> None:
+    """A body that may be null need not be sent; Litestar calls every body required."""
+    if any({"type": "null"} in content["schema"].get("oneOf", ()) for content in body["content"].values()):
+        body["required"] = False
+
+
 def _complete(
     operation: dict[str, Any],
     method: str,
@@ -206,6 +212,7 @@ def _complete(
         kinds += WITH_INPUT
     if "requestBody" in operation:
         kinds += WITH_BODY
+        _say_what_may_be_left_out(operation["requestBody"])
         if "example" in opt:
             for content in operation["requestBody"]["content"].values():
                 content["example"] = opt["example"]
