@@ -10,14 +10,15 @@ from sampling import COUNTRIES, NOW, ORDER, Words, chrome, yuan
 
 from hansa.web.parts import Action, Choice, Entry, Fact, Form, Line, Link, Pager, Picture, Said, SumRow
 from hansa.web.selling import (
-    AgreeGood, AgreeLine, AgreeWithPage, AgreedOrderPage, AgreedOrdersPage, AgreedRow, AgreeingPage,
-    AppPage, AppRow, AppsPage, Asked, AttemptRow, BadLine, DeliveryPage, DeliveryRow, Desk, DeskTalk,
+    AgreeLine, AgreeWithPage, AgreedOrderPage, AgreedOrdersPage, AgreedRow, AgreeingPage, AppPage,
+    AppRow, AppsPage, Asked, AttemptRow, BadLine, ChosenGood, DeliveryPage, DeliveryRow, Desk, DeskTalk,
     DeskTalkPage, DeskTalksPage, GoodPage, GoodRow, GoodsPage, HookPage, HookRow, HooksPage, ImportPage,
     ImportRow, ImportsPage, InvitationPage, InvitationRow, LevelPage, LowRow, MenuLink, MoneyPage,
-    Movement, NewGoodPage, NewHookPage, OrderRow, PlacePage, PlaceRow, PlacesPage, Question, ReviewRow,
-    ReviewsPage, RoleChoice, SellerOrderPage, SellerOrdersPage, ShopCard, ShopPage, ShopsPage, SoldLine,
-    SoldNote, StaffPage, StaffRow, StatementRow, Step, StockPage, StockRow, Sum, Tile, TodayPage,
-    TokenRow, VariantRow, WaitingChange, Weekday, WithWhom,
+    Movement, NewGoodPage, NewHookPage, NewPriceListPage, OrderRow, PlacePage, PlaceRow, PlacesPage,
+    PriceListPage, PriceListRow, PriceListsPage, PriceRow, Question, ReviewRow, ReviewsPage, RoleChoice,
+    SellerOrderPage, SellerOrdersPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
+    StaffRow, StatementRow, Step, StockPage, StockRow, Sum, Tile, TodayPage, TokenRow, VariantRow,
+    WaitingChange, Weekday, WithWhom,
 )  # fmt: skip
 
 AT = "/bazaar/sell/qinghe"
@@ -27,7 +28,7 @@ def around(t: Words, section: str, *, state: str = "active", **counts: int) -> D
     menu = (
         ("", "Today", "今日", "activity", True), ("orders", "Orders", "订单", "package", True),
         ("agreed", "Agreed orders", "议价单", "file-text", False), ("messages", "Messages", "消息", "message-square", True), ("goods", "Goods", "商品", "tag", True),
-        ("stock", "Stock", "库存", "layers", False), ("reviews", "Reviews", "评价", "star", False), ("money", "Earnings", "资金", "wallet", False),
+        ("prices", "Price lists", "价格表", "calendar", False), ("stock", "Stock", "库存", "layers", False), ("reviews", "Reviews", "评价", "star", False), ("money", "Earnings", "资金", "wallet", False),
         ("places", "Places", "地点", "map-pin", False), ("staff", "Staff", "员工", "users", False),
         ("apps", "Apps", "应用", "layout-grid", False), ("webhooks", "Webhooks", "事件推送", "code", False),
         ("shop", "The shop", "店铺", "store", False),
@@ -615,6 +616,53 @@ def app_asking(t: Words) -> AppPage:
     )
 
 
+def price_lists(t: Words) -> PriceListsPage:
+    made = (
+        ("coming", "Double Twelve", "双十二", 20, 12, 10),
+        ("in_force", "Autumn prices", "秋季价格", -480, 40, 0),
+        ("over", "Opening week", "开业一周", -2000, -1800, 5),
+    )
+    return PriceListsPage(
+        **frame(t, "prices"), new_url=f"{AT}/prices/new", pager=Pager(shown=3),
+        lists=tuple(PriceListRow(url=f"{AT}/prices/{place}", name=t(en, zh), state=state, starts=NOW + timedelta(hours=begins), ends=NOW + timedelta(hours=ends + begins) if place else None, priority=rank) for place, (state, en, zh, begins, ends, rank) in enumerate(made)),
+    )  # fmt: skip
+
+
+def price_lists_none(t: Words) -> PriceListsPage:
+    return msgspec.structs.replace(price_lists(t), lists=(), pager=Pager(shown=0))
+
+
+def price_list_new(t: Words) -> NewPriceListPage:
+    return NewPriceListPage(
+        **frame(t, "prices"), post_url=f"{AT}/prices/new", back=Link(label=t("Price lists", "价格表"), url=f"{AT}/prices"),
+        forms={"list": Form(values={"name-zh": "双十二", "starts": "2026-12-12T00:00", "ends": "2026-12-11T00:00", "priority": "10"}, errors={"ends": t("After it begins", "须晚于开始时间")})},
+    )  # fmt: skip
+
+
+def price_list(t: Words) -> PriceListPage:
+    here = f"{AT}/prices/1"
+    gone = Action(label=t("Take it out", "移除"), url=f"{here}/drop", fields=(("offer", "offer_1"),))
+    return PriceListPage(
+        **frame(t, "prices"), name=t("Double Twelve", "双十二"), state="coming", version=3, here=here, edit_url=f"{here}/edit", prices_url=f"{here}/set", add_url=f"{here}/add", clear_url=f"{here}/drop", currency="CNY", query="", pager=Pager(shown=2), back=Link(label=t("Price lists", "价格表"), url=f"{AT}/prices"),
+        terms=Form(values={"name-zh": "双十二", "name-en": "Double Twelve", "starts": "2026-12-12T00:00", "ends": "2026-12-13T00:00", "priority": "10"}),
+        rows=(
+            PriceRow(offer="offer_1", name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Plum green", "梅子青"), picture=Picture(art="teapot"), now=yuan(238), price="199.00", drop=gone),
+            PriceRow(offer="offer_2", name=t("Lapsang souchong", "正山小种 红茶"), picture=Picture(art="tin", wall="sand"), now=yuan(320), price="280.00", per="kg", drop=gone),
+        ),
+        goods=(
+            ChosenGood(offer="offer_3", name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Ink black", "乌金"), price=yuan(238), picture=Picture(art="teapot", glaze="ink", wall="stone")),
+            ChosenGood(offer="offer_4", name=t("Tasting cups, set of three", "三色品茗杯 一套"), price=yuan(96), picture=Picture(art="cups", wall="stone")),
+        ),
+        forms={"prices": Form(values={"price-offer_1": "a lot"}, errors={"price-offer_1": t("An amount, for example 12.50", "请填写金额，例如 12.50")}), "add-offer_4": Form(values={"price": ""}, errors={"price": t("Please fill this in", "请填写此项")})},
+    )  # fmt: skip
+
+
+def price_list_empty(t: Words) -> PriceListPage:
+    return msgspec.structs.replace(
+        price_list(t), rows=(), goods=(), forms={}, query="zzz", pager=Pager(shown=0)
+    )
+
+
 def agreed_list(t: Words) -> AgreedOrdersPage:
     made = (
         ("open", ("Side-handle teapot, 320 ml and 1 more", "梅子青横把壶 320 ml 等 2 种"), 1098, "teapot", ("As we said: five pots and the cups together.", "如前所说：五把壶与杯一起。"), 21),
@@ -670,8 +718,8 @@ def agreeing(t: Words) -> AgreeingPage:
             AgreeLine(number=2, offer="offer_2", name=t("Lapsang souchong", "正山小种 红茶"), picture=Picture(art="tin", wall="sand"), usual=yuan(320), per="kg", measured_in="g", terms=t("From 50 g to 5,000 g, in steps of 50 g", "从 50 g 到 5,000 g，以 50 g 递增")),
         ),
         goods=(
-            AgreeGood(offer="offer_3", name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Ink black", "乌金"), price=yuan(238), picture=Picture(art="teapot", glaze="ink", wall="stone")),
-            AgreeGood(offer="offer_4", name=t("Tasting cups, set of three", "三色品茗杯 一套"), price=yuan(96), picture=Picture(art="cups", wall="stone")),
+            ChosenGood(offer="offer_3", name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Ink black", "乌金"), price=yuan(238), picture=Picture(art="teapot", glaze="ink", wall="stone")),
+            ChosenGood(offer="offer_4", name=t("Tasting cups, set of three", "三色品茗杯 一套"), price=yuan(96), picture=Picture(art="cups", wall="stone")),
         ),
         days=tuple(Choice(value=str(day), label=t(f"{day} days" if day > 1 else "1 day", f"{day} 天"), checked=day == 3) for day in (1, 2, 3)),
     )  # fmt: skip
@@ -691,6 +739,7 @@ def agreeing_empty(t: Words) -> AgreeingPage:
 SELLING = (
     shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_unpaid, wares, wares_none, ware_new,
     ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, level, spots, spots_none, spot,
+    price_lists, price_lists_none, price_list_new, price_list, price_list_empty,
     hooks, hooks_none, hook_new, hook, hook_secret, delivery, delivery_due, apps, apps_none, app, app_asking,
     funds, funds_none, agreed_list, agreed_none, agreed_one, agree_with, agree_with_nobody, agreeing, agreeing_empty,
     letters, letters_none, letter, voices, voices_none, crew, crew_link, invitation,

@@ -110,6 +110,10 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "in_use": Look(Tone.OK, "check", N_("In use")),
         "paused": Look(Tone.WARN, "clock", N_("Paused")),
         "given_up": Look(Tone.PLAIN, "minus", N_("Given up")),
+        # price lists
+        "coming": Look(Tone.INFO, "clock", N_("Coming")),
+        "in_force": Look(Tone.OK, "check", N_("In force")),
+        "over": Look(Tone.PLAIN, "minus", N_("Ended")),
         # webhooks
         "due": Look(Tone.INFO, "clock", N_("About to be sent")),
         "arrived": Look(Tone.OK, "check", N_("Arrived")),

@@ -4,10 +4,10 @@ from hansa.web.selling.agreed import (
     AgreedOrderPage,
     AgreedOrdersPage,
     AgreedRow,
-    AgreeGood,
     AgreeingPage,
     AgreeLine,
     AgreeWithPage,
+    ChosenGood,
     WithWhom,
 )
 from hansa.web.selling.base import Desk, DeskView, MenuLink
@@ -50,6 +50,13 @@ from hansa.web.selling.outside import (
     NewHookPage,
     TokenRow,
 )
+from hansa.web.selling.prices import (
+    NewPriceListPage,
+    PriceListPage,
+    PriceListRow,
+    PriceListsPage,
+    PriceRow,
+)
 from hansa.web.selling.shop import (
     LowRow,
     OrderRow,
@@ -74,7 +81,6 @@ from hansa.web.selling.stock import (
 )
 
 __all__ = [
-    "AgreeGood",
     "AgreeLine",
     "AgreeWithPage",
     "AgreedOrderPage",
@@ -87,6 +93,7 @@ __all__ = [
     "Asked",
     "AttemptRow",
     "BadLine",
+    "ChosenGood",
     "DeliveryPage",
     "DeliveryRow",
     "Desk",
@@ -112,11 +119,16 @@ __all__ = [
     "Movement",
     "NewGoodPage",
     "NewHookPage",
+    "NewPriceListPage",
     "OrderRow",
     "Photo",
     "PlacePage",
     "PlaceRow",
     "PlacesPage",
+    "PriceListPage",
+    "PriceListRow",
+    "PriceListsPage",
+    "PriceRow",
     "Question",
     "ReviewRow",
     "ReviewsPage",

@@ -84,8 +84,8 @@ class AgreeLine(Part, frozen=True, kw_only=True):
     terms: str = ""
 
 
-class AgreeGood(Part, frozen=True, kw_only=True):
-    """Something that may be put on the order: the button `add` sends its offer."""
+class ChosenGood(Part, frozen=True, kw_only=True):
+    """Something on sale that may be put on an agreed order, or in a price list."""
 
     offer: str
     name: str
@@ -106,7 +106,7 @@ class AgreeingPage(DeskView, frozen=True, kw_only=True):
     about: Link
     post_url: str
     lines: tuple[AgreeLine, ...]
-    goods: tuple[AgreeGood, ...]
+    goods: tuple[ChosenGood, ...]
     days: tuple[Choice, ...]
     currency: str
     total: Money | None

@@ -17,8 +17,6 @@ from hansa.centers.message.errors import ConversationNotFound
 from hansa.centers.message.types import CONVERSATION_ID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import OFFER_ID, Offer, OfferId
-from hansa.centers.search import api as search
-from hansa.centers.search.types import Filters
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.errors import MixedCurrencies, OfferUnavailable, OrderNotFound
 from hansa.centers.trade.terms import Deadlines
@@ -37,20 +35,18 @@ from hansa.web.forms import Fields
 from hansa.web.parts import Choice, Form, Link
 from hansa.web.routes.measuring import priced_for, read_number, terms
 from hansa.web.routes.selling.agreed import DRAFT
+from hansa.web.routes.selling.choosing import on_sale
 from hansa.web.routes.selling.desk import Desk, desk, sent
 from hansa.web.routes.selling.doing import Done, once
 from hansa.web.routes.selling.fields import money, plain, text_of
-from hansa.web.routes.selling.naming import pages
 from hansa.web.routes.talk_view import about
-from hansa.web.selling import AgreeGood, AgreeingPage, AgreeLine, AgreeWithPage, WithWhom
+from hansa.web.selling import AgreeingPage, AgreeLine, AgreeWithPage, WithWhom
 from hansa.web.showing import picture
 from hansa.web.visit import Seen
 from hansa.web.words import problem_words
 
 _LINES_MAX = 30
-_FOUND = 8
 _PEOPLE = 10
-_QUERY_MAX = 100
 _ID_TAIL = 6
 _DAYS = (1, 2, 3, 7, 14, 30)
 
@@ -259,7 +255,7 @@ async def _page(
         post_url=at.at("agreed/new", **{"with": known.key}),
         forms={"agree": form},
         lines=tuple(_line(at, number, offers[one.offer_id]) for number, one in enumerate(shown, start=1)),
-        goods=await _goods(at, form.values.get("query", ""), {one.offer_id for one in typed}),
+        goods=await on_sale(at, form.values.get("query", ""), taken={one.offer_id for one in typed}),
         days=tuple(
             Choice(
                 value=str(day),
@@ -305,42 +301,6 @@ def _total(at: Desk, typed: Sequence[_Typed], offers: Mapping[OfferId, Offer]) -
             product.measured_price(price, offer.measure, many).minor if offer.measure else price.minor * many
         )
     return Money(sum_, at.currency) if typed else None
-
-
-async def _goods(at: Desk, query: str, taken: set[OfferId]) -> tuple[AgreeGood, ...]:
-    """Return what the shop has on sale and a search finds, by words or by its own number, but what is taken."""
-    query = query.strip()[:_QUERY_MAX]
-    filters = Filters(shop=at.shop.id)
-    try:
-        found = await search.search(at.ctx, query=query, filters=filters, limit=_FOUND)
-    except Invalid:
-        return ()
-    ids = [hit.product_id for hit in found.hits]
-    if query:
-        key = (at.shop.id, query)
-        coded = await product.skus(at.ctx, (await product.skus_by_code(at.ctx, [key])).get(key, []))
-        ids = [*{sku.product_id: None for sku in coded.values()}, *ids]
-    known = await pages(at, ids)
-    wanted = [
-        offer.id
-        for product_id in dict.fromkeys(ids)
-        if product_id in known
-        for offer in known[product_id].offers
-        if offer.shop_id == at.shop.id and offer.active and offer.id not in taken
-    ]
-    offers = await product.offers(at.ctx, wanted[: 2 * _FOUND])
-    return tuple(
-        AgreeGood(
-            offer=OFFER_ID.show(offer.id),
-            name=offer.title_in(at.ctx.locale),
-            option=offer.options_in(at.ctx.locale),
-            price=offer.price,
-            per=priced_for(offer),
-            picture=picture(offer.art),
-        )
-        for offer_id in wanted
-        if (offer := offers.get(offer_id)) and offer.active
-    )
 
 
 ROUTES = (show_new, make)

@@ -25,6 +25,7 @@ _MENU = (
     ("agreed", "trade.order.draft", N_("Agreed orders"), "file-text", False),
     ("messages", "message.conversation.answer", N_("Messages"), "message-square", True),
     ("goods", "product.product.edit", N_("Goods"), "tag", True),
+    ("prices", "product.offer.price", N_("Price lists"), "calendar", False),
     ("stock", "inventory.stock.see", N_("Stock"), "layers", False),
     ("reviews", "review.reply.write", N_("Reviews"), "star", False),
     ("money", "ledger.shop.see", N_("Earnings"), "wallet", False),
