@@ -154,6 +154,6 @@ async def test_what_is_in_escrow_for_a_shop_is_what_it_will_be_credited_with(hou
     (held,) = await trade.held_for_shop(reader(seller), shop_id=seller.shop_id)
 
     assert (held.currency, held.orders, held.paid) == ("CNY", 3, sum(one.payable for one in expected))
-    assert held.to_shop == sum(trade.earnings(one.lines).to_shop for one in expected)
+    assert held.to_shop == sum(trade.earnings(one).to_shop for one in expected)
     with pytest.raises(Forbidden):
         await trade.held_for_shop(reader(rival), shop_id=seller.shop_id)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hansa.centers.trade._rules.dividing import divide, share_of
+from hansa.centers.trade._rules.settlement import seller_share
 from hansa.centers.trade.errors import LineNotFound, PiecesExceeded, TooManyParts
 from hansa.centers.trade.types import Allocation, Funder, FunderKind, Line, LinePart, LineState
 from hansa.kernel.problem import Invalid
@@ -111,6 +112,31 @@ def test_what_so_many_pieces_are_worth_does_not_hang_on_how_they_went(line, data
         one_by_one += later
 
     assert amounts(*one_by_one) == amounts(*at_once)
+
+
+@given(lines(), st.integers(0, 10_000), st.data())
+def test_the_commission_of_parts_is_that_of_the_whole_whichever_go_first(line, basis_points, data):
+    """However it is divided, and whatever happens to which part: each part's commission is the same."""
+    line = msgspec.structs.replace(line, commission_bp=basis_points)
+    (whole,) = commissions(line)
+    order, left = Bought((line,)), line.quantity
+    seen: dict[int, int] = {}
+    while left > 1 and data.draw(st.booleans()):
+        n = data.draw(st.integers(1, left - 1))
+        order, (part,) = take(order, LinePart(1, n))
+        seen[part.line_no] = seller_share(part, order.lines)[1]
+        left -= n
+
+    fees = commissions(*order.lines)
+    assert sum(fees) == whole
+    assert all(0 <= fee <= one.gross for fee, one in zip(fees, order.lines, strict=True))
+    numbers = [one.line_no for one in order.lines]
+    assert {number: fee for number, fee in zip(numbers, fees, strict=True) if number in seen} == seen
+
+
+def commissions(*among: Line) -> list[int]:
+    """The commission of each line of an order."""
+    return [seller_share(one, among)[1] for one in among]
 
 
 @given(st.integers(0, 10**12), st.integers(1, 1000))

@@ -284,3 +284,22 @@ async def test_an_unpaid_amount_is_free_again(house):
 
     assert (await trade.order(buyer, order_id=placed.orders[0].id)).state is S.CLOSED
     assert await house.stock(cheese) == (1000, 0, 0)
+
+
+async def test_an_agreed_price_that_nobody_can_pay_is_refused(house):
+    seller, buyer = await house.seller(), await house.buyer()
+    cheese = await by_weight(house, seller, scale=Scale(unit="g", per=1, minimum=1, maximum=10**6, step=1))
+
+    for lines in ([(9 * 10**15, 10**6)], [(9 * 10**10, 10**6)] * 2):
+        with pytest.raises(Invalid):
+            await trade.make_draft(
+                staff(seller),
+                shop_id=seller.shop_id,
+                buyer=buyer.actor.party,
+                lines=[
+                    DraftLine(
+                        offer_id=cheese.offer_id, unit_minor=price, quantity=1, measure=Measure(grams, "g")
+                    )
+                    for price, grams in lines
+                ],
+            )

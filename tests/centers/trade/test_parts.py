@@ -223,3 +223,21 @@ async def test_too_late_is_too_late_for_a_part_as_well(house):
     await house.wait(timedelta(seconds=terms.cancel_s + 60))
     with pytest.raises(CancelTooLate):
         await trade.cancel_order(buyer, order_id=order_id, lines=[LinePart(1, 1)])
+
+
+async def test_pieces_received_one_by_one_pay_the_commission_of_the_whole(house):
+    one, other, buyer = await house.seller(), await house.seller(), await house.buyer()
+    at_once = await house.paid_order(buyer, (await house.good(one, price=10), 10))
+    in_parts = await house.paid_order(buyer, (await house.good(other, price=10), 10))
+    await trade.ship(one.ctx, order_id=at_once)
+    await trade.receive(buyer, order_id=at_once)
+    await trade.ship(other.ctx, order_id=in_parts)
+    for _ in range(3):
+        await trade.receive(buyer, order_id=in_parts, lines=[LinePart(1, 3)])
+
+    (held,) = await trade.held_for_shop(staff(other), shop_id=other.shop_id)
+    credited = await house.balance(AccountClass.SELLER_PAYABLE, other.shop_id)
+    assert held.to_shop + credited == 95
+    await trade.receive(buyer, order_id=in_parts)
+    assert await house.balance(AccountClass.SELLER_PAYABLE, other.shop_id) == 95
+    assert await house.balance(AccountClass.SELLER_PAYABLE, one.shop_id) == 95

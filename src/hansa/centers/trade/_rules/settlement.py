@@ -42,16 +42,30 @@ def borne_by(allocations: Iterable[Allocation]) -> dict[Funder, int]:
     return sums
 
 
-def seller_share(line: Line) -> tuple[int, int]:
+def seller_share(line: Line, among: Sequence[Line]) -> tuple[int, int]:
     """Return (to the seller, commission) for a received line, in minor units.
 
     The seller is credited in full for what other funders bear; what the shop itself bears lowers its
     revenue. Its share of the freight goes to the seller and carries no commission; tax is not the seller's.
+
+    `among` are the lines of its order. What was bought as one line is rounded once, however it was divided: a
+    part's commission is that of all pieces up to its last, less that of those before its first. So parts have
+    together what the whole has, whichever of them is received first, and no part more than it brings.
     """
-    own = borne_by_shop(line)
-    revenue = line.gross - own
-    fee = commission(revenue, line.commission_bp)
+    before = sum(_revenue(one) for one in among if _comes_before(one, line))
+    revenue = _revenue(line)
+    fee = commission(before + revenue, line.commission_bp) - commission(before, line.commission_bp)
     return revenue - fee + line.freight, fee
+
+
+def _revenue(line: Line) -> int:
+    return line.gross - borne_by_shop(line)
+
+
+def _comes_before(one: Line, line: Line) -> bool:
+    """Tell whether pieces were bought in the same line as others, and come before them."""
+    bought = (one.part_of or one.line_no) == (line.part_of or line.line_no)
+    return bought and one.first_unit < line.first_unit
 
 
 def borne_by_shop(line: Line) -> int:
@@ -59,13 +73,13 @@ def borne_by_shop(line: Line) -> int:
     return sum(share.minor for share in line.allocations if share.funder.kind is FunderKind.SHOP)
 
 
-def earnings(lines: Iterable[Line]) -> Earnings:
-    """Return what lines bring their shop, as they are settled: rounded line by line."""
-    lines = list(lines)
+def earnings(order: Order, lines: Iterable[Line] | None = None) -> Earnings:
+    """Return what lines of an order bring their shop, or all of them: rounded by lines as they were bought."""
+    lines = list(order.lines if lines is None else lines)
     return Earnings(
         goods=sum(line.gross for line in lines),
         borne=sum(borne_by_shop(line) for line in lines),
-        commission=sum(seller_share(line)[1] for line in lines),
+        commission=sum(seller_share(line, order.lines)[1] for line in lines),
         freight=sum(line.freight for line in lines),
     )
 
@@ -113,7 +127,7 @@ def settlement_journal(ctx: Ctx, order: Order, lines: Sequence[Line]) -> Journal
 
     Funders other than the shop owe what they bear. None when nothing moves (lines of amount zero).
     """
-    shares = [seller_share(line) for line in lines]
+    shares = [seller_share(line, order.lines) for line in lines]
     borne = borne_by(share for line in lines for share in line.allocations)
 
     def account(kind: AccountClass, party: UUID | None = None) -> AccountKey:

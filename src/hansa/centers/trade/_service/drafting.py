@@ -262,7 +262,10 @@ async def _agreed_lines(ctx: Ctx, shop_id: ShopId, lines: Sequence[DraftLine]) -
         raise MixedCurrencies(currencies=sorted(currencies))
     if errors := _unfit(lines, offers):
         raise Invalid(*errors)
-    return [_agreed(line, offers[line.offer_id]) for line in lines], currencies.pop()
+    agreed = [_agreed(line, offers[line.offer_id]) for line in lines]
+    if dear := [at for at, line in enumerate(agreed) if line.gross > INT64_MAX // LINES_MAX]:
+        raise Invalid(*(FieldError(f"lines.{at}.unit_minor", "range", "This is no price") for at in dear))
+    return agreed, currencies.pop()
 
 
 def _agreed(line: DraftLine, offer: Offer) -> DraftLine:

@@ -95,7 +95,7 @@ def written_down(
     """Make the quote: it holds until its time is over, or that of one of its ways of delivery."""
     now = ctx.now()
     expiries = [group.option.expires_at for group in groups if group.option.expires_at]
-    return Quote(
+    quote = Quote(
         id=CHECKOUT_ID.new(),
         business=ctx.business,
         traffic=ctx.traffic,
@@ -110,6 +110,9 @@ def written_down(
         notes={str(shop_id): text.strip() for shop_id, text in notes.items() if text.strip()},
         draft_id=draft_id,
     )
+    if sum(line.gross + line.tax for line in lines) + sum(group.freight for group in groups) > INT64_MAX:
+        raise Invalid(FieldError("lines", "amount", "The amount is too large"))
+    return quote
 
 
 def seal(ctx: Ctx, quote: Quote) -> str:

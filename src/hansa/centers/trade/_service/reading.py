@@ -11,7 +11,8 @@ from hansa.centers.shop.types import ShopId, shop_object
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.dividing import share_allocations
 from hansa.centers.trade._rules.rows import OrderKey, Row
-from hansa.centers.trade._rules.states import FINAL
+from hansa.centers.trade._rules.settlement import earnings
+from hansa.centers.trade._rules.states import FINAL, LINE_FINAL
 from hansa.centers.trade.errors import OrderNotFound
 from hansa.centers.trade.types import (
     NOTE_ID,
@@ -70,10 +71,24 @@ async def held_for_shop(ctx: Ctx, *, shop_id: ShopId) -> list[HeldForShop]:
     """Return what buyers have paid a shop for and not received yet, by currency. Needs `trade.order.read` of the shop."""
     ctx.require(READ_PERMISSION, of=shop_object(shop_id))
     async with ctx.transaction() as tx:
+        business, traffic, final = ctx.business, ctx.traffic.value, sorted(FINAL)
         rows = await _store.held_for_shop(
-            tx, shop_id=shop_id, business=ctx.business, traffic=ctx.traffic.value, final=sorted(FINAL)
+            tx, shop_id=shop_id, business=business, traffic=traffic, final=final
         )
-    return [HeldForShop(**row) for row in rows]
+        divided = await assemble(
+            tx,
+            await _store.divided_for_shop(
+                tx, shop_id=shop_id, business=business, traffic=traffic, final=final
+            ),
+        )
+    parts: dict[str, int] = {}
+    for order in divided:
+        lines = [line for line in order.lines if line.units and line.state not in LINE_FINAL]
+        parts[order.currency] = parts.get(order.currency, 0) + earnings(order, lines).to_shop
+    return [
+        HeldForShop(**(dict(row) | {"to_shop": row["to_shop"] + parts.get(row["currency"], 0)}))
+        for row in rows
+    ]
 
 
 async def history(ctx: Ctx, *, order: Order) -> tuple[HistoryEntry, ...]:

@@ -139,10 +139,12 @@ async def page_of_orders(
     )
 
 
-# The shop's share of a line is worked out as `_rules.settlement.seller_share` does; a test compares the two.
+# The shop's share of a line is worked out as `_rules.settlement.seller_share` does; a test compares the two. Lines
+# that were divided are left to that rule, which sees their parts together.
 _HELD = """
 SELECT o.currency, count(DISTINCT o.id) AS orders, sum(l.gross - l.discount + l.freight + l.tax)::bigint AS paid,
-       sum(r.revenue - (r.revenue * l.commission_bp * 2 + 10000) / 20000 + l.freight)::bigint AS to_shop
+       coalesce(sum(r.revenue - (r.revenue * l.commission_bp * 2 + 10000) / 20000 + l.freight)
+                FILTER (WHERE l.units IS NULL), 0)::bigint AS to_shop
 FROM trade."order" o
 JOIN trade.line l ON l.buyer = o.buyer AND l.order_id = o.id
 CROSS JOIN LATERAL (
@@ -160,6 +162,25 @@ async def held_for_shop(
 ) -> list[Row]:
     """Sum what is in escrow for a shop, by currency: lines of paid orders that are neither settled nor refunded."""
     return list(await tx.raw.fetch(_HELD, shop_id, business, traffic, final))
+
+
+async def divided_for_shop(
+    tx: Transaction, *, shop_id: UUID, business: str, traffic: str, final: Sequence[str]
+) -> list[Row]:
+    """Return a shop's paid orders with lines that were divided, while some part is in escrow."""
+    return list(
+        await tx.raw.fetch(
+            """SELECT * FROM trade."order" o
+               WHERE shop_id = $1 AND business = $2 AND traffic = $3 AND paid_at IS NOT NULL
+                 AND NOT state = ANY($4::text[])
+                 AND EXISTS (SELECT FROM trade.line l WHERE l.buyer = o.buyer AND l.order_id = o.id
+                                AND l.units IS NOT NULL AND l.state IN ('waiting', 'shipped', 'refunding'))""",
+            shop_id,
+            business,
+            traffic,
+            final,
+        )
+    )
 
 
 async def orders_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int) -> list[Row]:

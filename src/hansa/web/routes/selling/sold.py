@@ -154,7 +154,7 @@ def _earned(at: Desk, order: Order) -> tuple[SumRow, ...]:
     lines = [line for line in order.lines if line.state not in _NOT_SOLD]
     if not lines or order.state in {S.REFUNDED, S.CLOSED}:
         return ()
-    sum_ = trade.earnings(lines)
+    sum_ = trade.earnings(order, lines)
     rates = {line.commission_bp for line in lines}
     note = percent(rates.pop()) if len(rates) == 1 else ""
     got = order.state is S.FINISHED
