@@ -202,6 +202,21 @@ def product_gone(t: Words) -> ProductPage:
     )  # fmt: skip
 
 
+def product_photographed(t: Words) -> ProductPage:
+    """One whose shop has photographs of it."""
+    at = "/bazaar/api/pictures"
+    first = Picture(url=f"{at}/1/large", alt=t("Teapot", "茶壶"))
+    others = (
+        Picture(
+            url=f"{at}/{n}/thumb",
+            large_url=f"{at}/{n}/large",
+            alt=t(f"Teapot, picture {n}", f"茶壶，图片 {n}"),
+        )
+        for n in (2, 3, 4)
+    )
+    return msgspec.structs.replace(product(t), pictures=(first, *others))  # fmt: skip
+
+
 def product_measured(t: Words) -> ProductPage:
     return msgspec.structs.replace(
         product(t), name=t("Mountain cheese", "高山奶酪"), also=t("高山奶酪", "Mountain cheese"), price=yuan(128), was=None, breakdown=(), options=(), rating=None, reviews=(), similar=(),
@@ -563,7 +578,7 @@ def design(t: Words) -> View:
 SAMPLES: dict[str, Callable[[Words], View]] = {
     make.__name__: make
     for make in (
-        portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, product_measured, cart, cart_empty, checkout,
+        portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, product_photographed, product_measured, cart, cart_empty, checkout,
         checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, pay_late, pay_split, order, order_parts, order_unpaid, orders, drafts, drafts_none, draft, draft_wrong, draft_over, orders_none,
         orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING,
     )

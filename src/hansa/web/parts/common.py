@@ -52,7 +52,7 @@ class Picture(Part, frozen=True, kw_only=True):
     """A drawn still life (`art`, `glaze`, `wall`: see `still_lifes`), or a photograph when `url` is set.
 
     `alt` says what is seen; empty means the text beside it already does. `beside` is a second, smaller thing
-    in a large picture.
+    in a large picture. `large_url` is where a photograph is seen large.
     """
 
     art: str = "parcel"
@@ -61,6 +61,7 @@ class Picture(Part, frozen=True, kw_only=True):
     alt: str = ""
     beside: str = ""
     url: str = ""
+    large_url: str = ""
 
 
 class Photograph(Part, frozen=True, kw_only=True):

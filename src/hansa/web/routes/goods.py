@@ -9,7 +9,7 @@ from litestar import Response, get
 from hansa.centers.inventory import api as inventory
 from hansa.centers.product import api as product
 from hansa.centers.product.errors import ProductNotFound
-from hansa.centers.product.types import PRODUCT_ID, Category, Listed, ProductPage
+from hansa.centers.product.types import PRODUCT_ID, Category, Listed, MediaId, ProductPage
 from hansa.centers.search.types import Facets, Hit
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import Shop
@@ -17,10 +17,11 @@ from hansa.kernel.money import Money
 from hansa.kernel.page import COUNT_CAP, Page
 from hansa.kernel.texts import pick
 from hansa.web.answers import show
-from hansa.web.parts import GoodCard, Pager
+from hansa.web.parts import GoodCard, Pager, Picture
 from hansa.web.routes import finding, measuring
 from hansa.web.routes.asking import Asked, read_asked
 from hansa.web.routes.finding import below, chosen, crumbs, find, found_pager, listed, narrowing, sorts
+from hansa.web.routes.pictures import photo
 from hansa.web.routes.product import product_view
 from hansa.web.showing import picture, seller_link
 from hansa.web.views import ListPage
@@ -121,6 +122,7 @@ async def cards(seen: Visit, shown: Sequence[Listed], *, hits: Sequence[Hit] = (
             left=sum(sum(stock.get(o.sku_id, {}).values()) for o in pages[one.id].offers if o.active),
             seller=shops.get(one.shop_id),
             fares=fares.get(one.id),
+            media=pages[one.id].product.pictures[:1],
         )
         for one in shown
         if one.id in pages
@@ -135,7 +137,14 @@ async def _page_of(seen: Visit, one: Listed) -> ProductPage | None:
 
 
 def _card(
-    seen: Visit, one: Listed, *, prices: Iterable[int], left: int, seller: Shop | None, fares: Hit | None
+    seen: Visit,
+    one: Listed,
+    *,
+    prices: Iterable[int],
+    left: int,
+    seller: Shop | None,
+    fares: Hit | None,
+    media: Sequence[MediaId],
 ) -> GoodCard:
     name = pick(one.titles, seen.ctx.locale)
     least = one.measure.minimum if one.measure else 1
@@ -146,7 +155,9 @@ def _card(
         url=seen.at(f"products/{PRODUCT_ID.show(one.id)}"),
         price=one.price,
         was=_was(one.price, one.list_price),
-        picture=picture(one.art, alt=name),
+        picture=Picture(url=photo(seen, media[0], form="medium"), alt=name)
+        if media
+        else picture(one.art, alt=name),
         also=seller_link(seen, seller).label,
         price_note=measuring.price_note(seen, one.measure),
         from_price=len(set(prices)) > 1,

@@ -25,6 +25,7 @@ from hansa.kernel.texts import pick
 from hansa.web.i18n import LANGUAGES
 from hansa.web.parts import Action, Fact, Form, GoodCard, Link, OptionGroup, OptionValue, Picture
 from hansa.web.routes import measuring
+from hansa.web.routes.pictures import photo
 from hansa.web.routes.review_view import product_reviews
 from hansa.web.showing import picture, seller_link
 from hansa.web.views import ProductPage as ProductView
@@ -84,7 +85,7 @@ async def product_view(
         offer=OFFER_ID.show(offer.id),
         price=offer.price,
         was=_was(offer),
-        pictures=(_picture(seen, shown, title),),
+        pictures=_pictures(seen, shown, title),
         shop=seller_link(seen, seller),
         ask=Link(label=seen.gettext("Ask the seller"), url=seen.at(f"talk/{OFFER_ID.show(offer.id)}")),
         options=tuple(_group(seen, page, one, chosen=chosen, stock=stock) for one in page.product.options),
@@ -120,9 +121,25 @@ def _was(offer: Offer) -> Money | None:
     return offer.list_price if dearer else None
 
 
-def _picture(seen: Visit, shown: _Shown, title: str) -> Picture:
+def _pictures(seen: Visit, shown: _Shown, title: str) -> tuple[Picture, ...]:
+    """Return what the shop photographed, else what is drawn of the variant."""
+    one = shown.page.product
     said = ", ".join(filter(None, (title, shown.offer.options_in(seen.ctx.locale))))
-    return picture(shown.offer.art or shown.sku.art or shown.page.product.art, alt=said)
+    if not one.pictures:
+        return (picture(shown.offer.art or shown.sku.art or one.art, alt=said),)
+    words = seen.gettext("%(name)s, picture %(number)s")
+    first, *rest = one.pictures
+    return (
+        Picture(url=photo(seen, first, form="large"), alt=said),
+        *(
+            Picture(
+                url=photo(seen, media),
+                large_url=photo(seen, media, form="large"),
+                alt=words % {"name": title, "number": number},
+            )
+            for number, media in enumerate(rest, start=2)
+        ),
+    )
 
 
 def _few(seen: Visit, shown: _Shown) -> str:
