@@ -22,7 +22,6 @@ from hansa.web.visit import Visit
 
 REVIEW_SHOPS = "shop.shop.review"
 STOP_SHOPS = "shop.shop.suspend"
-SEE_SHOPS = "shop.shop.see"
 DECIDE_CHANGES = "product.change.decide"
 MODERATE_REVIEWS = "review.entry.moderate"
 MODERATE_TALKS = "message.conversation.moderate"
@@ -31,9 +30,10 @@ RETURN_REFUNDS = "payment.refund.return"
 SEE_BOOKS = "ledger.account.read"
 SQUARE = "ledger.shop.square"
 
-_OTHERS = 12
 MANY = 100
 """How far a queue is counted."""
+
+_OTHERS = 12
 
 
 class Section(NamedTuple):

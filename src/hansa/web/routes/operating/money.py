@@ -21,7 +21,7 @@ from hansa.web.answers import show
 from hansa.web.forms import Fields
 from hansa.web.operating import RefundRow, RefundsPage, SquareRow, SquaringPage
 from hansa.web.parts import Form, Link
-from hansa.web.routes.operating.desk import RETURN_REFUNDS, SQUARE, Desk, desk, sent
+from hansa.web.routes.operating.desk import RETURN_REFUNDS, REVIEW_SHOPS, SQUARE, STOP_SHOPS, Desk, desk, sent
 from hansa.web.routes.operating.doing import worked
 from hansa.web.routes.operating.shops import SHOPS
 from hansa.web.routes.selling.doing import Done
@@ -141,7 +141,7 @@ def _open(at: Desk, one: OpenShop, found: Shop | None) -> SquareRow:
     _ = at.seen.gettext
     id_ = SHOP_ID.show(ShopId(one.shop_id))
     due = one.earned_minor - one.owed_minor
-    sees = any(at.ctx.may(permission) for permission in ("shop.shop.review", "shop.shop.suspend"))
+    sees = any(at.ctx.may(one) for one in (REVIEW_SHOPS, STOP_SHOPS))
     return SquareRow(
         id=f"{id_}-{one.currency}",
         shop=Link(
