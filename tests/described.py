@@ -10,7 +10,6 @@ from typing import Any
 
 from hansa.api import make_router
 from hansa.app import CENTERS
-from hansa.kernel.http import DOCUMENT_PATH
 from hansa.kernel.settings import Settings
 
 METHODS = ("get", "put", "post", "patch", "delete")
@@ -21,14 +20,7 @@ PROBLEM = "application/problem+json"
 def document() -> dict[str, Any]:
     """The document as the API serves it. Routes need no running platform to be described."""
     resting: Any = SimpleNamespace(centers=CENTERS, settings=Settings())
-    handlers: Any = [
-        handler
-        for route in make_router(resting).routes
-        if route.path == DOCUMENT_PATH
-        for handler in getattr(route, "route_handlers", ())
-        if handler.name == "openapi"
-    ]
-    made: dict[str, Any] = json.loads(handlers[0].fn().content)
+    made: dict[str, Any] = json.loads(make_router(resting).state.document())
     return made
 
 

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -67,13 +68,17 @@ def create_api(
     A route's `opt` may say `idempotency="required"` (a write without Idempotency-Key is refused) or
     `idempotency="none"`, and `example={...}`, the body shown in the document. A route that reads something
     else than JSON says `media_types=(...)` and asks for the request's `parts()`; for bodies longer than the
-    platform's see `BodyLimits`.
+    platform's see `BodyLimits`. `app.state.document()` is the document, encoded.
     """
-    described: list[bytes] = []
 
-    @get("/openapi.json", include_in_schema=False, sync_to_thread=False, name="openapi")
+    @cache
+    def described() -> bytes:
+        return msgspec.json.encode(document(app, groups, always=always))
+
+    @get("/openapi.json", include_in_schema=False, sync_to_thread=True, name="openapi")
     def openapi() -> Response[bytes]:
-        return Response(described[0], media_type="application/json")
+        # Made for the first who asks, in a thread: a second's work that no process has to start with.
+        return Response(described(), media_type="application/json")
 
     routers = [
         Router("/", route_handlers=list(group.routes), tags=[group.name]) for group in groups if group.routes
@@ -95,7 +100,7 @@ def create_api(
             include_in_schema=True,
         )
         _hand_over_unread(app, dependencies)
-        described.append(msgspec.json.encode(document(app, groups, always=always)))
+        app.state.document = described
     return app
 
 
