@@ -469,3 +469,33 @@ async def test_suggestions_go_with_their_product(library, house):
 async def product_of(house, good):
     offers = await product.offers(house.system, [good.offer_id])
     return offers[good.offer_id].product_id
+
+
+async def test_amounts_of_two_currencies_are_not_compared(library, house):
+    """What is sold in another currency is found, but has no place among the prices of this one."""
+    word = made_up()
+    dear, cheap = (
+        await library.put(f"Dear {word}", price=2000),
+        await library.put(f"Cheap {word}", price=1000),
+    )
+    abroad = await library.put(f"Abroad {word}", price=1500)
+    async with house.platform.db.transaction() as tx:  # as if the business had changed its currency since
+        await tx.raw.execute(
+            "UPDATE product.offer SET currency = 'JPY', version = version + 1 WHERE id = $1",
+            abroad.offers[0].id,
+        )
+    await product.edit_product(
+        house.system, product_id=abroad.product.id, edit=ProductEdit(titles={"en": f"Abroad, {word}"})
+    )
+    await house.deliver()
+
+    assert len(await library.titles(word)) == 3
+    in_order = [cheap.product.id, dear.product.id]
+    assert await library.all_pages(word, sort=Sort.PRICE_UP, limit=1) == in_order
+    assert await library.all_pages(word, sort=Sort.PRICE_DOWN, limit=1) == in_order[::-1]
+    assert await library.all_pages(word, filters=Filters(price_min=1)) != []
+    assert abroad.product.id not in await library.all_pages(
+        word, filters=Filters(price_min=1, price_max=9999)
+    )
+    facets = (await library.find(word, with_facets=True)).facets
+    assert (facets.count, sum(one.count for one in facets.prices)) == (3, 2)

@@ -23,7 +23,7 @@ from hansa.centers.product._store.ending import forget_businesses
 from hansa.centers.product._tables import metadata
 from hansa.centers.product.events import EVENTS
 from hansa.centers.product.extensions import POINTS
-from hansa.centers.product.types import PictureStore, ProductReview
+from hansa.centers.product.types import Currencies, PictureStore, ProductReview
 from hansa.kernel.center import Center, DeadlineKind, Job
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
@@ -44,7 +44,7 @@ PRODUCT = Center(
         SUBJECT.by(spoken_of, name="product_spoken_of"),
         BUSINESS_REMOVED.by(forget_businesses, name="product_forgets_businesses"),
     ),
-    terms=(ProductReview,),
+    terms=(ProductReview, Currencies),
     events=EVENTS,
     jobs=(Job(JOB, run_import), Job(SWEEP, sweep_pictures, every_s=3600)),
     deadlines=(DeadlineKind(STARTS, turn), DeadlineKind(ENDS, turn)),

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import msgspec
+from babel.numbers import is_currency
 
 from hansa.kernel.breaker import Breakers
 from hansa.kernel.business import (
@@ -33,7 +34,6 @@ Answers = Mapping[str, Sequence[Extension]]
 
 _PATH = re.compile(PATH_PATTERN)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def compile_plan(
@@ -325,7 +325,7 @@ def _where(link: Link) -> str:
 
 def _plain_faults(business: Business) -> Iterator[str]:
     """Say what is wrong with the plain fields of an effective manifest."""
-    if not _CURRENCY.fullmatch(business.currency):
+    if not is_currency(business.currency):
         yield f"{business.currency!r} is no ISO 4217 currency code"
     for host in business.hosts:
         if not _HOST.fullmatch(host):

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
+
+from babel.numbers import is_currency
 
 from hansa.centers.product._rules.fields import value_errors
 from hansa.centers.product.types import Field, NewSku, Option, Sku
@@ -24,7 +26,6 @@ QUERY_MAX = 100
 WORDS_MAX = 8
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _ART = re.compile(r"[a-z][a-z-]{0,31}( [a-z][a-z-]{0,31}){0,2}")
 
 
@@ -55,14 +56,24 @@ def price_errors(price: Money, list_price: Money | None, *, field: str = "") -> 
     errors = []
     if not 0 <= price.minor <= PRICE_MAX_MINOR:
         errors.append(FieldError(f"{field}price.minor", "range", f"From 0 to {PRICE_MAX_MINOR}"))
-    if not _CURRENCY.fullmatch(price.currency):
-        errors.append(FieldError(f"{field}price.currency", "pattern", "A currency looks like EUR"))
+    if not is_currency(price.currency):
+        errors.append(FieldError(f"{field}price.currency", "unknown", "A currency is a code of ISO 4217"))
     if list_price is not None:
         if not 0 <= list_price.minor <= PRICE_MAX_MINOR:
             errors.append(FieldError(f"{field}list_price.minor", "range", f"From 0 to {PRICE_MAX_MINOR}"))
         if list_price.currency != price.currency:
             errors.append(FieldError(f"{field}list_price.currency", "other", "Both prices have one currency"))
     return errors
+
+
+def sold_errors(prices: Iterable[tuple[str, Money]], currencies: Collection[str]) -> list[FieldError]:
+    """Say which prices, each with its field, are in a currency that is not sold in."""
+    said = ", ".join(sorted(currencies))
+    return [
+        FieldError(f"{field}.currency", "unsold", f"Goods are sold in {said} here")
+        for field, price in prices
+        if price.currency not in currencies
+    ]
 
 
 def art_errors(field: str, art: str) -> list[FieldError]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from hansa.centers.product._rules.prices import offer_at, version_at
-from hansa.centers.product._rules.products import price_errors
+from hansa.centers.product._rules.products import price_errors, sold_errors
 from hansa.centers.product._store import catalogue
 from hansa.centers.product._store import offers as store
 from hansa.centers.product._store.imports import FLIPPED
@@ -23,6 +23,7 @@ from hansa.centers.product.events import OfferChanged
 from hansa.centers.product.extensions import PRICE, Price
 from hansa.centers.product.types import (
     OFFER_ID,
+    Currencies,
     ImportId,
     Offer,
     OfferDemand,
@@ -97,7 +98,7 @@ async def set_price(
     With `seen_version`, refuses when somebody changed the offer since. Raises `Invalid`, `OfferNotFound`,
     `OfferChangedSince`.
     """
-    if errors := price_errors(price, list_price):
+    if errors := _unfit(ctx, price, list_price):
         raise Invalid(*errors)
     async with ctx.transaction() as tx:
         before = await _locked(tx, ctx, offer_id, permission=PRICE_OFFER)
@@ -107,6 +108,15 @@ async def set_price(
             raise Invalid(FieldError("price.currency", "other", "Price lists name it in another currency"))
         await store.set_price(tx, offer_id, price, list_price)
         return (await follow_up(tx, ctx, [offer_id], [before.product_id]))[offer_id]
+
+
+def _unfit(ctx: Ctx, price: Money, list_price: Money | None) -> list[FieldError]:
+    return price_errors(price, list_price) or sold_errors([("price", price)], sold_in(ctx))
+
+
+def sold_in(ctx: Ctx) -> frozenset[str]:
+    """Return the currencies in which the context's business sells: its own first of all."""
+    return frozenset({ctx.plan.business.currency, *ctx.term(Currencies).also})
 
 
 async def withdraw_offer(ctx: Ctx, *, offer_id: OfferId) -> Offer:
@@ -130,7 +140,7 @@ async def make_offer(
     `SkuUnknown`, `OfferExists`.
     """
     ctx.require(PRICE_OFFER, of=shop_object(shop_id))
-    if errors := price_errors(price, list_price):
+    if errors := _unfit(ctx, price, list_price):
         raise Invalid(*errors)
     seller = await shop.require_shop(ctx, shop_id)
     async with ctx.transaction() as tx:

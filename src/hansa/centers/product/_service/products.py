@@ -11,7 +11,7 @@ from hansa.centers.product._rules import products as rules
 from hansa.centers.product._rules.fields import template, value_errors
 from hansa.centers.product._rules.prices import measure_errors
 from hansa.centers.product._rules.variants import expand, matrix_errors
-from hansa.centers.product._service.offers import new_offer, offer_changed, offers
+from hansa.centers.product._service.offers import new_offer, offer_changed, offers, sold_in
 from hansa.centers.product._service.snapshots import (
     ProductSnapshot,
     SkuSnapshot,
@@ -146,6 +146,7 @@ async def new_product_errors(ctx: Ctx, new: NewProduct, *, complete: bool) -> li
         skus=new.skus,
         custom=await custom_fields_of(ctx, Target.SKU),
     )
+    errors += _unsold(ctx, "skus", new.skus)
     errors += rules.code_errors("code", new.code)
     errors += value_errors("attributes", fields, new.attributes, complete=complete)
     custom = await custom_fields_of(ctx, Target.PRODUCT)
@@ -153,6 +154,13 @@ async def new_product_errors(ctx: Ctx, new: NewProduct, *, complete: bool) -> li
     errors += measure_errors(new.measure) if new.measure else []
     errors += rules.picture_errors(new.pictures)
     return errors
+
+
+def _unsold(ctx: Ctx, field: str, skus: Sequence[NewSku]) -> list[FieldError]:
+    """Say which variants are in a currency that the business does not sell in."""
+    return rules.sold_errors(
+        [(f"{field}.{at}.price", sku.price) for at, sku in enumerate(skus)], sold_in(ctx)
+    )
 
 
 def product_of(ctx: Ctx, shop_id: ShopId, new: NewProduct, *, published: bool) -> Product:

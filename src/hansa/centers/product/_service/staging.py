@@ -8,7 +8,7 @@ import msgspec
 
 from hansa.centers.product._rules import products as rules
 from hansa.centers.product._rules.fields import template, value_errors
-from hansa.centers.product._service.offers import OfferSnapshot, new_offer, offer_changed, stopped
+from hansa.centers.product._service.offers import OfferSnapshot, new_offer, offer_changed, sold_in, stopped
 from hansa.centers.product._service.snapshots import ProductSnapshot, custom_fields_of, tree_of
 from hansa.centers.product._store import catalogue, changes, media
 from hansa.centers.product._store import offers as offer_store
@@ -69,6 +69,8 @@ async def edit_errors(ctx: Ctx, product: Product, edit: ProductEdit, skus: Seque
     if edit.add_skus is not None and not errors:
         fields = await custom_fields_of(ctx, Target.SKU)
         errors += rules.sku_errors(after.options, edit.add_skus, taken=skus, custom=fields, name="add_skus")
+        priced = [(f"add_skus.{at}.price", sku.price) for at, sku in enumerate(edit.add_skus)]
+        errors += rules.sold_errors(priced, sold_in(ctx))
     return errors
 
 

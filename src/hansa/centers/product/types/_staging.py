@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from babel.numbers import is_currency
 
 from hansa.centers.product.types._goods import (
     CategoryId,
@@ -88,6 +90,19 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     action: str
     detail: dict[str, str | int | list[str] | None]
+
+
+class Currencies(Term, frozen=True, kw_only=True):
+    """In which currencies a business sells besides its own: ISO 4217 codes."""
+
+    also: tuple[str, ...] = ()
+
+    def wrong(self) -> Iterator[str]:
+        """A code that ISO 4217 does not know is none."""
+        yield from super().wrong()
+        for code in self.also:
+            if not is_currency(code):
+                yield f"also names {code!r}, which is no ISO 4217 currency code"
 
 
 class ProductReview(Term, frozen=True, kw_only=True):

@@ -21,6 +21,9 @@ _CATEGORY_RANK = 2**31 - 1  # before every product
 RankOf = Callable[[str, str, Ranked], int]
 """Asks a business (and traffic class) for a product's rank."""
 
+CurrencyOf = Callable[[str], str]
+"""Asks for the currency of a business."""
+
 
 class Suggestion(msgspec.Struct, frozen=True):
     """What may be suggested to somebody who begins to type `start`."""
@@ -72,6 +75,7 @@ def documents(
     lineage: Sequence[Category],
     popularity: Callable[[DocumentKey], Popularity],
     rank_of: RankOf,
+    currency_of: CurrencyOf,
 ) -> list[Document]:
     """Return a document for each business and traffic class where somebody offers the product now."""
     here: dict[tuple[str, str], list[Offer]] = {}
@@ -79,7 +83,9 @@ def documents(
         if offer.active and page.product.state is ProductState.PUBLISHED:
             here.setdefault((offer.business, offer.traffic.value), []).append(offer)
     return [
-        _document(page, lineage, offers, popularity((*scope, page.product.id)), rank_of)
+        _document(
+            page, lineage, offers, popularity((*scope, page.product.id)), rank_of, currency_of(scope[0])
+        )
         for scope, offers in here.items()
     ]
 
@@ -90,9 +96,14 @@ def _document(
     offers: Sequence[Offer],
     popularity: Popularity,
     rank_of: RankOf,
+    currency: str,
 ) -> Document:
     product = page.product
-    cheapest = min(offers, key=lambda offer: (offer.base.minor, offer.id))
+    # Amounts of two currencies are not compared: the business's own goes first.
+    cheapest = min(
+        offers,
+        key=lambda one: (one.base.currency != currency, one.base.currency, one.base.minor, one.id),
+    )
     shops = tuple(sorted({offer.shop_id for offer in offers}))
     offered = {offer.sku_id for offer in offers}
     skus = [sku for sku in page.skus if sku.id in offered]

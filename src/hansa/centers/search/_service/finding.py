@@ -130,12 +130,11 @@ async def _count(tx: Transaction, ctx: Ctx, wanted: _Query, filters: Filters) ->
     if priced:
         variants.append(msgspec.structs.replace(filters, price_min=None, price_max=None))
     asked = [replace(wanted, asked=_asked(ctx, wanted.asked.slot, one)).whole() for one in variants]
-    (under_all, *others) = await queries.facets(tx, asked, count_max=COUNT_CAP + 1)
-    prices, facets = under_all
-    for field, (_, counted) in zip(chosen, others, strict=False):
+    ((found, prices, facets), *others) = await queries.facets(tx, asked, count_max=COUNT_CAP + 1)
+    for field, (_, _, counted) in zip(chosen, others, strict=False):
         facets = {facet: count for facet, count in facets.items() if facet.partition("=")[0] != field}
         facets |= {facet: count for facet, count in counted.items() if facet.partition("=")[0] == field}
-    return Counts(found=len(prices), prices=others[-1][0] if priced else prices, facets=facets, chosen=chosen)
+    return Counts(found=found, prices=others[-1][1] if priced else prices, facets=facets, chosen=chosen)
 
 
 def filter_errors(filters: Filters) -> list[FieldError]:
@@ -172,6 +171,7 @@ def _asked(ctx: Ctx, slot: int, filters: Filters) -> Asked:
             for field, values in filters.facets.items()
             if values
         ),
+        currency=ctx.plan.business.currency,
         price_min=filters.price_min,
         price_max=filters.price_max,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hansa.centers.product import api as product
 from hansa.centers.product.types import ProductId
-from hansa.centers.search._rules.documents import RankOf, documents
+from hansa.centers.search._rules.documents import CurrencyOf, RankOf, documents
 from hansa.centers.search._rules.ranking import by_popularity
 from hansa.centers.search._store import documents as store
 from hansa.centers.search._store import generations
@@ -36,12 +36,26 @@ async def write(tx: Transaction, locked: Sequence[UUID], *, slots: Collection[in
     made = [
         document
         for page, lineage in found
-        for document in documents(page, lineage, lambda key: fares.get(key, neutral), _rank_in(tx))
+        for document in documents(
+            page, lineage, lambda key: fares.get(key, neutral), _rank_in(tx), _currency_in(tx)
+        )
     ]
     for slot in slots:
         await store.replace_documents(tx, slot, products=locked, documents=made)
     await store.name_facets(tx, made)
     return len(made)
+
+
+def _currency_in(tx: Transaction) -> CurrencyOf:
+    """Return what knows the currencies of businesses; one that is switched off just now has none."""
+
+    def currency(business: str) -> str:
+        try:
+            return tx.context(business, Traffic.LIVE).plan.business.currency
+        except Problem:
+            return ""
+
+    return currency
 
 
 def _rank_in(tx: Transaction) -> RankOf:

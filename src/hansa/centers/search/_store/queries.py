@@ -25,6 +25,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[int, ...] = ()
     without: tuple[int, ...] = ()
     any_of: tuple[tuple[int, ...], ...] = ()
+    currency: str
+    """That of the business: prices are asked for, and ordered by, in it alone."""
     price_min: int | None = None
     price_max: int | None = None
 
@@ -49,6 +51,8 @@ async def find(
             where += f" AND product_id < {_put(values, after[1], 'uuid')}"
     else:
         value, beyond, way = _ORDERS[sort]
+        if value == "price_minor":
+            where += f" AND currency = {_put(values, asked.currency, 'text')}"
         order = f"{value} {way}, product_id {way}"
         if after:
             bound = f"({_put(values, after[0], 'bigint')}, {_put(values, after[1], 'uuid')})"
@@ -63,24 +67,29 @@ async def find(
 
 async def facets(
     tx: Transaction, asked: Sequence[Asked], *, count_max: int
-) -> list[tuple[list[int], dict[str, int]]]:
-    """Return the prices and the facets, with how often, of each of what was asked for, over `count_max` documents."""
+) -> list[tuple[int, list[int], dict[str, int]]]:
+    """Return how many there are, their prices in the business's currency, and the facets with how often.
+
+    For each of what was asked for, over `count_max` documents.
+    """
     values: list[Any] = []
     hits = [
         f"""hit_{at} AS MATERIALIZED (
-              SELECT price_minor, facets FROM search.document_{one.slot}
+              SELECT price_minor, currency, facets FROM search.document_{one.slot}
               WHERE {_where(one, values)} LIMIT {_put(values, count_max, "int")})"""
         for at, one in enumerate(asked)
     ]
     counts = [
-        f"""SELECT {at} AS number, ARRAY(SELECT price_minor FROM hit_{at}) AS prices,
+        f"""SELECT {at} AS number, (SELECT count(*) FROM hit_{at}) AS found,
+                   ARRAY(SELECT price_minor FROM hit_{at}
+                         WHERE currency = {_put(values, one.currency, "text")}) AS prices,
                    (SELECT jsonb_object_agg(facet, times) FROM (
                       SELECT facet, count(*) AS times FROM hit_{at} h, unnest(h.facets) AS facet GROUP BY facet) f)
                      AS facets"""
-        for at in range(len(asked))
+        for at, one in enumerate(asked)
     ]
     rows = await tx.raw.fetch(f"WITH {', '.join(hits)} {' UNION ALL '.join(counts)} ORDER BY number", *values)
-    return [(list(row["prices"]), dict(row["facets"] or {})) for row in rows]
+    return [(row["found"], list(row["prices"]), dict(row["facets"] or {})) for row in rows]
 
 
 async def known_keys(tx: Transaction, asked: Asked, keys: Sequence[int]) -> set[int]:
@@ -162,6 +171,8 @@ def _where(asked: Asked, values: list[Any]) -> str:
     if asked.without:
         found.append(f"NOT keys @> {_put(values, list(asked.without), 'bigint[]')}")
     found.extend(f"keys && {_put(values, list(keys), 'bigint[]')}" for keys in asked.any_of)
+    if asked.price_min is not None or asked.price_max is not None:
+        found.append(f"currency = {_put(values, asked.currency, 'text')}")
     if asked.price_min is not None:
         found.append(f"price_minor >= {_put(values, asked.price_min, 'bigint')}")
     if asked.price_max is not None:
