@@ -542,7 +542,7 @@ def proof(t: Words) -> ProofPage:
 
 def account(t: Words) -> AccountPage:
     return AccountPage(
-        chrome=chrome(t, section="account", path="/bazaar/account"), email="lin@demo.hansa", since=NOW - timedelta(days=420), post_url="/bazaar/account", address_url="/bazaar/account/addresses", countries=COUNTRIES, tabs=rooms(t, 0),
+        chrome=chrome(t, section="account", path="/bazaar/account", sells=True), email="lin@demo.hansa", since=NOW - timedelta(days=420), post_url="/bazaar/account", address_url="/bazaar/account/addresses", countries=COUNTRIES, tabs=rooms(t, 0),
         logout=Action(label=t("Log out", "退出登录"), url="/bazaar/logout", icon="log-out"),
         addresses=(Address(id="adr_1", person="林晓", phone="138 **** 6214", text="上海市静安区武康路 100 弄 3 室", selected=True, actions=(Action(label=t("Remove", "删除"), url="/bazaar/account/addresses", fields=(("address", "adr_1"),)),)),),
     )  # fmt: skip

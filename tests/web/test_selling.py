@@ -18,6 +18,16 @@ def test_who_has_no_shop_is_invited_to_open_one(surfer):
     assert "Open a shop" in surfer.open("/bazaar/sell").text
 
 
+def test_whoever_has_a_shop_finds_the_way_to_its_desk_on_every_page(surfer, somebody_else):
+    surfer.sign_up(email())
+    assert 'href="/bazaar/sell"' not in surfer.open("/bazaar/").text
+    open_shop(surfer)
+
+    assert 'href="/bazaar/sell"' in surfer.open("/bazaar/").text
+    assert 'href="/bazaar/sell"' in surfer.open("/bazaar/cart").text
+    assert 'href="/bazaar/sell"' not in somebody_else.open("/bazaar/").text
+
+
 def test_a_guest_is_led_to_the_log_in(surfer):
     surfer.open("/bazaar/sell")
 

@@ -12,12 +12,14 @@ from hansa.web.assets import STATIC
 from hansa.web.parts import (
     Action,
     Bar,
+    Choice,
     Entry,
     Fact,
     Form,
     GoodCard,
     Link,
     Notice,
+    OrderRow,
     Pager,
     Picture,
     Rating,
@@ -26,6 +28,7 @@ from hansa.web.parts import (
     Scale,
     SumRow,
     Tag,
+    Tile,
 )
 from hansa.web.tones import STATES
 from hansa.web.views import Chrome, DesignPage
@@ -78,6 +81,17 @@ def design_page(chrome: Chrome, _: Callable[[str], str]) -> DesignPage:
         reviews=(_review(now),),
         scale=Scale(name="item", label=_("The goods")),
         said=_said(_, now),
+        tiles=(
+            Tile(label=_("To send"), value="7", url="#desk", note=_("Take a look"), tone="warn"),
+            Tile(label=_("Unread messages"), value="2", url="#desk", tone="info"),
+            Tile(label=_("Running out"), value="3", url="#desk"),
+        ),
+        sold=_sold(_, now),
+        scopes=(
+            Choice(value="one", label=_("Orders"), checked=True),
+            Choice(value="two", label=_("Stock")),
+            Choice(value="three", label=_("Reviews"), fixed=True),
+        ),
         order_id="ord_0198f3c2a7b47d0e9c1f5a6e3d7f3e91",
         actions=(
             Action(label=_("Confirm receipt"), url="#main", method="get", primary=True),
@@ -133,6 +147,26 @@ def _said(_: Callable[[str], str], now: datetime) -> tuple[Said, ...]:
     return (
         Said(number=1, by=_("You"), at=now - 2 * hour, own=True, text="请问壶盖可以单配吗？"),
         Said(number=2, by="青禾茶器", at=now - hour, own=False, text="可以，告诉我们壶底的编号就好。"),
+    )
+
+
+def _sold(_: Callable[[str], str], now: datetime) -> tuple[OrderRow, ...]:
+    made = (("to_send", 23800, "teapot", "林晓", 20), ("shipped", 8800, "tin", "Marta Kowalska", 190))
+    return tuple(
+        OrderRow(
+            id=f"ord_0198f3c2a7b47d0e9c1f5a6e3d7f3e9{place}",
+            url="#desk",
+            state=state,
+            placed_at=now - timedelta(hours=9 * place + 1),
+            what=_("Celadon teapot") if place == 0 else _("Tea tin"),
+            pieces=place + 1,
+            total=Money(minor, "CNY"),
+            pictures=(Picture(art=art),),
+            to=to,
+            due=now + timedelta(hours=hours),
+            due_word=_("to be sent by") if place == 0 else _("confirms itself"),
+        )
+        for place, (state, minor, art, to, hours) in enumerate(made)
     )
 
 

@@ -73,6 +73,11 @@ class Visit:
         return self.ctx.actor.kind is ActorKind.PERSON
 
     @property
+    def sells(self) -> bool:
+        """Whether the person may do something in a shop, as its owner or its staff."""
+        return self.logged_in and any("@shop:" in grant for grant in self.ctx.actor.grants)
+
+    @property
     def gettext(self) -> Callable[[str], str]:
         """The words of the visitor's language."""
         return self.pages.translator(self.ctx.locale)
@@ -134,6 +139,7 @@ class Visit:
             unread=self.unread,
             attempt=secrets.token_urlsafe(16),
             person=self.person,
+            sells=self.sells,
             theme=theme if theme in THEMES else "system",  # type: ignore[arg-type]  # as above
             sandbox=self.ctx.traffic.value == "sandbox" and bool(self.ctx.business),
             preferences_url=f"{self.prefix}/preferences",

@@ -21,6 +21,7 @@ from hansa.web.parts.common import (
     Tag,
     Upload,
 )
+from hansa.web.parts.desk import OrderRow, Step, Tile
 from hansa.web.parts.goods import (
     Bar,
     GoodCard,
@@ -95,6 +96,7 @@ __all__ = [
     "OptionGroup",
     "OptionValue",
     "OrderCard",
+    "OrderRow",
     "OrderShop",
     "Pager",
     "Part",
@@ -107,10 +109,12 @@ __all__ = [
     "Scale",
     "ScopeRow",
     "Session",
+    "Step",
     "SumRow",
     "Tag",
     "Talk",
     "TestCard",
+    "Tile",
     "ToReview",
     "TopicRow",
     "Upload",

@@ -1,5 +1,6 @@
 """One struct per page of the seller's desk, as `views` has them for buyers, and the pieces only the desk needs."""
 
+from hansa.web.parts import OrderRow, Step, Tile
 from hansa.web.selling.agreed import (
     AgreedOrderPage,
     AgreedOrdersPage,
@@ -59,13 +60,10 @@ from hansa.web.selling.prices import (
 )
 from hansa.web.selling.shop import (
     LowRow,
-    OrderRow,
     Question,
     ShopCard,
     ShopPage,
     ShopsPage,
-    Step,
-    Tile,
     TodayPage,
 )
 from hansa.web.selling.staff import InvitationPage, InvitationRow, RoleChoice, StaffPage, StaffRow

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from hansa.kernel.money import Money
-from hansa.web.parts import Action, Entry, Fact, Link, Pager, Part, Picture, Said, SumRow
+from hansa.web.parts import Action, Entry, Fact, Link, OrderRow, Pager, Part, Picture, Said, SumRow
 from hansa.web.selling.base import DeskView, Empty
-from hansa.web.selling.shop import OrderRow
 
 
 class SellerOrdersPage(DeskView, frozen=True, kw_only=True):

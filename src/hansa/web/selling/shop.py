@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
-from hansa.kernel.money import Money
-from hansa.web.parts import Action, Choice, Entry, Form, Part, Picture
+from hansa.web.parts import Action, Choice, Entry, Form, OrderRow, Part, Picture, Step, Tile
 from hansa.web.selling.base import DeskView
 from hansa.web.views import View
 
@@ -35,32 +33,6 @@ class ShopsPage(View, frozen=True, kw_only=True):
     form: Form = Form()
 
 
-class Tile(Part, frozen=True, kw_only=True):
-    """A figure of the day and where it leads; `tone` stands out when something waits."""
-
-    label: str
-    value: str
-    url: str
-    note: str = ""
-    tone: str = "plain"
-
-
-class OrderRow(Part, frozen=True, kw_only=True):
-    """An order in a list. `due` is when something happens by itself, and `due_word` what."""
-
-    id: str
-    url: str
-    state: str
-    placed_at: datetime
-    what: str
-    pieces: int
-    total: Money
-    pictures: tuple[Picture, ...]
-    to: str = ""
-    due: datetime | None = None
-    due_word: str = ""
-
-
 class LowRow(Part, frozen=True, kw_only=True):
     """Something that is running out."""
 
@@ -82,14 +54,6 @@ class TodayPage(DeskView, frozen=True, kw_only=True):
     low: tuple[LowRow, ...] = ()
     low_url: str = ""
     steps: tuple[Step, ...] = ()
-
-
-class Step(Part, frozen=True, kw_only=True):
-    """One thing between a new shop and its first sale."""
-
-    label: str
-    url: str
-    done: bool = False
 
 
 class Question(Part, frozen=True, kw_only=True):

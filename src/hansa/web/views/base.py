@@ -34,6 +34,8 @@ class Chrome(msgspec.Struct, frozen=True, kw_only=True):
     attempt: str = ""
     """The key of this page's forms: one that is sent twice happens once."""
     person: str = ""
+    sells: bool = False
+    """Whether the reader owns a shop or works for one: the way to the desk is shown then."""
     theme: Literal["system", "light", "dark"] = "system"
     timezone: str = "Asia/Shanghai"
     sandbox: bool = False

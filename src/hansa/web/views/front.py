@@ -10,6 +10,7 @@ from hansa.web.parts import (
     Action,
     BusinessCard,
     CenterCard,
+    Choice,
     Door,
     Entry,
     Fact,
@@ -17,12 +18,14 @@ from hansa.web.parts import (
     GoodCard,
     Link,
     Notice,
+    OrderRow,
     Pager,
     Rating,
     Review,
     Said,
     Scale,
     SumRow,
+    Tile,
 )
 from hansa.web.views.base import View
 
@@ -71,4 +74,7 @@ class DesignPage(View, frozen=True, kw_only=True):
     reviews: tuple[Review, ...]
     scale: Scale
     said: tuple[Said, ...]
+    tiles: tuple[Tile, ...]
+    sold: tuple[OrderRow, ...]
+    scopes: tuple[Choice, ...]
     form: Form = Form()
