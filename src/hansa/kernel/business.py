@@ -22,6 +22,7 @@ import msgspec
 
 from hansa.kernel.context import Traffic
 from hansa.kernel.extension import Extension
+from hansa.kernel.i18n import match
 from hansa.kernel.term import Term
 
 Q = ParamSpec("Q")
@@ -119,11 +120,12 @@ class Business:
         return parent_of(self.path)
 
     def text(self, language: str, key: str = "title") -> str:
-        """Return a text in a language, else in the first it has, else an empty one."""
+        """Return a text in a language or its closest relative, else in the first it has, else an empty one."""
         texts = self.title if key == "title" else self.texts.get(key, {})
         if isinstance(texts, str):
             return texts
-        return texts.get(language) or next(iter(texts.values()), "")
+        found = match(language, list(texts))
+        return texts[found] if found else next(iter(texts.values()), "")
 
     def inherit(self, parent: Business) -> Business:
         """Return the effective manifest: what this one leaves empty is the parent's.

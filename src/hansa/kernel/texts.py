@@ -15,11 +15,15 @@ LANGUAGES_MAX = 20
 
 
 def pick(texts: Mapping[str, str], locale: str) -> str:
-    """Return the text in `locale`, else in its main language, else English, else the first there is."""
-    main = locale.partition("-")[0]
-    for tag in (locale, main):
+    """Return the text in `locale` (`zh-Hans-CN`) or what it is a kind of (`zh-Hans`, `zh`), else in a relative.
+
+    Without any: in English, else the first there is.
+    """
+    main, tag = locale.partition("-")[0], locale
+    while tag:
         if tag in texts:
             return texts[tag]
+        tag = tag.rpartition("-")[0]
     for tag, text in texts.items():
         if tag.partition("-")[0] == main:
             return text

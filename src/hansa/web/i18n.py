@@ -10,13 +10,15 @@ binary to compile, commit, or forget. Reading one costs a few hundredths of a se
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
+
+from hansa.kernel.i18n import match
 
 LOCALE = Path(__file__).resolve().parent / "locale"
 
@@ -29,6 +31,15 @@ LANGUAGES = tuple(BABEL_LOCALES)
 def N_(msgid: str) -> str:  # noqa: N802 - the name gettext's tools look for
     """Mark a text for the catalogue where it is written; it is translated where it is shown."""
     return msgid
+
+
+def spoken(languages: Iterable[str]) -> list[str]:
+    """Return which of our languages a business that speaks `languages` (BCP 47) has its pages in, its own first.
+
+    One that speaks none of ours has them in every language.
+    """
+    found = (match(language, LANGUAGES) for language in languages)
+    return list(dict.fromkeys(language for language in found if language)) or list(LANGUAGES)
 
 
 def translations(language: str) -> NullTranslations:

@@ -23,7 +23,7 @@ from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
 from hansa.kernel.quota import Limits
 from hansa.kernel.security import Signer, TokenInvalid
-from hansa.web.i18n import LANGUAGES
+from hansa.web.i18n import LANGUAGES, spoken
 from hansa.web.parts import Notice
 from hansa.web.templating import Pages
 from hansa.web.views import Chrome
@@ -205,9 +205,8 @@ def visit_of_nobody(platform: Platform, request: Request[Any, Any, Any], pages: 
 def _visit(platform: Platform, request: Request[Any, Any, Any], pages: Pages, *, business: str) -> Visit:
     state = request.scope["state"]
     ctx = platform.context(business, trace=state["trace"])
-    spoken = [code for code in ctx.plan.business.languages if code in LANGUAGES] if business else []
     language = negotiate(
-        spoken or list(LANGUAGES),
+        spoken(ctx.plan.business.languages if business else ()),
         query=request.query_params.get("lang"),
         cookie=request.cookies.get(LANGUAGE_COOKIE),
         accept_language=request.headers.get("accept-language"),

@@ -13,6 +13,7 @@ from hansa.centers.user.errors import ConsentOutdated, PurposeUnknown
 from hansa.centers.user.events import ConsentChanged
 from hansa.centers.user.terms import Consents, PurposeText
 from hansa.centers.user.types import ConsentRecord, ConsentState, PartyId
+from hansa.kernel.i18n import match
 
 if TYPE_CHECKING:
     from hansa.kernel.context import Ctx
@@ -97,8 +98,7 @@ def _state(ctx: Ctx, asked: PurposeText, said: store.Word | None) -> ConsentStat
 
 def _words(ctx: Ctx, asked: PurposeText) -> tuple[str, str]:
     """Return a purpose's text in the reader's language, else in the business's first that has one."""
-    wanted = (ctx.locale, ctx.locale.partition("-")[0], *ctx.plan.business.languages)
-    for language in wanted:
-        if language in asked.texts:
+    for wanted in (ctx.locale, *ctx.plan.business.languages):
+        if language := match(wanted, list(asked.texts)):
             return language, asked.texts[language]
     return next(iter(asked.texts.items()), ("", ""))
