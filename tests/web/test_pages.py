@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -533,6 +534,17 @@ def test_what_is_not_there_is_a_page_that_says_so(surfer, path):
 
     assert page.status_code < 500
     assert page.headers["content-type"].startswith("text/html")
+
+
+def test_every_text_names_its_charset_once(surfer):
+    page = surfer.open("/bazaar/")
+    style = re.search(r'/static/css/[^"]+\.css', page.text)[0]
+    picture = re.search(r'/static/[^"]+\.svg', page.text)[0]
+
+    assert page.headers.get_list("content-type") == ["text/html; charset=utf-8"]
+    assert surfer.open("/bazaar/nothing").headers.get_list("content-type") == ["text/html; charset=utf-8"]
+    assert surfer.open(style).headers.get_list("content-type") == ["text/css; charset=utf-8"]
+    assert surfer.open(picture).headers.get_list("content-type") == ["image/svg+xml; charset=utf-8"]
 
 
 @pytest.mark.parametrize(

@@ -396,6 +396,6 @@ def test_goods_leave_as_a_file_that_can_be_read_again(seller):
 
     answer = seller.open(f"{seller.desk}/export/csv")
 
-    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "TP" in answer.text
     assert seller.open(f"{seller.desk}/export/pdf").status_code == 404

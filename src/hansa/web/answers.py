@@ -24,7 +24,7 @@ from hansa.web.visit import (
 )
 from hansa.web.words import field_words, problem_words
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"  # Litestar adds the charset to every text/*
 _YEAR_S = 365 * 86400
 _TOLD_S = 60
 _AWAY_S = 900

@@ -77,7 +77,8 @@ class Assets:
         packs = media_type.startswith("text/") or suffix == ".svg"
         self._by_name[name] = Asset(
             url=f"{self._prefix}/{stem}.{digest}{suffix}",
-            media_type=f"{media_type}; charset=utf-8" if packs else media_type,
+            # Litestar adds the charset to every text/* by itself.
+            media_type=f"{media_type}; charset=utf-8" if suffix == ".svg" else media_type,
             body=body,
             gzipped=gzip.compress(body, mtime=0) if packs else b"",
         )

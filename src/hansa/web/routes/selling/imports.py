@@ -54,7 +54,7 @@ _HEADLINES: Mapping[ImportState, tuple[str, str]] = MappingProxyType(
         ImportState.CANCELLED: (N_("Stopped"), N_("Nothing was imported.")),
     }
 )
-_MEDIA = {ImportFormat.CSV: "text/csv; charset=utf-8", ImportFormat.JSONL: "application/jsonl; charset=utf-8"}
+_MEDIA = {ImportFormat.CSV: "text/csv", ImportFormat.JSONL: "application/jsonl; charset=utf-8"}
 
 
 @get("/sell/{slug:str}/imports")
