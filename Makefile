@@ -20,6 +20,10 @@ up: runtime ## Start everything: database, demo, server on http://127.0.0.1:8000
 test: dev ## Run the tests, on all cores
 	@$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: dev
+dev: ## Install what the tests, the checks and the docs need beside the runtime
+	@sh tools/bootstrap.sh dev
+
 .PHONY: lint
 lint: dev ## Check style, types and who imports whom
 	@.venv/bin/ruff check
@@ -47,6 +51,6 @@ docs: dev ## Write the reference from the code
 lock: dev ## Resolve the lock files anew (ARGS=--upgrade for newer versions)
 	@sh tools/lock.sh $(ARGS)
 
-.PHONY: runtime dev
-runtime dev:
-	@sh tools/bootstrap.sh $@
+.PHONY: runtime
+runtime:
+	@sh tools/bootstrap.sh runtime

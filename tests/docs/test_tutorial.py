@@ -12,10 +12,11 @@ import time
 import tomllib
 import urllib.request
 from contextlib import contextmanager
+from importlib.metadata import packages_distributions
 
 import pytest
 
-from docs.pages import DOCS, Page, matches
+from docs.pages import DOCS, ROOT, Page, matches
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.enable_socket]
 
@@ -34,8 +35,26 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def packages_of(lock):
+    """The packages of a lock file."""
+    return {line.partition("==")[0] for line in (ROOT / lock).read_text().splitlines() if "==" in line}
+
+
+def modules_for_tests():
+    """The modules that `make up` does not install."""
+    added = packages_of("requirements-dev.lock") - packages_of("requirements.lock")
+    return {
+        module
+        for module, packages in packages_distributions().items()
+        if module.isidentifier() and any(re.sub(r"[-_.]+", "-", one).lower() in added for one in packages)
+    }
+
+
 class Desk:
-    """A folder as the tutorial finds it: `.venv/bin` with `hansa` and `python`, and a platform of its own."""
+    """A folder as the tutorial finds it: `.venv/bin` with `hansa` and `python`, and a platform of its own.
+
+    Its `python` knows no module that only tests need until `make dev` was said.
+    """
 
     def __init__(self, folder):
         self.folder = folder
@@ -51,10 +70,22 @@ class Desk:
         }
         programs = folder / ".venv" / "bin"
         programs.mkdir(parents=True)
-        for name, arguments in (("hansa", f"-c '{COMMAND}'"), ("python", "")):
-            program = programs / name
-            program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
+        bare = folder / "runtime-only"
+        bare.mkdir()
+        for module in modules_for_tests():
+            (bare / f"{module}.py").write_text(
+                f"raise ModuleNotFoundError({f'No module named {module!r}'!r})\n"
+            )
+        hide = f'[ -e "{folder}/.venv/dev" ] || export PYTHONPATH="{bare}:$PYTHONPATH"'
+        for program, lines in {
+            programs / "hansa": [f"""exec "{sys.executable}" -c '{COMMAND}' "$@\""""],
+            programs / "python": [hide, f'exec "{sys.executable}" "$@"'],
+            folder / "bin" / "make": ['[ "$*" = dev ] || exit 2', f'touch "{folder}/.venv/dev"'],
+        }.items():
+            program.parent.mkdir(exist_ok=True)
+            program.write_text("\n".join(["#!/bin/sh", *lines, ""]))
             program.chmod(0o755)
+        self.environ["PATH"] = f"{folder / 'bin'}:{self.environ['PATH']}"
 
     def install(self, files):
         """Write the package and leave what an editable installation leaves: its entry points."""
@@ -177,3 +208,14 @@ def test_a_business_is_tested_as_the_page_says(tmp_path):
     )
 
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_who_only_said_make_up_has_no_pytest(tmp_path):
+    desk = Desk(tmp_path)
+    python = [tmp_path / ".venv" / "bin" / "python", "-c", "import hansa, hypothesis, pytest"]
+    bare = subprocess.run(python, env=desk.environ, capture_output=True, text=True, check=False)
+    subprocess.run(["make", "dev"], cwd=tmp_path, env=desk.environ, check=True)
+    done = subprocess.run(python, env=desk.environ, capture_output=True, text=True, check=False)
+
+    assert "No module named 'hypothesis'" in bare.stderr
+    assert done.returncode == 0, done.stderr
