@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -11,13 +12,22 @@ from hansa.asgi import make_edge
 from hansa.kernel.platform import Platform
 
 PROBLEM = "application/problem+json"
+_UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 PASSWORD = "a long enough one"
 
 
 def door_of(platform: Platform) -> httpx.AsyncClient:
-    """A way to one server process of the house."""
+    """A way to one server process of the house, where every problem shows ids as callers know them."""
     transport = httpx.ASGITransport(make_edge(platform))
-    return httpx.AsyncClient(transport=transport, base_url="http://hansa.test")
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://hansa.test", event_hooks={"response": [_read_problem]}
+    )
+
+
+async def _read_problem(answer: httpx.Response) -> None:
+    if answer.headers.get("content-type", "").startswith(PROBLEM):
+        told = (await answer.aread()).decode()
+        assert not _UUID.search(told), told
 
 
 class Caller:

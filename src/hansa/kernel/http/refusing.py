@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import structlog
 from litestar import Request, Response
@@ -11,7 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from hansa.kernel.http.declared import MEDIA_TYPE
 from hansa.kernel.http.errors import MethodNotAllowed, NotAcceptable, TooLarge, UnsupportedMediaType
 from hansa.kernel.http.fields import field_error
-from hansa.kernel.ids import uuid7
+from hansa.kernel.ids import IdKind
 from hansa.kernel.problem import (
     Busy,
     FieldError,
@@ -25,6 +26,7 @@ from hansa.kernel.problem import (
 
 log = structlog.get_logger("hansa.http")
 
+INCIDENT_ID = IdKind[UUID]("inc")
 _BY_STATUS: dict[int, type[Problem]] = {
     401: Unauthenticated,
     403: Forbidden,
@@ -44,7 +46,7 @@ def problem_of(wrong: BaseException) -> Problem:
     known = _known(wrong)
     if known is not None:
         return known
-    incident = str(uuid7())
+    incident = INCIDENT_ID.show(INCIDENT_ID.new())
     log.error("fault", incident=incident, exc_info=wrong)
     return Problem(incident=incident)
 

@@ -110,8 +110,7 @@ async def approve_stocktake(ctx: Ctx, *, stocktake_id: StocktakeId) -> Stocktake
         levels = await open_and_lock(tx, keys.keys())
         blocked = [line for key, line in keys.items() if rules.refuse(levels[key], line.difference)]
         if blocked:
-            ids = [SKU_ID.show(line.sku_id) for line in blocked]
-            raise StocktakeBlocked(lines=[{"sku_id": id_} for id_ in ids[:100]])
+            raise StocktakeBlocked(lines=[{"sku_id": SKU_ID.show(line.sku_id)} for line in blocked[:100]])
         await write(ctx, tx, levels, moves)
         for one in moves:
             tx.emit(ctx, StockAdjusted(sku_id=one.sku_id, place_id=one.place_id, difference=one.quantity))

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.ledger.errors import HoldConflict, HoldResolved
-from hansa.centers.ledger.types import AccountId, Hold, HoldId, HoldState, JournalId, account_id
+from hansa.centers.ledger.types import HOLD_ID, AccountId, Hold, HoldId, HoldState, JournalId, account_id
 from hansa.kernel.problem import Problem
 
 
@@ -64,7 +64,7 @@ def place(hold: Hold, known: StandingHold | None) -> StandingHold | Problem | No
     """Return the new hold; None when it was placed before, `HoldConflict` when that was another one."""
     hashed = hold_hash(hold)
     if known is not None:
-        return None if known.payload_hash == hashed else HoldConflict(hold=hold.id)
+        return None if known.payload_hash == hashed else HoldConflict(hold=HOLD_ID.show(hold.id))
     ctx = hold.ctx
     return StandingHold(
         id=hold.id,
@@ -84,9 +84,9 @@ def place(hold: Hold, known: StandingHold | None) -> StandingHold | Problem | No
 def posted(held: StandingHold, *, journal: JournalId, minor: int, at: datetime) -> StandingHold | Problem:
     """Return the hold as a journal takes `minor` of it; the rest is free. Refuses with `HoldResolved`."""
     if held.state is not HoldState.HELD:
-        return HoldResolved(hold=held.id, state=held.state)
+        return HoldResolved(hold=HOLD_ID.show(held.id), state=held.state)
     if held.expires_at is not None and held.expires_at <= at:  # its deadline may be late, its time is not
-        return HoldResolved(hold=held.id, state=HoldState.EXPIRED)
+        return HoldResolved(hold=HOLD_ID.show(held.id), state=HoldState.EXPIRED)
     return replace(held.resolved(HoldState.POSTED, at=at), posted_minor=minor, journal_id=journal)
 
 
@@ -96,5 +96,5 @@ def voided(held: StandingHold, *, at: datetime) -> StandingHold | Problem:
     Refuses with `HoldResolved` when it was posted.
     """
     if held.state is HoldState.POSTED:
-        return HoldResolved(hold=held.id, state=held.state)
+        return HoldResolved(hold=HOLD_ID.show(held.id), state=held.state)
     return held.resolved(HoldState.VOIDED, at=at) if held.state is HoldState.HELD else held

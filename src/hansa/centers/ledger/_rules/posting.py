@@ -19,6 +19,9 @@ from hansa.centers.ledger.errors import (
     JournalConflict,
 )
 from hansa.centers.ledger.types import (
+    ACCOUNT_ID,
+    HOLD_ID,
+    JOURNAL_ID,
     AccountId,
     AccountKey,
     Entry,
@@ -169,22 +172,26 @@ def _steps(books: Books, done: Taken) -> Iterable[Problem | None]:
 def _post(books: Books, done: Taken, journal: Journal) -> Problem | None:
     known, hashed = books.seen.get(journal.id), payload_hash(journal)
     if known is not None:
-        return None if known.payload_hash == hashed else JournalConflict(journal=journal.id)
+        return None if known.payload_hash == hashed else JournalConflict(journal=JOURNAL_ID.show(journal.id))
     moves: dict[AccountId, int] = {}
     for key, minor in journal.entries:
         account = account_id(key)
         moves[account] = moves.get(account, 0) + minor
     marked = len(done.holds)
-    if journal.posts is not None and (refusal := _post_hold(books, done, journal, moves)):
+    if (hold_id := journal.posts) is not None and (
+        refusal := _post_hold(books, done, journal, hold_id, moves)
+    ):
         return refusal
     for account, move in moves.items():
         row = books.accounts[account]
         refusal = None
         if abs(row.balance_minor + move) > INT64_MAX:
-            refusal = BalanceTooLarge(account=account, journal=journal.id)
+            refusal = BalanceTooLarge(account=ACCOUNT_ID.show(account), journal=JOURNAL_ID.show(journal.id))
         # Only a move towards the floor is measured against it: a floor raised later hinders no repayment.
         elif (leaving := -move * row.normal) > 0 and (short := row.short_minor(leaving_minor=leaving)):
-            refusal = InsufficientBalance(account=account, journal=journal.id, short_minor=short)
+            refusal = InsufficientBalance(
+                account=ACCOUNT_ID.show(account), journal=JOURNAL_ID.show(journal.id), short_minor=short
+            )
         if refusal is not None:
             _take_back_holds(books, done, marked)
             return refusal
@@ -195,14 +202,16 @@ def _post(books: Books, done: Taken, journal: Journal) -> Problem | None:
     return None
 
 
-def _post_hold(books: Books, done: Taken, journal: Journal, moves: Mapping[AccountId, int]) -> Problem | None:
-    held = books.holds.get(journal.posts) if journal.posts else None
+def _post_hold(
+    books: Books, done: Taken, journal: Journal, hold_id: HoldId, moves: Mapping[AccountId, int]
+) -> Problem | None:
+    held = books.holds.get(hold_id)
     if held is None:
-        return HoldNotFound(hold=journal.posts)
+        return HoldNotFound(hold=HOLD_ID.show(hold_id))
     account = books.accounts.get(held.account_id)
     drawn = -moves.get(held.account_id, 0) * account.normal if account else 0
     if not 0 < drawn <= held.minor:
-        return HoldExceeded(hold=held.id, held_minor=held.minor, taken_minor=drawn)
+        return HoldExceeded(hold=HOLD_ID.show(held.id), held_minor=held.minor, taken_minor=drawn)
     after = posted(held, journal=journal.id, minor=drawn, at=journal.ctx.now())
     if isinstance(after, Problem):
         return after
@@ -213,7 +222,7 @@ def _post_hold(books: Books, done: Taken, journal: Journal, moves: Mapping[Accou
 def _void(books: Books, done: Taken, hold_id: HoldId) -> Problem | None:
     held = books.holds.get(hold_id)
     if held is None or held.traffic != done.posting.ctx.traffic.value:
-        return HoldNotFound(hold=hold_id)
+        return HoldNotFound(hold=HOLD_ID.show(hold_id))
     after = voided(held, at=done.posting.ctx.now())
     if isinstance(after, Problem):
         return after
@@ -230,9 +239,11 @@ def _hold(books: Books, done: Taken, hold: Hold) -> Problem | None:
         return after
     account = books.accounts[after.account_id]
     if account.held_minor + hold.minor > INT64_MAX:
-        return BalanceTooLarge(account=account.id, hold=hold.id)
+        return BalanceTooLarge(account=ACCOUNT_ID.show(account.id), hold=HOLD_ID.show(hold.id))
     if short := account.short_minor(leaving_minor=hold.minor):
-        return InsufficientBalance(account=account.id, hold=hold.id, short_minor=short)
+        return InsufficientBalance(
+            account=ACCOUNT_ID.show(account.id), hold=HOLD_ID.show(hold.id), short_minor=short
+        )
     _change_hold(books, done, None, after)
     return None
 

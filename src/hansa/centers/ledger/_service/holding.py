@@ -126,7 +126,7 @@ DEADLINES = (DeadlineKind(HOLD_EXPIRY, expire),)
 async def _standing(tx: Transaction, ctx: Ctx, hold_id: HoldId) -> PlacedHold:
     found = await _store.hold(tx, ctx, hold_id)
     if found is None:
-        raise HoldNotFound(hold=hold_id)
+        raise HoldNotFound(hold=HOLD_ID.show(hold_id))
     return found
 
 

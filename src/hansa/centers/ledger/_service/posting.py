@@ -11,7 +11,7 @@ from hansa.centers.ledger._rules.holding import StandingHold
 from hansa.centers.ledger._rules.posting import Books
 from hansa.centers.ledger.errors import HoldConflict, JournalConflict, NotReversible
 from hansa.centers.ledger.events import JournalReversed
-from hansa.centers.ledger.types import AccountId, Journal, JournalId, Posted, Posting
+from hansa.centers.ledger.types import HOLD_ID, JOURNAL_ID, AccountId, Journal, JournalId, Posted, Posting
 from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.db import Transaction
@@ -76,7 +76,7 @@ class PostingParticipant:
             accounts += [state.accounts[id_] for id_ in changed if id_ not in moved]
         stored = await _store.write(tx, journals=journals, seen=state.seen, entries=rows, accounts=accounts)
         if len(stored) < len(journals):
-            raise JournalConflict(journal=next(j.id for j in journals if j.id not in stored))
+            raise JournalConflict(journal=JOURNAL_ID.show(next(j.id for j in journals if j.id not in stored)))
 
     async def _accounts_held(self, tx: Transaction, demands: Sequence[Posting]) -> set[AccountId]:
         """Return the accounts of holds to void: the only ones that a demand does not name itself."""
@@ -90,7 +90,7 @@ async def _write_holds(
     """Write holds, and set and drop the deadlines on which they expire."""
     stored = await _store.write_holds(tx, new=new, resolved=resolved)
     if len(stored) < len(new):
-        raise HoldConflict(hold=next(one.id for one in new if one.id not in stored))
+        raise HoldConflict(hold=HOLD_ID.show(next(one.id for one in new if one.id not in stored)))
     for one in new:
         if one.expires_at is not None:
             due = Deadline(
@@ -135,7 +135,7 @@ async def reverse(ctx: Ctx, journal_id: JournalId) -> Posted:
         if original is None:
             raise NotFound
         if original.reverses is not None:
-            raise NotReversible(journal=journal_id)
+            raise NotReversible(journal=JOURNAL_ID.show(journal_id))
         found = await _store.balances(tx, [entry.account for entry in original.entries])
         mirrored = _rules.mirror(ctx, original, {id_: balance.key for id_, balance in found.items()})
         (verdict,) = await post(tx, [mirrored])

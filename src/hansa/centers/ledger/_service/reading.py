@@ -13,6 +13,7 @@ from hansa.centers.ledger import _store
 from hansa.centers.ledger._rules.sealing import ChainKey
 from hansa.centers.ledger.errors import HoldNotFound
 from hansa.centers.ledger.types import (
+    HOLD_ID,
     AccountClass,
     AccountId,
     AccountKey,
@@ -129,7 +130,7 @@ async def hold(ctx: Ctx, id_: HoldId) -> PlacedHold:
     async with ctx.transaction() as tx:
         found = await _store.hold(tx, ctx, id_)
     if found is None:
-        raise HoldNotFound(hold=id_)
+        raise HoldNotFound(hold=HOLD_ID.show(id_))
     return found
 
 

@@ -188,22 +188,26 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Check what a journal must be."""
         if not 2 <= len(self.entries) <= ENTRIES_MAX:
-            raise JournalMalformed(journal=self.id, reason="entries", count=len(self.entries))
+            raise JournalMalformed(
+                journal=JOURNAL_ID.show(self.id), reason="entries", count=len(self.entries)
+            )
         if not _is_kind(self.kind):
-            raise JournalMalformed(journal=self.id, reason="kind")
+            raise JournalMalformed(journal=JOURNAL_ID.show(self.id), reason="kind")
         totals: dict[str, int] = {}
         for account, minor in self.entries:
             if not minor or abs(minor) > INT64_MAX:
-                raise JournalMalformed(journal=self.id, reason="amount")
+                raise JournalMalformed(journal=JOURNAL_ID.show(self.id), reason="amount")
             if account.traffic is not self.ctx.traffic:
-                raise JournalMalformed(journal=self.id, reason="traffic")
+                raise JournalMalformed(journal=JOURNAL_ID.show(self.id), reason="traffic")
             currency = account.currency
             if currency not in totals and not _is_currency(currency):
-                raise JournalMalformed(journal=self.id, reason="currency")
+                raise JournalMalformed(journal=JOURNAL_ID.show(self.id), reason="currency")
             totals[currency] = totals.get(currency, 0) + minor
         for currency, total in totals.items():
             if total:
-                raise JournalUnbalanced(journal=self.id, currency=currency, off_by_minor=total)
+                raise JournalUnbalanced(
+                    journal=JOURNAL_ID.show(self.id), currency=currency, off_by_minor=total
+                )
 
 
 def _is_currency(text: str) -> bool:
@@ -248,13 +252,13 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Check what a hold must be."""
         if not 0 < self.minor <= INT64_MAX:
-            raise HoldMalformed(hold=self.id, reason="amount")
+            raise HoldMalformed(hold=HOLD_ID.show(self.id), reason="amount")
         if not _is_kind(self.kind):
-            raise HoldMalformed(hold=self.id, reason="kind")
+            raise HoldMalformed(hold=HOLD_ID.show(self.id), reason="kind")
         if self.account.traffic is not self.ctx.traffic:
-            raise HoldMalformed(hold=self.id, reason="traffic")
+            raise HoldMalformed(hold=HOLD_ID.show(self.id), reason="traffic")
         if not _is_currency(self.account.currency):
-            raise HoldMalformed(hold=self.id, reason="currency")
+            raise HoldMalformed(hold=HOLD_ID.show(self.id), reason="currency")
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):

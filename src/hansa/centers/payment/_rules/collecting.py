@@ -7,6 +7,7 @@ from hansa.centers.payment.errors import NotSucceeded, PaymentNotFound
 from hansa.centers.payment.events import PaymentCaptured
 from hansa.centers.payment.types import (
     ON_DELIVERY,
+    PAYMENT_ID,
     AttemptState,
     Facts,
     NewPayment,
@@ -22,7 +23,7 @@ def under_way(state: Locked[UnderWay], demand: UnderWay) -> Problem | None:
     if row is None:
         return PaymentNotFound()
     if row.state not in WAITING or (row.state in OCCUPIED) is not demand.undecided:
-        return NotSucceeded(payment=row.id, reason="decided")
+        return NotSucceeded(payment=PAYMENT_ID.show(row.id), reason="decided")
     state.take(demand, row, row)
     return None
 

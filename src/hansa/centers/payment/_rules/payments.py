@@ -25,6 +25,7 @@ from hansa.centers.payment.errors import (
 from hansa.centers.payment.extensions import Card, Provider, ProviderAnswer
 from hansa.centers.payment.types import (
     PAYMENT_ID,
+    REFUND_ID,
     AttemptState,
     Capture,
     Close,
@@ -136,14 +137,14 @@ def check_new(new: NewPayment) -> Problem | None:
     """Return why a payment cannot be created like this, or None."""
     minors = [share.minor for share in new.shares]
     if not 0 < new.amount.minor <= INT64_MAX:
-        return PaymentMalformed(payment=new.id, reason="amount")
+        return PaymentMalformed(payment=PAYMENT_ID.show(new.id), reason="amount")
     if not 1 <= len(minors) <= SHARES_MAX or min(minors) < 0 or sum(minors) != new.amount.minor:
-        return PaymentMalformed(payment=new.id, reason="shares")
+        return PaymentMalformed(payment=PAYMENT_ID.show(new.id), reason="shares")
     if len({share.order_id for share in new.shares}) != len(minors):
-        return PaymentMalformed(payment=new.id, reason="shares")
+        return PaymentMalformed(payment=PAYMENT_ID.show(new.id), reason="shares")
     currency = new.amount.currency
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
-        return PaymentMalformed(payment=new.id, reason="currency")
+        return PaymentMalformed(payment=PAYMENT_ID.show(new.id), reason="currency")
     return None
 
 
@@ -158,9 +159,9 @@ def may_charge(row: PaymentRow | None, *, payer: UUID, traffic: Traffic, now: da
     if row is None or row.payer != payer or row.traffic != traffic.value:
         return PaymentNotFound()
     if row.state in {PaymentState.CAPTURED, PaymentState.PART_REFUNDED, PaymentState.REFUNDED}:
-        return AlreadyCaptured(payment=row.id)
+        return AlreadyCaptured(payment=PAYMENT_ID.show(row.id))
     if row.state not in WAITING or row.expires_at <= now:
-        return PaymentClosed(payment=row.id)
+        return PaymentClosed(payment=PAYMENT_ID.show(row.id))
     return None
 
 
@@ -208,10 +209,10 @@ def capture(state: Locked[Capture], demand: Capture) -> Problem | None:
         state.take(demand, row, after)
         return None
     if row.state is PaymentState.CLOSED:
-        return PaymentLate(payment=row.id)
+        return PaymentLate(payment=PAYMENT_ID.show(row.id))
     if row.captured_attempt == facts.attempt:
-        return AlreadyCaptured(payment=row.id)
-    return PaymentSurplus(payment=row.id, attempt=facts.attempt)
+        return AlreadyCaptured(payment=PAYMENT_ID.show(row.id))
+    return PaymentSurplus(payment=PAYMENT_ID.show(row.id), attempt=facts.attempt)
 
 
 def close(state: Locked[Close], demand: Close) -> Problem | None:
@@ -227,7 +228,7 @@ def close(state: Locked[Close], demand: Close) -> Problem | None:
     if row.state in {PaymentState.CLOSED, PaymentState.LATE} or row.captured_attempt is None:
         state.take(demand, row, row)
         return None
-    return AlreadyCaptured(payment=row.id)
+    return AlreadyCaptured(payment=PAYMENT_ID.show(row.id))
 
 
 def take_unexpected(
@@ -238,9 +239,9 @@ def take_unexpected(
     if row is None or problem is not None:
         return problem or PaymentNotFound()
     if row.state in WAITING:
-        return NotSucceeded(payment=row.id, reason="expected")
+        return NotSucceeded(payment=PAYMENT_ID.show(row.id), reason="expected")
     if row.captured_attempt == facts.attempt:
-        return AlreadyCaptured(payment=row.id)
+        return AlreadyCaptured(payment=PAYMENT_ID.show(row.id))
     unexpected = Unexpected(
         payment_id=row.id, attempt=facts.attempt, minor=facts.minor, currency=facts.currency
     )
@@ -262,19 +263,19 @@ def standing(row: PaymentRow) -> PaymentState:
 def give_back(row: PaymentRow, attempt: AttemptRow | None, asked: NewRefund) -> PaymentRow | Problem:
     """Return the payment with a refund counted: never more than its share, its attempt and itself hold."""
     if asked.minor <= 0:
-        return RefundTooLarge(refund=asked.id, left_minor=0)
+        return RefundTooLarge(refund=REFUND_ID.show(asked.id), left_minor=0)
     if attempt is None or not attempt.taken:
-        return RefundTooLarge(refund=asked.id, left_minor=0)
+        return RefundTooLarge(refund=REFUND_ID.show(asked.id), left_minor=0)
     left = min(row.captured_minor - row.refunded_minor, attempt.minor - attempt.refunded_minor)
     given = list(row.share_refunded)
     if asked.order_id is not None:
         if asked.order_id not in row.share_orders:
-            return RefundTooLarge(refund=asked.id, left_minor=0)
+            return RefundTooLarge(refund=REFUND_ID.show(asked.id), left_minor=0)
         place = row.share_orders.index(asked.order_id)
         left = min(left, row.share_minors[place] - given[place])
         given[place] += asked.minor
     if asked.minor > left:
-        return RefundTooLarge(refund=asked.id, left_minor=left)
+        return RefundTooLarge(refund=REFUND_ID.show(asked.id), left_minor=left)
     counted = msgspec.structs.replace(
         row,
         refunded_minor=row.refunded_minor + asked.minor,
@@ -389,7 +390,9 @@ def _check_facts(row: PaymentRow | None, facts: Facts) -> Problem | None:
     if row is None:
         return PaymentNotFound()
     if facts.outcome is not Outcome.SUCCEEDED or not 1 <= facts.attempt <= row.attempts:
-        return NotSucceeded(payment=row.id)
+        return NotSucceeded(payment=PAYMENT_ID.show(row.id))
     if (facts.minor, facts.currency) != (row.amount, row.currency):
-        return AmountMismatch(payment=row.id, reported_minor=facts.minor, reported_currency=facts.currency)
+        return AmountMismatch(
+            payment=PAYMENT_ID.show(row.id), reported_minor=facts.minor, reported_currency=facts.currency
+        )
     return None

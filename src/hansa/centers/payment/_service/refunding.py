@@ -64,7 +64,9 @@ class _Books:
         known = self.known.get((asked.payment_id, asked.id))
         if known is not None:
             stated = (known.attempt, known.order_id, known.minor, known.reason)
-            return known if rules.same_refund(asked, stated) else RefundConflict(refund=asked.id)
+            return (
+                known if rules.same_refund(asked, stated) else RefundConflict(refund=REFUND_ID.show(asked.id))
+            )
         row = self.rows.get(asked.payment_id)
         if row is None or row.traffic != asked.ctx.traffic.value:
             return PaymentNotFound()

@@ -74,7 +74,7 @@ async def put_in_cart(
     if quantity:
         offer = (await product.offers(ctx, [offer_id])).get(offer_id)
         if offer is None or not offer.active:
-            raise OfferUnavailable(offers=[str(offer_id)])
+            raise OfferUnavailable(offers=[OFFER_ID.show(offer_id)])
         unit_minor = offer.price.minor
         if errors := measure_errors(measure, offer, quantity=quantity):
             raise Invalid(*errors)
