@@ -24,6 +24,14 @@ async def report(house, day):
         return None
 
 
+async def test_a_business_that_takes_no_live_money_is_nothing_to_speak_of(house, caplog):
+    with caplog.at_level("DEBUG", logger="hansa.payment"):
+        await reconcile_days(house.platform, b"")
+
+    assert "no_provider" not in caplog.text
+    assert "NoProvider" not in caplog.text
+
+
 async def test_a_day_that_is_over_is_reconciled_and_its_fees_are_booked(house):
     """Other stories of the day have moved money as well: what is told of is what is booked."""
     buyer = await house.buyer()

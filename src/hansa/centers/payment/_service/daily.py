@@ -9,6 +9,7 @@ from hansa.centers.payment._service.providers import provider_of
 from hansa.centers.payment._service.statements import DAY, fetch_statement, import_statement
 from hansa.centers.payment._store import statements as store
 from hansa.centers.payment._store.statements import Account
+from hansa.centers.payment.errors import NoProvider
 from hansa.centers.payment.extensions import Provider, ProviderUnreachable
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.platform import Platform
@@ -35,6 +36,8 @@ async def reconcile_days(platform: Platform) -> int:
             try:
                 ctx = platform.context(business, traffic=traffic, actor=SYSTEM)
                 imported += await _catch_up(ctx, provider_of(ctx))
+            except NoProvider:
+                continue  # it takes no money in this traffic class, so nobody states any
             except (Problem, ProviderUnreachable) as problem:
                 _log.info("no statements of business=%s traffic=%s: %r", business, traffic, problem)
     return imported
