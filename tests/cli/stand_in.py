@@ -49,6 +49,10 @@ async def running(settings, *, activate=True):
     try:
         yield platform
     finally:
+        if os.environ.get("STAND_IN_SLOW"):
+            async with platform.db.transaction() as tx:
+                await tx.raw.execute("SELECT 1")
+            print("stand-in said good-bye")
         await platform.db.close()
 
 
@@ -69,6 +73,7 @@ def code():
 
 async def demo(platform, on_progress):
     on_progress("goods")
+    await asyncio.sleep(60 if os.environ.get("STAND_IN_SLOW") else 0)
     async with platform.db.transaction() as tx:
         await tx.raw.execute("CREATE TABLE IF NOT EXISTS stand_in (note text PRIMARY KEY)")
         note = os.environ.get("STAND_IN_NOTE", "demo")

@@ -32,6 +32,18 @@ def test_the_first_start_prepares_everything_and_the_second_keeps_it(hansa):
 
 
 @linux
+def test_ctrl_c_during_the_first_start_is_a_quiet_end(hansa):
+    process = hansa.start("up", STAND_IN_SLOW="1")
+    hansa.eventually(lambda: "goods" in hansa.log())
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: everybody in the group gets it
+
+    assert process.wait(60) == 130
+    assert "stand-in said good-bye" in hansa.log()
+    assert "fault" not in hansa.log()
+    assert hansa.processes() == []
+
+
+@linux
 def test_nothing_outlives_a_killed_parent_and_the_next_start_recovers(hansa):
     first = hansa.up()
     assert len(hansa.processes()) > 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -276,12 +277,17 @@ def _told(path: str, ending: Ending) -> str:
 
 
 def _read(manifest: Path) -> str:
+    """Return the text of a manifest that is TOML; what it says is judged where the plan is known."""
     try:
-        return manifest.read_text(encoding="utf-8")
+        text = manifest.read_text(encoding="utf-8")
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise Failure(f"{manifest} is not TOML: {wrong}.") from None
     except UnicodeDecodeError:
         raise Failure(f"{manifest} is not UTF-8.") from None
     except OSError as wrong:
         raise Failure(f"{manifest} cannot be read: {(wrong.strerror or str(wrong)).lower()}.") from wrong
+    return text
 
 
 def _packaged(platform: Platform) -> set[str]:

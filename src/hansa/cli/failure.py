@@ -39,9 +39,10 @@ def _problem(problem: object) -> Sequence[str]:
     """Tell a problem: its sentence, then what it says about each field, as forms would show it."""
     title = str(getattr(problem, "title", ""))
     detail = str(getattr(problem, "detail", ""))
-    sentence = f"{title}: {detail}." if detail and detail != title else f"{title}."
     extras: dict[str, object] = getattr(problem, "extras", {})
-    lines = [sentence]
+    errors = extras.get("errors")
+    told_below = isinstance(errors, list) and bool(errors)  # a detail then only strings them together
+    lines = [f"{title}: {detail}." if detail and detail != title and not told_below else f"{title}."]
     for name, value in extras.items():
         if name == "errors" and isinstance(value, list):
             lines += [_field_error(error) for error in value]

@@ -12,6 +12,7 @@ from hansa.cli import screen
 from hansa.cli.failure import Failure
 from hansa.cli.startup import centers, with_platform
 from hansa.cli.upkeep import Json
+from hansa.kernel.ids import IdMalformed
 from hansa.kernel.plan.reading import PointEntry, catalogue
 from hansa.kernel.plan.reading import explain as explain_point
 from hansa.kernel.platform import Platform
@@ -99,7 +100,12 @@ def explain(
     """
     if subject.startswith("ord_"):
         from hansa.app import explain as explain_order  # noqa: PLC0415 - brings the whole platform
+        from hansa.centers.trade.types import ORDER_ID  # noqa: PLC0415
 
+        try:
+            ORDER_ID.read(subject)
+        except IdMalformed:
+            raise Failure(f"{subject} cannot be the id of an order.") from None
         told = with_platform(lambda platform: explain_order(platform, subject))
         screen.print_json(told)
         return
@@ -107,10 +113,12 @@ def explain(
         raise Failure("An extension point is explained within a business: add --business NAME.")
 
     async def read(platform: Platform) -> object:
-        try:
-            return explain_point(platform.plans.current, subject, business)
-        except LookupError as missing:
-            raise Failure(f"There is no such thing: {missing.args[0]}.") from missing
+        plan = platform.plans.current
+        if subject not in plan.points:
+            raise Failure(f"There is no extension point {subject}; `hansa points` lists them.")
+        if business not in plan.businesses:
+            raise Failure(f"There is no business {business}; `hansa business list` names them.")
+        return explain_point(plan, subject, business)
 
     explanation = with_platform(read)
     if json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -168,6 +169,9 @@ def _apart(work_: Callable[[], Welcome]) -> Welcome:
     if pid == 0:
         code = 1
         try:
+            # A group of its own: Ctrl-C reaches it through the parent alone, once, which then waits for it.
+            os.setpgid(0, 0)
+            signal.signal(signal.SIGTTOU, signal.SIG_IGN)
             os.close(reading)
             quiet(read_settings())
             told = msgspec.json.encode(work_())
@@ -182,8 +186,13 @@ def _apart(work_: Callable[[], Welcome]) -> Welcome:
             sys.stdout.flush()
             os._exit(code)
     os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        answer = pipe.read()
+    try:
+        with os.fdopen(reading, "rb") as pipe:
+            answer = pipe.read()
+    except KeyboardInterrupt:
+        os.kill(pid, signal.SIGINT)  # it says good-bye to the database before that stops
+        os.waitpid(pid, 0)
+        raise
     _, status = os.waitpid(pid, 0)
     if (code := os.waitstatus_to_exitcode(status)) != 0:
         raise SystemExit(code)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import hashlib
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -164,10 +165,25 @@ async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
             yield conn
     except Exception as error:
         if unreachable(error):
-            raise DatabaseUnavailable(str(error)) from error
+            raise DatabaseUnavailable(_why(url, error)) from error
         raise
     finally:
         await engine.dispose()
+
+
+def _why(url: str, error: Exception) -> str:
+    """Say what keeps a database from being reached, and where it was looked for."""
+    at = make_url(url)
+    where = f"{at.host or 'localhost'}:{at.port or 5432}"
+    if isinstance(error, socket.gaierror):
+        return f"{at.host} is no host that this machine knows"
+    if isinstance(error, ConnectionRefusedError) or "Connect call failed" in str(
+        error
+    ):  # of several addresses
+        return f"nothing listens at {where}"
+    if isinstance(error, TimeoutError):
+        return f"{where} does not answer"
+    return f"{where}: {getattr(error, 'strerror', None) or error}"
 
 
 async def _look(conn: AsyncConnection, centers: Sequence[Center]) -> Status:

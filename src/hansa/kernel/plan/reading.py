@@ -124,8 +124,10 @@ class PointEntry(msgspec.Struct, frozen=True, kw_only=True):
 def explain(plan: Plan, point: str, business: str) -> Explanation:
     """Return who answers a point in a business. Raises `LookupError` for what is not in the plan."""
     declared = plan.points.get(point)
-    if declared is None or business not in plan.businesses:
-        raise LookupError(f"the plan has no {point} in {business}")
+    if declared is None:
+        raise LookupError(f"the plan has no point {point}")
+    if business not in plan.businesses:
+        raise LookupError(f"the plan has no business {business}")
     chain = plan.links(point, business)
     above: list[Link] = []
     path = business
