@@ -12,6 +12,7 @@ from hansa.centers.ledger._store.ending import open_with
 from hansa.centers.ledger.errors import BalanceDiffers, JournalConflict
 from hansa.centers.ledger.events import ShopSquared
 from hansa.centers.ledger.types import (
+    JOURNAL_ID,
     AccountClass,
     AccountKey,
     Entry,
@@ -100,7 +101,7 @@ def _same(before: PostedJournal, cash: AccountKey, paid: Money) -> Posted:
     """Return what was posted under this reference. Raises `JournalConflict` where it was another amount."""
     moved = [-entry.minor for entry in before.entries if entry.account == account_id(cash)]
     if moved != [paid.minor] and (moved or paid.minor):
-        raise JournalConflict(journal=before.id)
+        raise JournalConflict(journal=JOURNAL_ID.show(before.id))
     return Posted(id=before.id, occurred_at=before.occurred_at)
 
 
