@@ -74,12 +74,9 @@ async def of_scope(platform: Platform, scope: Mapping[str, Any]) -> Ctx:
 
 
 async def _of_headers(platform: Platform, scope: Mapping[str, Any]) -> Ctx:
-    authorization = accept_language = ""
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            authorization = value.decode("latin-1")
-        elif name == b"accept-language":
-            accept_language = value.decode("latin-1")
+    headers = dict(scope["headers"])
+    authorization = headers.get(b"authorization", b"").decode("latin-1")
+    accept_language = headers.get(b"accept-language", b"").decode("latin-1")
     if scope["path"] in _BY_CLIENTS and authorization[: len(_BASIC)].lower() == _BASIC:
         authorization = ""  # says which program asks, not which party acts: the route reads it
     state = scope["state"]

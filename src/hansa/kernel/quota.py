@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hansa.kernel.business import Quota
@@ -54,14 +53,39 @@ class _Bucket:
         self.at_s = now_s
         self.tokens = tokens
 
-    def take(self, now_s: float, *, rate: float, burst: float) -> float:
+    def take(self, now_s: float, rate: float) -> float:
         """Take a token; return how many seconds are missing when there is none."""
+        burst = max(1.0, rate * BURST_S)
         self.tokens = min(burst, self.tokens + (now_s - self.at_s) * rate)
         self.at_s = now_s
         if self.tokens < 1:
             return (1 - self.tokens) / rate
         self.tokens -= 1
         return 0.0
+
+
+class Place:
+    """One of the places for requests at once, taken with the block and given back after it."""
+
+    __slots__ = ("_key", "_most", "_taken")
+
+    def __init__(self, taken: dict[tuple[str, str], int], key: tuple[str, str], most: int | None) -> None:
+        self._taken = taken
+        self._key = key
+        self._most = most
+
+    def __enter__(self) -> None:
+        now = self._taken.get(self._key, 0)
+        if self._most is not None and now >= self._most:
+            raise QuotaExceeded(quota="concurrency", limit=self._most, retry_after_s=1)
+        self._taken[self._key] = now + 1
+
+    def __exit__(self, *_: object) -> None:
+        left = self._taken[self._key] - 1
+        if left:
+            self._taken[self._key] = left
+        else:
+            del self._taken[self._key]
 
 
 class Limits:
@@ -95,35 +119,21 @@ class Limits:
                 verdicts.append(None)
         return verdicts
 
-    @contextmanager
-    def under_way(self, ctx: Ctx) -> Iterator[None]:
-        """Hold one of the business's places for requests at once. Raises `QuotaExceeded`."""
-        most = _quota(ctx).concurrency
-        key = _shared(ctx)
-        now = self._under_way.get(key, 0)
-        if most is not None and now >= most:
-            raise QuotaExceeded(quota="concurrency", limit=most, retry_after_s=1)
-        self._under_way[key] = now + 1
-        try:
-            yield
-        finally:
-            left = self._under_way[key] - 1
-            if left:
-                self._under_way[key] = left
-            else:
-                del self._under_way[key]
+    def under_way(self, ctx: Ctx) -> Place:
+        """Hold one of the business's places for requests at once, while in the block. Raises `QuotaExceeded`."""
+        return Place(self._under_way, _shared(ctx), _quota(ctx).concurrency)
 
     def _take(self, ctx: Ctx, name: str, rate: float | None) -> None:
         if rate is None:
             return
-        key = (*_shared(ctx), name)
+        key = (ctx.business, ctx.traffic, name)
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = _Bucket(self._monotonic(), math.inf)
         self._spend(bucket, name, rate)
 
     def _take_actor(self, ctx: Ctx, rate: float) -> None:
-        key = (*_shared(ctx), ctx.actor.label)
+        key = (ctx.business, ctx.traffic, ctx.actor.label)
         bucket = self._actors.get(key)
         if bucket is None:
             bucket = self._actors[key] = _Bucket(self._monotonic(), math.inf)
@@ -134,8 +144,7 @@ class Limits:
         self._spend(bucket, "actor_requests_per_second", rate)
 
     def _spend(self, bucket: _Bucket, name: str, rate: float) -> None:
-        share = rate / max(1, self._processes())
-        wait_s = bucket.take(self._monotonic(), rate=share, burst=max(1.0, share * BURST_S))
+        wait_s = bucket.take(self._monotonic(), rate / max(1, self._processes()))
         if wait_s:
             raise RateLimited(quota=name, retry_after_s=math.ceil(wait_s))
 

@@ -181,6 +181,61 @@ async def test_a_request_that_takes_too_long_is_given_up():
     assert response.json()["code"] == "request.timed_out"
 
 
+async def test_each_request_has_its_own_time():
+    async def by_path(scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["path"] == "/at-once":
+            await asyncio.sleep(0)
+        else:
+            await asyncio.Event().wait()
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async with edge(by_path, Settings(request_timeout=timedelta(milliseconds=20))) as client:
+        answers = await asyncio.gather(*(client.get(path) for path in ("/never", "/at-once", "/never")))
+        later = await client.get("/never")
+
+    assert [one.status_code for one in (*answers, later)] == [503, 204, 503, 503]
+
+
+async def test_what_has_begun_to_answer_takes_as_long_as_it_likes():
+    begun, over = asyncio.Event(), asyncio.Event()
+
+    async def slow(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        begun.set()
+        await over.wait()
+        await send({"type": "http.response.body", "body": b"whole", "more_body": False})
+
+    async def never(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        await asyncio.Event().wait()
+
+    async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
+        await (slow if scope["path"] == "/slow" else never)(scope, receive, send)
+
+    async with edge(by_path, Settings(request_timeout=timedelta(milliseconds=20))) as client:
+        answering = asyncio.create_task(client.get("/slow"))
+        await begun.wait()
+        given_up = await client.get("/never")  # by then the time of the one before is over as well
+        over.set()
+        whole = await answering
+
+    assert given_up.json()["code"] == "request.timed_out"
+    assert whole.text == "whole"
+
+
+async def test_who_is_cancelled_from_outside_was_not_too_slow():
+    async def sleeper(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        await asyncio.Event().wait()
+
+    async with edge(sleeper) as client:
+        asking = asyncio.create_task(client.get("/"))
+        await asyncio.sleep(0.01)
+        asking.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+
 async def test_a_fault_behind_the_edge_is_an_answer():
     async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise RuntimeError("secret plans")

@@ -14,6 +14,7 @@ from hansa.kernel.http.bodies import BodyLimits
 from hansa.kernel.http.edge.business import BusinessFinder, find_business
 from hansa.kernel.http.edge.checks import check_headers, check_url
 from hansa.kernel.http.edge.operations import OPERATIONS, Operations
+from hansa.kernel.http.edge.patience import Attempt, Patience
 from hansa.kernel.http.errors import TimedOut, TooLarge
 from hansa.kernel.http.reading import within
 from hansa.kernel.http.refusing import encode, problem_of
@@ -75,7 +76,7 @@ class Edge:
         self._operations = operations
         self._metrics = metrics
         self._access_log = access_log
-        self._timeout_s = settings.request_timeout.total_seconds()
+        self._patience = Patience(settings.request_timeout.total_seconds())
         self._bodies = bodies or BodyLimits(settings)
         self._headers = _SECURITY_HEADERS + ((_HSTS,) if settings.url().startswith("https:") else ())
 
@@ -85,9 +86,11 @@ class Edge:
         if plain["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = {name: value for name, value in plain["headers"] if name in _READ}
+        headers = dict(plain["headers"])
         remote = parse_traceparent(headers.get(b"traceparent"))
-        exchange = _Exchange(receive, send, self._headers, remote[0] if remote else new_trace())
+        exchange = _Exchange(
+            receive, send, self._headers, remote[0] if remote else new_trace(), self._patience
+        )
         started_ns = time.perf_counter_ns()
         with span(
             plain["method"], parent=remote[1] if remote else _NO_PARENT, kind=SpanKind.SERVER
@@ -130,15 +133,21 @@ class Edge:
             exchange.body_bytes_max = self._bodies.of(scope["method"], scope["path"])
             within(_text(headers.get(b"content-length")), bytes_max=exchange.body_bytes_max)
             set_current(exchange.trace, exchange.business)
-            async with asyncio.timeout(self._timeout_s) as exchange.timeout:
-                await self._app(scope, exchange.receive, exchange.send)  # type: ignore[arg-type]
+            await self._within_time(scope, exchange)
         except Exception as wrong:  # noqa: BLE001 - the last place where a fault can become an answer
-            ours = (
-                isinstance(wrong, TimeoutError)
-                and exchange.timeout is not None
-                and exchange.timeout.expired()
-            )
-            await exchange.refuse(TimedOut() if ours else problem_of(wrong))
+            await exchange.refuse(problem_of(wrong))
+
+    async def _within_time(self, scope: MutableMapping[str, Any], exchange: _Exchange) -> None:
+        """Hand the request on. Raises `TimedOut` when no answer began in time."""
+        attempt = exchange.attempt = self._patience.begin()
+        try:
+            await self._app(scope, exchange.receive, exchange.send)  # type: ignore[arg-type]
+        except asyncio.CancelledError:
+            if self._patience.was_it(attempt):
+                raise TimedOut from None
+            raise
+        finally:
+            self._patience.end(attempt)
 
     def _find_business(
         self, scope: MutableMapping[str, Any], headers: dict[bytes, bytes], exchange: _Exchange
@@ -177,7 +186,6 @@ class Edge:
             )
 
 
-_READ: Final = frozenset({b"traceparent", b"host", b"hansa-business", b"content-length", b"authorization"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _NO_PARENT: Final = Context()
 
@@ -188,12 +196,13 @@ class _Exchange:
     __slots__ = (
         "_body_bytes",
         "_headers",
+        "_patience",
         "_receive",
         "_send",
+        "attempt",
         "body_bytes_max",
         "business",
         "status",
-        "timeout",
         "trace",
     )
 
@@ -203,16 +212,18 @@ class _Exchange:
         send: Send,
         headers: tuple[tuple[bytes, bytes], ...],
         trace: str,
+        patience: Patience,
     ) -> None:
         self._receive = receive
         self._send = send
         self._headers = headers
+        self._patience = patience
         self._body_bytes = 0
         self.body_bytes_max = 0
         self.status = 0
         self.trace = trace
         self.business = ""
-        self.timeout: asyncio.Timeout | None = None
+        self.attempt: Attempt | None = None
 
     async def receive(self) -> Any:
         """Receive, counting the body: a length that was not announced is found out here."""
@@ -227,18 +238,16 @@ class _Exchange:
         """Send, adding what every answer carries; once an answer began, the time limit has nothing to say."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = list(message["headers"])
-            present = {name.lower() for name, _ in headers}
-            headers.extend(header for header in self._headers if header[0] not in present)
-            headers.append((b"hansa-trace", self.trace.encode()))
-            message["headers"] = headers
-            if self.timeout is not None:
-                self.timeout.reschedule(None)
+            said = message["headers"]
+            present = {name.lower() for name, _ in said}
+            added = [header for header in self._headers if header[0] not in present]
+            message["headers"] = [*said, *added, (b"hansa-trace", self.trace.encode())]
+            if self.attempt is not None:
+                self._patience.end(self.attempt)
         await self._send(message)
 
     async def refuse(self, problem: Problem) -> None:
         """Answer with a problem, unless an answer already began: then only the log knows."""
-        self.timeout = None  # over by now, one way or the other
         if not self.status:
             await self.answer(*encode(problem))
 
