@@ -43,14 +43,28 @@ def check_json(raw: bytes) -> None:
 
 
 def _may_repeat(raw: bytes) -> bool:
-    """Tell, without decoding, whether any name occurs twice; escapes hide where a text ends."""
+    """Tell, without looking object by object, whether any object has a name twice; escapes hide where a text ends."""
     if raw.count(b":") < 2:  # one name, or none
         return False
     if b"\\" in raw:
         return True
     parts = raw.split(b'"')  # every second part is a text, and a name when a colon follows it
     names = [parts[at] for at in range(1, len(parts) - 1, 2) if parts[at + 1].lstrip()[:1] == b":"]
-    return len(set(names)) < len(names)
+    return len(set(names)) < len(names) and _members(raw) != len(names)
+
+
+def _members(raw: bytes) -> int:
+    """Count what the objects hold once decoded: a name that one of them had twice is there once. -1 when broken."""
+    try:
+        return _count(msgspec.json.decode(raw))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return -1
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum([_count(part) for part in value.values()])
+    return sum([_count(part) for part in value]) if isinstance(value, list) else 0
 
 
 def _check_names(raw: bytes) -> None:

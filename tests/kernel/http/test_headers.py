@@ -109,3 +109,38 @@ def test_a_name_twice_is_refused(raw):
 )
 def test_a_name_here_and_there_is_well(raw):
     check_json(raw)
+
+
+def written(value):
+    """Write a document whose objects are lists of pairs, so that they can have a name twice."""
+    if isinstance(value, tuple):
+        return "{" + ",".join(f'"{name}":{written(part)}' for name, part in value) + "}"
+    return "[" + ",".join(map(written, value)) + "]" if isinstance(value, list) else str(value)
+
+
+def repeats(value):
+    if isinstance(value, list):
+        return any(map(repeats, value))
+    if not isinstance(value, tuple):
+        return False
+    names = [name for name, _ in value]
+    return len(set(names)) < len(names) or any(repeats(part) for _, part in value)
+
+
+@given(
+    st.recursive(
+        st.integers(0, 9),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.lists(st.tuples(st.sampled_from("abc"), inner), max_size=3).map(tuple)
+        ),
+        max_leaves=12,
+    )
+)
+def test_a_name_is_there_twice_within_one_object_alone(value):
+    refused = False
+    try:
+        check_json(written(value).encode())
+    except Malformed:
+        refused = True
+    assert refused == repeats(value)
