@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -138,6 +139,7 @@ class Database:
             # The kernel says BEGIN and COMMIT itself (above); SQLAlchemy would begin only with its own
             # first statement, and raw statements before that would run outside the transaction.
             isolation_level="AUTOCOMMIT",
+            json_deserializer=msgspec.json.decode,
             pool_size=connections_max,
             max_overflow=0,
             connect_args={

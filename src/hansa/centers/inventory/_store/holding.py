@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from hansa.centers.inventory._rules.stock import Change, Delta, Hold, Level, StockKey
-from hansa.centers.inventory._store.columns import columns
 from hansa.centers.inventory._tables import STOCK_RANK
 from hansa.centers.inventory.types import HoldKey, HoldState
 from hansa.kernel.context import Traffic
-from hansa.kernel.db import Transaction
+from hansa.kernel.db import Transaction, columns
 
 
 async def lock_stock(tx: Transaction, keys: Collection[StockKey]) -> dict[StockKey, Level]:

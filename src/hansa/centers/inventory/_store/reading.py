@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from hansa.centers.inventory._store.columns import columns
 from hansa.centers.inventory.types import Movement, MovementId, MovementKind, StockLevel
 from hansa.centers.place.types import PlaceId
 from hansa.centers.product.types import SkuId
 from hansa.kernel.context import Traffic
-from hansa.kernel.db import Transaction
+from hansa.kernel.db import Transaction, columns
 
 
 async def available(

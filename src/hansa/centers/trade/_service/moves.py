@@ -226,7 +226,7 @@ def _moved_event(row: Row, move: Move) -> OrderMoved:
         state=move.state.value,
         order_version=move.version,
         cause=move.cause,
-        payable=row["goods"] - row["discount"] + row["freight"] + row["tax"],
+        payable=row["payable"],
         currency=row["currency"],
         reason=str(move.details.get("reason", "")),
     )

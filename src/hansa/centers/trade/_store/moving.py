@@ -14,7 +14,7 @@ from hansa.kernel.db import Transaction
 
 
 async def lock_orders(tx: Transaction, keys: Iterable[OrderKey]) -> dict[OrderKey, Row]:
-    """Lock orders in key order and return them.
+    """Lock orders in key order and return what moving asks and tells of them.
 
     On one machine `FOR UPDATE` is the cheapest lock; a distributed PostgreSQL refuses it over several
     shards, and there this one function changes to `UPDATE ... SET version = version ... RETURNING`.
@@ -22,7 +22,9 @@ async def lock_orders(tx: Transaction, keys: Iterable[OrderKey]) -> dict[OrderKe
     tx.locks(ORDER_RANK)
     wanted = sorted(set(keys))
     rows = await tx.raw.fetch(
-        """SELECT o.* FROM trade."order" o
+        """SELECT o.buyer, o.id, o.checkout_id, o.shop_id, o.seller, o.previous_state, o.state, o.version,
+                  o.due_at, o.terms, o.currency, o.goods - o.discount + o.freight + o.tax AS payable
+           FROM trade."order" o
            JOIN unnest($1::uuid[], $2::uuid[]) AS k (buyer, id) ON o.buyer = k.buyer AND o.id = k.id
            ORDER BY o.buyer, o.id FOR UPDATE OF o""",
         *keys_of(wanted),
