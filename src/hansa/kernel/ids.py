@@ -16,6 +16,8 @@ _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]  # ten bits at a time
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _SAME_MS_BITS = 12  # rand_a of RFC 9562, used as a counter within a millisecond (method 1)
 
+I = TypeVar("I", bound=UUID)  # noqa: E741 - the id's type
+
 
 class IdMalformed(Problem):
     """A text is not an id of the kind that was expected."""
@@ -28,6 +30,12 @@ class IdMalformed(Problem):
 def _uuid(value: int) -> UUID:
     """Make an id as the database driver makes them: hashed, compared and written ten times as fast."""
     made: UUID = CUUID(value.to_bytes(16))
+    return made
+
+
+def driver_id(value: I) -> I:
+    """Return an id that was decoded from elsewhere as the database driver makes it: worth it for one used often."""
+    made: I = CUUID(value.bytes)
     return made
 
 
@@ -47,8 +55,6 @@ class _Uuid7:
 
 
 uuid7 = _Uuid7()
-
-I = TypeVar("I", bound=UUID)  # noqa: E741 - the id's type
 
 
 class IdKind(Generic[I]):

@@ -67,10 +67,12 @@ class Snapshot(Generic[K, V]):
 
     async def get(self, keys: Iterable[K]) -> dict[K, V]:
         """Return what is known under these keys; a key nobody knows is absent from the answer."""
-        await self._refresh()
+        now = self._monotonic()
+        if self._changed is not None and now - self._asked_at >= self._age_max_s:
+            await self._refresh(self._changed)
         found: dict[K, V] = {}
         missing: list[K] = []
-        oldest = float("-inf") if self._changed else self._monotonic() - self._age_max_s
+        oldest = float("-inf") if self._changed else now - self._age_max_s
         for key in dict.fromkeys(keys):
             entry = self._entries.get(key)
             if entry is None or entry[0] < oldest:
@@ -133,15 +135,13 @@ class Snapshot(Generic[K, V]):
                 self._entries.popitem(last=False)
         return loaded
 
-    async def _refresh(self) -> None:
-        """Ask what changed, when the last asking is older than the age limit; one asker at a time."""
-        if self._changed is None or self._monotonic() - self._asked_at < self._age_max_s:
-            return
+    async def _refresh(self, changed: Changed[K]) -> None:
+        """Ask what changed, unless somebody else has just asked; one asker at a time."""
         async with self._asking:
             asked_at = self._monotonic()
             if asked_at - self._asked_at < self._age_max_s:
                 return
-            self._mark, keys = await self._changed(self._mark)
+            self._mark, keys = await changed(self._mark)
             self._asked_at = asked_at
             if keys is None:
                 self._generation += 1

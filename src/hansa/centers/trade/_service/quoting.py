@@ -39,6 +39,7 @@ from hansa.centers.trade.types import (
 from hansa.centers.user import api as user
 from hansa.centers.user.types import AddressId, AddressVersionId
 from hansa.kernel.context import Ctx
+from hansa.kernel.ids import driver_id
 from hansa.kernel.money import INT64_MAX, Money
 from hansa.kernel.problem import FieldError, Invalid
 from hansa.kernel.security import Signer, TokenInvalid
@@ -133,7 +134,36 @@ def unseal(ctx: Ctx, token: str) -> Quote:
         raise QuoteNotYours
     if ctx.now() >= quote.expires_at:
         raise QuoteExpired(expired_at=quote.expires_at)
-    return quote
+    return _at_hand(quote)
+
+
+def _at_hand(quote: Quote) -> Quote:
+    """Return a quote with the ids as the driver makes them, because placing it looks them up and writes them often."""
+    replace = msgspec.structs.replace
+    return replace(
+        quote,
+        id=driver_id(quote.id),
+        buyer=driver_id(quote.buyer),
+        lines=tuple(
+            [
+                replace(
+                    line,
+                    offer_id=driver_id(line.offer_id),
+                    sku_id=driver_id(line.sku_id),
+                    product_id=driver_id(line.product_id),
+                    shop_id=driver_id(line.shop_id),
+                    place_id=driver_id(line.place_id) if line.place_id else None,
+                )
+                for line in quote.lines
+            ]
+        ),
+        groups=tuple(
+            [
+                replace(group, shop_id=driver_id(group.shop_id), place_id=driver_id(group.place_id))
+                for group in quote.groups
+            ]
+        ),
+    )
 
 
 async def delivery_options(ctx: Ctx, quote: Quote) -> tuple[tuple[FulfilmentOption, ...], ...]:
