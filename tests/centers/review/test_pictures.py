@@ -15,7 +15,7 @@ from hansa.centers.product.types import MEDIA_ID
 from hansa.centers.review import api as review
 from hansa.centers.review._service.personal import erase_words
 from hansa.centers.review._service.picturing import UNUSED_MAX, sweep_pictures
-from hansa.centers.review.errors import TooManyPictures
+from hansa.centers.review.errors import LineNotReceived, TooManyPictures
 from hansa.centers.user import api as user
 from hansa.centers.user.extensions import Erasure
 from hansa.kernel.problem import Invalid, Unauthenticated
@@ -63,8 +63,8 @@ async def test_a_review_shows_pictures_of_its_author(bazaar):
 
 
 async def test_pictures_that_are_not_there_or_not_ones_own_are_refused(bazaar, house):
-    received, stranger = await bazaar.received(), await house.buyer()
-    of_a_stranger = await upload(stranger)
+    received, other = await bazaar.received(), await bazaar.received()
+    of_a_stranger = await upload(other.buyer)
 
     for media in ([MEDIA_ID.new()], [of_a_stranger]):
         with pytest.raises(Invalid) as refused:
@@ -106,8 +106,8 @@ async def test_what_the_guest_uploaded_is_the_accounts(bazaar, house):
     assert list(shown.words.media) == [own]
 
 
-async def test_nobody_uploads_without_end_or_without_a_session(house):
-    somebody = await house.buyer()
+async def test_nobody_uploads_without_end_or_without_a_session(bazaar, house):
+    somebody = (await bazaar.received()).buyer
     for shade in range(UNUSED_MAX):
         await upload(somebody, shade=shade)
 
@@ -116,7 +116,17 @@ async def test_nobody_uploads_without_end_or_without_a_session(house):
     with pytest.raises(Unauthenticated):
         await upload(house.platform.context(house.business, traffic=house.system.traffic))
     with pytest.raises(PictureRefused):
-        await review.add_picture(await house.buyer(), content=b"GIF89a, they say")
+        await review.add_picture((await bazaar.received()).buyer, content=b"GIF89a, they say")
+
+
+async def test_whoever_has_received_nothing_keeps_no_pictures_here(house):
+    seller, buyer, guest = await house.seller(), await house.buyer(), await house.person(guest=True)
+    await house.paid_order(buyer, await house.good(seller))  # it is still on its way
+    await house.settle_down()
+
+    for somebody in (buyer, guest):
+        with pytest.raises(LineNotReceived):
+            await upload(somebody)
 
 
 async def test_what_nobody_showed_is_removed_and_what_is_shown_stays(bazaar, house):

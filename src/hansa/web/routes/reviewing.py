@@ -148,7 +148,7 @@ async def _read(seen: Visit) -> _Sent:
     for content in files:
         try:
             media.append(await review.add_picture(seen.ctx, content=content))
-        except (PictureRefused, PicturesUnavailable, TooManyPictures) as refused:
+        except (LineNotReceived, PictureRefused, PicturesUnavailable, TooManyPictures) as refused:
             fields.errors[FILES] = problem_words(refused, seen.gettext)
             break
     return _Sent(fields, tuple(media))

@@ -52,7 +52,9 @@ class PictureView(msgspec.Struct, frozen=True):
 @post(
     "/review-pictures",
     summary="Upload a picture for a review",
-    responses=problems(Unauthenticated, Invalid, TooManyPictures, PictureRefused, PicturesUnavailable),
+    responses=problems(
+        Unauthenticated, Invalid, LineNotReceived, TooManyPictures, PictureRefused, PicturesUnavailable
+    ),
     request_max_body_size=None,
     opt={
         "media_types": ("image/jpeg", "image/png", "image/webp", "image/gif"),

@@ -10,7 +10,8 @@ from hansa.centers.product import api as product
 from hansa.centers.product.types import MediaId
 from hansa.centers.review._service.persons import kin
 from hansa.centers.review._store import pictures as store
-from hansa.centers.review.errors import TooManyPictures
+from hansa.centers.review._store import receipts
+from hansa.centers.review.errors import LineNotReceived, TooManyPictures
 from hansa.kernel.clock import system_now
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
@@ -27,12 +28,17 @@ SWEPT_AT_ONCE = 100
 async def add_picture(ctx: Ctx, *, content: bytes | AsyncIterator[bytes]) -> MediaId:
     """Take in a picture of the acting party for a review: looked at by content, nothing kept but its pixels.
 
-    What no review shows within a day is removed. Raises `Unauthenticated`, `TooManyPictures`,
-    `product.picture_refused`, `product.pictures_unavailable`.
+    Whoever has received nothing has nothing to review, and keeps no pictures here. What no review shows within a day
+    is removed. Raises `Unauthenticated`, `LineNotReceived`, `TooManyPictures`, `product.picture_refused`, `product.pictures_unavailable`.
     """
     party = ctx.party()
     async with ctx.transaction() as tx:
-        if await store.unused(tx, party) >= UNUSED_MAX:
+        persons = await kin(tx, party)
+        if not await receipts.received_any(
+            tx, buyers=persons, business=ctx.business, traffic=ctx.traffic.value
+        ):
+            raise LineNotReceived
+        if await store.unused(tx, persons) >= UNUSED_MAX:
             raise TooManyPictures(pictures_max=UNUSED_MAX)
     media_id = await product.keep_picture(ctx, content=content)
     async with ctx.transaction() as tx:

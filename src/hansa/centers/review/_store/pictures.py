@@ -10,10 +10,11 @@ from hansa.centers.product.types import MediaId
 from hansa.kernel.db import Transaction
 
 
-async def unused(tx: Transaction, party: UUID) -> int:
-    """Count the pictures of a party that no entry shows yet."""
+async def unused(tx: Transaction, parties: Sequence[UUID]) -> int:
+    """Count the pictures of a person that no entry shows yet."""
     count: int = await tx.raw.fetchval(
-        "SELECT count(*) FROM review.picture WHERE party = $1 AND entry_id IS NULL", party
+        "SELECT count(*) FROM review.picture WHERE party = ANY($1::uuid[]) AND entry_id IS NULL",
+        list(parties),
     )
     return count
 

@@ -141,6 +141,18 @@ async def mark_revealed(tx: Transaction, keys: Sequence[OrderKey], ats: Sequence
     )
 
 
+async def received_any(tx: Transaction, *, buyers: Sequence[UUID], business: str, traffic: str) -> bool:
+    """Tell whether a person has received anything in this business and traffic class."""
+    found: bool = await tx.raw.fetchval(
+        """SELECT EXISTS (SELECT FROM review.receipt
+                          WHERE buyer = ANY($1::uuid[]) AND business = $2 AND traffic = $3)""",
+        list(buyers),
+        business,
+        traffic,
+    )
+    return found
+
+
 async def reviewable(
     tx: Transaction,
     *,
