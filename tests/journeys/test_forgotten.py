@@ -15,7 +15,7 @@ from hansa.centers.message.types import ReportReason
 from hansa.centers.review import api as review
 from hansa.centers.review.types import Scores
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.types import ORDER_ID, LineRequest
+from hansa.centers.trade.types import ORDER_ID, DraftLine, LineRequest
 from hansa.centers.user import api as user
 from hansa.centers.user.types import Address
 from hansa.kernel.context import Traffic
@@ -115,7 +115,7 @@ async def live_a_little(house, buyer, somebody, seller, goods):
     address = await user.add_address(buyer, somebody.door())
     quote = await trade.quote(
         buyer,
-        lines=[LineRequest(goods.offer_id, 1)],
+        lines=[LineRequest(goods.offer_id, 1, inputs={"engraving": f"For {somebody.name}"})],
         address_id=address,
         notes={seller.shop_id: f"For {somebody.name}, {somebody.street}"},
     )
@@ -204,6 +204,17 @@ async def be_a_developer(house, buyer, somebody):
     )
 
 
+async def cards_of(house, order_id):
+    """The last digits that are kept of what an order was paid with."""
+    rows = await house_rows(
+        house,
+        """SELECT rtrim(a.last_four) AS digits FROM payment.attempt a JOIN payment.payment p ON p.id = a.payment_id
+            WHERE $1 = ANY(p.share_orders)""",
+        order_id,
+    )
+    return [row["digits"] for row in rows]
+
+
 def holding(seller, *permissions):
     """The seller with more to do in the shop."""
     more = {f"{one}@shop:{seller.shop_id}" for one in permissions}
@@ -235,10 +246,13 @@ async def test_nothing_tells_who_it_was(house, logged):
         '"user".proof',
         "kernel.idempotency",
         "message.said",
+        "trade.line",
         "trade.note",
         "interconnect.app",
         "interconnect.endpoint",
     }
+
+    assert await cards_of(house, order_id) == ["0019"]
 
     await user.request_erasure(buyer)
     await finish(house, seller, buyer, order_id)
@@ -259,6 +273,7 @@ async def test_nothing_tells_who_it_was(house, logged):
     # The books are kept: what was bought, by which number, and for how much.
     order = await trade.order(seller.ctx, order_id=order_id)
     assert (order.buyer, order.payable) == (buyer.party(), 1000)
+    assert await cards_of(house, order_id) == [""]
     assert await house.violations() == []
 
 
@@ -273,3 +288,30 @@ async def test_what_a_guest_ordered_follows_into_the_account(house):
     assert (await trade.order(buyer, order_id=order_id)).buyer == guest.party()  # nothing is rewritten
     held = await user.export_personal_data(buyer)
     assert "trade.order" in {record.kind for record in held.records}
+
+
+async def test_whoever_asks_reads_everything_that_is_held(house):
+    seller, buyer = await house.seller(), await house.person()
+    goods, other = await house.good(seller, price=1000), await house.good(seller)
+    quote = await trade.quote(buyer, lines=[LineRequest(goods.offer_id, inputs={"engraving": "For Zenobia"})])
+    await house.pay(buyer, await trade.place(buyer, token=trade.seal(buyer, quote)))
+    await trade.put_in_cart(buyer, offer_id=other.offer_id, quantity=2)
+    await trade.write_to_shop(buyer, shop_id=seller.shop_id, text="Ring twice")
+    await trade.make_draft(
+        holding(seller, "trade.order.draft"),
+        shop_id=seller.shop_id,
+        buyer=buyer.party(),
+        lines=[DraftLine(offer_id=other.offer_id, unit_minor=1, quantity=1)],
+        note="As agreed",
+    )
+    await house.settle_down()
+
+    held = {}
+    for record in (await user.export_personal_data(buyer)).records:
+        held.setdefault(record.kind, []).append(record.content)
+
+    assert held["trade.order"][0]["lines"][0]["inputs"] == {"engraving": "For Zenobia"}
+    assert {one.get("text") for one in held["trade.cart"]} == {None, "Ring twice"}
+    assert [one["note"] for one in held["trade.draft"]] == ["As agreed"]
+    (paid,) = held["payment.payment"]
+    assert (paid["amount_minor"], [one["last_four"] for one in paid["paid_by"]]) == (1000, ["0019"])

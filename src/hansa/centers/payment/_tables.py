@@ -59,6 +59,7 @@ payment = Table(
     Column("created_at", _AT, nullable=False),
     Column("changed_at", _AT, nullable=False),
     Index("payment_checkout", "checkout_id"),
+    Index("payment_payer", "payer"),
 )
 
 attempt = Table(

@@ -12,6 +12,7 @@ from hansa.centers.payment import _http
 from hansa.centers.payment import _sandbox as sandbox
 from hansa.centers.payment._service import charging, daily, fees, returning, statements
 from hansa.centers.payment._service.ending import no_money_under_way
+from hansa.centers.payment._service.personal import forget_cards, personal_payments
 from hansa.centers.payment._service.providers import Providers
 from hansa.centers.payment._service.reading import READ
 from hansa.centers.payment._store.audits import AUDITS
@@ -20,6 +21,7 @@ from hansa.centers.payment._tables import metadata
 from hansa.centers.payment.events import EVENTS, RefundRequested, StatementReconciled
 from hansa.centers.payment.extensions import POINTS, ProviderAnswer
 from hansa.centers.shop.extensions import MAY_CLOSE
+from hansa.centers.user.extensions import ERASE, PERSONAL_DATA
 from hansa.kernel.center import Center, Job
 from hansa.kernel.event import Handler
 from hansa.kernel.lane import Lane
@@ -70,6 +72,8 @@ PAYMENT = Center(
     answers=(
         MAY_CLOSE.by(returning.nothing_to_give_back, name="payment_may_close"),
         MAY_END_BUSINESS.by(no_money_under_way),
+        PERSONAL_DATA.by(personal_payments),
+        ERASE.by(forget_cards, name="payment_forgets_cards"),
         BUSINESS_REMOVED.by(forget_businesses, name="payment_forgets_businesses"),
     ),
     events=EVENTS,

@@ -31,7 +31,8 @@ from hansa.centers.trade._service import (
 )
 from hansa.centers.trade._service.carts import merge_guest_carts
 from hansa.centers.trade._service.ending import no_orders_of_shops, no_orders_under_way
-from hansa.centers.trade._service.reading import READ_PERMISSION, personal_orders
+from hansa.centers.trade._service.personal import personal_carts, personal_drafts, personal_orders
+from hansa.centers.trade._service.reading import READ_PERMISSION
 from hansa.centers.trade._store.ending import forget_businesses
 from hansa.centers.trade._tables import metadata
 from hansa.centers.trade.events import EVENTS, DraftMade, LinesMoved, OrderMoved, PriceLowered
@@ -89,7 +90,9 @@ TRADE = Center(
         TOPICS.by(speaking.topics, name="trade_topics"),
         SUBJECT.by(speaking.spoken_of, name="trade_spoken_of"),
         MERGE_GUEST.by(merge_guest_carts),
-        PERSONAL_DATA.by(personal_orders),
+        PERSONAL_DATA.by(personal_orders, name="trade_orders"),
+        PERSONAL_DATA.by(personal_carts, name="trade_carts"),
+        PERSONAL_DATA.by(personal_drafts, name="trade_drafts"),
         MAY_ERASE.by(erasing.nothing_under_way),
         ERASE.by(erasing.erase_texts, name="trade_erases"),
         MAY_CLOSE.by(no_orders_of_shops, name="trade_may_close"),

@@ -121,6 +121,7 @@ def upgrade() -> None:
             AND (state <> 'refunded' OR refunded_minor = captured_minor))
         ) WITH (fillfactor = 80)""")
     op.execute("CREATE INDEX payment_checkout ON payment.payment (checkout_id)")
+    op.execute("CREATE INDEX payment_payer ON payment.payment (payer)")
     op.execute(f"""
         CREATE TABLE payment.attempt (
           payment_id uuid NOT NULL,

@@ -25,7 +25,7 @@ async def nothing_under_way(tx: Transaction, commands: Sequence[Erasure]) -> lis
 
 
 async def erase_texts(tx: Transaction, commands: Sequence[Erasure]) -> list[tuple[str, ...]]:
-    """Answer `user.erase`: carts go, notes by these persons or on their orders, words on drafts. The books stay."""
+    """Answer `user.erase`: carts and notes go, and words on drafts and of lines. The books stay."""
     persons, parties = _named(commands)
     gone = await _store.erase_texts(tx, persons=persons, parties=parties)
     return [tuple(sorted(what for at, what in gone if at == person)) for person in range(len(commands))]

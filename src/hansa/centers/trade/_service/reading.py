@@ -16,7 +16,6 @@ from hansa.centers.trade._rules.states import FINAL, LINE_FINAL
 from hansa.centers.trade.errors import OrderNotFound
 from hansa.centers.trade.types import (
     NOTE_ID,
-    ORDER_ID,
     Allocation,
     Attribution,
     CancelReason,
@@ -37,13 +36,11 @@ from hansa.centers.trade.types import (
     Parcel,
 )
 from hansa.centers.user import api as user
-from hansa.centers.user.types import PersonalRecord
 from hansa.kernel.context import ActorKind, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 
 READ_PERMISSION = "trade.order.read"
-PERSONAL_ORDERS_MAX = 10_000
 
 
 async def order(ctx: Ctx, *, order_id: OrderId) -> Order:
@@ -124,35 +121,6 @@ def _entry(row: Row, texts: Mapping[str, str]) -> HistoryEntry:
         reason=CancelReason(details["reason"]) if "reason" in details else None,
         text=texts.get(str(details.get("note")), ""),
     )
-
-
-async def personal_orders(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
-    """Answer `user.personal_data`: the party's latest orders, in every business, those of the guest it was too."""
-    async with ctx.transaction() as tx:
-        persons = await kin(tx, party)
-        rows = await _store.orders_of_parties(tx, buyers=persons, limit=PERSONAL_ORDERS_MAX)
-        found = await assemble(tx, rows)
-        written = await _store.notes_of(tx, [(one.buyer, one.id) for one in found])
-    notes: dict[UUID, list[str]] = {}
-    for row in written:
-        if row["author"] in persons:
-            notes.setdefault(row["order_id"], []).append(row["text"])
-    return [
-        PersonalRecord(
-            kind="trade.order",
-            content={
-                "id": ORDER_ID.show(one.id),
-                "business": one.business,
-                "state": one.state.value,
-                "placed_at": one.placed_at.isoformat(),
-                "payable_minor": one.payable,
-                "currency": one.currency,
-                "lines": [{"title": line.title, "quantity": line.quantity} for line in one.lines],
-                "notes": notes.get(one.id, []),
-            },
-        )
-        for one in found
-    ]
 
 
 async def load_order(ctx: Ctx, order_id: OrderId, *, permission: str | None = None) -> Order:

@@ -176,3 +176,19 @@ async def drop_cart_notes(
         traffic,
         shop_ids,
     )
+
+
+async def carts_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int) -> list[Row]:
+    """Return what one person's parties mean to buy in all businesses, and wrote to shops; for its own personal data."""
+    return list(
+        await tx.raw.fetch(
+            """SELECT business, offer_id, NULL::uuid AS shop_id, quantity, measure_amount, measure_unit, added_at,
+                      NULL AS text FROM trade.cart_line WHERE buyer = ANY($1::uuid[])
+               UNION ALL
+               SELECT business, NULL, shop_id, NULL, NULL, NULL, NULL, text
+               FROM trade.cart_note WHERE buyer = ANY($1::uuid[])
+               ORDER BY business, offer_id, shop_id LIMIT $2""",
+            buyers,
+            limit,
+        )
+    )

@@ -119,3 +119,12 @@ async def page_of_drafts(
             limit,
         )
     )
+
+
+async def drafts_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int) -> list[Row]:
+    """Return the latest drafts for one person's parties in all businesses, for its own personal data."""
+    return list(
+        await tx.raw.fetch(
+            "SELECT * FROM trade.draft WHERE buyer = ANY($1::uuid[]) ORDER BY id DESC LIMIT $2", buyers, limit
+        )
+    )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hansa.centers.trade._rules.rows import OrderKey, Row
 from hansa.centers.trade._store.columns import keys_of
-from hansa.centers.trade._tables import CART_RANK, DRAFT_RANK, NOTE_RANK
+from hansa.centers.trade._tables import CART_RANK, DRAFT_RANK, NOTE_RANK, ORDER_RANK
 from hansa.kernel.db import Transaction
 
 
@@ -63,8 +63,10 @@ async def erase_texts(
     tx: Transaction, *, persons: Sequence[int], parties: Sequence[UUID]
 ) -> list[tuple[int, str]]:
     """Take away carts, what persons wrote, and what was written about them; return (person, what)."""
+    tx.locks(ORDER_RANK)
+    rows = await tx.raw.fetch(_ERASE_INPUTS, persons, parties)
     tx.locks(CART_RANK)
-    rows = await tx.raw.fetch(_ERASE_CARTS, persons, parties)
+    rows += await tx.raw.fetch(_ERASE_CARTS, persons, parties)
     tx.locks(DRAFT_RANK)
     rows += await tx.raw.fetch(_ERASE_DRAFTS, persons, parties)
     tx.locks(NOTE_RANK)
@@ -77,6 +79,18 @@ WITH w AS (SELECT * FROM unnest($1::int[], $2::uuid[]) AS w (person, party)),
 lines AS (DELETE FROM trade.cart_line c USING w WHERE c.buyer = w.party RETURNING w.person),
 notes AS (DELETE FROM trade.cart_note c USING w WHERE c.buyer = w.party RETURNING w.person)
 SELECT DISTINCT person, 'trade.cart' AS what FROM (SELECT * FROM lines UNION ALL SELECT * FROM notes) gone
+"""
+
+# What was bought stays; what its buyer said about it (an engraving, a dedication) goes. Orders are locked as always.
+_ERASE_INPUTS = """
+WITH w AS (SELECT * FROM unnest($1::int[], $2::uuid[]) AS w (person, party)),
+orders AS (SELECT o.buyer, o.id FROM trade."order" o WHERE o.buyer = ANY($2)
+              AND EXISTS (SELECT FROM trade.line l
+                          WHERE l.buyer = o.buyer AND l.order_id = o.id AND l.inputs IS NOT NULL)
+           ORDER BY o.buyer, o.id FOR UPDATE),
+lines AS (UPDATE trade.line l SET inputs = NULL FROM orders o
+          WHERE l.buyer = o.buyer AND l.order_id = o.id AND l.inputs IS NOT NULL RETURNING l.buyer)
+SELECT DISTINCT w.person, 'trade.inputs' AS what FROM lines l JOIN w ON w.party = l.buyer
 """
 
 # The books of a draft stay, as those of an order do; what was said with it goes.
