@@ -176,7 +176,7 @@ async def test_an_archived_product_is_gone_for_buyers_and_can_begin_again(market
     second = await market.seller("second")
     rival = await product.make_offer(second[1], shop_id=second[0].id, sku_id=page.skus[0].id, price=eur(2))
 
-    await product.archive_product(seller[1], product_id=page.product.id)
+    await product.archive_product(market.ctx, product_id=page.product.id)
 
     with pytest.raises(ProductNotFound):
         await product.product(market.person(), page.product.id)
@@ -187,8 +187,48 @@ async def test_an_archived_product_is_gone_for_buyers_and_can_begin_again(market
         await product.edit_product(seller[1], product_id=page.product.id, edit=KETTLE)
     draft = await product.redraft_product(seller[1], product_id=page.product.id)
     assert draft.state is ProductState.DRAFT
-    await product.publish_product(seller[1], product_id=page.product.id)
+    await product.publish_product(market.ctx, product_id=page.product.id)
     assert (await product.list_products(market.ctx)).items[0].offers == 2
+    assert await market.verify() == []
+
+
+async def sold_by_two(market):
+    """A shop's product that a rival sells too: the shop, the rival, and the page with both offers."""
+    seller, rival = await market.seller(), await market.seller("rival")
+    page = await make(seller)
+    await product.make_offer(rival[1], shop_id=rival[0].id, sku_id=page.skus[0].id, price=eur(2))
+    return seller, rival, await product.product(market.ctx, page.product.id)
+
+
+async def test_what_others_sell_too_is_not_renamed_under_them(market):
+    seller, rival, page = await sold_by_two(market)
+
+    edited = await product.edit_product(seller[1], product_id=page.product.id, edit=KETTLE)
+    assert edited.change.state is ChangeState.PENDING
+    assert await title(market, page.product.id) == "Teapot"
+    await product.decide_change(market.ctx, change_id=edited.change.id, state=ChangeState.CONFIRMED)
+    assert await title(market, page.product.id) == "Kettle"
+
+    (theirs,) = [one for one in page.offers if one.shop_id == rival[0].id]
+    await product.withdraw_offer(rival[1], offer_id=theirs.id)
+    alone = await product.edit_product(
+        seller[1], product_id=page.product.id, edit=ProductEdit(titles={"en": "Pot"})
+    )
+    assert alone.change.state is ChangeState.CONFIRMED
+    assert await title(market, page.product.id) == "Pot"
+
+
+async def test_what_others_sell_too_is_not_archived_under_them(market):
+    seller, rival, page = await sold_by_two(market)
+
+    left = await product.archive_product(seller[1], product_id=page.product.id)
+
+    assert left.state is ProductState.PUBLISHED
+    found = await product.offers(market.ctx, [one.id for one in page.offers])
+    assert {one.shop_id: one.active for one in found.values()} == {seller[0].id: False, rival[0].id: True}
+    assert [one.offers for one in (await product.list_products(market.ctx)).items] == [1]
+    again = await product.archive_product(seller[1], product_id=page.product.id)
+    assert again.state is ProductState.PUBLISHED
     assert await market.verify() == []
 
 

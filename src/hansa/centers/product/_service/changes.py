@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from hansa.centers.product._service import staging
-from hansa.centers.product._service.offers import settle
+from hansa.centers.product._service.offers import follow_up, settle
 from hansa.centers.product._service.products import EDIT_PRODUCT, require_pictures
-from hansa.centers.product._store import catalogue, categories
+from hansa.centers.product._store import catalogue, categories, offers
 from hansa.centers.product._store import changes as store
 from hansa.centers.product.errors import (
     CategoryNotFound,
@@ -49,7 +49,8 @@ async def edit_product(
     """Change what is given of a product; what is None stays. Needs `product.product.edit` in its shop.
 
     A draft is changed at once. An edit of a published product is a staged change: confirmed at once, unless
-    the business reviews edits; then it waits. With `seen_version`, refuses when somebody changed the product
+    the business reviews edits, or other shops sell the product too, whose offers would say something else: then
+    it waits, unless whoever asks may decide. With `seen_version`, refuses when somebody changed the product
     since. Raises `ProductNotFound`, `ProductChangedSince`, `ProductStateWrong`, `ChangePending`, `Invalid`,
     `CategoryNotFound`, `PicturesUnknown`.
     """
@@ -68,13 +69,14 @@ async def edit_product(
             await store.remember(tx, ctx, "draft_edited", {product_id: detail})
             return Edited(product=after, change=None)
         change = await staging.propose(tx, ctx, product, edit, note=note)
-        return await _unless_reviewed(tx, ctx, product, change, waits=ctx.term(ProductReview).edits)
+        waits = ctx.term(ProductReview).edits or await _concerns_others(tx, ctx, product)
+        return await _unless_reviewed(tx, ctx, product, change, waits=waits)
 
 
 async def publish_product(
     ctx: Ctx, *, product_id: ProductId, seen_version: int | None = None, note: str = ""
 ) -> Edited:
-    """Put a draft before buyers, or have it wait where the business reviews new products.
+    """Put a draft before buyers, or have it wait where the business reviews new products, or others sell it too.
 
     Needs `product.product.edit` in its shop. Raises `Invalid` for what it still lacks, `ProductNotFound`,
     `ProductChangedSince`, `ProductStateWrong`, `ChangePending`.
@@ -87,17 +89,26 @@ async def publish_product(
         if errors := await staging.publishing_errors(ctx, product):
             raise Invalid(*errors)
         change = await staging.propose_publishing(tx, ctx, product, note=note)
-        return await _unless_reviewed(tx, ctx, product, change, waits=ctx.term(ProductReview).new_products)
+        waits = ctx.term(ProductReview).new_products or await _concerns_others(tx, ctx, product)
+        return await _unless_reviewed(tx, ctx, product, change, waits=waits)
 
 
 async def archive_product(ctx: Ctx, *, product_id: ProductId, seen_version: int | None = None) -> Product:
-    """Take a published product away from buyers, whoever offers it. Needs `product.product.edit` in its shop.
+    """Take a published product away from buyers. Needs `product.product.edit` in its shop.
+
+    While other shops sell it too, it stays, and only the shop's own offers end; whoever decides about changes takes
+    it away whoever offers it.
 
     Raises `ProductNotFound`, `ProductChangedSince`, `ProductStateWrong`, `ChangePending`.
     """
-    return await _move(
-        ctx, product_id, ProductState.PUBLISHED, ProductState.ARCHIVED, seen_version=seen_version
-    )
+    async with ctx.transaction() as tx:
+        product = await _locked(tx, ctx, product_id, seen_version=seen_version)
+        if product.state is ProductState.PUBLISHED and await _concerns_others(tx, ctx, product):
+            ended = await offers.withdraw_of_shop(tx, product_id, product.shop_id)
+            await follow_up(tx, ctx, ended, [product_id])
+            await store.remember(tx, ctx, "offers_withdrawn", {product_id: {"offers": len(ended)}})
+            return (await catalogue.read_products(tx, [product_id]))[product_id]
+        return await _move(tx, ctx, product, ProductState.PUBLISHED, ProductState.ARCHIVED)
 
 
 async def redraft_product(ctx: Ctx, *, product_id: ProductId, seen_version: int | None = None) -> Product:
@@ -105,7 +116,9 @@ async def redraft_product(ctx: Ctx, *, product_id: ProductId, seen_version: int 
 
     Raises `ProductNotFound`, `ProductChangedSince`, `ProductStateWrong`.
     """
-    return await _move(ctx, product_id, ProductState.ARCHIVED, ProductState.DRAFT, seen_version=seen_version)
+    async with ctx.transaction() as tx:
+        product = await _locked(tx, ctx, product_id, seen_version=seen_version)
+        return await _move(tx, ctx, product, ProductState.ARCHIVED, ProductState.DRAFT)
 
 
 async def decide_change(ctx: Ctx, *, change_id: ChangeId, state: ChangeState, reason: str = "") -> Edited:
@@ -204,19 +217,22 @@ async def _end(tx: Transaction, ctx: Ctx, change: Change, state: ChangeState, *,
     return Edited(product=after, change=ended)
 
 
+async def _concerns_others(tx: Transaction, ctx: Ctx, product: Product) -> bool:
+    """Tell whether other shops sell a locked product, and who acts may not decide for them."""
+    return not ctx.may(DECIDE_CHANGE) and await offers.others_sell(tx, product.id, product.shop_id)
+
+
 async def _move(
-    ctx: Ctx, product_id: ProductId, before: ProductState, after: ProductState, *, seen_version: int | None
+    tx: Transaction, ctx: Ctx, product: Product, before: ProductState, after: ProductState
 ) -> Product:
-    async with ctx.transaction() as tx:
-        product = await _locked(tx, ctx, product_id, seen_version=seen_version)
-        if product.state is not before:
-            raise ProductStateWrong(state=product.state)
-        if await store.pending_change(tx, product_id):
-            raise ChangePending
-        moved = await staging.show(tx, ctx, product, after)
-        await store.remember(tx, ctx, after.value, {product_id: {"before": before.value}})
-        if after is ProductState.ARCHIVED:
-            tx.emit(ctx, ProductArchived(product_id=product_id, shop_id=product.shop_id))
+    if product.state is not before:
+        raise ProductStateWrong(state=product.state)
+    if await store.pending_change(tx, product.id):
+        raise ChangePending
+    moved = await staging.show(tx, ctx, product, after)
+    await store.remember(tx, ctx, after.value, {product.id: {"before": before.value}})
+    if after is ProductState.ARCHIVED:
+        tx.emit(ctx, ProductArchived(product_id=product.id, shop_id=product.shop_id))
     return moved
 
 

@@ -124,6 +124,30 @@ async def withdraw(tx: Transaction, offer_id: OfferId) -> bool:
     return changed is not None
 
 
+async def withdraw_of_shop(tx: Transaction, product_id: ProductId, shop_id: ShopId) -> list[OfferId]:
+    """Withdraw a shop's offers of a locked product; returns which were on sale."""
+    rows = await tx.raw.fetch(
+        """UPDATE product.offer
+           SET previous_state = state, state = 'withdrawn', version = version + 1 + cardinality(changes_at),
+               changed_xid = pg_current_xact_id()
+           WHERE product_id = $1 AND shop_id = $2 AND state = 'active' RETURNING id""",
+        product_id,
+        shop_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def others_sell(tx: Transaction, product_id: ProductId, shop_id: ShopId) -> bool:
+    """Tell whether a shop besides this one sells a locked product, or will again when it opens."""
+    found: bool = await tx.raw.fetchval(
+        """SELECT EXISTS (SELECT FROM product.offer
+                          WHERE product_id = $1 AND shop_id <> $2 AND state = 'active')""",
+        product_id,
+        shop_id,
+    )
+    return found
+
+
 async def touch_offers(tx: Transaction, product_id: ProductId) -> None:
     """Tell every process's snapshot that texts which a product's offers show have changed."""
     await tx.raw.execute(
