@@ -27,6 +27,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "trade.price_not_lowered": N_("A price can only be lowered, and not to nothing"),
         "trade.too_many_notes": N_("This order has as many notes as it can have"),
         "trade.draft_ended": N_("This agreed order was taken up or withdrawn already"),
+        "trade.too_many_drafts": N_("This buyer has had enough offers from your shop today"),
         "trade.draft_not_found": N_("There is no such agreed order"),
         "inventory.not_on_hand": N_("These goods have not come in yet"),
         "inventory.not_allocated": N_("These goods are not waiting to be sent"),

@@ -27,6 +27,7 @@ from hansa.centers.trade.errors import (
     OrderNotFound,
     PaymentReplaced,
     PriceNotLowered,
+    TooManyDrafts,
 )
 from hansa.centers.trade.types import (
     DraftLine,
@@ -296,6 +297,25 @@ async def test_a_draft_is_accepted_once_however_many_try(house, next_door, shop)
     assert len({one.checkout_id for one in only(Placed, outcomes)}) == 1
     assert kinds(outcomes).keys() <= {"Placed", "DraftEnded"}
     assert await house.stock(pear) == (10, 1, 0)
+
+
+async def test_a_shop_does_not_press_a_buyer(house, shop):
+    somebody, else_, pear = await house.buyer(), await house.buyer(), await house.good(shop)
+    lines = [DraftLine(pear.offer_id, 1, 5)]
+
+    async def offer(buyer):
+        return await trade.make_draft(
+            staff(shop), shop_id=shop.shop_id, buyer=buyer.party(), lines=lines, note="Once more"
+        )
+
+    for _ in range(20):
+        await offer(somebody)
+    with pytest.raises(TooManyDrafts) as refused:
+        await offer(somebody)
+    assert refused.value.extras == {"drafts_max": 20}
+    assert (await offer(else_)).state is DraftState.OPEN
+    await house.wait(timedelta(days=1, minutes=1))
+    assert (await offer(somebody)).state is DraftState.OPEN
 
 
 async def test_a_draft_ends_when_it_is_withdrawn_or_its_time_is_over(house, shop):

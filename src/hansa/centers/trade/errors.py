@@ -160,6 +160,14 @@ class DraftEnded(Problem):
     title = "This draft order can no longer be accepted"
 
 
+class TooManyDrafts(Problem):
+    """A shop makes only so many draft orders for one buyer in a day; `drafts_max` says how many."""
+
+    code = "trade.too_many_drafts"
+    status = 409
+    title = "This buyer has had enough offers from this shop today"
+
+
 class NoteNotFound(NotFound):
     """There is no such note, or it is not the caller's."""
 

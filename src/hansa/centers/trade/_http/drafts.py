@@ -27,6 +27,7 @@ from hansa.centers.trade.errors import (
     NoPlaceServes,
     OfferUnavailable,
     PlacementRefused,
+    TooManyDrafts,
 )
 from hansa.centers.trade.types import (
     CHECKOUT_ID,
@@ -123,7 +124,9 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
             "lines": [{"offer_id": "offer_01jd3x00000000000000000000", "unit_minor": 900, "quantity": 2}],
         }
     },
-    responses=problems(Unauthenticated, Forbidden, IdMalformed, Invalid, OfferUnavailable, MixedCurrencies),
+    responses=problems(
+        Unauthenticated, Forbidden, IdMalformed, Invalid, OfferUnavailable, MixedCurrencies, TooManyDrafts
+    ),
 )
 async def make_draft(ctx: Ctx, shop_id: str, data: DraftBody) -> DraftView:
     """Put an order together at agreed prices; the buyer is told. Needs `trade.order.draft` of the shop."""

@@ -28,7 +28,13 @@ from hansa.centers.trade._service.quoting import (
 )
 from hansa.centers.trade._service.reading import kin
 from hansa.centers.trade._tables import DRAFT_RANK
-from hansa.centers.trade.errors import DraftEnded, DraftNotFound, MixedCurrencies, OfferUnavailable
+from hansa.centers.trade.errors import (
+    DraftEnded,
+    DraftNotFound,
+    MixedCurrencies,
+    OfferUnavailable,
+    TooManyDrafts,
+)
 from hansa.centers.trade.events import DraftMade
 from hansa.centers.trade.terms import Deadlines
 from hansa.centers.trade.types import (
@@ -56,6 +62,10 @@ PERMISSION = "trade.order.draft"
 _encode = msgspec.json.Encoder().encode
 
 
+A_DAY_MAX = 20
+"""How many drafts a shop makes for one buyer in a day: each is told, and nobody asked for them."""
+
+
 async def make_draft(
     ctx: Ctx,
     *,
@@ -69,7 +79,8 @@ async def make_draft(
     """Make an order for a buyer, at agreed prices. Nothing is held; the buyer is told.
 
     `valid_for` is at most what the business allows (`Deadlines.draft`), which is the default; the buyer reads
-    the `note`. Needs `trade.order.draft` of the shop. Raises `Forbidden`, `Invalid`, `OfferUnavailable`, `MixedCurrencies`.
+    the `note`. Needs `trade.order.draft` of the shop. Raises `Forbidden`, `Invalid`, `OfferUnavailable`,
+    `MixedCurrencies`, `TooManyDrafts`.
     """
     ctx.require(PERMISSION, of=shop_object(shop_id))
     longest = ctx.term(Deadlines).draft
@@ -94,6 +105,9 @@ async def make_draft(
     )
     async with ctx.transaction() as tx:
         tx.locks(DRAFT_RANK)
+        since = now - timedelta(days=1)
+        if await _store.drafts_since(tx, shop_id=shop_id, buyer=buyer, since=since) >= A_DAY_MAX:
+            raise TooManyDrafts(drafts_max=A_DAY_MAX)
         await _store.insert_draft(
             tx,
             draft_id=made.id,

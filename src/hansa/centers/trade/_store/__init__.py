@@ -14,6 +14,7 @@ from hansa.centers.trade._store.carts import (
 from hansa.centers.trade._store.drafts import (
     draft_by_id,
     drafts_of_parties,
+    drafts_since,
     end_drafts,
     insert_draft,
     lock_drafts,
@@ -65,6 +66,7 @@ __all__ = [
     "divided_for_shop",
     "draft_by_id",
     "drafts_of_parties",
+    "drafts_since",
     "drop_cart_notes",
     "end_drafts",
     "erase_texts",

@@ -52,6 +52,17 @@ async def insert_draft(
     )
 
 
+async def drafts_since(tx: Transaction, *, shop_id: UUID, buyer: UUID, since: datetime) -> int:
+    """Count what a shop made for a buyer since a moment, whatever became of it."""
+    count: int = await tx.raw.fetchval(
+        "SELECT count(*) FROM trade.draft WHERE buyer = $1 AND shop_id = $2 AND made_at > $3",
+        buyer,
+        shop_id,
+        since,
+    )
+    return count
+
+
 async def draft_by_id(tx: Transaction, draft_id: UUID) -> Row | None:
     """Return a draft."""
     row: Row | None = await tx.raw.fetchrow("SELECT * FROM trade.draft WHERE id = $1", draft_id)

@@ -18,7 +18,7 @@ from hansa.centers.message.types import CONVERSATION_ID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import OFFER_ID, Offer, OfferId
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.errors import MixedCurrencies, OfferUnavailable, OrderNotFound
+from hansa.centers.trade.errors import MixedCurrencies, OfferUnavailable, OrderNotFound, TooManyDrafts
 from hansa.centers.trade.terms import Deadlines
 from hansa.centers.trade.types import (
     DRAFT_ID,
@@ -112,7 +112,7 @@ async def make(seen: Seen, slug: str) -> Response[str]:
     except Invalid as refused:
         fields.blame_all(refused, called=_called(len(lines)))
         return await _page(at, known, typed, fields.form(), status=422)
-    except (OfferUnavailable, MixedCurrencies) as refused:
+    except (OfferUnavailable, MixedCurrencies, TooManyDrafts) as refused:
         form = fields.form(problem=problem_words(refused, seen.gettext))
         return await _page(at, known, typed, form, status=refused.status)
 
