@@ -34,6 +34,7 @@ async def test_sessions_are_listed_and_ended(doors):
     phone = await ada.log_in(doors[0])
     shown = good(await ada.get("/me/sessions"))
     assert [one["acting"] for one in shown] == [False, True]
+    assert all(one["created_at"] <= one["seen_at"] < one["expires_at"] for one in shown)
     good(await ada.ask("DELETE", f"/me/sessions/{shown[0]['id']}"), 204)
     problem(await phone.get("/me/sessions"), 401, "api.token_unknown")
     await ada.log_in(doors[0])

@@ -40,7 +40,13 @@ class TokenElsewhere(Problem):
 
 
 async def identify(
-    platform: Platform, *, business: str, authorization: str, accept_language: str, trace: str
+    platform: Platform,
+    *,
+    business: str,
+    authorization: str,
+    accept_language: str,
+    trace: str,
+    agent: str = "",
 ) -> Ctx:
     """Make the context of a request. Raises `TokenUnknown`, `TokenElsewhere`, `business.unknown`.
 
@@ -57,7 +63,9 @@ async def identify(
     ctx = platform.context(business, traffic=traffic, trace=trace)
     actor = identity.acting_in(ctx.traffic) if identity is not None else GUEST
     return ctx.with_(
-        actor=actor, locale=negotiate(ctx.plan.business.languages, accept_language=accept_language)
+        actor=actor,
+        locale=negotiate(ctx.plan.business.languages, accept_language=accept_language),
+        agent=agent,
     )
 
 
@@ -77,6 +85,7 @@ async def _of_headers(platform: Platform, scope: Mapping[str, Any]) -> Ctx:
     headers = dict(scope["headers"])
     authorization = headers.get(b"authorization", b"").decode("latin-1")
     accept_language = headers.get(b"accept-language", b"").decode("latin-1")
+    agent = headers.get(b"user-agent", b"").decode("latin-1")
     if scope["path"] in _BY_CLIENTS and authorization[: len(_BASIC)].lower() == _BASIC:
         authorization = ""  # says which program asks, not which party acts: the route reads it
     state = scope["state"]
@@ -86,6 +95,7 @@ async def _of_headers(platform: Platform, scope: Mapping[str, Any]) -> Ctx:
         authorization=authorization,
         accept_language=accept_language,
         trace=state["trace"],
+        agent=agent,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Term")
 
+AGENT_LETTERS_MAX = 400
 PLATFORM_BUSINESS = ""  # the root every path inherits from; it sells nothing itself
 
 
@@ -82,6 +83,8 @@ class Ctx:
     actor: Actor = GUEST
     locale: str = "en"
     trace: str = ""
+    agent: str = field(default="", repr=False)
+    """What the caller's program says it is (`User-Agent`), cut short. Neither logged nor kept as it is."""
 
     def now(self) -> datetime:
         """Return the time of this business and traffic class: aware, UTC. The only clock there is."""
@@ -130,8 +133,8 @@ class Ctx:
             trace=self.trace,
         )
 
-    def with_(self, *, actor: Actor | None = None, locale: str | None = None) -> Ctx:
-        """Return a copy with another actor or locale."""
+    def with_(self, *, actor: Actor | None = None, locale: str | None = None, agent: str = "") -> Ctx:
+        """Return a copy with another actor, locale or program that calls."""
         return Ctx(  # by hand: each request makes one, and `dataclasses.replace` takes thrice the time
             self.platform,
             self.plan,
@@ -141,4 +144,5 @@ class Ctx:
             actor or self.actor,
             locale or self.locale,
             self.trace,
+            agent[:AGENT_LETTERS_MAX] or self.agent,
         )

@@ -212,7 +212,7 @@ def _visit(platform: Platform, request: Request[Any, Any, Any], pages: Pages, *,
         accept_language=request.headers.get("accept-language"),
     )
     return Visit(
-        ctx=ctx.with_(locale=language),
+        ctx=ctx.with_(locale=language, agent=request.headers.get("user-agent", "")),
         request=request,
         pages=pages,
         prefix=state["prefix"] if business else "",

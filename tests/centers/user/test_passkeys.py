@@ -125,6 +125,37 @@ async def test_an_answer_from_elsewhere_is_refused(house, wrong):
         await log_in(house, device)
 
 
+async def test_the_user_is_asked_for_before_anything_is_done(house):
+    """Who only touched the device is refused at every step, before a key, a session or a proof is made of it."""
+    ada, device = await house.person(), Authenticator(flags=PRESENT)
+    begun = await api.begin_passkey(ada)
+    assert begun.options["authenticatorSelection"]["userVerification"] == "required"
+    with pytest.raises(PasskeyRefused):
+        await api.add_passkey(ada, ceremony=begun.id, credential=device.make(begun.options), name="Phone")
+    assert not await api.passkeys(ada)
+    device.flags = PRESENT | VERIFIED
+    with pytest.raises(PasskeyRefused):  # the ceremony is over, whoever comes back verified
+        await api.add_passkey(ada, ceremony=begun.id, credential=device.make(begun.options), name="Phone")
+    await enrol(ada, device)
+
+    device.flags = PRESENT
+    sessions = len(await api.list_sessions(ada))
+    coming, proving = await api.begin_passkey_log_in(house.ctx()), await api.begin_passkey_proof(ada)
+    assert coming.options["userVerification"] == proving.options["userVerification"] == "required"
+    with pytest.raises(PasskeyRefused):
+        await api.log_in_with_passkey(house.ctx(), ceremony=coming.id, credential=device.sign(coming.options))
+    with pytest.raises(PasskeyRefused):
+        await api.prove_with_passkey(ada, ceremony=proving.id, credential=device.sign(proving.options))
+    assert len(await api.list_sessions(ada)) == sessions
+    (kept,) = await api.passkeys(ada)
+    assert kept.used_at is None
+    (row,) = await house.rows('SELECT sign_count FROM "user".passkey')
+    assert row["sign_count"] == 0
+
+    device.flags = PRESENT | VERIFIED
+    assert (await log_in(house, device)).actor.party == ada.actor.party
+
+
 async def test_another_key_signs_for_nobody(house):
     ada, device = await house.person(), Authenticator()
     await enrol(ada, device)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from hansa.centers.user._rules.devices import read_device
 from hansa.centers.user._rules.email import EmailAddress, read_email
 from hansa.centers.user._rules.grants import (
     covered,
@@ -24,7 +25,7 @@ from hansa.centers.user._rules.texts import (
     normal_password,
 )
 from hansa.centers.user._rules.tokens import RANDOM_OCTETS, is_token, make_token, token_hash
-from hansa.centers.user.types import Address, TokenKind
+from hansa.centers.user.types import Address, Device, TokenKind
 from hansa.kernel.problem import FieldError
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -249,3 +250,63 @@ def test_sliding_never_shortens_and_never_passes_the_end(used_after, longest):
         assert expires_at < later <= ends_at
     if used_after < idle / 10:
         assert later is None
+
+
+CHROME = "Mozilla/5.0 ({}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 {}Safari/537.36{}"
+
+
+@pytest.mark.parametrize(
+    ("agent", "browser", "system"),
+    [
+        (CHROME.format("Windows NT 10.0; Win64; x64", "", ""), "Chrome", "Windows"),
+        (CHROME.format("Windows NT 10.0; Win64; x64", "", " Edg/141.0.0.0"), "Edge", "Windows"),
+        (CHROME.format("X11; Linux x86_64", "", " OPR/120.0.0.0"), "Opera", "Linux"),
+        (CHROME.format("X11; CrOS x86_64 14541.0.0", "", ""), "Chrome", "ChromeOS"),
+        (CHROME.format("Linux; Android 10; K", "Mobile ", ""), "Chrome", "Android"),
+        (
+            (
+                "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko)"
+                " SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36"
+            ),
+            "Samsung Internet",
+            "Android",
+        ),
+        (
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+                " Mobile/15E148 MicroMessenger/8.0.60(0x18003c2f) NetType/WIFI Language/zh_CN"
+            ),
+            "WeChat",
+            "iOS",
+        ),
+        (
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+                " Version/26.0 Safari/605.1.15"
+            ),
+            "Safari",
+            "macOS",
+        ),
+        (
+            (
+                "Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0"
+                " Safari/537.36 ArkWeb/4.1.6.1 Mobile HuaweiBrowser/5.0.4.300"
+            ),
+            "Huawei Browser",
+            "HarmonyOS",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox", "Linux"),
+        ("curl/8.14.1", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_device_is_told_by_what_its_browser_says(agent, browser, system):
+    assert read_device(agent) == Device(browser, system)
+
+
+@given(st.text(max_size=400))
+def test_a_device_is_one_of_the_list_whatever_a_program_says(agent):
+    found = read_device(agent)
+    assert len(found.browser) < 20
+    assert len(found.system) < 20
+    assert not {*found.browser, *found.system} & set("/<>;()")

@@ -151,10 +151,44 @@ async def test_a_session_in_use_slides_without_a_write_each_time(house):
     for day in range(0, 60, 2):
         await house.later(timedelta(days=day))
         house.platform.service(Sessions)._known._entries.clear()
-        before = await house.rows('SELECT expires_at, xmin::text FROM "user".token')
+        before = await house.rows('SELECT expires_at FROM "user".token')
         assert await house.whoever(ada.token) == actor
-        writes += before != await house.rows('SELECT expires_at, xmin::text FROM "user".token')
+        writes += before != await house.rows('SELECT expires_at FROM "user".token')
     assert 10 <= writes <= 20
+
+
+async def test_a_session_says_when_it_was_seen_at_a_write_an_hour(house):
+    ada = await started(house)
+    writes = 0
+    for minutes in range(0, 600, 5):
+        await house.later(timedelta(minutes=minutes))
+        house.platform.service(Sessions)._known._entries.clear()
+        before = await house.rows('SELECT xmin::text FROM "user".token')
+        actor = await house.whoever(ada.token)
+        writes += before != await house.rows('SELECT xmin::text FROM "user".token')
+    assert writes == 9
+
+    (shown,) = await api.list_sessions(house.ctx(actor))
+    assert timedelta() <= house.ctx().now() - shown.seen_at < timedelta(hours=1)
+    assert shown.seen_at - shown.created_at >= timedelta(hours=8)
+
+
+async def test_a_session_says_on_which_device_it_began(house, caplog):
+    await started(house)
+    agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0 " + "x" * 9_000
+    at_home = await api.log_in(house.ctx().with_(agent=agent), email="ada@example.com", password=PASSWORD)
+
+    shown = await api.list_sessions(house.ctx(await house.whoever(at_home.token)))
+
+    assert [(one.browser, one.system, one.acting) for one in shown] == [
+        ("Firefox", "Windows", True),
+        ("", "", False),
+    ]
+    assert agent[:50] not in repr(house.ctx().with_(agent=agent))
+    kept = await house.rows('SELECT t::text AS row FROM "user".token t')
+    told = await house.rows("SELECT payload::text AS row FROM kernel.outbox")
+    assert not [one for one in kept + told if "Gecko" in one["row"]]
+    assert "Gecko" not in caplog.text
 
 
 async def test_an_unused_session_expires_and_no_session_is_for_ever(house):

@@ -180,12 +180,25 @@ class IssuedToken(msgspec.Struct, frozen=True, kw_only=True):
     token: Token
 
 
+class Device(msgspec.Struct, frozen=True):
+    """A browser and a system, by name; empty where they are not known."""
+
+    browser: str = ""
+    system: str = ""
+
+
 class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A living session as its owner's list shows it. `acting` marks the one that asks."""
+    """A living session as its owner's list shows it: on which device it began, and when it was last used.
+
+    `acting` marks the one that asks. `seen_at` is right to an hour.
+    """
 
     id: TokenId
     business: str
+    browser: str
+    system: str
     created_at: datetime
+    seen_at: datetime
     expires_at: datetime
     acting: bool
 

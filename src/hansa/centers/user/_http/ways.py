@@ -61,11 +61,17 @@ class PasswordWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SessionShownView(msgspec.Struct, frozen=True, kw_only=True):
-    """A living session; `acting` marks the one that asks."""
+    """A living session: where it began, by browser and system (empty when not known), and when it was last used.
+
+    `acting` marks the one that asks. `seen_at` is right to an hour.
+    """
 
     id: str
     business: str
+    browser: str
+    system: str
     created_at: datetime
+    seen_at: datetime
     expires_at: datetime
     acting: bool
 
@@ -230,7 +236,10 @@ async def list_sessions(ctx: Ctx) -> list[SessionShownView]:
         SessionShownView(
             id=TOKEN_ID.show(one.id),
             business=one.business,
+            browser=one.browser,
+            system=one.system,
             created_at=one.created_at,
+            seen_at=one.seen_at,
             expires_at=one.expires_at,
             acting=one.acting,
         )

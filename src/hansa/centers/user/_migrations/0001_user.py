@@ -92,6 +92,9 @@ def _log_in() -> None:
           ends_at timestamptz NOT NULL,
           ended_at timestamptz,
           proved_at timestamptz,
+          browser text NOT NULL DEFAULT '',
+          system text NOT NULL DEFAULT '',
+          seen_at timestamptz NOT NULL,
           changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
           CONSTRAINT token_hash_is_sha256 CHECK (octet_length(hash) = 32),
           CONSTRAINT token_never_past_its_end CHECK (expires_at <= ends_at)

@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from hansa.centers.user._rules.devices import read_device
 from hansa.centers.user._rules.tokens import RANDOM_OCTETS, make_token, token_hash
 from hansa.centers.user._service.sessions import Sessions, session_span
 from hansa.centers.user._store import addresses, kin, parties, tokens
@@ -65,6 +66,7 @@ async def start_session(tx: Transaction, ctx: Ctx, *, party: PartyId, kind: Part
         expires_at=expires_at,
         ends_at=ends_at,
         proved=kind is PartyKind.PERSON,
+        device=read_device(ctx.agent),
     )
     tx.emit(ctx, SessionStarted(party=party, session=session, kind=kind))
     actor_kind = ActorKind.GUEST if kind is PartyKind.GUEST else ActorKind.PERSON

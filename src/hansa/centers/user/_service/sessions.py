@@ -30,6 +30,8 @@ _OF_THE_KERNEL = {SETTLE_PARKED}
 _STALE_S_MAX = 1.0  # how old an answer may be: revocations are looked for this often, by one query for all
 _REREAD_S = 60.0  # an entry is read again this often whatever happens: to slide, and for what nobody told
 
+_SEEN_STEP = timedelta(hours=1)  # so often at most a session in use costs a write to say when it was seen
+
 _ACTORS = {
     PartyKind.PERSON: ActorKind.PERSON,
     PartyKind.APP: ActorKind.APP,
@@ -164,11 +166,13 @@ class Sessions:
 
     async def _slide(self, stored: StoredToken, *, now: datetime) -> datetime:
         later = slid(stored.expires_at, now=now, idle=self._idle, ends_at=stored.ends_at)
-        if later is None or now >= stored.expires_at:
+        is_news = later is not None or now - stored.seen_at >= _SEEN_STEP
+        if not is_news or now >= stored.expires_at:
             return stored.expires_at
+        until = later or stored.expires_at
         async with self._platform.db.transaction() as tx:
-            await tokens.slide(tx, token_hash=stored.hash, expires_at=later)
-        return later
+            await tokens.use(tx, token_hash=stored.hash, expires_at=until, now=now)
+        return until
 
 
 def session_span(settings: Accounts, *, now: datetime) -> tuple[datetime, datetime]:

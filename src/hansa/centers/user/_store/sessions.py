@@ -30,7 +30,8 @@ async def list_sessions(
 ) -> list[SessionShown]:
     """Read the sessions of a party that neither ended nor expired, newest first."""
     rows = await tx.raw.fetch(
-        """SELECT token_id AS id, business, created_at, expires_at, token_id IS NOT DISTINCT FROM $2 AS acting
+        """SELECT token_id AS id, business, browser, system, created_at, seen_at, expires_at,
+                  token_id IS NOT DISTINCT FROM $2 AS acting
              FROM "user".token
             WHERE party_id = $1 AND kind = 'session' AND ended_at IS NULL AND expires_at > $3
             ORDER BY token_id DESC LIMIT $4""",

@@ -10,12 +10,15 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.user._tables import TOKEN_RANK
-from hansa.centers.user.types import PartyId, Token, TokenId, TokenKind
+from hansa.centers.user.types import Device, PartyId, Token, TokenId, TokenKind
 from hansa.kernel.context import Traffic
 
 if TYPE_CHECKING:
     from hansa.kernel.context import Ctx
     from hansa.kernel.db import Transaction
+
+
+NO_DEVICE = Device()
 
 
 class StoredToken(msgspec.Struct, frozen=True):
@@ -30,6 +33,7 @@ class StoredToken(msgspec.Struct, frozen=True):
     traffic: Traffic
     expires_at: datetime
     ends_at: datetime
+    seen_at: datetime
 
 
 class EndedToken(msgspec.Struct, frozen=True):
@@ -53,13 +57,15 @@ async def insert_token(
     label: str = "",
     grants: Sequence[str] = (),
     proved: bool = False,
+    device: Device = NO_DEVICE,
 ) -> None:
     """Add a token; `proved` when its holder has just shown who they are."""
     await tx.raw.execute(
         """INSERT INTO "user".token
              (hash, token_id, party_id, kind, label, grants, business, traffic, created_at, expires_at, ends_at,
-              proved_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $12 THEN $9::timestamptz END)""",
+              proved_at, browser, system, seen_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $12 THEN $9::timestamptz END,
+                   $13, $14, $9)""",
         token_hash,
         token_id,
         party_id,
@@ -72,26 +78,30 @@ async def insert_token(
         expires_at,
         ends_at,
         proved,
+        device.browser,
+        device.system,
     )
 
 
 async def read_tokens(tx: Transaction, hashes: Sequence[bytes]) -> list[StoredToken]:
     """Read the tokens with these hashes that were not ended (they may have expired)."""
     rows = await tx.raw.fetch(
-        """SELECT hash, token_id, party_id, kind, grants, business, traffic, expires_at, ends_at
+        """SELECT hash, token_id, party_id, kind, grants, business, traffic, expires_at, ends_at, seen_at
              FROM "user".token WHERE hash = ANY($1::bytea[]) AND ended_at IS NULL""",
         list(hashes),
     )
     return [msgspec.convert(dict(row), StoredToken, strict=False) for row in rows]
 
 
-async def slide(tx: Transaction, *, token_hash: bytes, expires_at: datetime) -> None:
-    """Move a session's expiry; it only ever moves later, whichever process comes last."""
+async def use(tx: Transaction, *, token_hash: bytes, expires_at: datetime, now: datetime) -> None:
+    """Note that a session is used, until when it lives so; both only ever move later, whichever process comes last."""
     await tx.raw.execute(
-        """UPDATE "user".token SET expires_at = greatest(expires_at, least($2, ends_at))
-           WHERE hash = $1 AND ended_at IS NULL""",
+        """UPDATE "user".token
+              SET expires_at = greatest(expires_at, least($2, ends_at)), seen_at = greatest(seen_at, $3)
+            WHERE hash = $1 AND ended_at IS NULL""",
         token_hash,
         expires_at,
+        now,
     )
 
 
