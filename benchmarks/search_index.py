@@ -40,7 +40,7 @@ from hansa.centers.product.types import (
     Sku,
 )
 from hansa.centers.search import api as search
-from hansa.centers.search._rules.documents import Document, documents
+from hansa.centers.search._rules.documents import Document, Surroundings, documents
 from hansa.centers.search._rules.keys import facet_key, title_keys, word_keys
 from hansa.centers.search._rules.ranking import by_popularity
 from hansa.centers.search._rules.words import query_terms
@@ -187,10 +187,17 @@ def _rank(_business: str, _traffic: str, facts: Ranked) -> int:
 async def fill(platform: Platform, shelf: Shelf, count: int) -> float:
     """Write documents of so many products; return the seconds it took."""
     began = time.perf_counter()
+    around = Surroundings(
+        popularity=shelf.popularity,
+        rank_of=_rank,
+        currency_of=lambda _business: "CNY",
+        synonyms_of=lambda _business, _traffic: (),
+        in_stock=(),
+    )
     batch: list[Document] = []
     ids: list[UUID] = []
     for number, (page, lineage) in enumerate(shelf.pages(count), 1):
-        batch += documents(page, lineage, shelf.popularity, _rank)
+        batch += documents(page, lineage, around)
         ids.append(page.product.id)
         if len(ids) == BATCH or number == count:
             async with platform.db.transaction() as tx:

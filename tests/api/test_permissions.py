@@ -167,6 +167,7 @@ MAY = {
     "PUT /api/price-lists/{price_list_id}/prices": SHOP,
     "POST /api/price-lists/{price_list_id}/removals": SHOP,
     "GET /api/product-changes": OPERATOR,
+    "GET /api/shops/{shop_id}/product-changes": SHOP,
     "GET /api/product-changes/{change_id}": SHOP,
     "POST /api/product-changes/{change_id}/decision": OPERATOR,
     "POST /api/product-changes/{change_id}/withdrawal": SHOP,

@@ -131,6 +131,26 @@ async def test_an_edit_waits_where_edits_are_reviewed(reviewed):
     assert await reviewed.verify() == []
 
 
+async def test_a_shop_sees_what_waits_of_its_own(reviewed):
+    seller, rival = await reviewed.seller(), await reviewed.seller(slug="rival")
+    pages = [await make(seller) for _ in range(3)]
+    await make(rival)
+    shop_id = pages[0].product.shop_id
+
+    first = await product.shop_waiting_changes(seller[1], shop_id=shop_id, limit=2)
+    rest = await product.shop_waiting_changes(seller[1], shop_id=shop_id, cursor=first.cursor, limit=2)
+
+    waiting = [one.product_id for one in first.items + rest.items]
+    assert waiting == [page.product.id for page in pages]
+    assert (await product.shop_waiting_changes(reviewed.ctx, shop_id=shop_id)).items[0].id == first.items[
+        0
+    ].id
+    with pytest.raises(Forbidden):
+        await product.shop_waiting_changes(rival[1], shop_id=shop_id)
+    await product.withdraw_change(seller[1], change_id=first.items[0].id)
+    assert len((await product.shop_waiting_changes(seller[1], shop_id=shop_id)).items) == 2
+
+
 @pytest.mark.parametrize("state", [ChangeState.DECLINED, ChangeState.WITHDRAWN])
 async def test_what_is_declined_or_withdrawn_changes_nothing(reviewed, state):
     seller = await reviewed.seller()

@@ -26,6 +26,7 @@ from hansa.centers.inventory._service.holding import (
 from hansa.centers.inventory._service.pushing import push_stock
 from hansa.centers.inventory._service.reading import (
     availability,
+    available_in,
     movements,
     rank_places,
     stock_of_place,
@@ -42,6 +43,7 @@ __all__ = [
     "adjust",
     "approve_stocktake",
     "availability",
+    "available_in",
     "cancel_stocktake",
     "count",
     "counts",

@@ -39,6 +39,14 @@ class SoldOut(StockEvent, frozen=True, kw_only=True):
     topic: ClassVar[str] = "inventory.sold_out"
 
 
+class BackInStock(StockEvent, frozen=True, kw_only=True):
+    """What orders gave back can be sold again, after there was nothing left."""
+
+    topic: ClassVar[str] = "inventory.back_in_stock"
+
+    available: int
+
+
 class HoldExpired(StockEvent, frozen=True, kw_only=True):
     """A hold outlived its time by so much that inventory took it back itself."""
 
@@ -95,6 +103,7 @@ EVENTS = (
     StockReceived,
     StockAdjusted,
     SoldOut,
+    BackInStock,
     HoldExpired,
     LowStock,
     StockTransferred,

@@ -271,6 +271,7 @@ change = Table(
     CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="change_decided"),
     Index("change_pending", "product_id", unique=True, postgresql_where=text("state = 'pending'")),
     Index("change_queue", "business", "id", postgresql_where=text("state = 'pending'")),
+    Index("change_shop", "shop_id", "id", postgresql_where=text("state = 'pending'")),
     Index("change_product", "product_id", "id"),
 )
 

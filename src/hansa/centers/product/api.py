@@ -19,6 +19,7 @@ from hansa.centers.product._service.changes import (
     product_history,
     publish_product,
     redraft_product,
+    shop_waiting_changes,
     waiting_changes,
     withdraw_change,
 )
@@ -72,7 +73,12 @@ from hansa.centers.product._service.products import (
     skus_by_gtin,
     variants,
 )
-from hansa.centers.product._service.reading import catalogued_in, product_ids_after, products_in_all
+from hansa.centers.product._service.reading import (
+    catalogued_in,
+    product_ids_after,
+    products_in_all,
+    products_of_skus,
+)
 from hansa.centers.product._service.snapshots import tree_of as categories
 
 __all__ = [
@@ -125,6 +131,7 @@ __all__ = [
     "product_ids_after",
     "products_in_all",
     "products_of_shop",
+    "products_of_skus",
     "publish_product",
     "redraft_product",
     "remove_picture",
@@ -132,6 +139,7 @@ __all__ = [
     "set_custom_fields",
     "set_price",
     "set_prices",
+    "shop_waiting_changes",
     "skus",
     "skus_by_code",
     "skus_by_gtin",

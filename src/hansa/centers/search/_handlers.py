@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hansa.centers.inventory import api as inventory
+from hansa.centers.inventory.events import StockEvent
+from hansa.centers.product import api as product
 from hansa.centers.product.events import ProductEvent
+from hansa.centers.product.types import SkuId
 from hansa.centers.review.events import RatingChanged
 from hansa.centers.review.types import SubjectKind
 from hansa.centers.search._service.indexing import refresh, write
@@ -41,6 +45,26 @@ async def follow_sales(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) -
     locked = await store.lock_products(tx, {product_id for _, _, product_id in pieces})
     await store.add_sales(tx, pieces)
     await write(tx, locked, slots=slots.all())
+
+
+async def follow_stock(tx: Transaction, told: Sequence[Envelope[StockEvent]]) -> None:
+    """Write anew what can be sold and could not before, or the other way round."""
+    skus = {(SkuId(one.event.sku_id), one.traffic) for one in told}
+    products = await product.products_of_skus(tx, sku_ids=sorted({sku_id for sku_id, _ in skus}))
+    if not products:
+        return
+    slots = await generations.hold(tx)
+    await store.lock_products(tx, products.values())
+    in_stock = await inventory.available_in(tx, skus=skus)
+    said = await store.in_stock(tx, slots.all(), products.values())
+    news = {
+        products[sku_id]
+        for sku_id, traffic in skus
+        if sku_id in products
+        and said.get((traffic.value, products[sku_id]), set()) - {(sku_id, traffic) in in_stock}
+    }
+    if news:
+        await write(tx, sorted(news), slots=slots.all())
 
 
 async def follow_ratings(tx: Transaction, told: Sequence[Envelope[RatingChanged]]) -> None:

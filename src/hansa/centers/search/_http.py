@@ -29,6 +29,7 @@ Category = Annotated[str | None, Parameter(description="Only in this category an
 ShopParam = Annotated[str | None, Parameter(description="Only what this shop offers.")]
 PriceMin = Annotated[int | None, Parameter(description="Lowest price, in minor units.", ge=0)]
 PriceMax = Annotated[int | None, Parameter(description="Highest price, in minor units.", ge=0)]
+InStock = Annotated[bool, Parameter(description="Only what can be bought now.")]
 FacetParam = Annotated[
     list[str] | None,
     Parameter(
@@ -127,6 +128,7 @@ async def search_products(
     shop: ShopParam = None,
     price_min: PriceMin = None,
     price_max: PriceMax = None,
+    in_stock: InStock = False,  # noqa: FBT002 - Litestar passes parameters by name
     facet: FacetParam = None,
     sort: SortParam = Sort.RELEVANCE,
     facets: WithFacets = False,  # noqa: FBT002 - Litestar passes parameters by name
@@ -142,6 +144,7 @@ async def search_products(
             shop=SHOP_ID.read(shop) if shop else None,
             price_min=price_min,
             price_max=price_max,
+            in_stock=in_stock,
             facets=_read_facets(facet or []),
         ),
         sort=sort,

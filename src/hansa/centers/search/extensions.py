@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from hansa.centers.search._rules.ranking import by_popularity
-from hansa.centers.search.types import Ranked
+from hansa.centers.search.types import Ranked, Synonyms
 from hansa.kernel.context import Ctx
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
 
@@ -40,4 +41,30 @@ RANK = ExtensionPoint[Rank](
     guard=within_bounds,
 )
 
-POINTS = (RANK,)
+
+class AlikeWords(Protocol):
+    """Say which words mean the same, in whatever languages the goods are named.
+
+    Asked when a document is written, not when somebody searches; `hansa search rebuild` asks for all products. At
+    most 500 groups of 20 words are heard; what parents of a business say counts as well.
+    """
+
+    def __call__(self, ctx: Ctx) -> Sequence[Synonyms]: ...
+
+
+def no_words_alike(ctx: Ctx) -> Sequence[Synonyms]:  # noqa: ARG001 - the point's signature
+    """Take every word for itself."""
+    return ()
+
+
+SYNONYMS = ExtensionPoint[AlikeWords](
+    "search.synonyms",
+    version=1,
+    mode=Mode.ALL,
+    effects=Effects.PURE,
+    budget_ms=1,
+    on_error=OnError.OPEN,
+    default=no_words_alike,
+)
+
+POINTS = (RANK, SYNONYMS)

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hansa.centers.inventory.events import (
+    BackInStock,
+    HoldExpired,
+    LimitsSet,
+    SoldOut,
+    StockAdjusted,
+    StockReceived,
+    StockTransferred,
+)
 from hansa.centers.product.events import (
     OfferChanged,
     ProductArchived,
@@ -36,6 +45,11 @@ SEARCH = Center(
             "search.follow_products",
             (ProductCreated, ProductEdited, ProductPublished, ProductArchived, OfferChanged),
             handle=handlers.follow_products,
+        ),
+        Handler(
+            "search.follow_stock",
+            (StockReceived, StockAdjusted, StockTransferred, LimitsSet, SoldOut, BackInStock, HoldExpired),
+            handle=handlers.follow_stock,
         ),
         Handler("search.follow_sales", (OrderMoved,), handle=handlers.follow_sales),
         Handler("search.follow_ratings", (RatingChanged,), handle=handlers.follow_ratings),

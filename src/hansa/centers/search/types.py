@@ -28,8 +28,16 @@ class Sort(enum.StrEnum):
     SALES = "sales"
 
 
+class Synonyms(msgspec.Struct, frozen=True):
+    """Words that mean the same, of any language: what one of them finds, each of them finds."""
+
+    words: tuple[str, ...]
+
+
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What is found must fit all of these.
+
+    With `in_stock` something of it can be sold somewhere now, as far as the index has heard.
 
     `facets` are field to values: `{"option.glaze": ["celadon", "moss"]}`; one of the values of each field is
     enough. Prices are in minor units, as shops set them, both ends included.
@@ -39,6 +47,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     shop: ShopId | None = None
     price_min: int | None = None
     price_max: int | None = None
+    in_stock: bool = False
     facets: Mapping[str, Sequence[str]] = {}
 
 

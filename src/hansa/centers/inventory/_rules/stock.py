@@ -68,9 +68,17 @@ class Level:
     @property
     def fell_low(self) -> bool:
         """Whether what can be sold has just come down to where the seller wants to know."""
+        return self.available <= self.low_at < self._before and self.low_at > 0
+
+    @property
+    def came_back(self) -> bool:
+        """Whether something can be sold again of what was sold out."""
+        return self._before <= 0 < self.available
+
+    @property
+    def _before(self) -> int:
         on_hand, held, allocated = self.was
-        before = on_hand + self.backorder - self.safety - held - allocated
-        return self.available <= self.low_at < before and self.low_at > 0
+        return on_hand + self.backorder - self.safety - held - allocated
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from hansa.centers.inventory._rules import stock as rules
 from hansa.centers.inventory._rules.stock import Change, Step, StockState
 from hansa.centers.inventory._store import holding as store
 from hansa.centers.inventory.errors import OutOfStock
-from hansa.centers.inventory.events import HoldExpired, LowStock, SoldOut
+from hansa.centers.inventory.events import BackInStock, HoldExpired, LowStock, SoldOut
 from hansa.centers.inventory.types import (
     MOVEMENT_ID,
     HoldDemand,
@@ -108,6 +108,11 @@ class _Stepping(Generic[D]):
         await store.insert_movements(tx, [_shipped(c) for c in changes if c.to is HoldState.SHIPPED])
         if released := [change for change in changes if change.to is HoldState.RELEASED]:
             back = {change.level.key for change in released}
+            for change in {one.level.key: one for one in released}.values():
+                if change.level.came_back:
+                    sku_id, place_id, _ = change.level.key
+                    left = change.level.available
+                    tx.emit(change.ctx, BackInStock(sku_id=sku_id, place_id=place_id, available=left))
             gate = released[0].ctx.platform.service(SoldOutGate)
             tx.after_commit(lambda: gate.clear(back))
 

@@ -11,8 +11,8 @@ from hansa.centers.place import api as place
 from hansa.centers.place.types import Location, PlaceId
 from hansa.centers.product.types import SkuId
 from hansa.centers.shop.types import ShopId, shop_object
-from hansa.kernel.context import Ctx
-from hansa.kernel.db import Database
+from hansa.kernel.context import Ctx, Traffic
+from hansa.kernel.db import Database, Transaction
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.snapshot import Snapshot
 
@@ -35,6 +35,14 @@ async def availability(ctx: Ctx, sku_ids: Collection[SkuId]) -> dict[SkuId, dict
     traffic = ctx.traffic.value
     found = await ctx.platform.service(AvailabilitySnapshot).get([(sku_id, traffic) for sku_id in sku_ids])
     return {sku_id: places for (sku_id, _), places in found.items()}
+
+
+async def available_in(
+    tx: Transaction, *, skus: Collection[tuple[SkuId, Traffic]]
+) -> set[tuple[SkuId, Traffic]]:
+    """Return of which SKUs something can be sold somewhere, as it is within the caller's transaction."""
+    found = await store.available(tx, [(sku_id, traffic.value) for sku_id, traffic in skus])
+    return {(sku_id, Traffic(traffic)) for (sku_id, traffic), places in found.items() if any(places.values())}
 
 
 async def rank_places(

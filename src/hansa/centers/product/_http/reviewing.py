@@ -21,6 +21,7 @@ from hansa.centers.product._http.views import (
 )
 from hansa.centers.product.errors import ChangeDecided, ChangeNotFound, ChangeOutdated
 from hansa.centers.product.types import CHANGE_ID, ChangeState
+from hansa.centers.shop.types import SHOP_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.page import CursorMalformed, Page
@@ -50,6 +51,23 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 async def list_waiting(ctx: Ctx, cursor: Cursor = None, limit: Limit = 50) -> Page[ChangeView]:
     """Return the business's changes that wait for a decision, the oldest first. Needs `product.change.decide`."""
     page = await api.waiting_changes(ctx, cursor=cursor, limit=limit)
+    return Page([change_view(one) for one in page.items], page.cursor)
+
+
+@get(
+    "/shops/{shop_id:str}/product-changes",
+    summary="List a shop's changes that wait",
+    responses=problems(*READING, CursorMalformed, Invalid),
+    tags=["products"],
+)
+async def list_waiting_of_shop(
+    ctx: Ctx, shop_id: str, cursor: Cursor = None, limit: Limit = 50
+) -> Page[ChangeView]:
+    """Return the changes of a shop's products that wait for a decision, the oldest first.
+
+    Needs `product.product.edit` in the shop, or `product.change.decide`.
+    """
+    page = await api.shop_waiting_changes(ctx, shop_id=SHOP_ID.read(shop_id), cursor=cursor, limit=limit)
     return Page([change_view(one) for one in page.items], page.cursor)
 
 
@@ -91,4 +109,4 @@ async def withdraw_change(ctx: Ctx, change_id: str) -> EditedView:
     return edited_view(await api.withdraw_change(ctx, change_id=CHANGE_ID.read(change_id)))
 
 
-ROUTES = (list_waiting, show_change, decide_change, withdraw_change)
+ROUTES = (list_waiting, list_waiting_of_shop, show_change, decide_change, withdraw_change)

@@ -46,6 +46,7 @@ def upgrade() -> None:
         )""")
     op.execute("CREATE UNIQUE INDEX change_pending ON product.change (product_id) WHERE state = 'pending'")
     op.execute("CREATE INDEX change_queue ON product.change (business, id) WHERE state = 'pending'")
+    op.execute("CREATE INDEX change_shop ON product.change (shop_id, id) WHERE state = 'pending'")
     op.execute("CREATE INDEX change_product ON product.change (product_id, id)")
     op.execute("""
         CREATE TABLE product.history (

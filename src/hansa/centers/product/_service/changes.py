@@ -31,7 +31,7 @@ from hansa.centers.product.types import (
     ProductReview,
     ProductState,
 )
-from hansa.centers.shop.types import shop_object
+from hansa.centers.shop.types import ShopId, shop_object
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
@@ -162,6 +162,21 @@ async def waiting_changes(ctx: Ctx, *, cursor: str | None = None, limit: int = 5
     after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     async with ctx.transaction() as tx:
         rows = await store.waiting_changes(tx, ctx.business, after=after, limit=limit + 1)
+    return page_of(rows, limit=limit, key=lambda one: (one.id,))
+
+
+async def shop_waiting_changes(
+    ctx: Ctx, *, shop_id: ShopId, cursor: str | None = None, limit: int = 50
+) -> Page[Change]:
+    """List the changes of a shop's products that wait for a decision, the oldest first.
+
+    Needs `product.product.edit` in the shop, or `product.change.decide`.
+    """
+    checked_limit(limit)
+    _require_reader(ctx, shop_id)
+    after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
+    async with ctx.transaction() as tx:
+        rows = await store.waiting_changes(tx, ctx.business, shop_id=shop_id, after=after, limit=limit + 1)
     return page_of(rows, limit=limit, key=lambda one: (one.id,))
 
 

@@ -8,7 +8,7 @@ from hansa.centers.product._rules.prices import offer_at
 from hansa.centers.product._store import catalogue as store
 from hansa.centers.product._store import categories as category_store
 from hansa.centers.product._store import offers as offer_store
-from hansa.centers.product.types import Category, Offer, ProductId, ProductPage
+from hansa.centers.product.types import Category, Offer, ProductId, ProductPage, SkuId
 from hansa.kernel.db import Transaction
 
 
@@ -43,6 +43,11 @@ async def catalogued_in(
         )
         for one in products.values()
     ]
+
+
+async def products_of_skus(tx: Transaction, *, sku_ids: Sequence[SkuId]) -> dict[SkuId, ProductId]:
+    """Return the products of variants; unknown ids are absent."""
+    return {sku_id: one.product_id for sku_id, one in (await store.read_skus(tx, sku_ids)).items()}
 
 
 async def products_in_all(tx: Transaction) -> int:

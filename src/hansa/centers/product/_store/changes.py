@@ -68,14 +68,18 @@ async def pending_change(tx: Transaction, product_id: ProductId) -> Change | Non
     return row_of(Change, row) if row else None
 
 
-async def waiting_changes(tx: Transaction, business: str, *, after: UUID | None, limit: int) -> list[Change]:
-    """Return the changes of a business that wait, the oldest first, ids above `after`."""
+async def waiting_changes(
+    tx: Transaction, business: str, *, after: UUID | None, limit: int, shop_id: UUID | None = None
+) -> list[Change]:
+    """Return the changes of a business, or of one shop in it, that wait, the oldest first, ids above `after`."""
     rows = await tx.raw.fetch(
         f"""SELECT {_CHANGE} FROM product.change
-            WHERE business = $1 AND state = 'pending' AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3""",
+            WHERE business = $1 AND state = 'pending' AND ($2::uuid IS NULL OR id > $2)
+              AND ($4::uuid IS NULL OR shop_id = $4) ORDER BY id LIMIT $3""",
         business,
         after,
         limit,
+        shop_id,
     )
     return [row_of(Change, row) for row in rows]
 

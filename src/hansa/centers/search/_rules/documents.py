@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from uuid import UUID
 
 import msgspec
 
-from hansa.centers.product.types import Category, Offer, ProductPage, ProductState, Sku
-from hansa.centers.search._rules.keys import facet_key, title_keys, word_keys
+from hansa.centers.product.types import Category, Offer, ProductPage, ProductState, Sku, SkuId
+from hansa.centers.search._rules.keys import facet_key, stock_key, title_keys, word_keys
+from hansa.centers.search._rules.synonyms import other_terms
 from hansa.centers.search._rules.words import INDEX_TERMS_MAX, index_terms, spellable, starts
-from hansa.centers.search.types import DocumentKey, Popularity, Ranked
+from hansa.centers.search.types import DocumentKey, Popularity, Ranked, Synonyms
 from hansa.centers.shop.types import ShopId
+from hansa.kernel.context import Traffic
 from hansa.kernel.texts import Texts
 
 SUGGESTION_MAX = 60
@@ -23,6 +25,18 @@ RankOf = Callable[[str, str, Ranked], int]
 
 CurrencyOf = Callable[[str], str]
 """Asks for the currency of a business."""
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What a document is made of besides its product."""
+
+    popularity: Callable[[DocumentKey], Popularity]
+    rank_of: RankOf
+    currency_of: CurrencyOf
+    synonyms_of: Callable[[str, str], Sequence[Synonyms]]
+    """Asks a business (and traffic class) for words that mean the same."""
+    in_stock: Collection[tuple[SkuId, Traffic]]
+    """Variants of which something can be sold now."""
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -70,35 +84,25 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         return (self.business, self.traffic, self.product_id)
 
 
-def documents(
-    page: ProductPage,
-    lineage: Sequence[Category],
-    popularity: Callable[[DocumentKey], Popularity],
-    rank_of: RankOf,
-    currency_of: CurrencyOf,
-) -> list[Document]:
+def documents(page: ProductPage, lineage: Sequence[Category], around: Surroundings) -> list[Document]:
     """Return a document for each business and traffic class where somebody offers the product now."""
     here: dict[tuple[str, str], list[Offer]] = {}
     for offer in page.offers:
         if offer.active and page.product.state is ProductState.PUBLISHED:
             here.setdefault((offer.business, offer.traffic.value), []).append(offer)
-    return [
-        _document(
-            page, lineage, offers, popularity((*scope, page.product.id)), rank_of, currency_of(scope[0])
-        )
-        for scope, offers in here.items()
-    ]
+    return [_document(page, lineage, offers, around) for offers in here.values()]
 
 
 def _document(
     page: ProductPage,
     lineage: Sequence[Category],
     offers: Sequence[Offer],
-    popularity: Popularity,
-    rank_of: RankOf,
-    currency: str,
+    around: Surroundings,
 ) -> Document:
     product = page.product
+    business, traffic = offers[0].business, offers[0].traffic
+    popularity = around.popularity((business, traffic.value, product.id))
+    currency = around.currency_of(business)
     # Amounts of two currencies are not compared: the business's own goes first.
     cheapest = min(
         offers,
@@ -119,10 +123,12 @@ def _document(
         created_at=product.created_at,
         popularity=popularity,
     )
-    rank = rank_of(cheapest.business, cheapest.traffic.value, facts)
+    rank = around.rank_of(business, traffic.value, facts)
+    said = around.synonyms_of(business, traffic.value)
+    sold = any((sku_id, traffic) in around.in_stock for sku_id in offered)
     return Document(
-        business=cheapest.business,
-        traffic=cheapest.traffic.value,
+        business=business,
+        traffic=traffic.value,
         product_id=product.id,
         offer_id=cheapest.id,
         offers=len(offers),
@@ -130,7 +136,7 @@ def _document(
         currency=cheapest.base.currency,
         rank=rank,
         popularity=popularity,
-        keys=_keys(page, lineage, skus, labels, facets),
+        keys=_keys(page, lineage, skus, labels, facets, said, in_stock=sold),
         facets=facets,
         words=tuple(dict.fromkeys(_spellable(product.titles, lineage, labels))),
         suggestions=(
@@ -184,6 +190,9 @@ def _keys(
     skus: Sequence[Sku],
     labels: Sequence[Label],
     facets: Iterable[str],
+    said: Sequence[Synonyms],
+    *,
+    in_stock: bool,
 ) -> tuple[int, ...]:
     titles = {term for text in page.product.titles.values() for term in index_terms(text)}
     words = dict.fromkeys(titles)
@@ -192,7 +201,12 @@ def _keys(
         if len(words) >= INDEX_TERMS_MAX:
             break
     kept = list(words)[:INDEX_TERMS_MAX]
+    if said:
+        kept += other_terms(kept, said)
+        titles |= set(other_terms(titles, said))
     narrowed = [facet_key(*facet.split("=", 1)) for facet in facets]
+    if in_stock:
+        narrowed.append(stock_key())
     return tuple(sorted({*title_keys(titles), *word_keys(kept), *narrowed}))
 
 

@@ -25,6 +25,15 @@ def facet_key(field: str, value: str) -> int:
     return _key("f", f"{field}={value}")
 
 
+IN_STOCK = "in"
+"""The value of the field `stock` for what can be sold now."""
+
+
+def stock_key() -> int:
+    """Return the key of what can be sold now."""
+    return facet_key("stock", IN_STOCK)
+
+
 def _key(kind: str, text: str) -> int:
     digest = hashlib.blake2b(f"{kind}{text}".encode(errors="replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

@@ -11,7 +11,7 @@ import msgspec
 
 from hansa.centers.product import api as product
 from hansa.centers.product.errors import CategoryNotFound
-from hansa.centers.search._rules.keys import facet_key, title_keys, word_keys
+from hansa.centers.search._rules.keys import facet_key, stock_key, title_keys, word_keys
 from hansa.centers.search._rules.spelling import CANDIDATES_MAX, correction, trigrams
 from hansa.centers.search._rules.words import QUERY_TERMS_MAX, is_dense, query_terms
 from hansa.centers.search._service.narrowing import Counts, describe
@@ -161,6 +161,8 @@ def _asked(ctx: Ctx, slot: int, filters: Filters) -> Asked:
         keys.append(facet_key("category", str(filters.category)))
     if filters.shop is not None:
         keys.append(facet_key("shop", str(filters.shop)))
+    if filters.in_stock:
+        keys.append(stock_key())
     return Asked(
         slot=slot,
         business=ctx.business,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache
 from uuid import UUID
 
+from hansa.centers.inventory import api as inventory
 from hansa.centers.product import api as product
 from hansa.centers.product.types import ProductId
-from hansa.centers.search._rules.documents import CurrencyOf, RankOf, documents
+from hansa.centers.search._rules.documents import CurrencyOf, RankOf, Surroundings, documents
 from hansa.centers.search._rules.ranking import by_popularity
 from hansa.centers.search._store import documents as store
 from hansa.centers.search._store import generations
-from hansa.centers.search.extensions import RANK
-from hansa.centers.search.types import Popularity, Ranked
+from hansa.centers.search.extensions import RANK, SYNONYMS
+from hansa.centers.search.types import Popularity, Ranked, Synonyms
 from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import Problem
@@ -33,13 +35,15 @@ async def write(tx: Transaction, locked: Sequence[UUID], *, slots: Collection[in
     found = await product.catalogued_in(tx, product_ids=[ProductId(one) for one in locked])
     fares = await store.popularities(tx, locked)
     neutral = Popularity()
-    made = [
-        document
-        for page, lineage in found
-        for document in documents(
-            page, lineage, lambda key: fares.get(key, neutral), _rank_in(tx), _currency_in(tx)
-        )
-    ]
+    offered = {(offer.sku_id, offer.traffic) for page, _ in found for offer in page.offers}
+    around = Surroundings(
+        popularity=lambda key: fares.get(key, neutral),
+        rank_of=_rank_in(tx),
+        currency_of=_currency_in(tx),
+        synonyms_of=_synonyms_in(tx),
+        in_stock=await inventory.available_in(tx, skus=offered),
+    )
+    made = [document for page, lineage in found for document in documents(page, lineage, around)]
     for slot in slots:
         await store.replace_documents(tx, slot, products=locked, documents=made)
     await store.name_facets(tx, made)
@@ -56,6 +60,20 @@ def _currency_in(tx: Transaction) -> CurrencyOf:
             return ""
 
     return currency
+
+
+def _synonyms_in(tx: Transaction) -> Callable[[str, str], Sequence[Synonyms]]:
+    """Return what asks businesses for words that mean the same, each once."""
+
+    @cache
+    def said(business: str, traffic: str) -> tuple[Synonyms, ...]:
+        try:
+            ctx = tx.context(business, Traffic(traffic))
+        except Problem:
+            return ()
+        return tuple(SYNONYMS.of(ctx)(ctx))
+
+    return said
 
 
 def _rank_in(tx: Transaction) -> RankOf:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from hansa.centers.search._rules.documents import Document, Label
+from hansa.centers.search._rules.keys import stock_key
 from hansa.centers.search._rules.spelling import trigrams
 from hansa.centers.search._tables import LABEL_RANK, TRACKED_RANK
 from hansa.centers.search.types import DocumentKey, Popularity
@@ -72,6 +73,19 @@ async def set_ratings(tx: Transaction, ratings: Mapping[DocumentKey, tuple[int, 
         *columns(keys, 3),
         *columns([ratings[key] for key in keys], 2),
     )
+
+
+async def in_stock(
+    tx: Transaction, slots: Iterable[int], products: Collection[UUID]
+) -> dict[tuple[str, UUID], set[bool]]:
+    """Return what documents of locked products say of their stock in these slots, by traffic class and product."""
+    found: dict[tuple[str, UUID], set[bool]] = {}
+    one_slot = """SELECT traffic, product_id, keys @> ARRAY[$2::bigint] AS in_stock FROM search.document_{}
+           WHERE product_id = ANY($1::uuid[])"""
+    statement = " UNION ALL ".join(one_slot.format(slot) for slot in slots)
+    for row in await tx.raw.fetch(statement, list(products), stock_key()):
+        found.setdefault((row["traffic"], row["product_id"]), set()).add(row["in_stock"])
+    return found
 
 
 async def replace_documents(
