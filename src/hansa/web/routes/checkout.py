@@ -33,7 +33,7 @@ from hansa.web.answers import go, show
 from hansa.web.forms import Fields, read_form
 from hansa.web.parts import Form, Link, Notice
 from hansa.web.routes.addressing import chosen_address, guest_named
-from hansa.web.routes.checkout_view import changes, checkout_view, delivery_field
+from hansa.web.routes.checkout_view import changes, checkout_view, delivery_field, ways_offered
 from hansa.web.routes.measuring import PIECES_MAX, fit, least, request
 from hansa.web.visit import Seen, Visit
 from hansa.web.words import problem_words
@@ -130,7 +130,7 @@ async def _address(seen: Visit, fields: Fields) -> AddressId | None:
 async def _chosen_options(seen: Visit, fields: Fields, shown: Quote) -> dict[ShopId, str]:
     """Return the way of delivery chosen per seller; one that is not offered is noted."""
     chosen: dict[ShopId, str] = {}
-    for group, offered in zip(shown.groups, await trade.delivery_options(seen.ctx, shown), strict=True):
+    for group, offered in zip(shown.groups, await ways_offered(seen, shown), strict=True):
         name = delivery_field(SHOP_ID.show(group.shop_id))
         sent = fields.raw(name) or group.option.code
         if sent not in {option.code for option in offered}:

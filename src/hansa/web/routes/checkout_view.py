@@ -26,6 +26,14 @@ def delivery_field(group: str) -> str:
     return f"delivery-{group}"
 
 
+async def ways_offered(seen: Visit, quote: Quote) -> tuple[tuple[FulfilmentOption, ...], ...]:
+    """Return the ways of delivery of each group that are paid for here; others are ordered through the API."""
+    return tuple(
+        tuple(option for option in options if not option.on_delivery)
+        for options in await trade.delivery_options(seen.ctx, quote)
+    )
+
+
 def option_name(seen: Visit, option: FulfilmentOption) -> str:
     """Return what a way of delivery is called."""
     return seen.gettext(OPTION_NAMES.get(option.code, option.code))
@@ -41,7 +49,7 @@ async def checkout_view(
     notices: tuple[Notice, ...] = (),
 ) -> CheckoutPage:
     """Show a quote with what is to be chosen; the form sends `token` back."""
-    offered = await trade.delivery_options(seen.ctx, quote)
+    offered = await ways_offered(seen, quote)
     shops = await shop.shops(seen.ctx, {group.shop_id for group in quote.groups})
     book = await user.addresses(seen.ctx)
     chrome = seen.chrome(section="cart", notices=notices)

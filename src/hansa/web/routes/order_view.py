@@ -24,7 +24,7 @@ from hansa.web.parts import Action, Choice, Entry, Fact, Form, Notice, SumRow
 from hansa.web.routes.checkout_view import option_name
 from hansa.web.routes.order_blocks import blocks, parts_there
 from hansa.web.routes.order_funding import funding, shares_of
-from hansa.web.routes.order_words import CAUSES, HAPPENED, HEADLINES
+from hansa.web.routes.order_words import AT_THE_DOOR, CAUSES, HAPPENED, HEADLINES
 from hansa.web.showing import address_text, seller_link, sum_rows
 from hansa.web.views import OrderPage
 from hansa.web.visit import Visit
@@ -43,7 +43,7 @@ async def order_view(
 ) -> OrderPage:
     """Show an order to its buyer, or to somebody who may read it and can do nothing here."""
     _ = seen.gettext
-    headline, lede = HEADLINES[order.state]
+    headline, lede = AT_THE_DOOR if _at_the_door(order) else HEADLINES[order.state]
     seller = seller_link(seen, (await shop.shops(seen.ctx, [order.shop_id])).get(order.shop_id))
     own = order.buyer == seen.ctx.actor.party
     history = await trade.history(seen.ctx, order=order)
@@ -124,12 +124,19 @@ def actions(seen: Visit, order: Order) -> tuple[Action, ...]:
         cancel = Action(label=_("Cancel"), url="", closed_because=_("Please ask the seller to cancel it."))
     if order.state is S.PAID_ON_HOLD:
         return cancel, write
+    if _at_the_door(order):
+        return cancel, write
     if order.state in _RECEIVABLE:
         receive = Action(label=_("Confirm receipt"), url=seen.at(f"{here}/receive"), primary=True)
         return receive, *_more_time(seen, order), cancel, write
     if any(one.state is LineState.RECEIVED for one in order.lines):
         return Action(label=_("Review"), url=seen.at("reviews"), method="get", icon="star"), write
     return (write,) if order.state not in _RETURNED else ()
+
+
+def _at_the_door(order: Order) -> bool:
+    """Tell whether it is still to be paid for, when it is handed over."""
+    return order.option.on_delivery and order.paid_at is None and order.state in _RECEIVABLE
 
 
 def _more_time(seen: Visit, order: Order) -> tuple[Action, ...]:
@@ -142,9 +149,9 @@ def _more_time(seen: Visit, order: Order) -> tuple[Action, ...]:
 
 
 def _in_time(seen: Visit, order: Order) -> bool:
-    """Tell whether its buyer may still cancel a paid order without asking."""
+    """Tell whether its buyer may still cancel an order that is to be sent, without asking."""
     if order.paid_at is None:
-        return False
+        return order.option.on_delivery
     return (seen.ctx.now() - order.paid_at).total_seconds() <= order.terms.cancel_s
 
 
@@ -167,6 +174,8 @@ def _coming(seen: Visit, order: Order) -> tuple[Entry, ...]:
         return ()
     if order.state in _UNPAID:
         what, by = _("The order closes, and the goods are free again"), _("Unless it is paid before")
+    elif _at_the_door(order) and order.state is S.AWAITING_SHIPMENT:
+        what, by = _("The order closes, and the goods are free again"), _("Unless it is sent before")
     elif order.state in {S.AWAITING_SHIPMENT, S.PAID_ON_HOLD}:
         what, by = _("The order is cancelled, and your money goes back"), _("Unless it is sent before")
     elif order.state is S.PARTLY_SHIPPED:
@@ -183,6 +192,8 @@ def _entry(
 ) -> Entry:
     _ = seen.gettext
     what, icon, tone = HAPPENED[happened.state]
+    if order.option.on_delivery and happened.state is S.AWAITING_SHIPMENT:
+        what, icon, tone = AT_THE_DOOR[0], "shopping-cart", "plain"
     moved = order.payable if happened.cause == "paid" else 0
     back = order.payable if happened.state is S.REFUNDED else 0
     note = happened.cause.startswith("note ")

@@ -10,6 +10,9 @@ from hansa.web.i18n import N_
 
 S = OrderState
 
+AT_THE_DOOR = (N_("To be paid on delivery"), N_("You pay when it is handed over to you."))
+"""What is said of an order that is paid when it is handed over, until it is."""
+
 HEADLINES: Mapping[OrderState, tuple[str, str]] = MappingProxyType(
     {
         S.CREATED: (N_("Ordered"), N_("The goods are held for you until then.")),

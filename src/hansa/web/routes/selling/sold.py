@@ -62,6 +62,11 @@ _HEADLINES: Mapping[OrderState, tuple[str, str]] = MappingProxyType(
     }
 )
 
+_AT_THE_DOOR = (
+    N_("To be paid on delivery"),
+    N_("The goods are put by. Take the money when you hand them over, and note it."),
+)
+
 _HAPPENED: Mapping[OrderState, tuple[str, str, str]] = MappingProxyType(
     {
         S.CREATED: (N_("Ordered"), "shopping-cart", "plain"),
@@ -105,7 +110,7 @@ async def order_page(
 ) -> SellerOrderPage:
     """Show an order of the shop to somebody who works there."""
     _ = at.seen.gettext
-    headline, lede = _HEADLINES[order.state]
+    headline, lede = _AT_THE_DOOR if _at_the_door(order) else _HEADLINES[order.state]
     here = at.at(f"orders/{ORDER_ID.show(order.id)}")
     history = await trade.history(at.ctx, order=order)
     written = await trade.notes(at.ctx, order_id=order.id)
@@ -219,6 +224,12 @@ def _line_state(order: Order, line: Line) -> str:
     return line.state.value
 
 
+def _at_the_door(order: Order) -> bool:
+    """Tell whether it is still to be paid for, when it is handed over."""
+    there = _TO_SEND | {S.SHIPPED}
+    return order.option.on_delivery and order.paid_at is None and order.state in there
+
+
 def _coming(at: Desk, order: Order) -> tuple[Entry, ...]:
     """Say what happens by itself, and when."""
     _ = at.seen.gettext
@@ -226,6 +237,8 @@ def _coming(at: Desk, order: Order) -> tuple[Entry, ...]:
         return ()
     if order.state in _UNPAID:
         what, by = _("The order closes, and the goods are for sale again"), _("Unless it is paid before")
+    elif _at_the_door(order) and order.state is S.AWAITING_SHIPMENT:
+        what, by = _("The order closes, and the goods are for sale again"), _("Unless it is sent before")
     elif order.state is S.PARTLY_SHIPPED:
         what, by = _("What was not sent is cancelled, and its money goes back"), _("Unless it is sent before")
     elif order.state in _TO_SEND or order.state is S.PAID_ON_HOLD:
@@ -240,6 +253,8 @@ def _coming(at: Desk, order: Order) -> tuple[Entry, ...]:
 def _entry(at: Desk, order: Order, happened: HistoryEntry) -> Entry:
     _ = at.seen.gettext
     what, icon, tone = _HAPPENED[happened.state]
+    if order.option.on_delivery and happened.state is S.AWAITING_SHIPMENT:
+        what, icon, tone = _AT_THE_DOOR[0], "shopping-cart", "plain"
     moved = order.payable if happened.cause == "paid" else 0
     back = order.payable if happened.state is S.REFUNDED else 0
     names = [line.title for line in order.lines if line.line_no in happened.lines]
