@@ -211,7 +211,7 @@ async def fill(platform: Platform, shelf: Shelf, count: int) -> float:
 
 def asked(shelf: Shelf, slot: int) -> dict[str, tuple[Asked, Sort]]:
     """Return the kinds of queries that are measured, as the first tier that is looked through."""
-    base = Asked(slot=slot, business=BUSINESS, traffic=TRAFFIC.value)
+    base = Asked(slot=slot, business=BUSINESS, traffic=TRAFFIC.value, currency="CNY")
 
     def words(text: str, *, title: bool = True, **more: object) -> Asked:
         terms = query_terms(text)
