@@ -3,21 +3,27 @@
 import asyncio
 import io
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from hansa.app import explain
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.errors import JournalsShared
 from hansa.centers.ledger.types import JOURNAL_ID, AccountClass, AccountKey, Entry, Journal
+from hansa.centers.place.types import PLACE_ID
+from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import ORDER_ID, OrderState
 from hansa.centers.user import api as user
+from hansa.centers.user.types import PARTY_ID
 from hansa.cli import business as commands
+from hansa.cli.explaining import labelled, prose
 from hansa.cli.failure import Failure
 from hansa.kernel.business import Business
 from hansa.kernel.context import SYSTEM, Traffic
@@ -325,6 +331,34 @@ async def test_an_order_is_explained_by_its_id_alone(house):
     assert explanation.order.id == order_id
     assert explanation.order.business == house.business
     assert explanation.decisions
+
+
+async def test_an_explanation_reads_as_prose_with_ids_and_sums_as_people_know_them(house):
+    buyer, seller = await house.buyer(), await house.seller()
+    order_id = await house.paid_order(buyer, await house.good(seller, price=3600))
+
+    told = await explain(house.platform, ORDER_ID.show(order_id))
+    text, plain = prose(told), labelled(told)
+
+    for said in (
+        f"Order {ORDER_ID.show(order_id)}: awaiting_shipment.",
+        f"in {house.business} (",
+        f"by guest:{PARTY_ID.show(buyer.party())}",
+        SHOP_ID.show(seller.shop_id),
+        PLACE_ID.show(seller.place_id),
+        f"under generation {house.platform.plans.current.generation}",
+        "1 at 36.00 CNY = 36.00 CNY",
+        "goods 36.00 CNY - discounts 0.00 CNY",
+        "trade.layers",
+        "awaiting_payment -> awaiting_shipment",
+    ):
+        assert said in text
+    assert plain["order"]["id"] == ORDER_ID.show(order_id)
+    assert plain["order"]["option"]["place_id"] == PLACE_ID.show(seller.place_id)
+    assert plain["order"]["lines"][0]["gross"] == 3600
+    uuids = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
+    assert not uuids.search(text)
+    assert not uuids.search(msgspec.json.encode(plain, enc_hook=str).decode())
 
 
 class Terminal(io.StringIO):

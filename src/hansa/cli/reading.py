@@ -101,13 +101,17 @@ def explain(
     if subject.startswith("ord_"):
         from hansa.app import explain as explain_order  # noqa: PLC0415 - brings the whole platform
         from hansa.centers.trade.types import ORDER_ID  # noqa: PLC0415
+        from hansa.cli.explaining import labelled, prose  # noqa: PLC0415 - as above
 
         try:
             ORDER_ID.read(subject)
         except IdMalformed:
             raise Failure(f"{subject} cannot be the id of an order.") from None
         told = with_platform(lambda platform: explain_order(platform, subject))
-        screen.print_json(told)
+        if json:
+            screen.print_json(labelled(told))
+        else:
+            screen.out.print(Text(prose(told)))
         return
     if not business:
         raise Failure("An extension point is explained within a business: add --business NAME.")

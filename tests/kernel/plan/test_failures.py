@@ -11,6 +11,7 @@ from hansa.kernel.context import Traffic
 from hansa.kernel.db.scope import enter, leave
 from hansa.kernel.extension import Effects, EffectViolated, ExtensionFailed, Mode, OnError, Veto
 from hansa.kernel.metering import Meter
+from hansa.kernel.plan import hearing
 from hansa.kernel.problem import NotFound, Problem
 
 POLICY = BreakerPolicy(failures_min=3, window_s=10, pause_s=5, pause_s_max=20)
@@ -616,3 +617,46 @@ async def test_a_refusal_on_purpose_refuses_its_own_business_alone(batch):
 
     assert isinstance(refused, Problem)
     assert (refused.code, fine) == ("request.not_found", None)
+
+
+@pytest.fixture
+def heard(declare, compiled, ctx_of, clock):
+    """Ask a business with these answers (in order) `times` times; return who answered the last time, and who failed."""
+
+    def heard(own, *, above=(), times=1, **rules):
+        point = declare(mode=Mode.FIRST, on_error=OnError.PARENT, default=lambda ctx, value: 0, **rules)
+
+        def links(names):
+            fns = {"silent": lambda ctx, value: None, "steady": lambda ctx, value: value, "weak": Weak()}
+            return [point.by(fns[name], name=name, after=names[:at]) for at, name in enumerate(names)]
+
+        manifests = [Business("a", extends=links(above)), Business("a.b", extends=links(own))]
+        plan = compiled([point], manifests, breakers=Breakers(POLICY, clock_ns=clock))
+        ctx = ctx_of(plan, "a.b")
+        for _ in range(times):
+            with hearing() as listening:
+                point.of(ctx)(ctx, 1)
+        return listening.who(point.name, plan.of("a.b").answered_by(point.name)[:1])
+
+    return heard
+
+
+@pytest.mark.parametrize("times", [1, 5])  # the fifth time the breaker is shut
+def test_who_listens_hears_who_answered_and_who_failed(heard, times):
+    assert heard(["steady"], times=times) == (("steady",), ())
+    assert heard(["silent", "steady"], times=times) == (("steady",), ())
+    assert heard(["silent"], times=times) == (("default",), ())
+    assert heard(["weak"], times=times) == (("default",), ("weak",))
+    assert heard(["weak"], above=["steady"], times=times) == (("steady",), ("weak",))
+    assert heard(["weak"], above=["silent", "steady"], times=times) == (("steady",), ("weak",))
+    assert heard(["silent", "weak"], above=["steady"], times=times) == (("steady",), ("weak",))
+
+
+def test_nobody_hears_what_is_said_elsewhere(weak_house):
+    ask, *_ = weak_house(OnError.PARENT)
+    with hearing() as listening:
+        pass
+
+    ask()
+
+    assert listening.who("shop.worth", ["weak"]) == (("weak",), ())

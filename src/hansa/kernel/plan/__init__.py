@@ -30,6 +30,7 @@ from hansa.kernel.plan.errors import (
     ProposalOutdated,
     UnknownBusiness,
 )
+from hansa.kernel.plan.hearing import Heard, hearing
 from hansa.kernel.plan.plan import BusinessPlan, Plan
 from hansa.kernel.plan.plans import Plans
 from hansa.kernel.plan.publishing import Proposal
@@ -65,6 +66,7 @@ __all__ = [
     "Explanation",
     "GenerationElsewhere",
     "GenerationRetired",
+    "Heard",
     "Implementation",
     "NothingToRollBackTo",
     "Plan",
@@ -79,6 +81,7 @@ __all__ = [
     "diff",
     "end_business",
     "explain",
+    "hearing",
     "installed_businesses",
     "remove_rows",
 ]

@@ -12,7 +12,8 @@ from hansa.kernel.context import Traffic
 from hansa.kernel.extension import ExtensionPoint, Mode, OnError
 from hansa.kernel.plan import _tx
 from hansa.kernel.plan._shapes import Shapes
-from hansa.kernel.plan._step import DEFAULT, Call, Gauges, Link, Step
+from hansa.kernel.plan._step import Call, Gauges, Link, Step
+from hansa.kernel.plan.hearing import DEFAULT
 
 Links = Callable[[str], Sequence[Link]]
 """A point's chain by path, in asking order."""
@@ -24,20 +25,27 @@ def build_call(
     """Return the composed callable of a PURE or IO point for one business and traffic class."""
     shapes = Shapes(point)
 
-    def step(name: str, fn: Call, fallback: Call | None = None) -> Step:
-        return Step(point, name, fn, gauge=gauges(point.name, name), clock_ns=clock_ns, fallback=fallback)
+    def step(name: str, fn: Call, fallback: Call | None = None, instead: Sequence[str] = ()) -> Step:
+        gauge = gauges(point.name, name)
+        return Step(point, name, fn, gauge=gauge, clock_ns=clock_ns, fallback=fallback, instead=instead)
 
     empty = shapes.unchanged() if point.mode is Mode.PIPELINE else shapes.neutral(neutral_answer(point))
     if point.default is not None:
         empty = shapes.solo(step(DEFAULT, point.default), empty)
 
+    def named(path: str) -> tuple[str, ...]:
+        return tuple(link.name for link in links(path)) or (DEFAULT,)
+
     def at(path: str) -> Call:
         steps = []
         for link in links(path):
-            behind = None
+            behind: Call | None = None
+            instead: tuple[str, ...] = (DEFAULT,)
             if point.on_error is OnError.PARENT:
-                behind = at(parent_of(link.level)) if link.level else empty
-            steps.append(step(link.name, link.extension.fn, behind))
+                behind = empty
+                if link.level:
+                    behind, instead = at(parent_of(link.level)), named(parent_of(link.level))
+            steps.append(step(link.name, link.extension.fn, behind, instead))
         if point.mode is Mode.FIRST and steps and point.default is not None:
             steps.append(step(DEFAULT, point.default))
         return _shaped(shapes, steps, empty)

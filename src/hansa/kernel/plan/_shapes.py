@@ -24,6 +24,7 @@ from hansa.kernel.extension import Effects, EffectViolated, ExtensionPoint, Mode
 from hansa.kernel.plan._limit import Instead, can_wait, driven, limit_s
 from hansa.kernel.plan._signature import protocol_signature
 from hansa.kernel.plan._step import Call, Step
+from hansa.kernel.plan.hearing import listener
 
 _ENTER = """\
         if scope_of() is not None:
@@ -125,6 +126,12 @@ def make(point, rows, empty, combine):
 """
 
 _FIRST = {"before": "pass", "inside": "pass", "each": "if answer is not None: return answer", "after": "None"}
+_HEARD = """\
+if answer is not None:
+                heard = listener()
+                if heard is not None:
+                    heard.answered(point, step.name)
+                return answer"""
 _ALL = {"before": "found = []", "inside": "found += answer", "each": "pass", "after": "found"}
 _REDUCE = {
     "before": "found = first = object()",
@@ -181,7 +188,7 @@ _SHAPES: dict[str, tuple[str, dict[str, str]]] = {
     "guarded": (_GUARDED, {}),
     "limited": (_LIMITED, {}),
     "solo": (_SOLO, {}),
-    Mode.FIRST: (_SEVERAL, _FIRST),
+    Mode.FIRST: (_SEVERAL, _FIRST | {"each": _HEARD}),
     Mode.VETO: (_SEVERAL, _FIRST),
     Mode.ALL: (_SEVERAL, _ALL),
     Mode.REDUCE: (_SEVERAL, _REDUCE),
@@ -235,6 +242,7 @@ def _maker(point: ExtensionPoint[Any], name: str, *, within: bool = False) -> Ca
         "CoroutineType": CoroutineType,
         "Instead": Instead,
         "driven": driven,
+        "listener": listener,
         **{f"default_{p.name}": p.default for p in declared if p.default is not p.empty},
     }
     exec(compile(source, where, "exec"), names)  # noqa: S102 - the text is ours; only names of parameters come in

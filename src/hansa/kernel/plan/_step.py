@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import CancelledError
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any, Protocol
@@ -18,11 +18,10 @@ from hansa.kernel.extension import (
 )
 from hansa.kernel.metering import Cell
 from hansa.kernel.plan._limit import TimeUp
+from hansa.kernel.plan.hearing import DEFAULT, listener
 from hansa.kernel.problem import Problem
 
 Call = Callable[..., Any]
-DEFAULT = "default"
-"""The name under which a point's default is counted and explained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,10 @@ class Step:
     """A link at work in one business.
 
     `fallback` is asked instead of the whole composition when it fails and the policy says so; None means:
-    go on with the next.
+    go on with the next. `instead` names those whom the fallback asks.
     """
 
-    __slots__ = ("_clock_ns", "breaker", "budget_ns", "cell", "fallback", "fn", "name", "point")
+    __slots__ = ("_clock_ns", "breaker", "budget_ns", "cell", "fallback", "fn", "instead", "name", "point")
 
     def __init__(
         self,
@@ -62,6 +61,7 @@ class Step:
         gauge: tuple[Cell, Breaker],
         clock_ns: Callable[[], int],
         fallback: Call | None = None,
+        instead: Sequence[str] = (),
     ) -> None:
         self.point = point
         self.name = name
@@ -69,6 +69,7 @@ class Step:
         self.cell, self.breaker = gauge
         self.budget_ns = int(point.budget_ms * 1_000_000)
         self.fallback = fallback
+        self.instead = instead
         self._clock_ns = clock_ns
 
     def refused(self) -> bool:
@@ -77,6 +78,7 @@ class Step:
             return False
         if self.point.on_error is OnError.CLOSED:
             raise ExtensionFailed(point=self.point.name)
+        self._absent()
         return True
 
     def failed(self, error: Exception, took_ns: int) -> None:
@@ -92,6 +94,13 @@ class Step:
             raise error
         if self.point.on_error is OnError.CLOSED or self.name == DEFAULT:
             raise ExtensionFailed(point=self.point.name) from error
+        self._absent()
+
+    def _absent(self) -> None:
+        """Tell whoever listens that the point goes on without it."""
+        heard = listener()
+        if heard is not None:
+            heard.absent(self.point.name, self.name, self.instead if self.fallback else None)
 
     def ended(self, error: Exception | CancelledError, took_ns: int, time_up: TimeUp) -> None:
         """Count a call under a time limit that raised: a cancellation is its failure if its time was up."""

@@ -24,8 +24,9 @@ from hansa.kernel.metering import Meter
 from hansa.kernel.plan._hash import digest
 from hansa.kernel.plan._order import OrderCycle, sort_links, unordered_pairs, unreachable
 from hansa.kernel.plan._signature import misfits, point_faults
-from hansa.kernel.plan._step import DEFAULT, Link
+from hansa.kernel.plan._step import Link
 from hansa.kernel.plan.errors import CompileError, PlanInvalid
+from hansa.kernel.plan.hearing import DEFAULT
 from hansa.kernel.plan.plan import Plan, Terms, frozen
 from hansa.kernel.term import Term, stated, term_name
 

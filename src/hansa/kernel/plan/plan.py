@@ -13,8 +13,9 @@ from hansa.kernel.context import Traffic
 from hansa.kernel.extension import Effects, ExtensionPoint
 from hansa.kernel.metering import Cell, Meter, point_cell
 from hansa.kernel.plan._build import build_batch, build_call
-from hansa.kernel.plan._step import DEFAULT, Call, Gauges, Link
+from hansa.kernel.plan._step import Call, Gauges, Link
 from hansa.kernel.plan.errors import UnknownBusiness
+from hansa.kernel.plan.hearing import DEFAULT
 from hansa.kernel.term import Term
 
 T = TypeVar("T", bound=Term)

@@ -14,8 +14,9 @@ from hansa.kernel.business import parent_of
 from hansa.kernel.extension import ExtensionPoint
 from hansa.kernel.metering import point_cell
 from hansa.kernel.plan._signature import protocol_signature
-from hansa.kernel.plan._step import DEFAULT, Call, Link
+from hansa.kernel.plan._step import Call, Link
 from hansa.kernel.plan.compiler import manifest_facts
+from hansa.kernel.plan.hearing import DEFAULT
 from hansa.kernel.plan.plan import Plan
 from hansa.kernel.term import term_name
 

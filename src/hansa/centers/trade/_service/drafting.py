@@ -186,8 +186,9 @@ async def accept_draft(
         )
         for number, line in enumerate(found.lines, start=1)
     )
-    lines = extensions.TAX.of(ctx)(ctx, await source(ctx, agreed))
-    groups = await group_up(ctx, lines, {found.shop_id: option} if option else {})
+    placed, sourced = await source(ctx, agreed)
+    lines = extensions.TAX.of(ctx)(ctx, placed)
+    groups = await group_up(ctx, lines, {found.shop_id: option} if option else {}, sourced=sourced)
     if found.freight is not None:
         groups = _agreed_freight(groups, found.freight)
     quote = written_down(

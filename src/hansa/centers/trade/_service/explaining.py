@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-import msgspec
-
-from hansa.centers.inventory.extensions import SOURCING
-from hansa.centers.product.extensions import PRICE
 from hansa.centers.trade import _store
+from hansa.centers.trade._service.deciding import decisions_for
 from hansa.centers.trade._service.reading import READ_PERMISSION, history, load_order
-from hansa.centers.trade.extensions import POINTS
-from hansa.centers.trade.types import Decision, Explanation, OrderId
+from hansa.centers.trade.types import Explanation, OrderId
 from hansa.kernel.context import Ctx
-from hansa.kernel.plan import BusinessPlan
-
-ASKED = (PRICE, SOURCING, *POINTS)
-"""The points that are asked on an order's way, in the order in which they are asked."""
-
-
-@lru_cache(maxsize=1024)
-def decisions_of(plan: BusinessPlan) -> str:
-    """Return, as JSON, who answers each question of an order in a business: the same for all its orders."""
-    asked = (Decision(point.name, plan.answered_by(point.name)) for point in ASKED)
-    return msgspec.json.encode(tuple(asked)).decode()
 
 
 async def explain(ctx: Ctx, *, order_id: OrderId) -> Explanation:
@@ -37,5 +20,5 @@ async def explain(ctx: Ctx, *, order_id: OrderId) -> Explanation:
         history=await history(ctx, order=order),
         generation=checkout["generation"],
         plan_hash=checkout["plan_hash"],
-        decisions=msgspec.convert(checkout["decisions"], tuple[Decision, ...]),
+        decisions=decisions_for(checkout["decisions"], order.id),
     )

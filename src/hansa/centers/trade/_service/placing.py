@@ -17,10 +17,10 @@ from hansa.centers.shop.types import CommissionLine
 from hansa.centers.trade import _store, extensions
 from hansa.centers.trade._rules.drafting import Circumstances, Draft, draft
 from hansa.centers.trade._rules.rows import OrderKey
+from hansa.centers.trade._service.deciding import decisions_of
 from hansa.centers.trade._service.delivering import confirm_on_delivery
 from hansa.centers.trade._service.drafted import DRAFTS, Acceptance
 from hansa.centers.trade._service.driving import drive
-from hansa.centers.trade._service.explaining import decisions_of
 from hansa.centers.trade._service.paying import settle_free
 from hansa.centers.trade._service.quoting import unseal
 from hansa.centers.trade._service.reprices import CLOSE_UNPAID
@@ -179,7 +179,9 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
             placed_by=ctx.actor.label,
             now=now,
             plan_hash=ctx.plan.hash,
-            decisions=decisions_of(ctx.plan),
+            decisions=decisions_of(
+                ctx.plan, groups=quote.groups, order_ids=order_ids, agreed=quote.draft_id is not None
+            ),
             terms=FrozenTerms(
                 pay_s=int(terms.pay.total_seconds()),
                 ship_s=int(terms.ship.total_seconds()),

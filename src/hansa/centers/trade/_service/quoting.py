@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from hansa.centers.inventory import api as inventory
+from hansa.centers.inventory.extensions import SOURCING
 from hansa.centers.place.types import PlaceId
 from hansa.centers.product import api as product
 from hansa.centers.product.types import OFFER_ID, Offer, OfferId
@@ -14,6 +15,7 @@ from hansa.centers.shop.types import ShopId
 from hansa.centers.trade import extensions
 from hansa.centers.trade._rules.pricing import group_lines, total_group
 from hansa.centers.trade._rules.sourcing import choose_places
+from hansa.centers.trade._service.deciding import unusual
 from hansa.centers.trade.errors import (
     LimitExceeded,
     MixedCurrencies,
@@ -28,6 +30,7 @@ from hansa.centers.trade.types import (
     CHECKOUT_ID,
     LINES_MAX,
     NOTE_LETTERS_MAX,
+    Answered,
     DraftId,
     FulfilmentOption,
     Group,
@@ -41,6 +44,7 @@ from hansa.centers.user.types import AddressId, AddressVersionId
 from hansa.kernel.context import Ctx
 from hansa.kernel.ids import driver_id
 from hansa.kernel.money import INT64_MAX, Money
+from hansa.kernel.plan import hearing
 from hansa.kernel.problem import FieldError, Invalid
 from hansa.kernel.security import Signer, TokenInvalid
 
@@ -70,9 +74,9 @@ async def quote(
     address_version = await freeze(ctx, address_id) if address_id else None
     offers = await product.offers(ctx, [line.offer_id for line in lines])
     priced = _price(ctx, lines, offers)
-    placed = await source(ctx, priced)
+    placed, sourced = await source(ctx, priced)
     layered = extensions.TAX.of(ctx)(ctx, extensions.LAYERS.of(ctx)(ctx, placed))
-    groups = await group_up(ctx, layered, options or {})
+    groups = await group_up(ctx, layered, options or {}, sourced=sourced)
     return written_down(
         ctx,
         lines=layered,
@@ -297,40 +301,50 @@ def gross_of(offer: Offer, *, unit_minor: int, quantity: int, measure: Measure |
     return product.measured_price(Money(unit_minor, offer.price.currency), scale, measure.amount).minor
 
 
-async def source(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[QuotedLine, ...]:
-    """Choose the place of every line, shop by shop."""
+async def source(
+    ctx: Ctx, lines: tuple[QuotedLine, ...]
+) -> tuple[tuple[QuotedLine, ...], dict[ShopId, tuple[Answered, ...]]]:
+    """Choose the place of every line, shop by shop; also tell for which shops others answered than usual."""
     skus = list({line.sku_id for line in lines})
     stock = await inventory.availability(ctx, skus)
     by_shop: dict[ShopId, list[QuotedLine]] = {}
     for line in lines:
         by_shop.setdefault(line.shop_id, []).append(line)
     chosen: dict[int, PlaceId | None] = {}
+    answered: dict[ShopId, tuple[Answered, ...]] = {}
     for shop_id, shop_lines in by_shop.items():
-        ranking = await inventory.rank_places(ctx, shop_id=shop_id, sku_ids=skus)
+        with hearing() as heard:
+            ranking = await inventory.rank_places(ctx, shop_id=shop_id, sku_ids=skus)
+        answered[shop_id] = unusual(ctx.plan, heard, SOURCING)
         chosen |= choose_places(shop_lines, ranking=ranking, stock=stock)
     short = [number for number, place in sorted(chosen.items()) if place is None]
     if short:
         raise NoPlaceServes(lines=[number - 1 for number in short])
-    return tuple(msgspec.structs.replace(line, place_id=chosen[line.line_no]) for line in lines)
+    return tuple(msgspec.structs.replace(line, place_id=chosen[line.line_no]) for line in lines), answered
 
 
 async def group_up(
     ctx: Ctx,
     lines: tuple[QuotedLine, ...],
     options: Mapping[ShopId, str],
+    *,
+    sourced: Mapping[ShopId, tuple[Answered, ...]],
 ) -> tuple[Group, ...]:
-    """Split into orders, choose each one's fulfilment option, add its freight."""
+    """Split into orders, choose each one's fulfilment option, add its freight, and keep who answered."""
     ask = extensions.FULFILMENT_OPTIONS.of(ctx)
     freight = extensions.FREIGHT.of(ctx)
     groups = []
     for key, members in group_lines(lines).items():
-        offered = await ask(ctx, tuple(members), key[1])
+        with hearing() as heard:
+            offered = await ask(ctx, tuple(members), key[1])
+        answered = sourced[key[0]] + unusual(ctx.plan, heard, extensions.FULFILMENT_OPTIONS)
         wanted = options.get(key[0])
         option = next((o for o in offered if wanted is None or o.code == wanted), None)
         if option is None:
             raise Invalid(FieldError("options", "unknown", f"There is no way of delivery {wanted!r} here"))
         cost = freight(ctx, tuple(members), option)
-        groups.append(total_group(key, members, option=option, freight=cost))
+        group = total_group(key, members, option=option, freight=cost)
+        groups.append(msgspec.structs.replace(group, answered=answered) if answered else group)
     if len({group.option.on_delivery for group in groups}) > 1:
         raise Invalid(FieldError("options", "mixed", "Either all of it is paid on delivery, or nothing"))
     return tuple(groups)

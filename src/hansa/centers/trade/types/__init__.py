@@ -57,6 +57,7 @@ from hansa.centers.trade.types.orders import (
 )
 from hansa.centers.trade.types.quotes import (
     Allocation,
+    Answered,
     Attribution,
     FulfilmentOption,
     Funder,
@@ -86,6 +87,7 @@ __all__ = [
     "SELLER_REASONS",
     "TRACKING_PATTERN",
     "Allocation",
+    "Answered",
     "Attribution",
     "CancelReason",
     "CarrierName",

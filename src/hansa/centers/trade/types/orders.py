@@ -289,8 +289,11 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """One question that was asked for an order: the point, who answered, and the answer in short."""
+    """One question that was asked for an order: the point, and who answered it, in the order asked.
+
+    `failed` were asked and failed, or were left alone by their breaker; others answered in their place.
+    """
 
     point: str
     answered_by: tuple[str, ...]
-    answer: str = ""
+    failed: tuple[str, ...] = ()

@@ -141,6 +141,17 @@ class FulfilmentOption(msgspec.Struct, frozen=True, array_like=True):
     on_delivery: bool = False
 
 
+class Answered(msgspec.Struct, frozen=True, array_like=True):
+    """Who answered a question for one order, where it was not whom the plan alone tells.
+
+    `failed` were asked and failed, or were left alone because they had failed before.
+    """
+
+    point: str
+    answered_by: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+
+
 class Group(msgspec.Struct, frozen=True, array_like=True):
     """Lines that become one order: one shop, one place, one way of delivery. Amounts in minor units."""
 
@@ -152,6 +163,8 @@ class Group(msgspec.Struct, frozen=True, array_like=True):
     discount: int
     freight: int
     tax: int
+    answered: tuple[Answered, ...] = ()
+    """Questions that others answered than usual; kept with the order."""
 
     @property
     def payable(self) -> int:
