@@ -1,7 +1,8 @@
 """The order of the centers, and with it the global lock order: ranks rise from below to above, 100 places each.
 
-A center numbers its own tables from its base: `STOCK_RANK = rank_base("inventory") + 1`. The kernel's own
-rows (generation, idempotency keys) come first, at rank 0.
+A center numbers its own tables from its base: `STOCK_RANK = rank_base("inventory") + 1`. The generation's row
+is read and never locked; deadlines and idempotency keys come after everything else, keys last
+(docs/adr/0004-transactions-and-the-lane.md).
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ ORDER = (
     "search",
     "interconnect",
 )
-PLAYS_BASE = (len(ORDER) + 1) * 100
 
 
 def rank_base(center: str) -> int:
