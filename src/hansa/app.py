@@ -40,6 +40,7 @@ from hansa.kernel.security import Signer, signing_keys
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import Metrics
 from hansa.kernel.welcome import Reception
+from hansa.web.i18n import LANGUAGES
 
 __all__ = ["CENTERS", "asgi", "code", "demo", "explain", "running", "welcome"]
 
@@ -73,6 +74,7 @@ def code() -> Code:
         packages=installed_businesses(),
         points=KERNEL_POINTS,
         reserved=served_names(),
+        spoken=LANGUAGES,
     )
 
 

@@ -318,6 +318,19 @@ def test_manifests_that_cannot_be_meant(refusals):
     }
 
 
+def test_currencies_languages_and_titles_that_cannot_be_meant(refusals, compiled):
+    faulty = Business("a", currency="XYZ", languages=["en", "klingon"], title={"en": "A", "zh": " "})
+
+    assert refusals([], [faulty], spoken={"en", "zh"}) == {
+        ("manifest_faulty", "a: 'XYZ' is no ISO 4217 currency code"),
+        ("manifest_faulty", "a: the platform does not speak 'klingon'; it speaks en, zh"),
+        ("manifest_faulty", "a: the title is empty in zh"),
+    }
+    assert refusals([], [Business("a", title=" ")]) == {("manifest_faulty", "a: the title is empty")}
+    right = Business("a", currency="CNY", languages=["zh-Hans", "en"], title={"zh-Hans": "茶"})
+    assert compiled([], [right], spoken={"en", "zh"}).businesses["a"].currency == "CNY"
+
+
 def test_a_play_that_is_not_registered(refusals):
     sale = play("sale")
 

@@ -28,7 +28,7 @@ BUSINESSES_GROUP = "hansa.businesses"
 
 @dataclass(frozen=True)
 class Code:
-    """Points, terms, plays, packaged businesses, answers of centers by the center's name, and reserved names."""
+    """Points, terms, plays, packaged businesses, answers of centers by the center's name, reserved names, languages."""
 
     points: Sequence[ExtensionPoint[Any]] = ()
     terms: Sequence[type[Term]] = ()
@@ -37,6 +37,8 @@ class Code:
     answers: Mapping[str, Sequence[Extension]] = field(default_factory=dict)
     reserved: frozenset[str] = frozenset()
     """First words of the addresses that the platform serves itself: no business can be called so."""
+    spoken: frozenset[str] = frozenset()
+    """The languages the platform has words in, as main tags (`en`, `zh`); any may be named where none are."""
 
     @classmethod
     def of(
@@ -47,6 +49,7 @@ class Code:
         packages: Sequence[Business] = (),
         points: Sequence[ExtensionPoint[Any]] = (),
         reserved: Iterable[str] = (),
+        spoken: Iterable[str] = (),
     ) -> Code:
         """Gather what centers declare; `points` are the kernel's own, and those of plays."""
         centers = list(centers)
@@ -57,6 +60,7 @@ class Code:
             packages=packages,
             answers={center.name: center.answers for center in centers},
             reserved=frozenset(reserved),
+            spoken=frozenset(spoken),
         )
 
     @cached_property
@@ -74,6 +78,7 @@ class Code:
                 for center, answers in self.answers.items()
             },
             sorted(self.reserved),
+            sorted(self.spoken),
         )
 
     def compile(
@@ -94,6 +99,7 @@ class Code:
             [business for business in (*self.packages, *configured) if business.path not in ended],
             self.answers,
             reserved=self.reserved,
+            spoken=self.spoken,
             generation=generation,
             code_hash=self.hash,
             meter=meter,

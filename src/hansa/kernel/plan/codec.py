@@ -28,6 +28,7 @@ from hansa.kernel.business import PATH_LENGTH_MAX, PATH_PATTERN, Business, Insta
 from hansa.kernel.context import Traffic
 from hansa.kernel.problem import FieldError, Invalid, Malformed
 from hansa.kernel.term import Term, stated, term_name
+from hansa.kernel.texts import storable
 
 Plain = dict[str, Any]
 
@@ -190,7 +191,7 @@ def _converted(value: Any, kind: Any, where: str, errors: list[FieldError]) -> A
 
 def _refuse_unstorable(value: Any, where: str, errors: list[FieldError]) -> None:
     """Refuse text that PostgreSQL cannot keep, wherever it stands."""
-    if isinstance(value, str) and ("\0" in value or _broken(value)):
+    if isinstance(value, str) and not storable(value):
         errors.append(FieldError(where, "characters", "This has characters that cannot be kept"))
     elif isinstance(value, Mapping):
         for key, item in value.items():
@@ -199,14 +200,6 @@ def _refuse_unstorable(value: Any, where: str, errors: list[FieldError]) -> None
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for place, item in enumerate(value):
             _refuse_unstorable(item, f"{where}.{place}", errors)
-
-
-def _broken(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _sized(text: Any) -> Any:

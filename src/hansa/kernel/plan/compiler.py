@@ -45,6 +45,7 @@ def compile_plan(
     answers: Answers,
     *,
     reserved: Collection[str] = (),
+    spoken: Collection[str] = (),
     generation: int = 0,
     code_hash: str = "",
     meter: Meter | None = None,
@@ -54,8 +55,9 @@ def compile_plan(
 
     The answers of centers stand on the platform's level, which every business inherits from. `reserved` are
     the first words of addresses that the platform serves itself, so no business can be reached by them.
+    `spoken` are the languages the platform has words in; where none are named, any is taken.
     """
-    compiler = _Compiler(list(points), list(terms), list(plays), frozenset(reserved))
+    compiler = _Compiler(list(points), list(terms), list(plays), frozenset(reserved), frozenset(spoken))
     compiler.add_level(
         "", [(name, extension) for name, extensions in answers.items() for extension in extensions]
     )
@@ -78,11 +80,13 @@ class _Compiler:
         terms: list[type[Term]],
         plays: list[Play[Any, Any]],
         reserved: frozenset[str],
+        spoken: frozenset[str],
     ) -> None:
         self.errors: list[CompileError] = []
         self._points: dict[str, ExtensionPoint[Any]] = {}
         self._kinds = terms
         self._reserved = reserved
+        self._spoken = spoken
         self._plays = {play.name: play for play in plays}
         self._manifests: dict[str, Business] = {}
         self._effective: dict[str, Business] = {"": PLATFORM}
@@ -134,7 +138,7 @@ class _Compiler:
         """Take in one manifest; its parents are in already."""
         path, parent = business.path, self._effective[business.parent]
         self._effective[path] = business.inherit(parent)
-        for fault in _plain_faults(self._effective[path]):
+        for fault in _plain_faults(self._effective[path], self._spoken):
             self._error("manifest_faulty", f"{path}: {fault}", business=path)
         for host in business.hosts:
             other = self._hosts.setdefault(host, path)
@@ -324,10 +328,17 @@ def _where(link: Link) -> str:
     return f"{link.name} (of {source}{inside})"
 
 
-def _plain_faults(business: Business) -> Iterator[str]:
+def _plain_faults(business: Business, spoken: frozenset[str]) -> Iterator[str]:
     """Say what is wrong with the plain fields of an effective manifest."""
     if not is_currency(business.currency):
         yield f"{business.currency!r} is no ISO 4217 currency code"
+    for language in business.languages:
+        if spoken and language.partition("-")[0] not in spoken:
+            yield f"the platform does not speak {language!r}; it speaks {', '.join(sorted(spoken))}"
+    title = business.title
+    for language, text in ({"": title} if isinstance(title, str) else title).items():
+        if not text.strip():
+            yield f"the title is empty{f' in {language}' if language else ''}"
     for host in business.hosts:
         if not _HOST.fullmatch(host):
             yield f"{host!r} is no host name in lower case"
