@@ -319,8 +319,41 @@ async def test_a_kill_switch_stops_sales_at_once_and_goods_are_still_received(ho
     for order_id in (mine, forgotten):
         assert (await trade.order(system, order_id=order_id)).state is OrderState.FINISHED
     async with db.transaction() as tx:
-        await plans.unkill(tx, club.business)
+        await plans.unkill(tx, club.business, why="it was safe after all", by="ada")
     assert await club.place(await club.buyer(), pear)
+
+
+@pytest.fixture
+async def commanded(house, monkeypatch, capsys):
+    """Run a command on this house's platform; return what it printed."""
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(
+        commands,
+        "with_platform",
+        lambda work: asyncio.run_coroutine_threadsafe(work(house.platform), loop).result(60),
+    )
+
+    async def commanded(command, *args, **options):
+        await asyncio.to_thread(command, *args, **options)
+        return capsys.readouterr().out
+
+    return commanded
+
+
+async def test_the_kill_switch_tells_what_it_did_and_keeps_who_and_why(commanded, launch):
+    path = (await launch()).business
+
+    assert await commanded(commands.kill, path, undo=True) == f"{path} was not off; nothing was changed.\n"
+    told = msgspec.json.decode(await commanded(commands.kill, path, why="a recall", json=True))
+    assert told == {"path": path, "status": "killed", "changed": True}
+    assert await commanded(commands.kill, path, undo=True, why="all clear") == f"{path} is on again.\n"
+
+    shown = await commanded(commands.show, path)
+    assert "# switched off at " in shown
+    assert ": a recall\n" in shown
+    assert ": all clear\n" in shown
+    used = msgspec.json.decode(await commanded(commands.show, path, json=True))["switched"]
+    assert [one["off"] for one in used] == [False, True]
 
 
 async def test_an_order_is_explained_by_its_id_alone(house):

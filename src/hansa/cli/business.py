@@ -19,7 +19,7 @@ from hansa.cli.upkeep import Json
 from hansa.kernel.business import PATH_LENGTH_MAX, PATH_PATTERN, Business
 from hansa.kernel.db import Database
 from hansa.kernel.plan import Ending, end_business
-from hansa.kernel.plan.reading import Difference, diff
+from hansa.kernel.plan.reading import Difference
 from hansa.kernel.platform import Platform
 
 _MANIFEST = """\
@@ -91,14 +91,19 @@ def list_businesses(*, json: Json = False) -> None:
 
 
 def show(path: Annotated[str, Parameter(help="The business.")], /, *, json: Json = False) -> None:
-    """Show a business's manifest, with everything it inherits filled in."""
+    """Show a business's manifest, with everything it inherits filled in, and how its kill switch was used."""
 
     async def read(platform: Platform) -> tuple[str, dict[str, Any]]:
         plans = platform.plans
         business = plans.resolve(path)
         stated = Business(**{name: getattr(business, name) for name in _STATED})
         plain = plans.codec.plain(stated)
-        return plans.codec.toml(stated), plain | {"status": plans.status(path)}
+        async with platform.db.transaction() as tx:
+            switched = await plans.switched(tx, path)
+        text = plans.codec.toml(stated)
+        for one in switched:
+            text += f"# switched {'off' if one.off else 'on'} at {one.at:%Y-%m-%d %H:%M:%S} UTC by {one.by}: {one.why}\n"
+        return text, plain | {"status": plans.status(path), "switched": switched}
 
     text, plain = with_platform(read)
     if json:
@@ -154,12 +159,9 @@ def check(manifest: Manifest, /, *, json: Json = False) -> None:
     text = _read(manifest)
 
     async def read(platform: Platform) -> Difference:
-        plans = platform.plans
-        business = plans.codec.read_toml(text)
-        current = plans.current
-        configured = [one for path, one in current.manifests.items() if path not in _packaged(platform)]
-        others = [one for one in configured if one.path != business.path]
-        return diff(current, plans.code.compile([*others, business], meter=platform.meter))
+        business = platform.plans.codec.read_toml(text)
+        async with platform.db.transaction() as tx:
+            return await platform.plans.compare(tx, [business])
 
     difference = with_platform(read)
     if json:
@@ -205,20 +207,34 @@ def kill(
     path: Annotated[str, Parameter(help="The business.")],
     /,
     *,
-    why: Annotated[str, Parameter(show_default=False, help="Why; kept with the switch.")] = "",
+    why: Annotated[str, Parameter(show_default=False, help="Why; kept for good, with who did it.")] = "",
     undo: Annotated[bool, Parameter(negative="", show_default=False, help="Take the switch back.")] = False,
+    json: Json = False,
 ) -> None:
     """Switch a business off at once, with everything below it; --undo switches it on again."""
+    reason = why or "by hand"
 
-    async def change(platform: Platform) -> None:
+    async def change(platform: Platform) -> dict[str, Any]:
+        plans = platform.plans
         async with platform.db.transaction() as tx:
             if undo:
-                await platform.plans.unkill(tx, path)
+                changed = await plans.unkill(tx, path, why=reason, by=who())
             else:
-                await platform.plans.kill(tx, path, why=why or "by hand", by=who())
+                await plans.kill(tx, path, why=reason, by=who())
+                changed = True
+        return {"path": path, "status": plans.status(path), "changed": changed}
 
-    with_platform(change)
-    screen.out.print(f"{path} is {'on again' if undo else 'off'}.", markup=False)
+    told = with_platform(change)
+    if json:
+        screen.print_json(told)
+    elif not undo:
+        screen.out.print(f"{path} is off.", markup=False)
+    elif not told["changed"]:
+        screen.out.print(f"{path} was not off; nothing was changed.", markup=False)
+    elif told["status"] == "killed":
+        screen.out.print(f"{path} is switched on, but what it inherits from is still off.", markup=False)
+    else:
+        screen.out.print(f"{path} is on again.", markup=False)
 
 
 def end(
@@ -288,7 +304,3 @@ def _read(manifest: Path) -> str:
     except OSError as wrong:
         raise Failure(f"{manifest} cannot be read: {(wrong.strerror or str(wrong)).lower()}.") from wrong
     return text
-
-
-def _packaged(platform: Platform) -> set[str]:
-    return {package.path for package in platform.plans.code.packages}

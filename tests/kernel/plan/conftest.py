@@ -133,7 +133,7 @@ class House:
 
     async def unkill(self, path):
         async with self.db.transaction() as tx:
-            await self.plans.unkill(tx, path)
+            return await self.plans.unkill(tx, path, why="the test is over", by="bob")
 
     async def check(self, *commands, **how):
         async with self.db.transaction() as tx:

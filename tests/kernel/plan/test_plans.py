@@ -307,9 +307,42 @@ async def test_the_kill_switch_wins_over_pinned_plans_and_closes_everything_belo
     verdicts = await other.check((stale.plan.generation, "tea.green"), (plan.generation, "coffee"))
     assert [verdict and verdict.code for verdict in verdicts] == ["business.stopped", None]
 
-    await house.unkill("tea")
+    assert await house.unkill("tea")
     assert house.ctx("tea.green").business == "tea.green"
     assert await other.check((plan.generation, "tea.green")) == [None]
+
+
+async def test_a_business_that_traded_stays_when_the_plan_goes_back_before_it(houses):
+    house = await houses(CODE)
+    first = await house.publish(Business("coffee", title="Coffee"))
+    await house.publish(Business("coffee", title="Tea"), TEA)
+    async with house.db.transaction() as tx:
+        await house.plans.mark_traded(tx, ["tea"])
+
+    back = await house.rollback()
+
+    assert back.generation != first.generation
+    assert back.businesses["coffee"].text("en") == "Coffee"
+    assert house.ctx("tea").business == "tea"
+
+
+async def test_who_used_the_kill_switch_and_why_is_kept(houses):
+    house = await houses(CODE)
+    await house.publish(TEA)
+
+    assert not await house.unkill("tea")  # it was not off
+    await house.kill("tea")
+    await house.unkill("tea")
+
+    async with house.db.transaction() as tx:
+        used = await house.plans.switched(tx, "tea")
+    assert [(one.off, one.by, one.why) for one in used] == [
+        (False, "bob", "the test is over"),
+        (True, "ada", "a test says so"),
+    ]
+    for forbidden in ("DELETE FROM kernel.kill_history", "UPDATE kernel.kill_history SET why = ''"):
+        with pytest.raises(Exception, match="denied"):
+            await house.rows(forbidden)
 
 
 async def test_stopped_and_winding_businesses_in_a_batch(houses):

@@ -43,6 +43,7 @@ async def grant_runtime(conn: AsyncConnection, centers: Sequence[Center]) -> Non
             await conn.execute(text(statement.format(schema=schema, role=RUNTIME_ROLE)))
     for table in ("alembic_version", "applied_migration"):
         await conn.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON kernel.{table} FROM {RUNTIME_ROLE}"))
+    await conn.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON kernel.kill_history FROM {RUNTIME_ROLE}"))
     for table in _append_only(centers):
         await conn.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {RUNTIME_ROLE}"))
 

@@ -35,6 +35,15 @@ class GenerationRow(msgspec.Struct, frozen=True, kw_only=True):
     retires_at: datetime | None
 
 
+class Switched(msgspec.Struct, frozen=True):
+    """One use of a business's kill switch."""
+
+    off: bool
+    why: str
+    by: str
+    at: datetime
+
+
 _COLUMNS = "id, hash, code_hash, state, base, activation, retires_at"
 
 
@@ -226,6 +235,12 @@ async def set_status(tx: Transaction, path: str, status: str, *, now: datetime) 
     )
 
 
+async def trading(tx: Transaction) -> set[str]:
+    """Return the businesses that traded live and have not ended: they may owe somebody something."""
+    rows = await tx.raw.fetch("SELECT path FROM kernel.business WHERE traded_live AND status <> 'tombstone'")
+    return {row["path"] for row in rows}
+
+
 async def mark_traded(tx: Transaction, paths: Sequence[str]) -> set[str]:
     """Note that businesses traded live; return those that are there."""
     rows = await tx.raw.fetch(
@@ -235,10 +250,12 @@ async def mark_traded(tx: Transaction, paths: Sequence[str]) -> set[str]:
 
 
 async def kill(tx: Transaction, path: str, *, why: str, by: str, now: datetime) -> None:
-    """Set the kill switch of a business and everything below it."""
+    """Set the kill switch of a business and everything below it, and write that down."""
     await tx.raw.execute(
-        """INSERT INTO kernel.kill_switch (path, why, killed_by, killed_at) VALUES ($1, $2, $3, $4)
-           ON CONFLICT (path) DO UPDATE SET why = excluded.why, killed_by = excluded.killed_by""",
+        """WITH switched AS (
+             INSERT INTO kernel.kill_switch (path, why, killed_by, killed_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (path) DO UPDATE SET why = excluded.why, killed_by = excluded.killed_by)
+           INSERT INTO kernel.kill_history (path, off, why, by, at) VALUES ($1, true, $2, $3, $4)""",
         path,
         why,
         by,
@@ -246,9 +263,29 @@ async def kill(tx: Transaction, path: str, *, why: str, by: str, now: datetime) 
     )
 
 
-async def unkill(tx: Transaction, path: str) -> None:
-    """Take the kill switch back."""
-    await tx.raw.execute("DELETE FROM kernel.kill_switch WHERE path = $1", path)
+async def unkill(tx: Transaction, path: str, *, why: str, by: str, now: datetime) -> bool:
+    """Take the kill switch back and write that down; tell whether it was set."""
+    undone: bool = await tx.raw.fetchval(
+        """WITH undone AS (DELETE FROM kernel.kill_switch WHERE path = $1 RETURNING path),
+             noted AS (INSERT INTO kernel.kill_history (path, off, why, by, at)
+                       SELECT path, false, $2, $3, $4 FROM undone)
+           SELECT EXISTS (SELECT FROM undone)""",
+        path,
+        why,
+        by,
+        now,
+    )
+    return undone
+
+
+async def switched(tx: Transaction, path: str, *, limit: int) -> list[Switched]:
+    """Return how the kill switch of a business was used, the latest first."""
+    rows = await tx.raw.fetch(
+        """SELECT off, why, by, at FROM kernel.kill_history WHERE path = $1 ORDER BY id DESC LIMIT $2""",
+        path,
+        limit,
+    )
+    return [msgspec.convert(dict(row), Switched) for row in rows]
 
 
 async def is_owner(tx: Transaction) -> bool:
@@ -274,7 +311,7 @@ async def delete_rows(tx: Transaction, path: str) -> Mapping[str, int]:
     tables = await tx.raw.fetch(
         """SELECT table_name, column_name FROM information_schema.columns
             WHERE table_schema = 'kernel'
-              AND (column_name = 'business' OR (table_name, column_name) IN (('business', 'path'), ('kill_switch', 'path')))
+              AND (column_name = 'business' OR (table_name, column_name) IN (('business', 'path'), ('kill_switch', 'path'), ('kill_history', 'path')))
               AND table_name IN (SELECT table_name FROM information_schema.tables
                                   WHERE table_schema = 'kernel' AND table_type = 'BASE TABLE')
             ORDER BY table_name"""

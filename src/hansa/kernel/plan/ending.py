@@ -1,5 +1,8 @@
 """The end of a business: one that never traded live goes without residue, one that did is wound down.
 
+A business that a package brings is wound down while the package is installed; its tombstone keeps it out of
+the plan from then on, so that the package may stay or go. One that never traded goes with its package.
+
 Winding down: sales stop, obligations drain (nobody objects any more), then the business leaves the plan
 and its name stays as a tombstone that nobody can take again.
 
@@ -104,15 +107,15 @@ async def end_business(platform: Platform, path: str, *, by: str, owner: Databas
 
     `owner` is a database of the log-in that owns the tables, without the runtime role. One that never traded
     is switched off before its rows go, and on again when they cannot. Raises `UnknownBusiness`, and
-    `BusinessKept` when a package brings it, when others inherit from it, when a center objects to removing
-    one that never traded, or when `owner` does not own the tables.
+    `BusinessKept` when others inherit from it, when a package brings one that never traded, when a center objects
+    to removing one that never traded, or when `owner` does not own the tables.
     """
     plans = platform.plans
     plans.resolve(path)
-    _refuse_kept(platform, path)
     async with platform.db.transaction() as tx:
         held = await store.lock_business(tx, path)
         traded = held is not None and held[1]
+        _refuse_kept(platform, path, traded=traded)
         shut_before = (await store.statuses(tx)).get(path) == "killed"
         if traded:
             await plans.set_status(tx, path, "winding")
@@ -123,7 +126,7 @@ async def end_business(platform: Platform, path: str, *, by: str, owner: Databas
     except BaseException:
         if not traded and not shut_before:
             async with platform.db.transaction() as tx:
-                await plans.unkill(tx, path)
+                await plans.unkill(tx, path, why="it could not be ended", by=by)
         raise
 
 
@@ -149,8 +152,10 @@ async def _bury(tx: Transaction, platform: Platform, ctx: Ctx, *, by: str) -> En
     if held is not None and held[1]:  # asked again: it may have traded since
         if held[0] != "winding":
             raise BusinessKept("It has traded in the meantime", business=path)
+        await plans.set_status(
+            tx, path, "tombstone"
+        )  # first: what a package brings leaves the plan by it alone
         await plans.publish(tx, [], by=by, remove=[path])
-        await plans.set_status(tx, path, "tombstone")
         await store.delete_deadlines(tx, path)
         return Ending("tombstone")
     (answer,) = await BUSINESS_REMOVED.of_batch(tx, [BusinessRemoval(ctx)])
@@ -161,10 +166,10 @@ async def _bury(tx: Transaction, platform: Platform, ctx: Ctx, *, by: str) -> En
     return Ending("removed", deleted=(*answer, *(f"{table}: {count}" for table, count in deleted.items())))
 
 
-def _refuse_kept(platform: Platform, path: str) -> None:
+def _refuse_kept(platform: Platform, path: str, *, traded: bool) -> None:
     plans = platform.plans
     heirs = [other for other in plans.current.businesses if parent_of(other) == path]
     if heirs:
         raise BusinessKept(f"{', '.join(heirs)} inherit from it", business=path)
-    if any(business.path == path for business in plans.code.packages):
-        raise BusinessKept("A package brings it; uninstall the package instead", business=path)
+    if not traded and any(business.path == path for business in plans.code.packages):
+        raise BusinessKept("A package brings it, and it never traded: uninstall the package", business=path)

@@ -37,6 +37,9 @@ Clock = Callable[["Transaction"], Awaitable[datetime]]
 PIN = timedelta(hours=1)
 """How long a generation stays good after the next one took its place: longer than any quote."""
 
+SWITCHED_MAX = 20
+"""How many uses of a kill switch are told; all are kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -44,6 +47,15 @@ class Proposal:
 
     plan: Plan
     difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """The published configurations with changes, compiled; `base` is the generation they were made from."""
+
+    plan: Plan
+    manifests: store.Manifests
+    base: int | None
 
 
 class Publishing:
@@ -66,6 +78,13 @@ class Publishing:
         self._clock = clock
         self._state = PlanState.empty()
 
+    async def compare(
+        self, tx: Transaction, changes: Sequence[Business], *, remove: Iterable[str] = ()
+    ) -> Difference:
+        """Tell what publishing these changes would change; nothing is written. Raises what `propose` raises."""
+        changed = await self._changed_by(tx, changes, remove=remove)
+        return diff(self._state.current, changed.plan)
+
     async def propose(
         self, tx: Transaction, changes: Sequence[Business], *, by: str, remove: Iterable[str] = ()
     ) -> Proposal:
@@ -75,20 +94,14 @@ class Publishing:
         """
         await store.lock_publishing(tx)
         now = await self._clock(tx)
-        base = await store.current(tx)
-        manifests = await store.manifests(tx, base.id) if base else {}
-        manifests |= {business.path: self.codec.plain(business) for business in changes}
-        for path in remove:
-            manifests.pop(path, None)
-        statuses = await store.statuses(tx)
-        _refuse_tombstones(changes, statuses)
-        plan = self.compile(manifests, statuses)
+        changed = await self._changed_by(tx, changes, remove=remove)
+        plan = changed.plan
         number = await store.insert_generation(
             tx,
             hash=plan.hash,
             code_hash=plan.code_hash,
-            manifests=manifests,
-            base=base.id if base else None,
+            manifests=changed.manifests,
+            base=changed.base,
             by=by,
             now=now,
         )
@@ -123,7 +136,7 @@ class Publishing:
         """Go back to the plan before the current one; killed generations are passed over.
 
         Where the code has changed since, the configurations of that time are published under today's
-        code. Raises `NothingToRollBackTo`.
+        code. A business that has traded live meanwhile stays as it is now: its orders need it. Raises `NothingToRollBackTo`.
         """
         await store.lock_publishing(tx)
         current = await store.current(tx)
@@ -131,13 +144,17 @@ class Publishing:
             raise NothingToRollBackTo
         statuses = await store.statuses(tx)
         now_manifests = await store.manifests(tx, current.id)
+        trading = await store.trading(tx)
+        kept = {path: plain for path, plain in now_manifests.items() if path in trading}
         base = current.base
         while base is not None:
             earlier = await store.generation(tx, base)
             if earlier is None:
                 break
-            manifests = await store.manifests(tx, earlier.id)
-            if earlier.state in ("active", "retired") and earlier.code_hash == self.code.hash:
+            stored = await store.manifests(tx, earlier.id)
+            manifests = kept | stored
+            unchanged = manifests == stored and earlier.code_hash == self.code.hash
+            if earlier.state in ("active", "retired") and unchanged:
                 return await self._activate(tx, self.compile(manifests, statuses).as_generation(earlier.id))
             if earlier.state != "killed" and manifests != now_manifests:
                 plan = self.compile(manifests, statuses)
@@ -170,12 +187,20 @@ class Publishing:
         await store.kill(tx, path, why=why, by=by, now=await self._clock(tx))
         await self._changed(tx, path, "killed")
 
-    async def unkill(self, tx: Transaction, path: str) -> None:
-        """Take the kill switch back; the business is what it was before."""
+    async def unkill(self, tx: Transaction, path: str, *, why: str, by: str) -> bool:
+        """Take the kill switch back; the business is what it was before. Tells whether it was off at all.
+
+        Who switched it off and on again, when and why stays in `kernel.kill_history`.
+        """
         self._known(path)
-        await store.unkill(tx, path)
+        undone = await store.unkill(tx, path, why=why, by=by, now=await self._clock(tx))
         held = await store.lock_business(tx, path)
         await self._changed(tx, path, held[0] if held else "live")
+        return undone
+
+    async def switched(self, tx: Transaction, path: str) -> Sequence[store.Switched]:
+        """Return who switched a business off and on again, when and why: the latest uses of its kill switch."""
+        return await store.switched(tx, path, limit=SWITCHED_MAX)
 
     async def set_status(self, tx: Transaction, path: str, status: str) -> None:
         """Set a business live, stopped or winding. Raises `UnknownBusiness`."""
@@ -189,6 +214,18 @@ class Publishing:
         deleted = await store.delete_rows(tx, path)
         await self._changed(tx, path, "live")  # nothing is said of it any more
         return deleted
+
+    async def _changed_by(
+        self, tx: Transaction, changes: Sequence[Business], *, remove: Iterable[str]
+    ) -> _Changed:
+        base = await store.current(tx)
+        manifests = await store.manifests(tx, base.id) if base else {}
+        manifests |= {business.path: self.codec.plain(business) for business in changes}
+        for path in remove:
+            manifests.pop(path, None)
+        statuses = await store.statuses(tx)
+        _refuse_tombstones(changes, statuses)
+        return _Changed(self.compile(manifests, statuses), manifests, base.id if base else None)
 
     def compile(self, manifests: store.Manifests, statuses: dict[str, str]) -> Plan:
         """Compile code and configurations, without the businesses that ended. Raises `PlanInvalid`."""

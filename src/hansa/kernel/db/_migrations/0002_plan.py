@@ -45,6 +45,16 @@ def upgrade() -> None:
           killed_by text NOT NULL,
           killed_at timestamptz NOT NULL
         )""")
+    # Who switched what off and on again, and why: `kill_switch` holds what is off now, this is kept.
+    op.execute("""
+        CREATE TABLE kernel.kill_history (
+          id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+          path text NOT NULL,
+          off boolean NOT NULL,
+          why text NOT NULL,
+          by text NOT NULL,
+          at timestamptz NOT NULL
+        )""")
     op.execute("""
         CREATE TABLE kernel.process (
           id uuid PRIMARY KEY,
