@@ -74,6 +74,7 @@ async def test_a_business_that_never_traded_live_leaves_nothing(house, shop):
         "trade.cart: 3",
         "kernel.business: 1",
         "kernel.clock: 1",
+        "kernel.kill_history: 1",
         "kernel.kill_switch: 1",
         "kernel.usage: 1",
     )
@@ -183,7 +184,7 @@ async def test_what_others_inherit_from_or_a_package_brings_stays(house):
 
     with pytest.raises(BusinessKept, match=r"tea\.green inherit from it"):
         await end_business(house.platform, "tea", by="ada", owner=house.owner)
-    with pytest.raises(BusinessKept, match="uninstall the package"):
+    with pytest.raises(BusinessKept, match="never traded: uninstall the package"):
         await end_business(house.platform, "bazaar", by="ada", owner=house.owner)
     with pytest.raises(UnknownBusiness):
         await end_business(house.platform, "nobody", by="ada", owner=house.owner)
@@ -200,3 +201,57 @@ async def test_other_processes_drop_it_too(house, houses, shop):
     with pytest.raises(UnknownBusiness):
         async with other.db.transaction() as tx:
             await other.plans.mark_traded(tx, ["tea"])
+
+
+async def test_a_comparison_finds_what_publishing_would_and_changes_nothing(house):
+    async with house.db.transaction() as tx:
+        await house.plans.mark_traded(tx, ["coffee"])
+    assert (await end_business(house.platform, "coffee", by="ada", owner=house.owner)).status == "tombstone"
+    number = house.plans.current.generation
+
+    async with house.db.transaction() as tx:
+        difference = await house.plans.compare(tx, [Business("tea.green")])
+        with pytest.raises(PlanInvalid, match="coffee is the name of a business that was wound down"):
+            await house.plans.compare(tx, [Business("coffee")])
+
+    assert "tea.green" in str(difference)
+    assert house.plans.current.generation == number
+    assert await house.rows("SELECT max(id) FROM kernel.generation") == [(number,)]
+
+
+async def test_a_packaged_business_that_traded_is_wound_down_while_its_package_is_installed(
+    house, houses, shop
+):
+    async with house.db.transaction() as tx:
+        await house.plans.mark_traded(tx, ["bazaar"])
+    shop.open_orders.add("bazaar")
+
+    ending = await end_business(house.platform, "bazaar", by="ada", owner=house.owner)
+
+    assert (ending.status, ending.objection.code) == ("winding", "trade.open_orders")
+    assert house.ctx("bazaar", actor=SYSTEM)  # what is under way goes on
+
+    shop.open_orders.clear()
+    ending = await end_business(house.platform, "bazaar", by="ada", owner=house.owner)
+
+    assert ending.status == "tombstone"
+    with pytest.raises(BusinessEnded):
+        house.ctx("bazaar")
+    again = await houses(house.plans.code)  # the package is still there
+    with pytest.raises(BusinessEnded):
+        again.ctx("bazaar")
+    with pytest.raises(UnknownBusiness):
+        await end_business(house.platform, "nobody", by="ada", owner=house.owner)
+
+
+async def test_a_package_is_not_uninstalled_before_its_business_that_traded_has_ended(house, houses, shop):
+    async with house.db.transaction() as tx:
+        await house.plans.mark_traded(tx, ["bazaar"])
+    await house.plans.stop()
+    without = Code(points=KERNEL_POINTS, answers=house.plans.code.answers)
+
+    with pytest.raises(PlanInvalid, match=r"bazaar traded live .* install its package again"):
+        await houses(without)
+
+    assert (await end_business(house.platform, "bazaar", by="ada", owner=house.owner)).status == "tombstone"
+    assert (await houses(without)).plans.named("bazaar") is None

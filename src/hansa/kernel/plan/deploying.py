@@ -7,11 +7,12 @@ back once no process carries the code that superseded it any more. Commands take
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hansa.kernel.plan import _store as store
-from hansa.kernel.plan.errors import CodeSuperseded
+from hansa.kernel.plan.errors import CodeSuperseded, CompileError, PlanInvalid
 from hansa.kernel.plan.plan import Plan
 from hansa.kernel.plan.publishing import Publishing
 
@@ -67,9 +68,14 @@ class Deploying(Publishing):
         return not await store.carried(tx, row.code_hash, alive_since=await self._clock(tx) - ALIVE)
 
     async def _deploy(self, tx: Transaction, row: store.GenerationRow | None) -> Plan:
-        """Make this code's reading of the published configurations the current generation."""
+        """Make this code's reading of the published configurations the current generation.
+
+        Raises `PlanInvalid` when a business would be gone that traded live and was not ended: its package was
+        uninstalled, and nobody would see to its open orders.
+        """
         manifests = await store.manifests(tx, row.id) if row else {}
         plan = self.compile(manifests, await store.statuses(tx))
+        _refuse_abandoning(plan, await store.trading(tx))
         number = await store.insert_generation(
             tx,
             hash=plan.hash,
@@ -80,3 +86,19 @@ class Deploying(Publishing):
             now=await self._clock(tx),
         )
         return await self._activate(tx, plan.as_generation(number))
+
+
+def _refuse_abandoning(plan: Plan, trading: Collection[str]) -> None:
+    gone = [path for path in sorted(trading) if path not in plan.businesses]
+    if gone:
+        raise PlanInvalid(
+            [
+                CompileError(
+                    "package_missing",
+                    f"{path} traded live and no installed package brings it any more: install its package again"
+                    f" and end it first (`hansa business end {path}`)",
+                    path,
+                )
+                for path in gone
+            ]
+        )
