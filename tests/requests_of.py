@@ -44,6 +44,9 @@ ASKED = {
     "lat": "30.25",
     "lon": "120.15",
     "redirect_uri": "https://erp.example.com/back",
+    "since": "2026-11-20T00:00:00Z",
+    "until": "2026-11-22T00:00:00Z",
+    "currency": "CNY",
 }
 """What a query says."""
 

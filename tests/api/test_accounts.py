@@ -59,7 +59,7 @@ async def test_a_program_changes_no_way_in(doors):
     wish = {"label": "x", "expires_at": "2027-06-30T00:00:00Z"}
     program = Caller(doors[0], good(await ada.post("/me/tokens", wish), 201)["secret"])
     for path in ("/me/passkeys/ceremony", "/me/erasure", "/me/export", "/me/links/offer"):
-        problem(await program.post(path), 403, "user.fresh_log_in_wanted")
+        problem(await program.post(path), 403, "request.forbidden")
 
 
 async def test_two_accounts_are_linked_and_parted(doors):

@@ -88,6 +88,8 @@ MAY = {
     "POST /api/ledger/journals/{journal_id}/reversal": OPERATOR,
     "GET /api/ledger/seals": OPERATOR,
     "POST /api/ledger/shops/{shop_id}/squaring": OPERATOR,
+    "GET /api/ledger/shops/{shop_id}/balances": SHOP,
+    "GET /api/ledger/shops/{shop_id}/statement": SHOP,
     "GET /api/ledger/trial-balance": OPERATOR,
     "POST /api/mail-bounces": OPERATOR,
     "GET /api/me": SOMEBODY,

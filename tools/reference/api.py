@@ -37,7 +37,7 @@ _INTRODUCTION = """\
 REST under `/api` of a business (`/bazaar/api/orders`), described in full by [openapi.json](openapi.json), which
 a running platform serves at `/api/openapi.json`. How to [use it](../howto/use-the-api.md). Each route lists the
 problems of its own; every route may also answer the general ones: unreadable, not valid, too large, an unknown
-token, busy. All of them stand in [problems](problems.md)."""
+token, one that may not do this, busy. All of them stand in [problems](problems.md)."""
 
 
 def _codes(operation: Operation) -> set[str]:
@@ -61,12 +61,15 @@ def _route(
     parameters = [
         parameter for parameter in operation.get("parameters", ()) if parameter["in"] in {"path", "query"}
     ]
+    security = operation.get("security", ())
+    scopes = [scope for one in security for scope in one.get("token", ())]
     facts = [
         ", ".join(f"`{one['name']}` ({_kind(one, schemas)})" for one in parameters if one["in"] == "query"),
         _bodies(operation, schemas),
+        ", ".join(f"`{scope}`" for scope in scopes),
         ", ".join(f"[`{code}`](problems.md#{code})" for code in sorted(_codes(operation) - general)),
     ]
-    labels = ["Query", "Body", "Problems"]
+    labels = ["Query", "Body", "Scope for what is one's own", "Problems"]
     return "\n\n".join(
         filter(
             None,

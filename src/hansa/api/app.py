@@ -7,7 +7,7 @@ from litestar import Litestar, Request
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa import __version__
-from hansa.api.identity import TokenElsewhere, TokenUnknown, of_scope
+from hansa.api.identity import TokenElsewhere, TokenUnknown, of_scope, own_scope
 from hansa.api.once import once
 from hansa.api.outward import Outward
 from hansa.api.thin import Thin
@@ -42,7 +42,8 @@ def make_router(platform: Platform) -> Litestar:
     """Make the router of all centers' routes, in their order, with their OpenAPI document."""
 
     async def context(request: Request[Any, Any, Any]) -> Ctx:
-        return await of_scope(platform, request.scope)
+        ctx = await of_scope(platform, request.scope)
+        return ctx.at_route(own_scope(request.method, request.route_handler.opt))
 
     async def key(request: Request[Any, Any, Any], ctx: Ctx) -> IdempotencyKey | None:
         named = parse_key(request.headers.get("idempotency-key"))
@@ -62,6 +63,7 @@ def make_router(platform: Platform) -> Litestar:
         key=key,
         around=once(platform),
         always=(TokenUnknown, TokenElsewhere, RateLimited, QuotaExceeded),
+        scope_of=own_scope,
         body_bytes_max=platform.settings.body_max_bytes,
         version=__version__,
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hansa.centers.user import api as user
-from hansa.centers.user.types import Identity, TokenKind
+from hansa.centers.user.types import Identity, OwnScope, TokenKind
 from hansa.kernel.context import GUEST, Ctx, Traffic
 from hansa.kernel.i18n import negotiate
 from hansa.kernel.plan import UnknownBusiness
@@ -20,6 +20,7 @@ from hansa.kernel.quota import Limits
 
 _BEARER = "bearer "
 _BASIC = "basic "
+_READS = frozenset({"GET", "HEAD"})
 _BY_CLIENTS = frozenset({"/api/oauth/token", "/api/oauth/revocation"})
 """Where programs say by HTTP Basic who they are (RFC 6749, 2.3.1)."""
 
@@ -79,6 +80,16 @@ async def of_scope(platform: Platform, scope: Mapping[str, Any]) -> Ctx:
         known = scope["state"]["ctx"] = await _of_headers(platform, scope)
         platform.service(Limits).admit_request(known)
     return known
+
+
+def own_scope(method: str, opt: Mapping[str, Any]) -> str | None:
+    """Return the scope by which a person's token acts for that person at a route; None: by none at all.
+
+    The route names it (`opt={"own": ...}`). One that only reads asks for `OwnScope.READ`, so that a write nobody
+    thought of is refused.
+    """
+    named: str | None = opt.get("own")
+    return OwnScope.READ if named is None and method in _READS else named
 
 
 async def _of_headers(platform: Platform, scope: Mapping[str, Any]) -> Ctx:

@@ -16,7 +16,7 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from hansa.api.identity import of_scope
+from hansa.api.identity import of_scope, own_scope
 from hansa.kernel.http import decode, parse_key, problem_of, read_body
 from hansa.kernel.http.api import API_PATH
 from hansa.kernel.http.refusing import encode
@@ -42,6 +42,8 @@ class _ThinRoute:
     body: type[Any]
     wants_key: bool
     status: int
+    own: str | None
+    """The scope by which a person's token acts for that person here."""
 
     def match(self, path: str) -> str | None:
         """Return the path parameter (empty without one) when the path is this route's, else None."""
@@ -88,7 +90,7 @@ class Thin:
         scope["path_template"] = route.template  # what metrics and traces call it, as the router does
         try:
             raw = await read_body(receive)
-            ctx = await of_scope(self._platform, scope)
+            ctx = (await of_scope(self._platform, scope)).at_route(route.own)
             wanted: dict[str, Any] = {"ctx": ctx}
             named = parse_key(_text(headers.get(b"idempotency-key")))
             if route.wants_key:
@@ -125,6 +127,7 @@ def _thin_route(handler: HTTPRouteHandler) -> _ThinRoute:
         body=hints["data"],
         wants_key="key" in hints,
         status=handler.status_code,
+        own=own_scope("POST", handler.opt),
     )
 
 

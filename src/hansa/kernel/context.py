@@ -50,6 +50,8 @@ class ActorKind(enum.StrEnum):
 class Actor(msgspec.Struct, frozen=True, dict=True):
     """Who acts. `party` is the person's or app's id (a guest with a session has one as well).
 
+    A person's token acts for that person only where it carries a scope for it: everywhere else `party` is None,
+    so nothing is its own, and `holder` is the person, who answers for what the token does by its permissions.
     `grants` are permissions: `"trade.order.ship@shop:<shop id>"` for one object, `"platform.plan.publish"`
     for all. A permission is checked with `Ctx.require`.
     """
@@ -58,11 +60,23 @@ class Actor(msgspec.Struct, frozen=True, dict=True):
     party: UUID | None = None
     grants: frozenset[str] = frozenset()
     session: UUID | None = None
+    holder: UUID | None = None
 
     @cached_property
     def label(self) -> str:
         """How logs, events and histories name the actor: kind and party id, nothing personal."""
-        return f"{self.kind}:{self.party}" if self.party else str(self.kind)
+        return f"{self.kind}:{self.author}" if self.author else str(self.kind)
+
+    @property
+    def author(self) -> UUID | None:
+        """The party that answers for what is done: it gives no right to anything, `party` does."""
+        return self.party or self.holder
+
+    def acting_for_holder(self, scope: str | None) -> Actor:
+        """Return the actor as it acts where `scope` is asked: for its holder if it carries the scope."""
+        if self.holder is None or scope is None or scope not in self.grants:
+            return self
+        return msgspec.structs.replace(self, party=self.holder, holder=None)
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)
@@ -113,10 +127,27 @@ class Ctx:
             raise Forbidden(permission=permission)
 
     def party(self) -> UUID:
-        """Return the acting party's id, or raise `Unauthenticated` when nobody is there."""
+        """Return the acting party's id: whose things are its own.
+
+        Raises `Unauthenticated` when nobody is there, and `Forbidden` where a token does not act for its person.
+        """
         if self.actor.party is None:
+            if self.actor.holder is not None:
+                raise Forbidden("This token does not carry the scope to act for its person here.")
             raise Unauthenticated
         return self.actor.party
+
+    def author(self) -> UUID:
+        """Return the party that answers for what a permission allows, or raise `Unauthenticated`."""
+        if self.actor.author is None:
+            raise Unauthenticated
+        return self.actor.author
+
+    def at_route(self, scope: str | None) -> Ctx:
+        """Return the context as it holds at a route that asks a person's token for `scope` (see `Actor`)."""
+        if self.actor.holder is None:
+            return self
+        return self.with_(actor=self.actor.acting_for_holder(scope))
 
     async def under(self, generation: int) -> Ctx:
         """Return a copy under an earlier plan, as a quote remembers it, while that generation is good.

@@ -107,7 +107,7 @@ class IdempotencyKey:
         if not (0 < len(key) <= KEY_LENGTH_MAX and key.isascii() and key.isprintable()):
             raise KeyMalformed
         actor = ctx.actor
-        who = actor.label if actor.party or not actor.session else f"{actor.label}#{actor.session}"
+        who = actor.label if actor.author or not actor.session else f"{actor.label}#{actor.session}"
         # No part can hold a line break, so no two scopes read alike.
         text = f"{ctx.business}\n{ctx.traffic.value}\n{who}\n{route}\n{key}"
         return cls(

@@ -103,7 +103,7 @@ class Limits:
     def admit_request(self, ctx: Ctx) -> None:
         """Count one request of the context's business and actor. Raises `RateLimited`."""
         quota = _quota(ctx)
-        if ctx.actor.party is not None and quota.actor_requests_per_second is not None:
+        if ctx.actor.author is not None and quota.actor_requests_per_second is not None:
             self._take_actor(ctx, quota.actor_requests_per_second)
         self._take(ctx, "requests_per_second", quota.requests_per_second)
 

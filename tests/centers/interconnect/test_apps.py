@@ -351,7 +351,7 @@ async def test_a_sandbox_never_meets_what_is_live(outside, receivers, developer)
 
     assert again.shop_id == sandbox.shop_id
     assert owner.traffic is Traffic.SANDBOX
-    assert owner.actor.party == developer.party()
+    assert owner.actor.holder == developer.party()
     assert all(one.endswith(f"@shop:{sandbox.shop_id}") for one in owner.actor.grants)
     issued = await api.issue_token(
         live_developer,

@@ -70,6 +70,24 @@ class Role(enum.StrEnum):
     """Sees and changes nothing."""
 
 
+class OwnScope(enum.StrEnum):
+    """A scope by which a person's token acts for that person, in what is the person's own and needs no permission.
+
+    A token carries none unless they are named, and an app never any: it is no person. A route says which one it
+    asks for (`opt={"own": ...}`); one that only reads asks for `READ`. What says nothing and writes is done in a
+    session, or by permission.
+    """
+
+    READ = "user.self.read"
+    """See what is the person's own: orders, addresses, notifications, conversations."""
+    CHANGE = "user.self.change"
+    """Change what the person keeps: name, addresses, preferences, consents, webhook endpoints, tokens ended."""
+    BUY = "user.self.buy"
+    """Buy: cart, quotes, orders, payments, and what follows until a delivery is confirmed received."""
+    SPEAK = "user.self.speak"
+    """Say something in the person's name: conversations, reports, reviews."""
+
+
 class TokenKind(enum.StrEnum):
     """A session follows a person around and slides; an API token is issued for a program and does not."""
 

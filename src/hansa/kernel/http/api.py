@@ -24,7 +24,7 @@ from hansa.kernel.http import refusing
 from hansa.kernel.http.errors import NotAcceptable
 from hansa.kernel.http.idempotency import HEADER, KeyMissing, parse_key
 from hansa.kernel.http.negotiation import accepts
-from hansa.kernel.http.openapi import config, document
+from hansa.kernel.http.openapi import ScopeOf, config, document
 from hansa.kernel.http.reading import ApiRequest
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.problem import FieldError, Invalid, Problem
@@ -55,6 +55,7 @@ def create_api(
     key: MakeKey | None = None,
     around: Callable[[ASGIApp], ASGIApp] | None = None,
     always: Sequence[type[Problem]] = (),
+    scope_of: ScopeOf | None = None,
     body_bytes_max: int = 1 << 20,
     title: str = "Hansa",
     version: str = "0",
@@ -64,7 +65,7 @@ def create_api(
     `context` makes the `ctx` that routes ask for from a request (who is it, in which business), `key` the
     `key` of a write, None when it names none. `around` wraps every route, behind the routing and in front
     of guards: its app finds `scope["route_handler"]` there. `always` are problems that any route may answer
-    because `context`, `key` or `around` raise them.
+    because `context`, `key` or `around` raise them. `scope_of` tells which scope a route asks of a person's token.
     A route's `opt` may say `idempotency="required"` (a write without Idempotency-Key is refused) or
     `idempotency="none"`, and `example={...}`, the body shown in the document. A route that reads something
     else than JSON says `media_types=(...)` and asks for the request's `parts()`; for bodies longer than the
@@ -73,7 +74,7 @@ def create_api(
 
     @cache
     def described() -> bytes:
-        return msgspec.json.encode(document(app, groups, always=always))
+        return msgspec.json.encode(document(app, groups, always=always, scope_of=scope_of))
 
     @get("/openapi.json", include_in_schema=False, sync_to_thread=True, name="openapi")
     def openapi() -> Response[bytes]:

@@ -6,7 +6,7 @@ that is not in it is a bug.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -35,13 +35,16 @@ from hansa.kernel.plan.errors import (
     GenerationRetired,
     UnknownBusiness,
 )
-from hansa.kernel.problem import Busy, Invalid, Malformed, NotFound, Problem, Unauthenticated
+from hansa.kernel.problem import Busy, Forbidden, Invalid, Malformed, NotFound, Problem, Unauthenticated
 from hansa.kernel.wire import INT64_MAX, INT64_MIN
 
 if TYPE_CHECKING:
     from litestar import Litestar
 
     from hansa.kernel.http.api import RouteGroup
+
+ScopeOf = Callable[[str, Mapping[str, Any]], str | None]
+"""From a route's method and `opt` to the scope that it asks of a person's token."""
 
 BUSINESS_HEADER = "Hansa-Business"
 _METHODS = ("get", "put", "post", "delete", "patch")
@@ -50,6 +53,7 @@ _WRITES = frozenset({"put", "post", "delete", "patch"})
 ALWAYS: tuple[type[Problem], ...] = (
     Malformed,
     Unauthenticated,
+    Forbidden,
     NotFound,
     NotAcceptable,
     TooLarge,
@@ -108,7 +112,10 @@ def config(*, title: str, version: str) -> OpenAPIConfig:
         components=Components(
             security_schemes={
                 "token": SecurityScheme(
-                    type="http", scheme="bearer", description="A session's or a program's token."
+                    type="http",
+                    scheme="bearer",
+                    description="A session's or a program's token. The scope named at an operation is the one by"
+                    " which a person's API token acts for that person there; without it, it has its permissions alone.",
                 )
             }
         ),
@@ -123,9 +130,16 @@ def _operation_id(handler: Any, _method: Any, _components: Any) -> str:
 
 
 def document(
-    app: Litestar, groups: Sequence[RouteGroup], *, always: Sequence[type[Problem]] = ()
+    app: Litestar,
+    groups: Sequence[RouteGroup],
+    *,
+    always: Sequence[type[Problem]] = (),
+    scope_of: ScopeOf | None = None,
 ) -> dict[str, Any]:
-    """Return the whole document; `always` are further problems that every operation may answer."""
+    """Return the whole document; `always` are further problems that every operation may answer.
+
+    `scope_of` names the scope by which a person's token acts for that person at a route.
+    """
     made: dict[str, Any] = app.openapi_schema.to_schema()
     made["servers"] = [{"url": "/"}]
     made["tags"] = [
@@ -140,7 +154,10 @@ def document(
     for path, item in made.get("paths", {}).items():
         for method in _METHODS:
             if method in item:
-                _complete(item[method], method, opts.get((path, method), {}), reference, always)
+                opt = opts.get((path, method), {})
+                _complete(item[method], method, opt, reference, always)
+                scope = scope_of(method.upper(), opt) if scope_of is not None else None
+                item[method]["security"] = [{}, {"token": [scope] if scope else []}]
     _bound_integers(made)
     _share_examples(made)
     made["paths"] = dict(sorted(made.get("paths", {}).items()))
@@ -225,7 +242,6 @@ def _complete(
         if rule == "required":
             kinds.append(KeyMissing)
     parameters.append(_BUSINESS_PARAMETER)
-    operation["security"] = [{}, {"token": []}]
     _declare(operation["responses"], kinds, reference)
 
 

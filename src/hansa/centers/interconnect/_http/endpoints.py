@@ -28,7 +28,7 @@ from hansa.centers.interconnect.errors import (
 from hansa.centers.interconnect.types import DELIVERY_ID, ENDPOINT_ID, EndpointState
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
-from hansa.centers.user.types import PARTY_ID
+from hansa.centers.user.types import PARTY_ID, OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -89,7 +89,7 @@ _EXAMPLE = {
     "/webhooks/endpoints",
     summary="Add a webhook endpoint",
     responses=problems(*NAMING, TooManyEndpoints),
-    opt={"idempotency": "none", "example": _EXAMPLE},
+    opt={"own": OwnScope.CHANGE, "idempotency": "none", "example": _EXAMPLE},
     tags=["webhooks"],
 )
 async def add_endpoint(ctx: Ctx, data: NewEndpoint) -> EndpointView:
@@ -144,7 +144,7 @@ async def show_endpoint(ctx: Ctx, endpoint_id: Shown) -> EndpointView:
     "/webhooks/endpoints/{endpoint_id:str}",
     summary="Change a webhook endpoint",
     responses=problems(*OWNING, Forbidden, Invalid),
-    opt={"example": {"types": ["order.moved"], "state": "active"}},
+    opt={"own": OwnScope.CHANGE, "example": {"types": ["order.moved"], "state": "active"}},
     tags=["webhooks"],
 )
 async def change_endpoint(ctx: Ctx, endpoint_id: Shown, data: EndpointChange) -> EndpointView:
@@ -165,6 +165,7 @@ async def change_endpoint(ctx: Ctx, endpoint_id: Shown, data: EndpointChange) ->
     summary="Remove a webhook endpoint",
     responses=problems(*OWNING),
     tags=["webhooks"],
+    opt={"own": OwnScope.CHANGE},
 )
 async def remove_endpoint(ctx: Ctx, endpoint_id: Shown) -> None:
     """End an endpoint; nothing more is sent there."""
@@ -175,7 +176,7 @@ async def remove_endpoint(ctx: Ctx, endpoint_id: Shown) -> None:
     "/webhooks/endpoints/{endpoint_id:str}/secret",
     summary="Rotate an endpoint's secret",
     responses=problems(*OWNING, Invalid),
-    opt={"idempotency": "none", "example": {"overlap_s": 3600}},
+    opt={"own": OwnScope.CHANGE, "idempotency": "none", "example": {"overlap_s": 3600}},
     tags=["webhooks"],
 )
 async def rotate_secret(ctx: Ctx, endpoint_id: Shown, data: SecretRotation) -> EndpointView:
@@ -191,6 +192,7 @@ async def rotate_secret(ctx: Ctx, endpoint_id: Shown, data: SecretRotation) -> E
     summary="Send a test event",
     responses=problems(*OWNING, EndpointStopped),
     tags=["webhooks"],
+    opt={"own": OwnScope.CHANGE},
 )
 async def ping(ctx: Ctx, endpoint_id: Shown) -> PingView:
     """Send an event of type `ping`; look at its delivery to see what came of it."""

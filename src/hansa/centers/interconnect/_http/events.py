@@ -25,6 +25,7 @@ from hansa.centers.interconnect.errors import DeliveryNotFound, EndpointStopped
 from hansa.centers.interconnect.types import DELIVERY_ID, ENDPOINT_ID, DeliveryState
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.user.types import OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -161,6 +162,7 @@ async def show_delivery(ctx: Ctx, endpoint_id: Shown, delivery_id: Shown) -> Del
     status_code=204,
     responses=problems(*OWNING, DeliveryNotFound, EndpointStopped),
     tags=["webhooks"],
+    opt={"own": OwnScope.CHANGE},
 )
 async def replay(ctx: Ctx, endpoint_id: Shown, delivery_id: Shown) -> None:
     """Send an event once more, under the same `webhook-id`."""
@@ -174,7 +176,10 @@ async def replay(ctx: Ctx, endpoint_id: Shown, delivery_id: Shown) -> None:
     summary="Send a span again",
     status_code=200,
     responses=problems(*OWNING, Invalid, EndpointStopped),
-    opt={"example": {"since": "2026-11-20T00:00:00Z", "until": "2026-11-22T00:00:00Z"}},
+    opt={
+        "own": OwnScope.CHANGE,
+        "example": {"since": "2026-11-20T00:00:00Z", "until": "2026-11-22T00:00:00Z"},
+    },
     tags=["webhooks"],
 )
 async def replay_range(ctx: Ctx, endpoint_id: Shown, data: Replay) -> ReplayedView:

@@ -33,7 +33,7 @@ from hansa.centers.user import api as user
 from hansa.centers.user.types import PARTY_ID, PartyId
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
-from hansa.kernel.problem import FieldError, Invalid, Unauthenticated
+from hansa.kernel.problem import FieldError, Invalid
 from hansa.kernel.texts import Texts, text_errors
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ async def change_app(
     async with ctx.transaction() as tx:
         await user.grants_changed(tx, ctx, [app_id])  # user's rows come first in the lock order
         before = await _own_locked(tx, ctx, app_id)
+        await user.demand_session(tx, ctx)
         wanted = before.scopes if scopes is None else scopes
         told = before.about if about is None else about
         page = before.homepage if homepage is None else homepage
@@ -123,6 +124,7 @@ async def retire_app(ctx: Ctx, *, app_id: PartyId) -> None:
         tokens = await store.token_ids(tx, app_id=app_id, shop_id=None)
         found = (await store.read_apps(tx, [app_id])).get(app_id)
         require_owner(ctx, found)
+        await user.demand_session(tx, ctx)
         await user.end_app_tokens(tx, ctx, app=app_id, token_ids=tokens, at=ctx.now())
         await user.grants_changed(tx, ctx, [app_id])
         await retire(tx, ctx, [app_id])
@@ -195,10 +197,8 @@ async def require_app(tx: Transaction, ctx: Ctx, app_id: PartyId) -> App:
 
 
 def require_owner(ctx: Ctx, found: App | StoredApp | None) -> None:
-    """Raise `Unauthenticated` or `AppNotFound` unless the acting party owns this app of the business."""
-    if ctx.actor.party is None:
-        raise Unauthenticated
-    if found is None or found.business != ctx.business or found.owner != ctx.actor.party:
+    """Raise what `Ctx.party` raises, or `AppNotFound`, unless the acting party owns this app of the business."""
+    if found is None or found.business != ctx.business or found.owner != ctx.party():
         raise AppNotFound
 
 

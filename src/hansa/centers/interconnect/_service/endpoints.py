@@ -79,7 +79,7 @@ async def add_endpoint(
         reason="",
         failing_since=None,
         secret_until=None,
-        created_by=ctx.actor.party or app_id or UUID(int=0),
+        created_by=ctx.actor.author or app_id or UUID(int=0),
         created_at=ctx.now(),
         version=1,
     )

@@ -111,7 +111,7 @@ async def let_in(
         business=place.business,
         traffic=place.traffic,
         scopes=rules.tidy([*scopes, *(scope for scope in kept if scope in found.scopes)]),
-        installed_by=ctx.party() if ctx.actor.party else found.owner,
+        installed_by=ctx.actor.author or found.owner,
         installed_at=ctx.now(),
     )
     await store.put_installation(tx, new)

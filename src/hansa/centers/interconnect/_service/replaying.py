@@ -172,7 +172,7 @@ def _may_see(ctx: Ctx, shop_id: ShopId, types: Collection[str]) -> list[str]:
         return sorted(set(types))
     allowed = [name for name, one in TYPES.items() if one.permission and ctx.may(one.permission, of=where)]
     if not allowed:
-        if ctx.actor.party is None:
+        if ctx.actor.author is None:
             raise Unauthenticated
         raise Forbidden(permission=SEE)
     return allowed

@@ -29,7 +29,7 @@ from hansa.centers.message.types import (
     MessageState,
     Side,
 )
-from hansa.centers.user.types import PARTY_ID
+from hansa.centers.user.types import PARTY_ID, OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdKind, IdMalformed
@@ -126,7 +126,10 @@ class MoveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary="Start a conversation",
     responses=problems(Unauthenticated, SubjectUnknown, *SAYING),
     tags=TAGS,
-    opt={"example": {"subject": "prod_06bd3vk2s4fzs7w5h8j4m2k9tz", "text": "Is the glaze food safe?"}},
+    opt={
+        "own": OwnScope.SPEAK,
+        "example": {"subject": "prod_06bd3vk2s4fzs7w5h8j4m2k9tz", "text": "Is the glaze food safe?"},
+    },
 )
 async def start(ctx: Ctx, data: StartBody) -> ConversationView:
     """Write to a shop about an order or a product; about the same thing the same conversation goes on."""
@@ -231,7 +234,7 @@ async def read(
     summary="Write in a conversation",
     responses=problems(*ADMITTED, *SAYING, AnsweredMeanwhile),
     tags=TAGS,
-    opt={"example": {"text": "It is, and it may go into the oven.", "seen": 1}},
+    opt={"own": OwnScope.SPEAK, "example": {"text": "It is, and it may go into the oven.", "seen": 1}},
 )
 async def say(ctx: Ctx, conversation_id: Shown, data: PostBody) -> MessageView:
     """Say something. The other side is told once, until it has read."""
@@ -252,7 +255,7 @@ async def say(ctx: Ctx, conversation_id: Shown, data: PostBody) -> MessageView:
     responses=problems(*ADMITTED, Invalid),
     status_code=200,
     tags=TAGS,
-    opt={"example": {"up_to": 2}},
+    opt={"own": OwnScope.SPEAK, "example": {"up_to": 2}},
 )
 async def mark(ctx: Ctx, conversation_id: Shown, data: MarkBody) -> ConversationView:
     """Say how far the caller's side has read; a mark only moves on."""
@@ -268,7 +271,7 @@ async def mark(ctx: Ctx, conversation_id: Shown, data: MarkBody) -> Conversation
     summary="Close, block or open a conversation",
     responses=problems(*ADMITTED, StateUnchangeable),
     tags=TAGS,
-    opt={"example": {"state": "closed"}},
+    opt={"own": OwnScope.SPEAK, "example": {"state": "closed"}},
 )
 async def move(ctx: Ctx, conversation_id: Shown, data: MoveBody) -> ConversationView:
     """Bring a conversation into a state. Who blocked it, and nobody else, opens it again."""

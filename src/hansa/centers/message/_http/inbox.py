@@ -20,7 +20,7 @@ from hansa.centers.message.types import (
     MailStanding,
     ReferenceKind,
 )
-from hansa.centers.user.types import PARTY_ID
+from hansa.centers.user.types import PARTY_ID, OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -104,7 +104,7 @@ async def unread(ctx: Ctx) -> UnreadView:
     summary="Mark as read",
     responses=problems(Unauthenticated, Invalid, IdMalformed),
     status_code=200,
-    opt={"example": {"ids": ["ntf_06bd3vk2s4fzs7w5h8j4m2k9tz"]}},
+    opt={"own": OwnScope.CHANGE, "example": {"ids": ["ntf_06bd3vk2s4fzs7w5h8j4m2k9tz"]}},
 )
 async def mark_read(ctx: Ctx, data: ReadBody) -> UnreadView:
     """Mark notifications as read and return how many are left."""

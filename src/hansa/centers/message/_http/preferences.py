@@ -13,6 +13,7 @@ from litestar.params import Parameter
 from hansa.centers.message import api
 from hansa.centers.message.errors import PreferenceFixed, TopicUnknown
 from hansa.centers.message.types import Channel, Preferences, QuietHours, Subscription, TopicChoices
+from hansa.centers.user.types import OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.problem import Invalid, Unauthenticated
@@ -60,7 +61,7 @@ async def preferences(ctx: Ctx) -> PreferencesView:
     "/me/notification-preferences/{topic:str}/{channel:str}",
     summary="Switch a topic on or off",
     responses=problems(Unauthenticated, Invalid, TopicUnknown, PreferenceFixed),
-    opt={"example": {"enabled": False}},
+    opt={"own": OwnScope.CHANGE, "example": {"enabled": False}},
 )
 async def choose(ctx: Ctx, topic: TopicName, channel: Channel, data: EnabledBody) -> PreferencesView:
     """Choose whether a topic reaches the party through a channel. Security mail cannot be switched off."""
@@ -72,7 +73,10 @@ async def choose(ctx: Ctx, topic: TopicName, channel: Channel, data: EnabledBody
     "/me/quiet-hours",
     summary="Set quiet hours",
     responses=problems(Unauthenticated, Invalid),
-    opt={"example": {"starts": "22:00", "ends": "07:30", "time_zone": "Asia/Shanghai"}},
+    opt={
+        "own": OwnScope.CHANGE,
+        "example": {"starts": "22:00", "ends": "07:30", "time_zone": "Asia/Shanghai"},
+    },
 )
 async def set_quiet_hours(ctx: Ctx, data: QuietHoursView) -> PreferencesView:
     """Let mail that can wait do so at night. Security mail does not wait; the inbox never does."""
@@ -83,7 +87,12 @@ async def set_quiet_hours(ctx: Ctx, data: QuietHoursView) -> PreferencesView:
     return _view(await api.preferences(ctx))
 
 
-@delete("/me/quiet-hours", summary="Drop quiet hours", responses=problems(Unauthenticated))
+@delete(
+    "/me/quiet-hours",
+    summary="Drop quiet hours",
+    responses=problems(Unauthenticated),
+    opt={"own": OwnScope.CHANGE},
+)
 async def drop_quiet_hours(ctx: Ctx) -> None:
     """Let mail leave at any time of the day."""
     await api.set_quiet_hours(ctx, None)

@@ -23,6 +23,7 @@ from hansa.centers.message.types import (
     Resolution,
     Side,
 )
+from hansa.centers.user.types import OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -66,7 +67,10 @@ class ResolutionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary="Report a conversation",
     responses=problems(*ADMITTED, Invalid),
     tags=TAGS,
-    opt={"example": {"reason": "off_platform", "number": 3, "note": "Wants to be paid by bank transfer."}},
+    opt={
+        "own": OwnScope.SPEAK,
+        "example": {"reason": "off_platform", "number": 3, "note": "Wants to be paid by bank transfer."},
+    },
 )
 async def report(ctx: Ctx, conversation_id: Shown, data: ReportBody) -> ReportView:
     """Report a conversation, or one message of it, to the platform."""

@@ -37,7 +37,7 @@ async def report(
     ctx: Ctx, *, conversation_id: ConversationId, number: int, reason: ReportReason, note: str
 ) -> Report:
     """Report a conversation, or one message of it; see `message.api`."""
-    party = ctx.party()
+    party = ctx.author()
     async with ctx.transaction() as tx:
         found, side = await admitted_to(tx, ctx, conversation_id)
         errors = plain_errors("note", note, length_max=NOTE_MAX, required=False)

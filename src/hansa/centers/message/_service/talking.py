@@ -59,14 +59,14 @@ class _Speaker(msgspec.Struct, frozen=True):
 
 async def start(ctx: Ctx, *, reference: str, text: str, media: Sequence[UUID]) -> Conversation:
     """Say something about an order or a product, the first time or again; see `message.api`."""
-    party = ctx.party()
+    party = ctx.author()
     if errors := rules.draft_errors(text, media):
         raise Invalid(*errors)
     subject = await SUBJECT.of(ctx)(ctx, reference)
     if subject is None:
         raise SubjectUnknown
     async with ctx.transaction() as tx:
-        own = await everybody_that_is(tx, party)
+        own = await everybody_that_is(tx, ctx.actor.party) if ctx.actor.party else ()
     buyer, side = _starts_as(ctx, subject, own)
     draft = Draft(
         subject_kind=subject.kind, shop_id=subject.shop_id, side=side, text=text, media=tuple(media)
@@ -93,6 +93,7 @@ async def start(ctx: Ctx, *, reference: str, text: str, media: Sequence[UUID]) -
 def _starts_as(ctx: Ctx, subject: ConversationSubject, own: Sequence[UUID]) -> tuple[UUID, Side]:
     """Return the buyer of the conversation, and on which side the actor stands. Raises `SubjectUnknown`."""
     if subject.buyer is None:
+        ctx.party()  # a token that does not act for its person asks no shop in that person's name
         return own[0], Side.BUYER
     if subject.buyer in own:
         return subject.buyer, Side.BUYER
@@ -130,7 +131,7 @@ async def post(
     ctx: Ctx, *, conversation_id: ConversationId, text: str, media: Sequence[UUID], seen: int | None
 ) -> Message:
     """Say something in a conversation; see `message.api`."""
-    party = ctx.party()
+    party = ctx.author()
     async with ctx.transaction() as tx:
         found, side = await admitted_to(tx, ctx, conversation_id)
     if errors := rules.draft_errors(text, media):

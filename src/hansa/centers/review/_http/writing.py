@@ -28,6 +28,7 @@ from hansa.centers.review.errors import (
 from hansa.centers.review.types import ENTRY_ID, Scores
 from hansa.centers.trade.types import LINES_MAX, ORDER_ID
 from hansa.centers.user.errors import RiskRefused
+from hansa.centers.user.types import OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import ApiRequest, problems
 from hansa.kernel.ids import IdMalformed
@@ -57,6 +58,7 @@ class PictureView(msgspec.Struct, frozen=True):
     ),
     request_max_body_size=None,
     opt={
+        "own": OwnScope.SPEAK,
         "media_types": ("image/jpeg", "image/png", "image/webp", "image/gif"),
         "body_bytes_max": _bytes_max,
     },
@@ -70,7 +72,10 @@ async def upload_review_picture(ctx: Ctx, request: ApiRequest) -> PictureView:
     "/orders/{order_id:str}/lines/{line_no:int}/review",
     summary="Review a received line",
     responses=problems(*WRITING, LineNotReceived),
-    opt={"example": {"item": 5, "service": 4, "delivery": 5, "text": "The glaze is even better."}},
+    opt={
+        "own": OwnScope.SPEAK,
+        "example": {"item": 5, "service": 4, "delivery": 5, "text": "The glaze is even better."},
+    },
 )
 async def add_review(ctx: Ctx, order_id: str, line_no: LineNo, data: WriteReview) -> Written:
     """Review a line once, within the business's window; it is shown when the order is revealed."""
@@ -101,7 +106,7 @@ async def rate_buyer(ctx: Ctx, order_id: str, data: RateBuyer) -> Written:
     "/reviews/{review_id:str}/follow-up",
     summary="Add to a review",
     responses=problems(*WRITING, ReviewNotFound),
-    opt={"example": {"text": "Half a year on, not a crack."}},
+    opt={"own": OwnScope.SPEAK, "example": {"text": "Half a year on, not a crack."}},
 )
 async def add_follow_up(ctx: Ctx, review_id: str, data: WriteFollowUp) -> Written:
     """Add second thoughts to one's own review, once."""

@@ -147,7 +147,7 @@ async def reply(ctx: Ctx, *, review_id: EntryId, body: str) -> EntryId:
 
     Raises `Invalid`, `ReviewNotFound`, `TooLate`, `AlreadyWritten`, `ContentRefused`, `Forbidden`.
     """
-    ctx.party()
+    ctx.author()
     if errors := words_errors(body, (), required=True):
         raise Invalid(*errors)
     receipt, row = await _shown_review(ctx, review_id)
@@ -170,7 +170,7 @@ async def _say(ctx: Ctx, saying: _Saying) -> EntryId:
         ctx,
         Draft(
             kind=saying.kind,
-            author=ctx.party(),
+            author=ctx.author(),
             shop_id=ShopId(receipt.shop_id),
             product_id=None if saying.product_id is None else ProductId(saying.product_id),
             body=saying.body,
@@ -232,7 +232,7 @@ def _entry(
         traffic=receipt.traffic,
         shop_id=receipt.shop_id,
         product_id=saying.product_id,
-        author=ctx.party(),
+        author=ctx.author(),
         item=item,
         service=service,
         delivery=delivery,

@@ -33,6 +33,7 @@ from hansa.centers.shop.errors import (
     StatusUnchangeable,
 )
 from hansa.centers.shop.types import SHOP_ID, Objection, Reason, ShopProfile, ShopStatus
+from hansa.centers.user.types import OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -154,7 +155,7 @@ async def find_shop(ctx: Ctx, slug: str) -> ShopView:
     summary="Open a shop",
     responses=problems(Unauthenticated, Forbidden, Invalid, SlugTaken, ShopNotAdmitted),
     tags=["shops"],
-    opt={"example": {"slug": "celadon-house", "name": NAME}},
+    opt={"own": OwnScope.CHANGE, "example": {"slug": "celadon-house", "name": NAME}},
 )
 async def open_shop(ctx: Ctx, data: OpenShop) -> ShopView:
     """Open a shop that the acting person owns; where the business reviews shops, it is pending first."""

@@ -37,6 +37,7 @@ from hansa.centers.shop.types import (
     Staff,
     StaffStep,
 )
+from hansa.centers.user.types import OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.page import Page
@@ -227,7 +228,7 @@ async def withdraw_invitation(ctx: Ctx, shop_id: str, invitation_id: str) -> Non
         Unauthenticated, Forbidden, InvitationNotFound, ShopNotFound, ShopOver, OwnerStays, StaffFull
     ),
     tags=["shops"],
-    opt={"example": {"secret": "hsi_3fJx0Qk8mB1vT5nY7rWz2cLd9aPg4sEh"}},
+    opt={"own": OwnScope.CHANGE, "example": {"secret": "hsi_3fJx0Qk8mB1vT5nY7rWz2cLd9aPg4sEh"}},
 )
 async def accept(ctx: Ctx, data: Secret) -> OwnShopView:
     """Begin to act for a shop, or become its owner, as the person who is logged in."""
@@ -240,7 +241,7 @@ async def accept(ctx: Ctx, data: Secret) -> OwnShopView:
     responses=problems(Unauthenticated, Forbidden, InvitationNotFound),
     tags=["shops"],
     status_code=204,
-    opt={"example": {"secret": "hsi_3fJx0Qk8mB1vT5nY7rWz2cLd9aPg4sEh"}},
+    opt={"own": OwnScope.CHANGE, "example": {"secret": "hsi_3fJx0Qk8mB1vT5nY7rWz2cLd9aPg4sEh"}},
 )
 async def decline(ctx: Ctx, data: Secret) -> None:
     """End an invitation that is not wanted, as the person who is logged in."""

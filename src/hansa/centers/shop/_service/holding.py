@@ -69,7 +69,7 @@ async def held_now(tx: Transaction, ctx: Ctx, shop: Shop) -> frozenset[str]:
     """
     grantable = grantable_permissions(ctx.platform)
     held = frozenset(one for one in grantable if ctx.may(one, of=shop.object))
-    party = ctx.actor.party
+    party = ctx.actor.author
     if party is not None and not ctx.may(CHANGE):
         post = await store.post_at(tx, shop.id, party)
         if post is not None:

@@ -148,7 +148,7 @@ async def invite(
             roles=offered,
             permissions=single,
             state=InvitationState.PENDING,
-            invited_by=ctx.actor.party,
+            invited_by=ctx.actor.author,
             invited_at=now,
             expires_at=now + INVITED_FOR,
         )

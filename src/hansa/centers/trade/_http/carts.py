@@ -30,7 +30,7 @@ from hansa.centers.trade.errors import (
 )
 from hansa.centers.trade.types import LINES_MAX, NOTE_LETTERS_MAX, QUANTITY_MAX, CartChange, CartLine
 from hansa.centers.user.errors import AddressNotFound
-from hansa.centers.user.types import ADDRESS_ID
+from hansa.centers.user.types import ADDRESS_ID, OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
 from hansa.kernel.ids import IdMalformed
@@ -100,7 +100,7 @@ async def get_cart(ctx: Ctx) -> list[CartLineView]:
     "/cart/{offer_id:str}",
     summary="Set a line of the cart",
     responses=problems(Unauthenticated, Invalid, IdMalformed, OfferUnavailable, CartFull),
-    opt={"example": {"quantity": 2}},
+    opt={"own": OwnScope.BUY, "example": {"quantity": 2}},
 )
 async def put_cart_line(ctx: Ctx, offer_id: str, data: CartLineBody) -> list[CartLineView]:
     """Set how many of an offer the cart holds, and return the cart."""
@@ -137,7 +137,7 @@ async def review_cart(ctx: Ctx) -> ReviewView:
     "/cart/notes/{shop_id:str}",
     summary="Write to a shop with the next order",
     status_code=204,
-    opt={"example": {"text": "Please wrap it as a present."}},
+    opt={"own": OwnScope.BUY, "example": {"text": "Please wrap it as a present."}},
     responses=problems(Unauthenticated, Invalid, IdMalformed, ShopNotFound),
 )
 async def put_cart_note(ctx: Ctx, shop_id: str, data: CartNoteBody) -> None:
@@ -149,7 +149,7 @@ async def put_cart_note(ctx: Ctx, shop_id: str, data: CartNoteBody) -> None:
     "/cart/quote",
     summary="Quote the chosen lines of the cart",
     status_code=200,
-    opt={"example": {}, "idempotency": "none"},
+    opt={"own": OwnScope.BUY, "example": {}, "idempotency": "none"},
     responses=problems(
         Unauthenticated,
         Invalid,

@@ -20,7 +20,7 @@ from hansa.centers.trade.errors import (
 )
 from hansa.centers.trade.types import LINES_MAX, NOTE_ID, ORDER_ID, NoteText
 from hansa.centers.user.errors import AddressNotFound
-from hansa.centers.user.types import ADDRESS_ID
+from hansa.centers.user.types import ADDRESS_ID, OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
 from hansa.kernel.idempotency import IdempotencyKey
@@ -68,7 +68,7 @@ async def list_notes(ctx: Ctx, order_id: str) -> list[NoteView]:
 @post(
     "/orders/{order_id:str}/notes",
     summary="Write a note on an order",
-    opt={"example": {"text": "Please leave it with the neighbours."}},
+    opt={"own": OwnScope.BUY, "example": {"text": "Please leave it with the neighbours."}},
     responses=problems(*OfAnOrder, Forbidden, Invalid, TooManyNotes),
 )
 async def write_note(ctx: Ctx, order_id: str, data: NoteBody) -> NoteView:
@@ -80,6 +80,7 @@ async def write_note(ctx: Ctx, order_id: str, data: NoteBody) -> NoteView:
     "/orders/{order_id:str}/notes/{note_id:str}",
     summary="Take back a note",
     responses=problems(*OfAnOrder, NoteNotFound),
+    opt={"own": OwnScope.BUY},
 )
 async def remove_note(ctx: Ctx, order_id: str, note_id: str) -> None:
     """Take back a note of one's own."""
@@ -89,7 +90,7 @@ async def remove_note(ctx: Ctx, order_id: str, note_id: str) -> None:
 @put(
     "/orders/{order_id:str}/address",
     summary="Send an order to another address",
-    opt={"example": {"address_id": "adr_01jd3x00000000000000000000"}},
+    opt={"own": OwnScope.BUY, "example": {"address_id": "adr_01jd3x00000000000000000000"}},
     responses=problems(*OfAnOrder, AddressNotFound, IllegalMove, AlreadyClosed),
 )
 async def redirect_order(ctx: Ctx, order_id: str, data: AddressBody) -> OrderView:

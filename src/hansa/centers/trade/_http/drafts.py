@@ -40,7 +40,7 @@ from hansa.centers.trade.types import (
     Quantity,
 )
 from hansa.centers.user.errors import AddressNotFound
-from hansa.centers.user.types import ADDRESS_ID, PARTY_ID
+from hansa.centers.user.types import ADDRESS_ID, PARTY_ID, OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
 from hansa.kernel.idempotency import IdempotencyKey
@@ -184,7 +184,7 @@ async def get_draft(ctx: Ctx, draft_id: str) -> DraftView:
 @post(
     "/drafts/{draft_id:str}/accept",
     summary="Accept a draft order",
-    opt={"example": {}, "idempotency": "lane"},
+    opt={"own": OwnScope.BUY, "example": {}, "idempotency": "lane"},
     responses=problems(
         DraftNotFound,
         DraftEnded,

@@ -42,7 +42,7 @@ from hansa.centers.trade.types import (
     Quantity,
     TrackingNumber,
 )
-from hansa.centers.user.types import PARTY_ID
+from hansa.centers.user.types import PARTY_ID, OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
 from hansa.kernel.idempotency import IdempotencyKey
@@ -154,7 +154,7 @@ async def get_history(ctx: Ctx, order_id: str) -> list[HistoryView]:
     "/orders/{order_id:str}/receive",
     summary="Confirm receipt",
     status_code=200,
-    opt={"example": {"lines": [1]}, "idempotency": "lane"},
+    opt={"own": OwnScope.BUY, "example": {"lines": [1]}, "idempotency": "lane"},
     responses=problems(*MOVING, *SENDING, InsufficientBalance),
 )
 async def receive_order(
@@ -237,7 +237,7 @@ async def give_up_delivery(ctx: Ctx, key: IdempotencyKey | None, order_id: str) 
     "/orders/{order_id:str}/extend",
     summary="Extend the time to confirm receipt",
     status_code=200,
-    opt={"idempotency": "lane"},
+    opt={"own": OwnScope.BUY, "idempotency": "lane"},
     responses=problems(*MOVING, AlreadyExtended),
 )
 async def extend_receipt(ctx: Ctx, key: IdempotencyKey | None, order_id: str) -> MovedView:
@@ -250,6 +250,7 @@ async def extend_receipt(ctx: Ctx, key: IdempotencyKey | None, order_id: str) ->
     summary="Cancel a paid order",
     status_code=200,
     opt={
+        "own": OwnScope.BUY,
         "example": {
             "lines": [{"line_no": 1, "quantity": 1}],
             "reason": "ordered_by_mistake",
@@ -282,7 +283,7 @@ async def cancel_order(
     "/checkouts/{checkout_id:str}/cancel",
     summary="Cancel an unpaid checkout",
     status_code=200,
-    opt={"example": {"reason": "found_cheaper"}, "idempotency": "lane"},
+    opt={"own": OwnScope.BUY, "example": {"reason": "found_cheaper"}, "idempotency": "lane"},
     responses=problems(*MOVING, Invalid),
 )
 async def cancel_checkout(

@@ -44,7 +44,7 @@ from hansa.centers.trade.errors import (
     QuoteNotYours,
 )
 from hansa.centers.trade.types import LINES_MAX, LineRequest, NoteText, Quantity
-from hansa.centers.user.types import ADDRESS_ID
+from hansa.centers.user.types import ADDRESS_ID, OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
 from hansa.kernel.idempotency import IdempotencyKey
@@ -127,6 +127,7 @@ class PayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary="Quote a checkout",
     status_code=200,
     opt={
+        "own": OwnScope.BUY,
         "example": {"lines": [{"offer_id": "offer_01jd3x00000000000000000000", "quantity": 2}]},
         "idempotency": "none",
         "thin": True,
@@ -166,7 +167,12 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
 @post(
     "/orders",
     summary="Place a quoted checkout",
-    opt={"example": {"token": "the token of a quote"}, "idempotency": "lane", "thin": True},
+    opt={
+        "own": OwnScope.BUY,
+        "example": {"token": "the token of a quote"},
+        "idempotency": "lane",
+        "thin": True,
+    },
     responses=problems(
         Unauthenticated,
         QuoteInvalid,
@@ -188,7 +194,7 @@ async def place_order(ctx: Ctx, key: IdempotencyKey | None, data: PlaceBody) -> 
     "/payments/{payment_id:str}/pay",
     summary="Pay a checkout",
     status_code=200,
-    opt={"example": {"card": "9000000000000019"}, "idempotency": "lane", "thin": True},
+    opt={"own": OwnScope.BUY, "example": {"card": "9000000000000019"}, "idempotency": "lane", "thin": True},
     responses=problems(
         Unauthenticated,
         PaymentNotFound,

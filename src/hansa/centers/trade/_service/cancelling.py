@@ -139,7 +139,7 @@ def _told(
     note_id = NOTE_ID.new()
     notes = tuple(
         NewNote(
-            order.buyer, order.id, note_id, NoteKind.CANCELLATION.value, ctx.party(), cause.text, ctx.now()
+            order.buyer, order.id, note_id, NoteKind.CANCELLATION.value, ctx.author(), cause.text, ctx.now()
         )
         for order in orders
     )

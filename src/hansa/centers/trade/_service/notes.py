@@ -46,7 +46,7 @@ async def add_note(ctx: Ctx, *, order_id: OrderId, text: str) -> Note:
     text = text.strip()
     if not 1 <= len(text) <= NOTE_LETTERS_MAX:
         raise Invalid(FieldError("text", "length", f"From 1 to {NOTE_LETTERS_MAX} letters"))
-    note = Note(id=NOTE_ID.new(), kind=kind, text=text, author=ctx.party(), written_at=ctx.now())
+    note = Note(id=NOTE_ID.new(), kind=kind, text=text, author=ctx.author(), written_at=ctx.now())
     key = (order.buyer, order.id)
     async with ctx.transaction() as tx:
         await _record(tx, ctx, key, after=_ALL, cause="note written", details={"note": NOTE_ID.show(note.id)})
@@ -90,7 +90,7 @@ async def remove_note(ctx: Ctx, *, order_id: OrderId, note_id: NoteId) -> None:
     key = (order.buyer, order.id)
     async with ctx.transaction() as tx:
         await _record(tx, ctx, key, after=_ALL, cause="note removed", details={"note": NOTE_ID.show(note_id)})
-        if not await _store.delete_note(tx, key, note_id=note_id, author=ctx.party()):
+        if not await _store.delete_note(tx, key, note_id=note_id, author=ctx.author()):
             raise NoteNotFound
 
 

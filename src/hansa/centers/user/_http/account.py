@@ -37,6 +37,7 @@ from hansa.centers.user.types import (
     Address,
     BookedAddress,
     LoggedIn,
+    OwnScope,
     Party,
     PartyKind,
     PersonalRecord,
@@ -135,7 +136,8 @@ class TokenWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     grants: Annotated[
         tuple[str, ...],
         msgspec.Meta(
-            description="Permissions the token carries: trade.order.read, or trade.order.read@shop_01jd... for one shop."
+            description="Permissions the token carries (trade.order.read, or trade.order.read@shop_01jd... for one shop),"
+            " and scopes for what is its owner's own (user.self.read)."
         ),
     ] = ()
     app: Annotated[str, msgspec.Meta(max_length=64, description="The app it acts as.")] | None = None
@@ -218,7 +220,7 @@ async def me(ctx: Ctx) -> PartyView:
     "/me",
     summary="Introduce oneself",
     responses=problems(Invalid, Unauthenticated, Forbidden, PartyNotFound),
-    opt={"example": {"name": "Ada", "locale": "zh-Hans"}},
+    opt={"own": OwnScope.CHANGE, "example": {"name": "Ada", "locale": "zh-Hans"}},
 )
 async def introduce(ctx: Ctx, data: Introduction) -> PartyView:
     """Change name and language; a guest may leave an e-mail address for its mail."""
@@ -244,7 +246,7 @@ async def list_addresses(ctx: Ctx) -> list[AddressView]:
     "/me/addresses",
     summary="Add an address",
     responses=problems(Invalid, Unauthenticated, TooManyAddresses),
-    opt={"example": _DOOR},
+    opt={"own": OwnScope.CHANGE, "example": _DOOR},
 )
 async def add_address(ctx: Ctx, data: AddressBody) -> list[AddressView]:
     """Add an address and return the book; the first address is the preferred one."""
@@ -256,7 +258,7 @@ async def add_address(ctx: Ctx, data: AddressBody) -> list[AddressView]:
     "/me/addresses/{address_id:str}",
     summary="Change an address",
     responses=problems(Invalid, Unauthenticated, AddressNotFound, IdMalformed),
-    opt={"example": _DOOR},
+    opt={"own": OwnScope.CHANGE, "example": _DOOR},
 )
 async def change_address(ctx: Ctx, address_id: Shown, data: AddressBody) -> list[AddressView]:
     """Write an address anew and return the book; orders keep the address they were given."""
@@ -269,6 +271,7 @@ async def change_address(ctx: Ctx, address_id: Shown, data: AddressBody) -> list
     "/me/addresses/{address_id:str}",
     summary="Remove an address",
     responses=problems(Unauthenticated, AddressNotFound, IdMalformed),
+    opt={"own": OwnScope.CHANGE},
 )
 async def remove_address(ctx: Ctx, address_id: Shown) -> None:
     """Take an address out of the book; orders keep the address they were given."""
@@ -306,6 +309,7 @@ async def issue_token(ctx: Ctx, data: TokenWish) -> TokenView:
     "/me/tokens/{token_id:str}",
     summary="Revoke an API token",
     responses=problems(Unauthenticated, TokenNotFound, IdMalformed),
+    opt={"own": OwnScope.CHANGE},
 )
 async def revoke_token(ctx: Ctx, token_id: Shown) -> None:
     """End an API token; every process knows within about a second."""

@@ -21,7 +21,7 @@ from hansa.centers.user.errors import (
     ProofInvalid,
     PurposeUnknown,
 )
-from hansa.centers.user.types import PARTY_ID, ConsentRecord, ConsentState, Erasing, ExportState
+from hansa.centers.user.types import PARTY_ID, ConsentRecord, ConsentState, Erasing, ExportState, OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -58,7 +58,7 @@ async def list_consents(ctx: Ctx) -> list[ConsentState]:
     "/me/consents",
     summary="Give or withdraw a consent",
     responses=problems(Invalid, Unauthenticated, PurposeUnknown, ConsentOutdated),
-    opt={"example": {"purpose": "marketing", "version": 1, "given": False}},
+    opt={"own": OwnScope.CHANGE, "example": {"purpose": "marketing", "version": 1, "given": False}},
 )
 async def set_consent(ctx: Ctx, data: ConsentWord) -> list[ConsentState]:
     """Say yes to the text as it is now, or no; every word is kept."""

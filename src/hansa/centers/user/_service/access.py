@@ -21,6 +21,7 @@ from hansa.centers.user.types import (
     PARTY_ID,
     TOKEN_ID,
     IssuedToken,
+    OwnScope,
     PartyId,
     PartyKind,
     PartyState,
@@ -75,7 +76,8 @@ async def issue_token(
         raise Forbidden("Only somebody with an account issues tokens: a guest's session is meant to end.")
     tidy_label = check_wish(label, grants, expires_at, now=now)
     wanted = sorted(set(grants))
-    missing = [show_grant(grant) for grant in wanted if not is_covered(grant, ctx.actor.grants)]
+    held = ctx.actor.grants | (frozenset(OwnScope) if app is None else frozenset())
+    missing = [show_grant(grant) for grant in wanted if not is_covered(grant, held)]
     if missing:
         raise GrantNotHeld(grants=missing)
     async with ctx.transaction() as tx:

@@ -14,7 +14,7 @@ from hansa.centers.user._rules.grants import covered, grants_of_roles, slid
 from hansa.centers.user._rules.tokens import is_token, token_hash
 from hansa.centers.user._store import parties, tokens
 from hansa.centers.user.extensions import GRANTS
-from hansa.centers.user.types import Accounts, Identity, PartyKind, PartyState, TokenKind
+from hansa.centers.user.types import Accounts, Identity, OwnScope, PartyKind, PartyState, TokenKind
 from hansa.kernel.context import Actor, ActorKind, Traffic
 from hansa.kernel.outbox.parked import DISCARD as SETTLE_PARKED
 from hansa.kernel.plan.errors import BusinessEnded, BusinessStopped, UnknownBusiness
@@ -130,12 +130,15 @@ class Sessions:
     ) -> Identity:
         now = self._platform.clocks.now(stored.business, stored.traffic)
         is_session, here = stored.kind is TokenKind.SESSION, held[stored.traffic]
+        own = frozenset(OwnScope) if holder.kind is PartyKind.PERSON else frozenset()
+        is_token_of_person = not is_session and holder.kind is PartyKind.PERSON
         return Identity(
             actor=Actor(
                 kind=_ACTORS[holder.kind],
-                party=holder.party_id,
-                grants=here if is_session else covered(stored.grants, here),
+                party=None if is_token_of_person else holder.party_id,
+                grants=here if is_session else covered(stored.grants, here | own),
                 session=stored.token_id,
+                holder=holder.party_id if is_token_of_person else None,
             ),
             elsewhere=held if is_session else {},
             kind=stored.kind,
