@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, ClassVar
 
 import msgspec
@@ -125,3 +126,10 @@ def problems() -> list[type[Problem]]:
         if "code" in vars(kind):
             found[kind.code] = kind
     return [found[code] for code in sorted(found)]
+
+
+def meaning_of(kind: type[Problem]) -> str:
+    """Return what a problem means, in one line: what its docstring says."""
+    if kind is Problem:
+        return "A fault of ours; `incident` is the id under which it was logged."
+    return " ".join((inspect.getdoc(kind) or "").split())

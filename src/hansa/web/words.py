@@ -253,7 +253,7 @@ TOLD: Mapping[str, Said] = MappingProxyType(
 )
 
 
-def problem_words(problem: Problem, words: Callable[[str], str]) -> str:
+def problem_words(problem: Problem | type[Problem], words: Callable[[str], str]) -> str:
     """Return what a page says of a problem; one that pages do not know speaks for itself, in English."""
     return words(PROBLEMS.get(problem.code, problem.title))
 

@@ -22,6 +22,7 @@ from hansa.web.routes import (
     portal,
     preferences,
     privacy,
+    problems,
     proof,
     reviewing,
     reviews,
@@ -61,7 +62,7 @@ _IN_A_BUSINESS: Sequence[Any] = (
 SHOP = Router("/", guards=[in_a_business], route_handlers=list(_IN_A_BUSINESS))
 """What there is in a business and nowhere else."""
 
-HANDLERS: Sequence[Any] = (*portal.ROUTES, *preferences.ROUTES, *_IN_A_BUSINESS)
+HANDLERS: Sequence[Any] = (*portal.ROUTES, *preferences.ROUTES, *problems.ROUTES, *_IN_A_BUSINESS)
 """All of the pages, one by one."""
 
-ROUTES: Sequence[Any] = (*portal.ROUTES, *preferences.ROUTES, SHOP)
+ROUTES: Sequence[Any] = (*portal.ROUTES, *preferences.ROUTES, *problems.ROUTES, SHOP)
