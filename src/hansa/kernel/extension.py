@@ -32,6 +32,7 @@ the call is metered: as late when it was over its budget by then.
 from __future__ import annotations
 
 import enum
+import inspect
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -204,7 +205,7 @@ class ExtensionPoint(Generic[Impl]):
     @property
     def doc(self) -> str:
         """What the point asks, in the words of its Protocol."""
-        return (self.protocol.__doc__ or "").strip() if self.protocol else ""
+        return inspect.cleandoc(self.protocol.__doc__ or "") if self.protocol else ""
 
     def by(
         self,

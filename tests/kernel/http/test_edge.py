@@ -14,6 +14,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa.kernel.http import BodyLimits
 from hansa.kernel.http.edge import Edge, HttpMetrics, Operations, check_url
+from hansa.kernel.http.edge.app import _route
 from hansa.kernel.problem import Malformed
 from hansa.kernel.settings import LogFormat, Secret, Settings
 from hansa.kernel.telemetry import AccessLog, Metrics
@@ -288,3 +289,11 @@ async def test_health_is_told():
     async with edge() as client:
         assert (await client.get("/health/live")).json() == {"state": "alive"}
         assert (await client.get("/health/ready")).json() == {"state": "ready"}
+
+
+def test_routes_are_counted_under_one_spelling():
+    assert (
+        _route("/api/payments/{payment_id:str}/parts/{number:int}")
+        == "/api/payments/{payment_id}/parts/{number}"
+    )
+    assert _route("/api/payments/{payment_id}") == "/api/payments/{payment_id}"

@@ -1,9 +1,12 @@
 """Reading a plan: explanations, differences, the catalogue."""
 
+from typing import Protocol
+
 import msgspec
 
 from hansa.kernel.business import Business, Play
-from hansa.kernel.extension import Effects, Mode, OnError
+from hansa.kernel.context import Ctx
+from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
 from hansa.kernel.plan import catalogue, diff, explain
 from hansa.kernel.term import Term
 
@@ -139,3 +142,22 @@ def test_the_catalogue_tells_everything_about_a_point_and_its_use(declare, compi
     assert (own.name, own.source, own.level, own.calls, own.errors) == ("own_price", "business a", "a", 3, 0)
     assert 0 < own.mean_us <= own.max_us
     assert msgspec.json.encode([first, second])
+
+
+class Worth(Protocol):
+    """What is it worth?
+
+    In whole pears.
+    """
+
+    def __call__(self, ctx: "Ctx", value: "list[str]", *, at: "str" = "home") -> "int | None": ...
+
+
+def test_the_catalogue_spells_a_point_as_its_source_does(compiled):
+    point = ExtensionPoint[Worth](
+        "trade.worth", version=1, mode=Mode.FIRST, effects=Effects.PURE, budget_ms=1, on_error=OnError.CLOSED
+    )
+    (entry,) = [one for one in catalogue([point], compiled([point], [])) if one.name == "trade.worth"]
+
+    assert entry.doc == "What is it worth?\n\nIn whole pears."
+    assert entry.signature == "(ctx: Ctx, value: list[str], *, at: str = 'home') -> int | None"

@@ -25,6 +25,32 @@ def protocol_signature(point: ExtensionPoint[Any]) -> inspect.Signature | None:
     return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
+def spelt(signature: inspect.Signature | None) -> str:
+    """Return a signature as its source spells it: postponed annotations are strings, and shown without quotes."""
+    if signature is None:
+        return ""
+    parameters = [
+        parameter.replace(annotation=_Spelt.of(parameter.annotation))
+        for parameter in signature.parameters.values()
+    ]
+    return str(
+        signature.replace(parameters=parameters, return_annotation=_Spelt.of(signature.return_annotation))
+    )
+
+
+class _Spelt(str):
+    """An annotation that is shown as it is written."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, annotation: Any) -> Any:
+        return cls(annotation) if isinstance(annotation, str) else annotation
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def point_faults(point: ExtensionPoint[Any]) -> list[str]:
     """Return what is wrong with a point's own declaration, a phrase each."""
     faults = []

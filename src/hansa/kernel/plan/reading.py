@@ -13,7 +13,7 @@ import msgspec
 from hansa.kernel.business import parent_of
 from hansa.kernel.extension import ExtensionPoint
 from hansa.kernel.metering import point_cell
-from hansa.kernel.plan._signature import protocol_signature
+from hansa.kernel.plan._signature import protocol_signature, spelt
 from hansa.kernel.plan._step import Call, Link
 from hansa.kernel.plan.compiler import manifest_facts
 from hansa.kernel.plan.hearing import DEFAULT
@@ -217,7 +217,7 @@ def _entry(point: ExtensionPoint[Any], plan: Plan) -> PointEntry:
         budget_ms=point.budget_ms,
         on_error=point.on_error,
         doc=point.doc,
-        signature=str(protocol_signature(point) or ""),
+        signature=spelt(protocol_signature(point)),
         default=function_name(point.default),
         guard=function_name(point.guard),
         implementations=tuple(_implementation(plan, point.name, link) for link in dict.fromkeys(links)),
