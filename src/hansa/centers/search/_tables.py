@@ -90,7 +90,8 @@ def _document(slot: int) -> Table:
     )
 
 
-DOCUMENTS = (_document(0), _document(1))
+_document(0)
+_document(1)
 
 suggestion = Table(
     "suggestion",
