@@ -279,6 +279,7 @@ async def test_a_cursor_that_no_list_made_is_refused(operation, books, ids, door
         "/webhooks/endpoints": f"&shop={ids['shop_id']}",
         "/journals": f"&reference={SOME}",
         "/nearby": "&lat=30.25&lon=120.15",
+        "/statement": "&currency=CNY&since=2026-01-01T00:00:00Z&until=2026-02-01T00:00:00Z",
     }
     rest = next((query for end, query in needed.items() if operation.path.endswith(end)), "")
     for text in BROKEN:
