@@ -16,7 +16,7 @@ async def refused(call):
     return [(one["field"], one["code"]) for one in said.value.extras["errors"]]
 
 
-@pytest.mark.parametrize(("currency", "code"), [("ZZZ", "unknown"), ("eur", "unknown"), ("USD", "unsold")])
+@pytest.mark.parametrize(("currency", "code"), [("ZZZ", "unknown"), ("eur", "pattern"), ("USD", "unsold")])
 async def test_a_price_is_in_a_currency_that_the_business_sells_in(market, currency, code):
     seller, rival = await market.seller(), await market.seller("rival")
     page = await make(seller)

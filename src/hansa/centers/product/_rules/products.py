@@ -21,6 +21,7 @@ SKUS_MAX = 1_000
 CODE_MAX = 64
 PICTURES_MAX = 20
 PRICE_MAX_MINOR = 10**13
+_CURRENCY = re.compile(r"[A-Z]{3}")
 """A hundred thousand million in major units: a million pieces of it still fit into 64 bits."""
 QUERY_MAX = 100
 WORDS_MAX = 8
@@ -56,7 +57,9 @@ def price_errors(price: Money, list_price: Money | None, *, field: str = "") -> 
     errors = []
     if not 0 <= price.minor <= PRICE_MAX_MINOR:
         errors.append(FieldError(f"{field}price.minor", "range", f"From 0 to {PRICE_MAX_MINOR}"))
-    if not is_currency(price.currency):
+    if not _CURRENCY.fullmatch(price.currency):
+        errors.append(FieldError(f"{field}price.currency", "pattern", "A currency looks like EUR"))
+    elif not is_currency(price.currency):
         errors.append(FieldError(f"{field}price.currency", "unknown", "A currency is a code of ISO 4217"))
     if list_price is not None:
         if not 0 <= list_price.minor <= PRICE_MAX_MINOR:
