@@ -9,6 +9,8 @@ from hansa.centers.inventory._gate import WINDOW_S, SoldOutGate
 from hansa.centers.inventory.errors import OutOfStock
 from hansa.centers.inventory.types import Adjustment
 
+pytestmark = pytest.mark.external
+
 
 class Stopwatch:
     now = 100.0

@@ -13,6 +13,8 @@ from hansa.centers.inventory.types import MoveDemand, StockStep
 from hansa.kernel.context import SYSTEM, Traffic
 from hansa.kernel.problem import Invalid
 
+pytestmark = pytest.mark.external
+
 
 @pytest.fixture
 async def pear(market):

@@ -4,6 +4,8 @@ import pytest
 
 from hansa.centers.inventory._tables import metadata
 
+pytestmark = pytest.mark.external
+
 
 @pytest.mark.parametrize("table", metadata.tables.values(), ids=lambda table: table.name)
 async def test_a_table_is_as_its_migration_makes_it(market, table):

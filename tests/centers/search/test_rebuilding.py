@@ -17,6 +17,8 @@ from hansa.kernel.db import Database
 from hansa.kernel.money import Money
 from house import race
 
+pytestmark = pytest.mark.external
+
 
 @pytest.fixture
 def small_batches(monkeypatch):

@@ -26,6 +26,8 @@ from hansa.kernel.page import CursorMalformed
 from hansa.kernel.problem import Invalid
 from house import House
 
+pytestmark = pytest.mark.external
+
 
 async def test_what_is_put_on_sale_is_found_by_every_word_of_its_title(library):
     word = made_up()

@@ -10,6 +10,8 @@ from hansa.kernel.center import Deadline, DeadlineKind
 from hansa.kernel.context import Traffic
 from hansa.kernel.db import DatabaseUnavailable
 
+pytestmark = pytest.mark.external
+
 HOUR = timedelta(hours=1)
 
 

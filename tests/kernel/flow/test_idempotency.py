@@ -16,6 +16,8 @@ from hansa.kernel.idempotency import (
     forget,
 )
 
+pytestmark = pytest.mark.external
+
 
 @pytest.fixture
 def key(platform):

@@ -8,6 +8,8 @@ from hansa.kernel.center import Job
 from hansa.kernel.jobs import Runner
 from hansa.kernel.worker import keep_going
 
+pytestmark = pytest.mark.external
+
 
 class Work:
     def __init__(self) -> None:

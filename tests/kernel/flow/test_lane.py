@@ -11,6 +11,8 @@ from hansa.kernel.lane import commit as committing
 from hansa.kernel.lane import lane as lane_module
 from hansa.kernel.problem import Busy, Problem
 
+pytestmark = pytest.mark.external
+
 
 async def outcomes(*calls):
     return await asyncio.gather(*calls, return_exceptions=True)

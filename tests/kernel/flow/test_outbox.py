@@ -27,6 +27,8 @@ from hansa.kernel.outbox import (
 from hansa.kernel.outbox._cuts import cuts
 from hansa.kernel.problem import NotFound
 
+pytestmark = pytest.mark.external
+
 SOON = Patience(attempts=3, first_s=0.01, factor=1)
 UNTIRING = Patience(attempts=1_000, first_s=0.01, factor=1)
 

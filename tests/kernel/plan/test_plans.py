@@ -24,6 +24,8 @@ from hansa.kernel.plan import (
 from hansa.kernel.problem import Invalid
 from hansa.kernel.term import Term
 
+pytestmark = pytest.mark.external
+
 
 class Price(Term):
     each: int = 1
