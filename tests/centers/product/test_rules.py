@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hansa.centers.product._rules.exporting import guarded
+from hansa.centers.product._rules.importing import unguarded
 from hansa.centers.product._rules.products import (
     PRICE_MAX_MINOR,
     gtin_valid,
@@ -104,3 +106,15 @@ def test_what_is_typed_is_taken_literally():
     assert search_patterns("100% a_b \\x") == ["%100\\%%", "%a\\_b%", "%\\\\x%"]
     assert search_patterns("  ") == []
     assert len(search_patterns("a " * 500)) == 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\tx", "\rx", "'=1", "''@x", "'tis", "plain", "-5", "+49.5", "-"],
+)
+def test_a_cell_is_no_formula_and_comes_back_as_it_was(text):
+    cell = guarded(text)
+    assert not cell.startswith(("=", "@", "\t", "\r"))
+    assert (cell == text) is (text in {"'tis", "plain", "-5", "+49.5"})
+    assert cell in {text, "'" + text}
+    assert unguarded(cell) == text

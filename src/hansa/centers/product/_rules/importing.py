@@ -155,8 +155,13 @@ def read_csv(line: int, record: str, columns: Sequence[str], known: Columns) -> 
     said: dict[str, Any] = {}
     for column, cell in zip(columns, cells, strict=True):
         if cell.strip():
-            _put(said, column, cell, known)
+            _put(said, column, unguarded(cell), known)
     return _converted(line, said)
+
+
+def unguarded(cell: str) -> str:
+    """Return what an export guarded from being taken for a formula; see `exporting.guarded`."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in tuple("=+-@\t\r") else cell
 
 
 def read_json(line: int, record: str) -> Judged:
