@@ -1,5 +1,6 @@
 """Whoever is forgotten is forgotten everywhere: every table, every log line, every index is searched for a trace."""
 
+import gzip
 import io
 import logging
 from datetime import timedelta
@@ -14,6 +15,8 @@ from hansa.centers.message import api as message
 from hansa.centers.message.types import ReportReason
 from hansa.centers.review import api as review
 from hansa.centers.review.types import Scores
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import EntityKind, LegalEntity
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import ORDER_ID, DraftLine, LineRequest
 from hansa.centers.user import api as user
@@ -72,7 +75,18 @@ async def found_in_database(platform, traces):
                 [f"%{trace}%" for trace in traces],
             )
             found += [(column["place"], field, row["text"][:200]) for row in rows]
+            if column["kind"] == "bytea":
+                found += await found_packed(tx, column["place"], field, traces)
     return found
+
+
+async def found_packed(tx, place, field, traces):
+    """Where any of these texts stands in octets that were packed by gzip."""
+    rows = await tx.raw.fetch(
+        f"SELECT {field} AS octets FROM {place} WHERE substr({field}, 1, 2) = '\\x1f8b'"
+    )
+    texts = [gzip.decompress(row["octets"]).decode(errors="replace") for row in rows]
+    return [(place, field, text[:200]) for text in texts if any(trace in text for trace in traces)]
 
 
 async def house_rows(house, sql, *args):
@@ -250,6 +264,7 @@ async def test_nothing_tells_who_it_was(house, logged):
         "trade.note",
         "interconnect.app",
         "interconnect.endpoint",
+        '"user".export',
     }
 
     assert await cards_of(house, order_id) == ["0019"]
@@ -275,6 +290,31 @@ async def test_nothing_tells_who_it_was(house, logged):
     assert (order.buyer, order.payable) == (buyer.party(), 1000)
     assert await cards_of(house, order_id) == [""]
     assert await house.violations() == []
+
+
+async def test_a_sole_trader_who_closed_the_shop_is_forgotten(house):
+    somebody, owner = Somebody(), await house.person()
+    opened = await shop.open_shop(owner, slug=f"s{uuid4().hex[:20]}", name={"en": "Tea"}, owner=owner.party())
+    entity = LegalEntity(
+        kind=EntityKind.SOLE_TRADER,
+        name=somebody.name,
+        country="DE",
+        registration="",
+        tax_ids={"vat": "DE136695976"},
+        address=somebody.street,
+    )
+    await shop.state_seller(house.system, shop_id=opened.id, entity=entity)
+    await user.request_erasure(owner)
+    await shop.close_shop(house.system, shop_id=opened.id)
+    await house.wait(timedelta(days=2))
+    await pass_platform_time(house, timedelta(days=15))
+    await house.settle_down()
+
+    assert await found_in_database(house.platform, somebody.traces()) == []
+    (kept,) = await house_rows(
+        house, "SELECT country, tax_ids FROM shop.seller WHERE shop_id = $1", opened.id
+    )
+    assert kept["country"] == "DE"
 
 
 async def test_what_a_guest_ordered_follows_into_the_account(house):

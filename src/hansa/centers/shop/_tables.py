@@ -149,7 +149,6 @@ seller = Table(
     Column("stated_at", _AT, nullable=False),
     UniqueConstraint("shop_id", "version", name="seller_version"),
     CheckConstraint("country ~ '^[A-Z]{2}$'", name="seller_country"),
-    info={"append_only": True},
 )
 
 profile = Table(

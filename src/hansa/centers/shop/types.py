@@ -137,7 +137,7 @@ class EntityKind(enum.StrEnum):
 
 
 class LegalEntity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who sells, as the law knows it: a fact of registers, never of a private person."""
+    """Who sells, as the law knows it: a fact of registers. A sole trader's name and seat go with the person."""
 
     kind: EntityKind
     name: str

@@ -35,6 +35,8 @@ async def no_shop_open(tx: Transaction, commands: Sequence[Erasure]) -> list[Vet
 async def leave_shops(tx: Transaction, commands: Sequence[Erasure]) -> list[tuple[str, ...]]:
     """Answer `user.erase`: their posts and invitations end, and shops that nobody owns any more stop selling.
 
+    Who sold there as a sole trader is a person: the name goes, a company's stays.
+
     Those are shops that are not live, or were opened while the erasure was under way.
     """
     parties = [party for command in commands for party in command.parties]
@@ -48,6 +50,7 @@ async def leave_shops(tx: Transaction, commands: Sequence[Erasure]) -> list[tupl
             tx.emit(ctx, StaffChanged(shop_id=shop_id, party=party, permissions=(), roles=()))
     await store.end_invitations(tx, parties)
     owned = [(wheres[one.id], one) for one in theirs.values() if one.owner in set(parties)]
+    await store.forget_sole_traders(tx, [one.id for _, one in owned])
     await _stop(tx, [(ctx, one) for ctx, one in owned if ctx is not None])
     gone = {party for _, party in left}
     return [("shop.staff",) if gone.intersection(command.parties) else () for command in commands]

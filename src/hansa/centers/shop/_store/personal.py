@@ -85,6 +85,15 @@ async def end_invitations(tx: Transaction, parties: Sequence[UUID]) -> None:
     )
 
 
+async def forget_sole_traders(tx: Transaction, shops: Sequence[UUID]) -> None:
+    """Blank the name and seat of owners who sold as themselves; country and numbers stay, by which the books are kept."""
+    await tx.raw.execute(
+        """UPDATE shop.seller SET name = '', address = ''
+            WHERE shop_id = ANY($1::uuid[]) AND kind = 'sole_trader'""",
+        list(shops),
+    )
+
+
 async def posts_with_names(tx: Transaction, parties: Sequence[UUID], *, limit: int) -> list[NamedPost]:
     """Return the shops that parties own or act for."""
     rows = await tx.raw.fetch(
