@@ -25,6 +25,8 @@ PHOTOGRAPH = (
 class Handler(BaseHTTPRequestHandler):
     """`/{language}/{sample}?theme=dark` is a page, `/static/...` a file; a form is answered by the same page."""
 
+    protocol_version = "HTTP/1.1"  # a page's twenty files come over a few connections
+
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         asset = PAGES.assets.at(parts.path)
