@@ -67,7 +67,11 @@ SCOPES: dict[OwnScope, set[str]] = {
 
 REFUSED = {401, 403}
 
-JUDGED_FIRST = {"POST /api/conversations", "GET /api/webhooks/endpoints"}
+JUDGED_FIRST = {
+    "POST /api/conversations",
+    "GET /api/webhooks/endpoints",
+    "POST /api/webhooks/endpoints",
+}
 """Where a permission may do as well, and the walk's plain request is judged before whoever sends it."""
 
 
