@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from accessible import AXE_SCRIPT, check
+from playwright.sync_api import expect
 from samples import SAMPLES
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.enable_socket]
@@ -150,7 +151,7 @@ def test_more_goods_join_the_list_and_the_pager_moves_on(open_page):
     page = open_page("home")
     page.route("**/bazaar/?after=c16", lambda route: route.continue_(url=page.url.replace("home", "search")))
     page.get_by_role("link", name="Show more").click()
-    page.wait_for_function("document.querySelectorAll('#goods > li').length === 32")
+    expect(page.locator("#goods > li")).to_have_count(32)
     assert "more than 1,000" in page.locator("#pager").text_content()
 
 
@@ -168,7 +169,7 @@ def test_a_changed_quantity_is_sent_and_the_cart_redrawn(open_page):
 
     page.route("**/bazaar/cart/quantity", answer)
     page.get_by_role("button", name="One more").first.click()
-    page.wait_for_function("document.querySelector('h1').textContent === 'new cart'")
+    page.get_by_role("heading", name="new cart").wait_for()
     assert "quantity=2" in seen[0]
     assert "line=l1" in seen[0]
     assert page.locator("#cart-count").text_content() == "7"

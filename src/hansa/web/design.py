@@ -93,16 +93,8 @@ def design_page(chrome: Chrome, _: Callable[[str], str]) -> DesignPage:
             Choice(value="three", label=_("Reviews"), fixed=True),
         ),
         order_id="ord_0198f3c2a7b47d0e9c1f5a6e3d7f3e91",
-        actions=(
-            Action(label=_("Confirm receipt"), url="#main", method="get", primary=True),
-            Action(label=_("Return or report"), url="#main", method="get", icon="rotate-ccw"),
-            Action(label=_("Cancel"), url="#main", closed_because=_("The parcels have left.")),
-        ),
-        notices=(
-            Notice(tone="ok", title=_("Saved."), text=_("The new address is used from now on.")),
-            Notice(tone="info", text=_("The seller is closed until Monday; parcels leave then.")),
-            Notice(tone="warn", title=_("The price has changed."), text=_("Look it over before you order.")),
-        ),
+        actions=_actions(_),
+        notices=_notices(_),
         form=Form(
             values={"name": "林晓", "email": "lin@demo"},
             errors={"email": _("This is not an e-mail address.")},
@@ -115,6 +107,22 @@ def design_page(chrome: Chrome, _: Callable[[str], str]) -> DesignPage:
         timeline=_timeline(chrome, _),
         goods=_goods(_),
         pager=Pager(shown=3, total=1000, more_than_total=True, next_url="#goods"),
+    )
+
+
+def _actions(_: Callable[[str], str]) -> tuple[Action, ...]:
+    return (
+        Action(label=_("Confirm receipt"), url="#main", method="get", primary=True),
+        Action(label=_("Return or report"), url="#main", method="get", icon="rotate-ccw"),
+        Action(label=_("Cancel"), url="#main", closed_because=_("The parcels have left.")),
+    )
+
+
+def _notices(_: Callable[[str], str]) -> tuple[Notice, ...]:
+    return (
+        Notice(tone="ok", title=_("Saved."), text=_("The new address is used from now on.")),
+        Notice(tone="info", text=_("The seller is closed until Monday; parcels leave then.")),
+        Notice(tone="warn", title=_("The price has changed."), text=_("Look it over before you order.")),
     )
 
 
