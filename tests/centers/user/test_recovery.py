@@ -14,7 +14,7 @@ from hansa.centers.user.errors import (
     TooManyAttempts,
     WrongCredentials,
 )
-from hansa.centers.user.types import Purpose
+from hansa.centers.user.types import OwnScope, Purpose
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
 
 PASSWORD = "correct horse battery"
@@ -247,15 +247,18 @@ async def test_proving_is_not_a_way_to_guess(house):
 async def test_guests_and_programs_have_no_ways_in_to_change(house):
     guest = await house.guest()
     ada = await house.person()
-    issued = await api.issue_token(ada, label="x", grants=(), expires_at=ada.now() + timedelta(days=1))
+    until = ada.now() + timedelta(days=1)
+    issued = await api.issue_token(ada, label="x", grants=(OwnScope.CHANGE,), expires_at=until)
     program = house.ctx(await house.whoever(issued.secret))
     for use in (api.request_verification, api.list_sessions, api.ways_in, api.begin_passkey):
         with pytest.raises(Forbidden):
             await use(guest)
         with pytest.raises(Unauthenticated):
             await use(house.ctx())
-    with pytest.raises(FreshLogInWanted):
+    with pytest.raises(Forbidden):
         await api.set_password(program, password=ANOTHER)
+    with pytest.raises(FreshLogInWanted):
+        await api.set_password(program.at_route(OwnScope.CHANGE), password=ANOTHER)
 
 
 async def test_sessions_are_seen_and_ended_one_by_one_or_all(house):
