@@ -7,6 +7,9 @@ from html.parser import HTMLParser
 import httpx
 
 
+_TICKED = {"radio", "checkbox"}  # sent only where they are
+
+
 class Forms(HTMLParser):
     """The forms of a page: their addresses and what they would send as they stand."""
 
@@ -27,7 +30,7 @@ class Forms(HTMLParser):
             return
         elif tag == "option" and "selected" in known:
             self._open[self._select] = known["value"]
-        elif tag == "input" and "name" in known and (known.get("type") != "radio" or "checked" in known):
+        elif tag == "input" and "name" in known and ("checked" in known or known.get("type") not in _TICKED):
             self._open[known["name"]] = known.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:

@@ -226,6 +226,7 @@ async def test_the_document_declares_every_answer(client):
         "201",
         "400",
         "401",
+        "403",
         "404",
         "406",
         "409",
