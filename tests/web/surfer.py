@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 
 import httpx
 
-
 _TICKED = {"radio", "checkbox"}  # sent only where they are
 
 
