@@ -149,6 +149,7 @@ seller = Table(
     Column("stated_at", _AT, nullable=False),
     UniqueConstraint("shop_id", "version", name="seller_version"),
     CheckConstraint("country ~ '^[A-Z]{2}$'", name="seller_country"),
+    info={"append_only": True, "erasable": ("name", "address")},
 )
 
 profile = Table(

@@ -44,8 +44,10 @@ async def grant_runtime(conn: AsyncConnection, centers: Sequence[Center]) -> Non
     for table in ("alembic_version", "applied_migration"):
         await conn.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON kernel.{table} FROM {RUNTIME_ROLE}"))
     await conn.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON kernel.kill_history FROM {RUNTIME_ROLE}"))
-    for table in _append_only(centers):
+    for table, erasable in _append_only(centers):
         await conn.execute(text(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {RUNTIME_ROLE}"))
+        if erasable:
+            await conn.execute(text(f"GRANT UPDATE ({', '.join(erasable)}) ON {table} TO {RUNTIME_ROLE}"))
 
 
 def _schemas(center: Center) -> Iterator[str]:
@@ -54,11 +56,12 @@ def _schemas(center: Center) -> Iterator[str]:
         yield table.schema or center.name
 
 
-def _append_only(centers: Sequence[Center]) -> Iterator[str]:
+def _append_only(centers: Sequence[Center]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Return the tables whose rows stay as they were written, each with the columns that may be emptied of a person."""
     for center in centers:
         for table in center.tables.tables.values():
             if table.info.get("append_only"):
-                yield f'"{table.schema or center.name}"."{table.name}"'
+                yield f'"{table.schema or center.name}"."{table.name}"', table.info.get("erasable", ())
 
 
 _CREATE_ROLE = f"""
