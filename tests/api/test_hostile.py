@@ -267,6 +267,7 @@ FORGED = [
 
 NOT_THE_KEEPERS = {
     "GET /api/apps/{app_id}/installations": "an app is its owner's alone",
+    "GET /api/webhooks/endpoints/{endpoint_id}/deliveries": "what is said at random may have removed the endpoint",
     "GET /api/payment-statements/{provider}/{day}/differences": "no statement came in yet",
 }
 

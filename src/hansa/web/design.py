@@ -99,11 +99,7 @@ def design_page(chrome: Chrome, _: Callable[[str], str]) -> DesignPage:
             values={"name": "林晓", "email": "lin@demo"},
             errors={"email": _("This is not an e-mail address.")},
         ),
-        sums=(
-            SumRow(label=_("Goods"), amount=Money(40000, "CNY")),
-            SumRow(label=_("Coupon"), amount=Money(-4000, "CNY"), note=_("paid by the platform")),
-            SumRow(label=_("To pay"), amount=Money(36000, "CNY"), total=True),
-        ),
+        sums=_sums(_),
         timeline=_timeline(chrome, _),
         goods=_goods(_),
         pager=Pager(shown=3, total=1000, more_than_total=True, next_url="#goods"),
@@ -123,6 +119,14 @@ def _notices(_: Callable[[str], str]) -> tuple[Notice, ...]:
         Notice(tone="ok", title=_("Saved."), text=_("The new address is used from now on.")),
         Notice(tone="info", text=_("The seller is closed until Monday; parcels leave then.")),
         Notice(tone="warn", title=_("The price has changed."), text=_("Look it over before you order.")),
+    )
+
+
+def _sums(_: Callable[[str], str]) -> tuple[SumRow, ...]:
+    return (
+        SumRow(label=_("Goods"), amount=Money(40000, "CNY")),
+        SumRow(label=_("Coupon"), amount=Money(-4000, "CNY"), note=_("paid by the platform")),
+        SumRow(label=_("To pay"), amount=Money(36000, "CNY"), total=True),
     )
 
 

@@ -169,7 +169,7 @@ def test_a_damaged_picture_is_no_accident(tail, at, byte):
     content[at % len(content)] = byte
     for one in (bytes(content) + tail, bytes(content[:at]) + tail):
         with contextlib.suppress(PictureUnreadable):
-            assert 16 <= encode(one).width <= 2048
+            assert 1 <= encode(one).width <= 2048
 
 
 async def test_a_product_shows_pictures_of_its_shop(market, shelf):
