@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from hansa.centers.product import api as product
 from hansa.centers.product.types import PRODUCT_ID
 from hansa.centers.shop import api as shop
 from hansa.centers.user.types import Accounts
+from hansa.kernel.embedded import EmbeddedPostgres
 from hansa.kernel.settings import Secret, Settings
 from house import Seller
 
@@ -46,6 +48,20 @@ def site():
     yield f"http://127.0.0.1:{running.server_port}"
     running.shutdown()
     running.server_close()
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A server of the pages' own.
+
+    Their stories are plain functions, so whatever else runs in this process rests meanwhile, perhaps within a
+    transaction; and an open transaction holds back the events of every database on its server.
+    """
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        EmbeddedPostgres(Path(folder), settings={"fsync": "off"}) as embedded,
+    ):
+        yield embedded
 
 
 @pytest.fixture(scope="session")
