@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -14,13 +13,10 @@ from hansa.centers.interconnect.errors import EndpointNotFound
 from hansa.centers.interconnect.types import (
     DELIVERY_ID,
     ENDPOINT_ID,
-    Attempt,
-    Delivery,
     DeliveryState,
     Endpoint,
     EndpointState,
     IssuedEndpoint,
-    Outcome,
 )
 from hansa.kernel.problem import Invalid, Problem
 from hansa.kernel.texts import pick
@@ -28,10 +24,11 @@ from hansa.web.answers import go, show
 from hansa.web.forms import Fields
 from hansa.web.i18n import N_
 from hansa.web.parts import Action, Choice, Fact, Form, Link
+from hansa.web.routes.selling.delivery_view import attempt_row, delivery_row, delivery_state, means, pretty
 from hansa.web.routes.selling.desk import Desk, desk, sent
 from hansa.web.routes.selling.fields import ticked
 from hansa.web.routes.selling.paging import pager
-from hansa.web.selling import AttemptRow, DeliveryPage, DeliveryRow, HookPage, HookRow, HooksPage, NewHookPage
+from hansa.web.selling import DeliveryPage, HookPage, HookRow, HooksPage, NewHookPage
 from hansa.web.visit import Seen
 from hansa.web.words import problem_words
 
@@ -40,7 +37,6 @@ PAGE = 25
 _ENDPOINTS_MAX = 50
 _URL_MAX, _DESCRIPTION_MAX = 2_000, 200
 _FAULT = 500
-_MILLISECONDS = 1000
 _OVERLAPS: Mapping[str, tuple[str, timedelta]] = MappingProxyType(
     {
         "0": (N_("At once: the old one signs no more"), timedelta()),
@@ -55,15 +51,6 @@ _STATES = {
     DeliveryState.FAILED: N_("Failed"),
     DeliveryState.SKIPPED: N_("Not sent"),
 }
-_OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
-    {
-        Outcome.DELIVERED: N_("Taken"),
-        Outcome.REFUSED: N_("Answered otherwise than with 2xx"),
-        Outcome.TIMED_OUT: N_("No answer in time"),
-        Outcome.UNREACHABLE: N_("Cannot be reached"),
-        Outcome.FORBIDDEN: N_("Nothing is sent to this address"),
-    }
-)
 
 
 @get("/sell/{slug:str}/webhooks")
@@ -149,7 +136,7 @@ async def switch(seen: Seen, slug: str, hook_id: str) -> Response[str]:
 
 
 @post("/sell/{slug:str}/webhooks/{hook_id:str}/test")
-async def test(seen: Seen, slug: str, hook_id: str) -> Response[str]:
+async def send_test(seen: Seen, slug: str, hook_id: str) -> Response[str]:
     """Send a test event, and see what comes of it."""
     at, fields = await sent(seen, slug, CHANGE)
     found = await _of_shop(at, hook_id)
@@ -198,12 +185,12 @@ async def show_delivery(seen: Seen, slug: str, hook_id: str, delivery_id: str) -
         chrome=seen.chrome(section="sell", path=here),
         desk=at.part("webhooks"),
         type=one.type,
-        means=_means(at, one.type),
-        state=_delivery_state(one),
+        means=means(at, one.type),
+        state=delivery_state(one),
         delivery_id=DELIVERY_ID.show(one.id),
         at=one.occurred_at,
-        payload=_pretty(log.payload),
-        attempts=tuple(_attempt(at, each) for each in reversed(log.attempts)),
+        payload=pretty(log.payload),
+        attempts=tuple(attempt_row(at, each) for each in reversed(log.attempts)),
         back=Link(label=found.url, url=_at(at, found)),
         replay=again if replays else None,
         refresh_url=here if one.state is DeliveryState.DUE else "",
@@ -311,7 +298,7 @@ async def _page(
         why=_why(at, found),
         hook=typed or Form(values={"url": found.url, "description": found.description}),
         types=_types(at, chosen),
-        deliveries=tuple(_row(at, one, here) for one in page.items),
+        deliveries=tuple(delivery_row(at, one, here) for one in page.items),
         tabs=(
             Link(label=_("All"), url=here, current=state is None),
             *(
@@ -377,49 +364,8 @@ def _types(at: Desk, chosen: set[str]) -> tuple[Choice, ...]:
     )
 
 
-def _means(at: Desk, name: str) -> str:
-    known = {one.name: one.means for one in interconnect.event_types()}
-    return pick(known[name], at.ctx.locale) if name in known else at.seen.gettext("A test")
-
-
-def _row(at: Desk, one: Delivery, here: str) -> DeliveryRow:
-    return DeliveryRow(
-        url=f"{here}/{DELIVERY_ID.show(one.id)}",
-        type=one.type,
-        means=_means(at, one.type),
-        state=_delivery_state(one),
-        at=one.occurred_at,
-        attempts=one.attempts,
-    )
-
-
-def _attempt(at: Desk, one: Attempt) -> AttemptRow:
-    what = at.seen.gettext(_OUTCOMES[one.outcome])
-    return AttemptRow(
-        at=one.at,
-        what=f"{what} ({one.status})" if one.status else what,
-        ok=one.outcome is Outcome.DELIVERED,
-        took=f"{one.duration_ms:,} ms"
-        if one.duration_ms < _MILLISECONDS
-        else f"{one.duration_ms / 1000:.1f} s",
-        response=one.response,
-    )
-
-
 def _standing(one: Endpoint) -> str:
     return "failed" if one.state is EndpointState.ACTIVE and one.failing_since else one.state.value
-
-
-def _delivery_state(one: Delivery) -> str:
-    """Return the state as pages know it: `delivered` is what happens to parcels."""
-    return "arrived" if one.state is DeliveryState.DELIVERED else one.state.value
-
-
-def _pretty(payload: str) -> str:
-    try:
-        return json.dumps(json.loads(payload), ensure_ascii=False, indent=2)
-    except ValueError:
-        return payload
 
 
 def _at(at: Desk, one: Endpoint) -> str:
@@ -427,5 +373,5 @@ def _at(at: Desk, one: Endpoint) -> str:
 
 
 ROUTES = (
-    show_hooks, show_new, add, show_hook, edit, switch, test, rotate, remove, show_delivery, replay,
+    show_hooks, show_new, add, show_hook, edit, switch, send_test, rotate, remove, show_delivery, replay,
 )  # fmt: skip
