@@ -183,7 +183,7 @@ async def _sell(ctx: Ctx, shop_id: ShopId, place_id: PlaceId, good: Good, catego
         art=good.variants[0].art if good.variants else good.art,
         options=_options(good),
         skus=[
-            NewSku(values={"variant": variant.code}, price=price, list_price=was, art=variant.art)
+            NewSku(values={_code(good): variant.code}, price=price, list_price=was, art=variant.art)
             for variant in good.variants
         ]
         or [NewSku(price=price, list_price=was)],
@@ -204,4 +204,9 @@ def _options(good: Good) -> list[Option]:
     values = tuple(
         OptionValue(variant.code, {"zh": variant.zh, "en": variant.en}) for variant in good.variants
     )
-    return [Option("variant", {"zh": zh, "en": en}, values)]
+    return [Option(_code(good), {"zh": zh, "en": en}, values)]
+
+
+def _code(good: Good) -> str:
+    """Return what the option is known by: lists are narrowed by it, so goods that differ in the same share it."""
+    return good.option[1].lower()

@@ -38,6 +38,7 @@ from hansa.kernel.plan import KERNEL_POINTS, BusinessStopped, compile_plan
 from hansa.kernel.platform import Platform
 from hansa.kernel.security import Signer
 from hansa.kernel.settings import Settings
+from house import everything_seen
 
 CENTERS = (USER, MESSAGE)
 
@@ -251,6 +252,7 @@ class House:
 
     async def deliver(self, *, attempts=1):
         """Let the outbox deliver everything; what fails so often is parked for good."""
+        await everything_seen(self.platform)
         await deliver_all(self.platform, self.registry, patience=Patience(attempts=attempts, first_s=0))
 
     async def wait(self, span, business="bazaar"):

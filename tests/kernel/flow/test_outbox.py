@@ -26,6 +26,7 @@ from hansa.kernel.outbox import (
 )
 from hansa.kernel.outbox._cuts import cuts
 from hansa.kernel.problem import NotFound
+from house import everything_seen
 
 pytestmark = pytest.mark.external
 
@@ -139,6 +140,12 @@ async def run_for(courier, until):
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def delivered(platform, registry, **options):
+    """Deliver what was told, once nobody else's transaction on this server holds it back."""
+    await everything_seen(platform)
+    return await deliver_all(platform, registry, **options)
+
+
 async def test_what_was_told_is_delivered_once_in_order_with_where_it_came_from(
     platform, registry, diary, tell
 ):
@@ -146,8 +153,8 @@ async def test_what_was_told_is_delivered_once_in_order_with_where_it_came_from(
     await tell(*ripening(pear, 1, 2), Fell(pear=pear))
     await tell(*ripening(pear, 3))
 
-    assert await deliver_all(platform, registry) == 3
-    assert await deliver_all(platform, registry) == 0
+    assert await delivered(platform, registry) == 3
+    assert await delivered(platform, registry) == 0
     assert diary.seen == {pear: [1, 2, 3]}
 
 
@@ -156,7 +163,7 @@ async def test_what_is_rolled_back_was_never_told(platform, registry, diary):
         async with platform.db.transaction() as tx:
             tx.emit(platform.context("bazaar"), *ripening(uuid4(), 1))
             raise ZeroDivisionError
-    assert await deliver_all(platform, registry) == 0
+    assert await delivered(platform, registry) == 0
 
 
 async def test_nothing_overtakes_a_slow_older_transaction(platform, registry, diary, tell):
@@ -168,7 +175,7 @@ async def test_nothing_overtakes_a_slow_older_transaction(platform, registry, di
         assert await deliver_all(platform, registry) == 0  # fenced: the older one may still tell something
         tx.emit(platform.context("bazaar"), *ripening(slow, 1))
 
-    assert await deliver_all(platform, registry) == 2
+    assert await delivered(platform, registry) == 2
     assert list(diary.seen) == [quick, slow]  # in the order they were told, not of their numbers
 
 
@@ -181,7 +188,7 @@ async def test_overlapping_transactions_on_one_subject_are_told_apart_by_who_hel
         await tell(*ripening(pear, 1))
         tx.emit(platform.context("bazaar"), *ripening(pear, 2))
 
-    await deliver_all(platform, registry)
+    await delivered(platform, registry)
     assert diary.seen == {pear: [1, 2]}
 
 
@@ -202,7 +209,7 @@ async def test_the_order_of_a_subject_holds_wherever_a_page_ends(platform, diary
             between.emit(platform.context("bazaar"), *ripening(pear, 2), *ripening(others[2], 1))
         tx.emit(platform.context("bazaar"), *ripening(pear, 3), *ripening(others[3], 1))
 
-    assert await deliver_all(platform, registry) == 7
+    assert await delivered(platform, registry) == 7
     assert diary.seen.pop(pear) == [1, 2, 3]
     assert diary.seen == {one: [1] for one in others}
 
@@ -218,13 +225,13 @@ async def test_events_that_cannot_be_taken_apart_are_set_aside_together_and_trie
         await tell(*ripening(pear, 1))
         tx.emit(platform.context("bazaar"), *ripening(pear, 2))
 
-    await deliver_all(platform, registry, patience=Patience(first_s=3600))
+    await delivered(platform, registry, patience=Patience(first_s=3600))
     states = {(event.subject, event.state.value) for event in await all_parked(platform)}
     assert states == {(worm, "retrying"), (pear, "retrying"), (pear, "waiting")}
 
     diary.bad = set()
     await replay_now(platform)
-    await deliver_all(platform, registry)
+    await delivered(platform, registry)
     assert diary.seen == {pear: [1, 2], worm: [1]}
 
 
@@ -258,9 +265,9 @@ async def test_a_failing_event_steps_aside_with_its_followers_and_the_others_go_
     diary.bad = {(worm, 2)}
     await tell(*ripening(worm, 1, 2, 3), *ripening(sound, 1, 2))
 
-    await deliver_all(platform, registry)
+    await delivered(platform, registry)
     await tell(*ripening(worm, 4), *ripening(sound, 3))
-    await deliver_all(platform, registry)
+    await delivered(platform, registry)
 
     assert diary.seen == {worm: [1], sound: [1, 2, 3]}
     states = [(event.state.value, event.attempts) for event in await all_parked(platform)]
@@ -274,12 +281,12 @@ async def test_a_parked_event_that_recovers_lets_its_followers_through_in_order(
     pear = uuid4()
     diary.bad = {(pear, 1)}
     await tell(*ripening(pear, 1, 2, 3))
-    await deliver_all(platform, registry, patience=UNTIRING)
+    await delivered(platform, registry, patience=UNTIRING)
     diary.bad = set()
     await asyncio.sleep(0.05)
-    await deliver_all(platform, registry, patience=UNTIRING)
+    await delivered(platform, registry, patience=UNTIRING)
     await tell(*ripening(pear, 4))
-    await deliver_all(platform, registry, patience=UNTIRING)
+    await delivered(platform, registry, patience=UNTIRING)
 
     assert diary.seen == {pear: [1, 2, 3, 4]}
     assert await all_parked(platform) == []
@@ -290,7 +297,7 @@ async def test_after_enough_tries_it_stays_parked_until_it_is_replayed(platform,
     diary.bad = {(pear, 1)}
     await tell(*ripening(pear, 1, 2))
     for _ in range(6):
-        await deliver_all(platform, registry, patience=SOON)
+        await delivered(platform, registry, patience=SOON)
         await asyncio.sleep(0.02)
     (stuck,) = await all_parked(platform, state=ParkedState.PARKED)
     assert stuck.attempts == 3
@@ -298,7 +305,7 @@ async def test_after_enough_tries_it_stays_parked_until_it_is_replayed(platform,
     diary.bad = set()
     async with platform.db.transaction() as tx:
         await replay(tx, platform.context("bazaar"), handler="toy.diary", event=stuck.id)
-    await deliver_all(platform, registry, patience=SOON)
+    await delivered(platform, registry, patience=SOON)
 
     assert diary.seen == {pear: [1, 2]}
 
@@ -307,13 +314,13 @@ async def test_discarding_with_a_reason_lets_the_followers_go_on(platform, regis
     pear = uuid4()
     diary.bad = {(pear, 1)}
     await tell(*ripening(pear, 1, 2, 3))
-    await deliver_all(platform, registry)
+    await delivered(platform, registry)
     first, *_ = await all_parked(platform, state=ParkedState.RETRYING)
     ctx = platform.context("bazaar")
 
     async with platform.db.transaction() as tx:
         await discard(tx, ctx, handler="toy.diary", event=first.id, why="the pear is gone")
-    await deliver_all(platform, registry)
+    await delivered(platform, registry)
 
     assert diary.seen == {pear: [2, 3]}
     (kept,) = await all_parked(platform)
@@ -336,14 +343,14 @@ async def test_events_of_an_ended_business_reach_nobody_and_hold_up_nobody(platf
     pear, plum, fig = uuid4(), uuid4(), uuid4()
     diary.bad = {(pear, 1)}
     await tell(*ripening(pear, 1, 2))
-    await deliver_all(platform, found, patience=UNTIRING)
+    await delivered(platform, found, patience=UNTIRING)
     assert len(await all_parked(platform)) == 2
 
     platform.plans.ended.add("bazaar")
     await tell(*ripening(plum, 1))
     await tell(*ripening(fig, 1), business="flagship")
     await replay_now(platform)
-    await deliver_all(platform, found, patience=UNTIRING)
+    await delivered(platform, found, patience=UNTIRING)
 
     assert dict(diary.seen) == {fig: [1]}
     assert await all_parked(platform) == []
@@ -356,7 +363,7 @@ async def test_an_event_of_an_unknown_version_is_parked_with_the_reason(platform
         await tx.raw.execute("UPDATE kernel.outbox SET version = 9")
     await tell(*ripening(pear, 2))
 
-    await deliver_all(platform, registry)
+    await delivered(platform, registry)
 
     one, behind = await all_parked(platform)
     assert (one.state, one.version) == (ParkedState.PARKED, 9)
@@ -370,7 +377,7 @@ async def test_a_payload_that_does_not_fit_is_parked(platform, registry, diary, 
     async with platform.db.transaction() as tx:
         await tx.raw.execute("""UPDATE kernel.outbox SET payload = payload || '{"step": "one"}'""")
 
-    await deliver_all(platform, registry)
+    await delivered(platform, registry)
 
     (event,) = await all_parked(platform)
     assert "ValidationError" in event.error
@@ -381,10 +388,10 @@ async def test_a_new_handler_gets_what_is_told_from_then_on(platform, registry, 
     newcomer = Diary("toy.newcomer")
     later = uuid4()
     both = Registry([Ripened, Fell], [newcomer.handler()])
-    await deliver_all(platform, both)
+    await delivered(platform, both)
     await tell(*ripening(later, 1))
 
-    await deliver_all(platform, both)
+    await delivered(platform, both)
 
     assert newcomer.seen == {later: [1]}
 
@@ -396,11 +403,11 @@ async def test_sending_keeps_the_order_of_a_subject_and_parks_what_the_world_ref
     diary.bad = {(slow, 2)}
     await tell(*ripening(slow, 1, 2, 3), *ripening(sound, 1, 2, 3))
 
-    await deliver_all(platform, posting, patience=UNTIRING)
+    await delivered(platform, posting, patience=UNTIRING)
     assert diary.seen == {slow: [1], sound: [1, 2, 3]}
     diary.bad = set()
     await asyncio.sleep(0.05)
-    await deliver_all(platform, posting, patience=UNTIRING)
+    await delivered(platform, posting, patience=UNTIRING)
 
     assert diary.seen == {slow: [1, 2, 3], sound: [1, 2, 3]}
 
@@ -427,7 +434,7 @@ async def test_racing_deliverers_without_claims_still_deliver_once(platform, reg
     await tell(*ripening(uuid4(), *range(50)))
 
     await asyncio.gather(*[deliver_all(platform, registry) for _ in range(4)], return_exceptions=True)
-    await deliver_all(platform, registry)
+    await delivered(platform, registry)
 
     async with platform.db.transaction() as tx:
         assert await tx.raw.fetchval("SELECT count(*) FROM toy.sale") == 50
@@ -466,7 +473,7 @@ async def test_lag_is_told_and_old_events_go_once_everybody_had_them(platform, r
     platform.centers = [type("Toy", (), {"handlers": list(registry.handlers.values())})]
 
     await retain(platform)
-    assert await deliver_all(platform, registry) == 3
+    assert await delivered(platform, registry) == 3
     await retain(platform)
 
     async with platform.db.transaction() as tx:
