@@ -1,5 +1,7 @@
 """No connection to be had: the answer is to try again, whoever it is that has none left."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import make_url
 
@@ -36,3 +38,18 @@ async def test_a_server_with_no_connection_left_is_unavailable(url):
         async with owner.transaction() as tx:
             await tx.raw.execute("DROP ROLE hansa_crowded")
         await owner.close()
+
+
+async def test_a_transaction_that_stands_still_is_ended_and_holds_nobody_up(url):
+    database = Database(url)
+    with pytest.raises(DatabaseUnavailable):
+        async with database.transaction() as tx:
+            assert await tx.raw.fetchval("SHOW idle_in_transaction_session_timeout") == "1min"
+            await tx.raw.execute("SET LOCAL idle_in_transaction_session_timeout = '10ms'")
+            async with asyncio.timeout(10):
+                while not tx.raw.is_closed():
+                    await asyncio.sleep(0.01)
+            await tx.raw.fetchval("SELECT 1")
+    async with database.transaction() as tx:
+        assert await tx.raw.fetchval("SELECT 1") == 1
+    await database.close()

@@ -32,6 +32,11 @@ _ROLLBACK_S_MAX = 5
 _KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
 
+# Readers of the outbox pass no transaction that is open. A process that stands still in the middle of one (stopped,
+# its machine asleep) must not hold up everybody's events: no use case waits this long between two statements.
+_IDLE_IN_TRANSACTION_MAX = "60s"
+
+
 class Database:
     """One PostgreSQL database: ordinary connections for use cases, a few of their own for the lanes."""
 
@@ -129,7 +134,13 @@ class Database:
 
     def _engine(self, name: str, connections_max: int, **server_settings: str) -> AsyncEngine:
         url = make_url(self.url).set(drivername="postgresql+asyncpg")
-        settings = {"application_name": name, "jit": "off", "timezone": "UTC", **server_settings}
+        settings = {
+            "application_name": name,
+            "jit": "off",
+            "timezone": "UTC",
+            "idle_in_transaction_session_timeout": _IDLE_IN_TRANSACTION_MAX,
+            **server_settings,
+        }
         if self.role:
             settings["role"] = self.role
         if url.host:  # keep-alives mean nothing on a unix socket
