@@ -31,7 +31,7 @@ def seed(request):
 
 
 async def test_killed_at_any_moment(site, seed, pytestconfig):
-    chaos_s = 8 if pytestconfig.getoption("--short") else 180
+    chaos_s = 25 if pytestconfig.getoption("--short") else 180
     await asyncio.to_thread(site.wait_until_ready)
     shoppers = Shoppers(site.url)
     await shoppers.enter("qinghe", "qinghe@demo.hansa", PASSWORD)
