@@ -51,12 +51,13 @@ def order(surfer, path, **also):
     return surfer.page
 
 
-def test_the_portal_shows_what_runs_here_and_who_may_try_it(surfer):
+def test_the_portal_shows_what_runs_here_and_who_may_try_it(surfer, front):
     page = surfer.open("/").text
 
     assert 'href="/bazaar/"' in page
     assert "lin@demo.hansa" in page
     assert "Things made by hand" in page
+    assert not [one.name for one in front.house.platform.centers if f"<b>{one.name}</b>" in page]
 
 
 def test_pages_are_private_and_files_are_for_ever(surfer):

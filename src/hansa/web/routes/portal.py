@@ -38,6 +38,7 @@ _CENTERS: Mapping[str, str] = MappingProxyType(
         "trade": N_("Orders"),
         "review": N_("Reviews"),
         "search": N_("Search"),
+        "interconnect": N_("Connections"),
     }
 )
 
