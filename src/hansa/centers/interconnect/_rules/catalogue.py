@@ -6,19 +6,15 @@ personal is in any of them, no party's id either: whom a shop sells to it learns
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import zip_longest
-from typing import Any, Generic, TypeVar
-from uuid import UUID, uuid5
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from hansa.centers.interconnect._rules.public import (
     InstallationData,
     LinesMovedData,
-    MovedLine,
     OfferChangedData,
     OrderMovedData,
     OrderPlacedData,
@@ -35,6 +31,18 @@ from hansa.centers.interconnect._rules.public import (
     StockCountedData,
     StockLimitsData,
 )
+from hansa.centers.interconnect._rules.telling import (
+    PRODUCT_CHANGES,
+    Published,
+    Telling,
+    change_staged,
+    entry_of,
+    lines_moved,
+    orders_paid,
+    orders_placed,
+    refund_moved,
+    stock_changed,
+)
 from hansa.centers.interconnect.events import AppInstalled, AppUninstalled
 from hansa.centers.interconnect.types import MESSAGE_ID, MessageId
 from hansa.centers.inventory.events import (
@@ -49,162 +57,20 @@ from hansa.centers.inventory.events import (
 )
 from hansa.centers.inventory.types import STOCKTAKE_ID
 from hansa.centers.payment.events import PaymentCaptured, RefundRefused, RefundRequested, RefundSettled
-from hansa.centers.payment.types import PAYMENT_ID, REFUND_ID, PaymentId, RefundId
 from hansa.centers.place.types import PLACE_ID
 from hansa.centers.product.events import (
     ChangeEnded,
     ChangeProposed,
     OfferChanged,
-    ProductArchived,
-    ProductCreated,
-    ProductEdited,
-    ProductEvent,
-    ProductPublished,
 )
-from hansa.centers.product.types import CHANGE_ID, OFFER_ID, PRODUCT_ID, SKU_ID, ChangeId, ProductId
-from hansa.centers.review.events import EntryEvent, EntryHidden, EntryShown
-from hansa.centers.review.types import ENTRY_ID, EntryId
+from hansa.centers.product.types import OFFER_ID, PRODUCT_ID, SKU_ID
+from hansa.centers.review.events import EntryHidden, EntryShown
 from hansa.centers.shop.events import ShopStatusChanged
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade.events import CheckoutPlaced, LinesMoved, OrderMoved, PriceLowered
-from hansa.centers.trade.types import CHECKOUT_ID, ORDER_ID, CheckoutId, OrderId
+from hansa.centers.trade.types import CHECKOUT_ID, ORDER_ID
 from hansa.centers.user.types import PARTY_ID
 from hansa.kernel.event import Envelope, Event
-from hansa.kernel.texts import Texts
-
-E = TypeVar("E", bound=Event)
-
-
-@dataclass(frozen=True, slots=True)
-class Published(Generic[E]):
-    """One type of public event: which facts it tells, whom it may be told, and how it reads.
-
-    `permission` is what the endpoint must be allowed in the shop; None for what concerns the app itself.
-    """
-
-    name: str
-    kinds: tuple[type[E], ...]
-    permission: str | None
-    means: Texts
-    data: type[msgspec.Struct]
-    tell: Callable[[E], msgspec.Struct | Sequence[Telling]]
-    """What is said of it. An event that concerns several shops is told to each by itself."""
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What one shop is told: under which id, and what."""
-
-    id: UUID
-    shop_id: UUID | None
-    data: msgspec.Struct
-
-
-def _stock(event: StockEvent) -> StockChangedData:
-    reason, difference, to_place = "sold_out", None, None
-    if isinstance(event, StockReceived):
-        reason, difference = "received", event.quantity
-    elif isinstance(event, StockAdjusted):
-        reason, difference = "adjusted", event.difference
-    elif isinstance(event, StockTransferred):
-        reason, difference, to_place = "transferred", -event.quantity, PLACE_ID.show(event.to_place_id)
-    elif isinstance(event, LowStock):
-        reason = "low"
-    return StockChangedData(
-        sku_id=SKU_ID.show(event.sku_id),
-        place_id=PLACE_ID.show(event.place_id),
-        reason=reason,
-        difference=difference,
-        to_place_id=to_place,
-    )
-
-
-def _placed(event: CheckoutPlaced) -> list[Telling]:
-    return [
-        Telling(
-            # The order's id in the checkout's names it once and for all: told again it is the same.
-            uuid5(event.checkout_id, str(order_id)),
-            shop_id,
-            OrderPlacedData(
-                order_id=ORDER_ID.show(OrderId(order_id)),
-                checkout_id=CHECKOUT_ID.show(CheckoutId(event.checkout_id)),
-                pay_by=datetime.fromisoformat(event.pay_by),
-            ),
-        )
-        for order_id, shop_id in zip(event.orders, event.shops, strict=True)
-    ]
-
-
-def _captured(event: PaymentCaptured) -> list[Telling]:
-    return [
-        Telling(
-            uuid5(event.payment_id, str(order_id)),
-            shop_id,
-            PaymentCapturedData(
-                payment_id=PAYMENT_ID.show(PaymentId(event.payment_id)),
-                order_id=ORDER_ID.show(OrderId(order_id)),
-                minor=minor,
-                currency=event.currency,
-                on_delivery=event.on_delivery,
-            ),
-        )
-        for order_id, shop_id, minor in zip(event.orders, event.shops, event.minors, strict=True)
-    ]
-
-
-def _refund(event: RefundRequested | RefundSettled | RefundRefused) -> RefundData:
-    return RefundData(
-        refund_id=REFUND_ID.show(RefundId(event.refund_id)),
-        payment_id=PAYMENT_ID.show(PaymentId(event.payment_id)),
-        order_id=ORDER_ID.show(OrderId(event.order_id)) if event.order_id else None,
-        minor=event.minor,
-        currency=event.currency,
-        by_hand=isinstance(event, RefundSettled) and event.by_hand,
-    )
-
-
-def _lines(event: LinesMoved) -> LinesMovedData:
-    return LinesMovedData(
-        order_id=ORDER_ID.show(OrderId(event.order_id)),
-        order_version=event.order_version,
-        lines=tuple(
-            MovedLine(line_no=line_no, previous=previous, state=state, quantity=quantity)
-            for line_no, previous, state, quantity in zip_longest(
-                event.lines, event.previous, event.states, event.quantities
-            )
-        ),
-        carrier=event.carrier or None,
-        tracking=event.tracking or None,
-        reason=event.reason or None,
-    )
-
-
-def _staged(event: ChangeProposed | ChangeEnded) -> StagedChangeData:
-    return StagedChangeData(
-        product_id=PRODUCT_ID.show(ProductId(event.product_id)),
-        change_id=CHANGE_ID.show(ChangeId(event.change_id)),
-        kind=event.kind,
-        state=event.state if isinstance(event, ChangeEnded) else "pending",
-    )
-
-
-def _entry(event: EntryEvent) -> dict[str, Any]:
-    return {
-        "entry_id": ENTRY_ID.show(EntryId(event.entry_id)),
-        "kind": event.kind,
-        "order_id": ORDER_ID.show(OrderId(event.order_id)),
-        "line_no": event.line_no,
-        "product_id": PRODUCT_ID.show(ProductId(event.product_id)) if event.product_id else None,
-    }
-
-
-_PRODUCT_CHANGES: dict[type[ProductEvent], str] = {
-    ProductCreated: "created",
-    ProductEdited: "edited",
-    ProductPublished: "published",
-    ProductArchived: "archived",
-}
 
 PING = "ping"
 
@@ -215,7 +81,7 @@ CATALOGUE: tuple[Published[Any], ...] = (
         "trade.order.read",
         {"en": "A buyer ordered, and has not paid yet", "zh": "买家已下单，尚未付款"},
         OrderPlacedData,
-        _placed,
+        orders_placed,
     ),
     Published(
         "order.moved",
@@ -243,7 +109,7 @@ CATALOGUE: tuple[Published[Any], ...] = (
             "zh": "订单中的部分商品已发货、收货或退款",
         },
         LinesMovedData,
-        _lines,
+        lines_moved,
     ),
     Published(
         "order.repriced",
@@ -265,7 +131,7 @@ CATALOGUE: tuple[Published[Any], ...] = (
         "trade.order.read",
         {"en": "What an order costs was paid", "zh": "订单款项已到账"},
         PaymentCapturedData,
-        _captured,
+        orders_paid,
     ),
     Published(
         "refund.requested",
@@ -273,7 +139,7 @@ CATALOGUE: tuple[Published[Any], ...] = (
         "trade.order.read",
         {"en": "Money of an order is to go back to its payer", "zh": "订单退款已发起"},
         RefundData,
-        _refund,
+        refund_moved,
     ),
     Published(
         "refund.settled",
@@ -281,7 +147,7 @@ CATALOGUE: tuple[Published[Any], ...] = (
         "trade.order.read",
         {"en": "Money of an order went back to its payer", "zh": "订单退款已到账"},
         RefundData,
-        _refund,
+        refund_moved,
     ),
     Published(
         "refund.refused",
@@ -289,7 +155,7 @@ CATALOGUE: tuple[Published[Any], ...] = (
         "trade.order.read",
         {"en": "A provider refused to give money of an order back", "zh": "支付渠道拒绝了订单退款"},
         RefundData,
-        _refund,
+        refund_moved,
     ),
     Published(
         "stock.limits_set",
@@ -325,16 +191,16 @@ CATALOGUE: tuple[Published[Any], ...] = (
         "inventory.stock.see",
         {"en": "Stock came in, was corrected, moved or ran low", "zh": "库存已入库、调整、调拨或不足"},
         StockChangedData,
-        _stock,
+        stock_changed,
     ),
     Published(
         "product.changed",
-        tuple(_PRODUCT_CHANGES),
+        tuple(PRODUCT_CHANGES),
         "product.product.edit",
         {"en": "A product was created, edited, published or archived", "zh": "商品已创建、修改、上架或归档"},
         ProductChangedData,
         lambda e: ProductChangedData(
-            product_id=PRODUCT_ID.show(e.product_id), change=_PRODUCT_CHANGES[type(e)]
+            product_id=PRODUCT_ID.show(e.product_id), change=PRODUCT_CHANGES[type(e)]
         ),
     ),
     Published(
@@ -343,7 +209,7 @@ CATALOGUE: tuple[Published[Any], ...] = (
         "product.product.edit",
         {"en": "A change of a product waits, or was decided", "zh": "商品变更待审核或已有结果"},
         StagedChangeData,
-        _staged,
+        change_staged,
     ),
     Published(
         "review.shown",
@@ -351,7 +217,7 @@ CATALOGUE: tuple[Published[Any], ...] = (
         "review.order.read",
         {"en": "A review, a follow-up or a reply can be read", "zh": "评价、追评或回复已公开"},
         ReviewShownData,
-        lambda e: ReviewShownData(**_entry(e), scores=e.scores),
+        lambda e: ReviewShownData(**entry_of(e), scores=e.scores),
     ),
     Published(
         "review.hidden",
@@ -359,7 +225,7 @@ CATALOGUE: tuple[Published[Any], ...] = (
         "review.order.read",
         {"en": "Moderation took a review out", "zh": "评价已被下架"},
         ReviewHiddenData,
-        lambda e: ReviewHiddenData(**_entry(e)),
+        lambda e: ReviewHiddenData(**entry_of(e)),
     ),
     Published(
         "offer.changed",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from hansa.centers.interconnect._rules.catalogue import (
-    Telling,
     app_of,
     place_of,
     published,
@@ -15,6 +14,7 @@ from hansa.centers.interconnect._rules.catalogue import (
     shop_of,
     tellings,
 )
+from hansa.centers.interconnect._rules.telling import Telling
 from hansa.centers.interconnect._service.sending import Dispatcher
 from hansa.centers.interconnect._store import deliveries as store
 from hansa.centers.interconnect._store import endpoints as endpoint_store
