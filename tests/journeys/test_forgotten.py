@@ -317,6 +317,46 @@ async def test_a_sole_trader_who_closed_the_shop_is_forgotten(house):
     assert kept["country"] == "DE"
 
 
+async def test_a_guest_who_ordered_and_left_is_forgotten(house, logged):
+    somebody, seller, guest = Somebody(), await house.seller(), await house.person(guest=True)
+    goods = await house.good(seller, price=1000)
+    await user.introduce(guest, name=somebody.name, email=somebody.email)
+    address = await user.add_address(guest, somebody.door())
+    quote = await trade.quote(
+        guest,
+        lines=[LineRequest(goods.offer_id, 1, inputs={"engraving": f"For {somebody.name}"})],
+        address_id=address,
+        notes={seller.shop_id: f"For {somebody.name}"},
+    )
+    (order_id,) = (await house.pay(guest, await trade.place(guest, token=trade.seal(guest, quote)))).orders
+    await message.start_conversation(
+        guest, subject=ORDER_ID.show(order_id), text=f"Please ring at {somebody.street}"
+    )
+    await user.request_export(guest)
+    await house.settle_down()
+    await trade.ship(seller.ctx, order_id=order_id)
+    await house.wait(timedelta(days=89))  # the order ends by itself
+    await house.settle_down()
+    await forget_guests(house)
+    assert await found_in_database(house.platform, somebody.traces()) != []
+
+    await house.wait(timedelta(days=2))
+    await forget_guests(house)
+    await pass_platform_time(house, timedelta(days=9))
+
+    assert await found_in_database(house.platform, somebody.traces()) == []
+    assert [trace for trace in somebody.traces() if trace in logged.getvalue()] == []
+    order = await trade.order(seller.ctx, order_id=order_id)
+    assert (order.buyer, order.payable) == (guest.party(), 1000)
+
+
+async def forget_guests(house):
+    """What a running process does by itself now and then."""
+    jobs = [job for center in house.platform.centers for job in center.jobs]
+    (job,) = [job for job in jobs if job.name == "user.forget_guests"]
+    await job.run(house.platform, b"")
+
+
 async def test_what_a_guest_ordered_follows_into_the_account(house):
     goods = await house.good(await house.seller())
     guest = await house.person(guest=True)

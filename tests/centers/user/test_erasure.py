@@ -21,7 +21,6 @@ from hansa.kernel.context import Traffic
 from hansa.kernel.deadlines import run_due
 from hansa.kernel.extension import Veto
 from hansa.kernel.jobs import Runner
-from hansa.kernel.problem import Forbidden
 
 PASSWORD = "correct horse battery"
 DOOR = Address(
@@ -145,13 +144,6 @@ async def test_asking_and_taking_back_at_once(house):
     await api.request_erasure(ada)
     outcomes = await asyncio.gather(*(api.cancel_erasure(ada) for _ in range(4)), return_exceptions=True)
     assert sorted(type(one).__name__ for one in outcomes) == ["ErasureNotFound"] * 3 + ["NoneType"]
-
-
-async def test_guests_ask_for_nothing(house):
-    guest = await house.guest()
-    for ask in (api.request_erasure, api.request_export):
-        with pytest.raises(Forbidden):
-            await ask(guest)
 
 
 async def test_everything_that_is_held_comes_in_one_file(house):

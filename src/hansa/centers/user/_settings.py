@@ -103,6 +103,13 @@ class Accounts(Section, name="user"):
     export_kept: Annotated[
         timedelta, msgspec.Meta(description="How long an export of personal data can be downloaded.")
     ] = timedelta(days=7)
+    guest_kept: Annotated[
+        timedelta,
+        msgspec.Meta(
+            description="How long after a guest's last visit everything personal is kept; a day at least. Open orders"
+            " are waited for."
+        ),
+    ] = timedelta(days=90)
 
     def outside(self) -> dict[str, Issuer]:
         """Return the configured issuers by name; what is malformed is left out, and `wrong` names it."""
@@ -130,6 +137,8 @@ class Accounts(Section, name="user"):
             for name in self.issuers_link_verified
             if name not in names
         ]
+        if self.guest_kept < timedelta(days=1):
+            found.append("HANSA_USER_GUEST_KEPT must be a day at least: guests are seen to the hour.")
         for origin in self.passkey_origins:
             if not _is_safe(origin) or urlsplit(origin).path:
                 found.append(

@@ -59,6 +59,12 @@ party = Table(
     Column("created_at", _AT, nullable=False),
     CheckConstraint("(state = 'merged') = (merged_into IS NOT NULL)", name="party_merged_into_somebody"),
     Index("party_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+    Index(
+        "party_guests",
+        "created_at",
+        "party_id",
+        postgresql_where=text("kind = 'guest' AND state IN ('active', 'suspended')"),
+    ),
 )
 
 person = Table(

@@ -11,6 +11,7 @@ from hansa.centers.user._service.access import GRANT_ROLES, SUSPEND
 from hansa.centers.user._service.erasing import DEADLINES
 from hansa.centers.user._service.exports import JOB as EXPORT
 from hansa.centers.user._service.exports import make_export
+from hansa.centers.user._service.guests import forget_guests
 from hansa.centers.user._service.issuers import Issuers
 from hansa.centers.user._service.passwords import Passwords
 from hansa.centers.user._service.personal import forget_unneeded
@@ -77,7 +78,11 @@ USER = Center(
     events=EVENTS,
     terms=(Consents,),
     deadlines=DEADLINES,
-    jobs=(Job("user.forget_unneeded", forget_unneeded, every_s=3600), Job(EXPORT, make_export)),
+    jobs=(
+        Job("user.forget_unneeded", forget_unneeded, every_s=3600),
+        Job("user.forget_guests", forget_guests, every_s=6 * 3600),
+        Job(EXPORT, make_export),
+    ),
     routes=_http.ROUTES,
     permissions=(GRANT_ROLES, SUSPEND),
     platform_permissions=(GRANT_ROLES, SUSPEND),

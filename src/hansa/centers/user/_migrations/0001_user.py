@@ -33,6 +33,9 @@ def _parties() -> None:
         )""")
     op.execute('CREATE INDEX party_merged_into ON "user".party (merged_into) WHERE merged_into IS NOT NULL')
     op.execute("""
+        CREATE INDEX party_guests ON "user".party (created_at, party_id)
+         WHERE kind = 'guest' AND state IN ('active', 'suspended')""")
+    op.execute("""
         CREATE TABLE "user".person (
           party_id uuid PRIMARY KEY,
           name text NOT NULL,

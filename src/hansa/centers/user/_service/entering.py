@@ -9,7 +9,7 @@ from uuid import UUID
 from hansa.centers.user._rules.devices import read_device
 from hansa.centers.user._rules.tokens import RANDOM_OCTETS, make_token, token_hash
 from hansa.centers.user._service.sessions import Sessions, session_span
-from hansa.centers.user._store import addresses, kin, parties, tokens
+from hansa.centers.user._store import addresses, kin, parties, privacy, tokens
 from hansa.centers.user.errors import RiskRefused, Suspended, WrongCredentials
 from hansa.centers.user.events import GuestMerged, SessionStarted
 from hansa.centers.user.extensions import ASSESS_RISK, MERGE_GUEST, GuestMerge
@@ -82,6 +82,7 @@ async def merge_guest(tx: Transaction, ctx: Ctx, party: PartyId) -> None:
     forget_after(tx, ctx, await tokens.end_all(tx, party_id=guest, now=ctx.now()))
     taken = ["user.address"] if await addresses.hand_over(tx, guest=guest, party=party) else []
     await parties.drop_person(tx, guest)
+    await privacy.drop_export(tx, guest)
     await kin.note(tx, party_id=guest, into=party, kind="merged", by=ctx.actor.label, now=ctx.now())
     (answer,) = await MERGE_GUEST.of_batch(tx, [GuestMerge(ctx, guest, party)])
     if isinstance(answer, Problem):

@@ -37,16 +37,17 @@ _LATE = timedelta(days=8)
 
 
 async def request_erasure(ctx: Ctx) -> Erasing:
-    """Ask to be forgotten; until it is due the account works as before and the request can be taken back.
+    """Ask to be forgotten; until it is due everything works as before and the request can be taken back.
 
-    Asking again changes nothing. What has to end first (an open order, money that is owed) is named at once, and
+    Guests ask in their session; it ends for one who logs in: what the guest had is the account's then. Asking again
+    changes nothing. What has to end first (an open order, money that is owed) is named at once, and
     waited for when it is due. Raises `Unauthenticated`, `Forbidden`, `FreshLogInWanted`.
     """
-    party = PartyId(fresh.person(ctx))
-    home = _home(ctx.platform, ctx.traffic)
+    party = PartyId(fresh.somebody(ctx))
+    home = home_of(ctx.platform, ctx.traffic)
     due_at = home.now() + ctx.platform.settings.section(Accounts).erasure_grace
     async with ctx.transaction() as tx:
-        await fresh.demand_fresh(tx, ctx)
+        await fresh.demand_own(tx, ctx)
         kin = (party, *await parties.merged_into(tx, party))
         (veto,) = await MAY_ERASE.of_batch(tx, [Erasure(home, kin)])
         added = await store.insert_erasure(
@@ -63,8 +64,8 @@ async def request_erasure(ctx: Ctx) -> Erasing:
 
 
 async def erasure(ctx: Ctx) -> Erasing:
-    """Return the erasure the acting person asked for. Raises `Unauthenticated`, `Forbidden`, `ErasureNotFound`."""
-    party = fresh.person(ctx)
+    """Return the erasure the acting party asked for. Raises `Unauthenticated`, `Forbidden`, `ErasureNotFound`."""
+    party = fresh.somebody(ctx)
     async with ctx.platform.db.reading() as tx:
         found = await store.read_erasure(tx, party)
     if found is None:
@@ -74,7 +75,7 @@ async def erasure(ctx: Ctx) -> Erasing:
 
 async def cancel_erasure(ctx: Ctx) -> None:
     """Stay after all. Raises `Unauthenticated`, `Forbidden`, `ErasureNotFound`."""
-    party = PartyId(fresh.person(ctx))
+    party = PartyId(fresh.somebody(ctx))
     async with ctx.transaction() as tx:
         if not await store.drop_erasure(tx, party):
             raise ErasureNotFound
@@ -92,10 +93,17 @@ async def erase_due(tx: Transaction, due: Sequence[Deadline]) -> None:
     everybody = sorted({party for one in wanted for party in kin[one.party_id]})
     await store.drop_attempts(tx, everybody)
     await store.lock_whole(tx, everybody)
+    gone = await store.drop_erasures_of_merged_guests(tx, everybody)
     commands = [
-        Erasure(_home(tx.platform, one.traffic), tuple(PartyId(party) for party in kin[one.party_id]))
+        Erasure(home_of(tx.platform, one.traffic), tuple(PartyId(party) for party in kin[one.party_id]))
         for one in wanted
+        if one.party_id not in gone
     ]
+    await forget(tx, await _let_wait(tx, commands))
+
+
+async def _let_wait(tx: Transaction, commands: Sequence[Erasure]) -> list[Erasure]:
+    """Note of whom something is still open, to be tried again; return the others."""
     vetoes = await MAY_ERASE.of_batch(tx, commands)
     waiting = [(command, veto) for command, veto in zip(commands, vetoes, strict=True) if veto is not None]
     if waiting:
@@ -105,14 +113,14 @@ async def erase_due(tx: Transaction, due: Sequence[Deadline]) -> None:
             for command, _ in waiting
         ]
         await deadlines.schedule(tx, again)
-    await _erase(tx, [command for command, veto in zip(commands, vetoes, strict=True) if veto is None])
+    return [command for command, veto in zip(commands, vetoes, strict=True) if veto is None]
 
 
 async def erase_again(tx: Transaction, due: Sequence[Deadline]) -> None:
     """Ask every center once more to forget parties that were erased: a text may have been on its way."""
     found = await store.read_erasures(tx, [one.subject for one in due])
     commands = [
-        Erasure(_home(tx.platform, one.traffic), tuple(PartyId(party) for party in one.parties))
+        Erasure(home_of(tx.platform, one.traffic), tuple(PartyId(party) for party in one.parties))
         for one in found
         if one.erased_at is not None
     ]
@@ -120,7 +128,8 @@ async def erase_again(tx: Transaction, due: Sequence[Deadline]) -> None:
     await idempotency.forget_actors(tx, _labels(commands))
 
 
-async def _erase(tx: Transaction, commands: Sequence[Erasure]) -> None:
+async def forget(tx: Transaction, commands: Sequence[Erasure]) -> None:
+    """Erase these locked parties here and in every center, and note it in their erasures' rows."""
     if not commands:
         return
     now = commands[0].ctx.now()
@@ -160,7 +169,8 @@ def _reason(veto: Veto | Problem | None) -> tuple[str | None, str | None]:
     return veto.code, veto.title  # whoever must be asked cannot answer just now: that is waited for as well
 
 
-def _home(platform: Platform, traffic: Traffic) -> Ctx:
+def home_of(platform: Platform, traffic: Traffic) -> Ctx:
+    """Return the context of an erasure: the house itself, whose clock no business moves."""
     return platform.context(PLATFORM_BUSINESS, traffic=traffic, actor=SYSTEM)
 
 

@@ -29,14 +29,14 @@ class _Order(msgspec.Struct, frozen=True):
 
 
 async def request_export(ctx: Ctx) -> ExportState:
-    """Have everything held about the acting person put together, in place of an earlier export.
+    """Have everything held about the acting person or guest put together, in place of an earlier export.
 
     While one is being made, asking again changes nothing. Raises `Unauthenticated`, `Forbidden`, `FreshLogInWanted`.
     """
-    party, export = fresh.person(ctx), EXPORT_ID.new()
+    party, export = fresh.somebody(ctx), EXPORT_ID.new()
     now = ctx.now()
     async with ctx.transaction() as tx:
-        await fresh.demand_fresh(tx, ctx)
+        await fresh.demand_own(tx, ctx)
         wanted = await store.put_export(
             tx,
             party_id=party,
@@ -54,8 +54,8 @@ async def request_export(ctx: Ctx) -> ExportState:
 
 
 async def export_state(ctx: Ctx) -> ExportState:
-    """Return how far the acting person's export has come. Raises `Unauthenticated`, `Forbidden`, `ExportNotFound`."""
-    party = fresh.person(ctx)
+    """Return how far the acting party's export has come. Raises `Unauthenticated`, `Forbidden`, `ExportNotFound`."""
+    party = fresh.somebody(ctx)
     async with ctx.platform.db.reading() as tx:
         state = await store.read_export(tx, party)
     if state is None or ctx.now() >= state.expires_at:
@@ -64,13 +64,13 @@ async def export_state(ctx: Ctx) -> ExportState:
 
 
 async def download_export(ctx: Ctx) -> bytes:
-    """Return the acting person's export, as JSON.
+    """Return the acting party's export, as JSON.
 
     Raises `Unauthenticated`, `Forbidden`, `FreshLogInWanted`, `ExportNotFound`, `ExportNotReady`.
     """
     await export_state(ctx)
     async with ctx.platform.db.reading() as tx:
-        await fresh.demand_fresh(tx, ctx)
+        await fresh.demand_own(tx, ctx)
         packed = await store.read_export_content(tx, ctx.party())
     if packed is None:
         raise ExportNotReady

@@ -27,6 +27,27 @@ def person(ctx: Ctx) -> UUID:
     return party
 
 
+def somebody(ctx: Ctx) -> UUID:
+    """Return the acting person's or guest's party. Raises `Unauthenticated`, and `Forbidden` for apps."""
+    party = ctx.party()
+    if ctx.actor.kind not in (ActorKind.PERSON, ActorKind.GUEST):
+        raise Forbidden("Only people do this, and no program.")
+    return party
+
+
+async def demand_own(tx: Transaction, ctx: Ctx) -> None:
+    """Demand a fresh log-in of a person, and of a guest its living session: it has nothing else to prove itself by.
+
+    Raises `Unauthenticated`, `FreshLogInWanted`.
+    """
+    if ctx.actor.kind is not ActorKind.GUEST:
+        await demand_fresh(tx, ctx)
+        return
+    party, session = ctx.party(), ctx.actor.session
+    if session is None or await sessions.read_proved(tx, party_id=party, token_id=session) is None:
+        raise Unauthenticated
+
+
 async def demand_fresh(tx: Transaction, ctx: Ctx) -> None:
     """Raise `FreshLogInWanted` unless the acting session's holder proved lately who they are.
 

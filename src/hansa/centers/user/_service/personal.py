@@ -77,16 +77,21 @@ async def forget_unneeded(platform: Platform, _payload: bytes) -> None:
     By real time; tokens whose clock was moved wait until it runs on real time again.
     """
     now = platform.clocks.now(PLATFORM_BUSINESS, Traffic.LIVE)
-    moved = list(platform.clocks.moved())
+    settings, moved = platform.settings.section(Accounts), list(platform.clocks.moved())
     more = True
     while more:
         async with platform.db.transaction() as tx:
-            dead = await tokens.drop_dead(tx, before=now - _KEEP_DEAD_TOKENS, sparing=moved, limit=_BATCH)
+            dead = await tokens.drop_dead(
+                tx,
+                before=now - _KEEP_DEAD_TOKENS,
+                guests_before=now - settings.guest_kept,
+                sparing=moved,
+                limit=_BATCH,
+            )
             unused = await addresses.drop_unused_versions(
                 tx, before=now - _KEEP_UNUSED_VERSIONS, limit=_BATCH
             )
         more = _BATCH in (dead, unused)
-    settings = platform.settings.section(Accounts)
     longest = max(settings.proof_life, settings.reset_life, settings.restore_life)
     async with platform.db.transaction() as tx:
         await parties.drop_old_attempts(tx, now - max(2 * settings.log_in_window, _KEEP_ATTEMPTS))

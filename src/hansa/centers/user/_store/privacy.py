@@ -53,6 +53,32 @@ async def insert_erasure(
     return added is not None
 
 
+async def note_erasures(tx: Transaction, wanted: Sequence[tuple[UUID, Traffic, datetime]]) -> None:
+    """Note erasures (party, traffic, now) that nobody asked for and that happen now; one that was asked for stays as it is."""
+    await tx.raw.execute(
+        """INSERT INTO "user".erasure (party_id, parties, traffic, requested_at, due_at)
+           SELECT w.party_id, '{}', w.traffic, w.now, w.now
+             FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS w (party_id, traffic, now)
+            ORDER BY w.party_id
+           ON CONFLICT (party_id) DO NOTHING""",
+        [party for party, _, _ in wanted],
+        [traffic.value for _, traffic, _ in wanted],
+        [now for _, _, now in wanted],
+    )
+
+
+async def drop_erasures_of_merged_guests(tx: Transaction, party_ids: Sequence[UUID]) -> set[UUID]:
+    """Take back the erasures of locked guests who turned out to be somebody; return whose they were."""
+    rows = await tx.raw.fetch(
+        """DELETE FROM "user".erasure e USING "user".party p
+            WHERE p.party_id = e.party_id AND p.kind = 'guest' AND p.state = 'merged'
+              AND e.erased_at IS NULL AND e.party_id = ANY($1::uuid[])
+           RETURNING e.party_id""",
+        list(party_ids),
+    )
+    return {row["party_id"] for row in rows}
+
+
 async def read_erasure(tx: Transaction, party_id: UUID) -> Erasing | None:
     """Read an erasure that was asked for and has not happened."""
     row = await tx.raw.fetchrow(
@@ -158,6 +184,11 @@ async def put_export(
         expires_at,
     )
     return put is not None
+
+
+async def drop_export(tx: Transaction, party_id: UUID) -> None:
+    """Remove a party's export, made or being made."""
+    await tx.raw.execute('DELETE FROM "user".export WHERE party_id = $1', party_id)
 
 
 async def read_export(tx: Transaction, party_id: UUID) -> ExportState | None:

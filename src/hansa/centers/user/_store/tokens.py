@@ -193,11 +193,17 @@ async def apps_of(tx: Transaction, owner: UUID) -> list[PartyId]:
 
 
 async def drop_dead(
-    tx: Transaction, *, before: datetime, sparing: Sequence[tuple[str, str]], limit: int
+    tx: Transaction,
+    *,
+    before: datetime,
+    guests_before: datetime,
+    sparing: Sequence[tuple[str, str]],
+    limit: int,
 ) -> int:
     """Forget some tokens that expired before a time; return how many.
 
-    `sparing` names clocks (business, traffic) by which "before" means something else.
+    A guest's session tells when the guest was last here: it stays unless that was before `guests_before`. `sparing`
+    names clocks (business, traffic) by which "before" means something else.
     """
     return len(
         await tx.raw.fetch(
@@ -205,12 +211,17 @@ async def drop_dead(
                  SELECT hash FROM "user".token
                   WHERE expires_at < $1
                     AND (business, traffic) NOT IN (SELECT * FROM unnest($2::text[], $3::text[]))
+                    AND (seen_at < $5 OR NOT EXISTS (
+                           SELECT FROM "user".party p
+                            WHERE p.party_id = token.party_id AND p.kind = 'guest'
+                              AND p.state IN ('active', 'suspended')))
                   ORDER BY hash LIMIT $4 FOR UPDATE SKIP LOCKED)
                RETURNING token_id""",
             before,
             [business for business, _ in sparing],
             [traffic for _, traffic in sparing],
             limit,
+            guests_before,
         )
     )
 
