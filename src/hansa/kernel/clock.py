@@ -9,21 +9,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from hansa.kernel.context import Traffic
-from hansa.kernel.problem import Problem
+from hansa.kernel.context import LiveClockFixed, Traffic
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
 
+__all__ = ["ClockKey", "Clocks", "LiveClockFixed", "system_now"]
+
 ClockKey = tuple[str, str]
-
-
-class LiveClockFixed(Problem):
-    """The clock of live traffic is real time and cannot be moved."""
-
-    code = "clock.live_is_fixed"
-    status = 409
-    title = "Live traffic runs on real time"
 
 
 def system_now() -> datetime:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.kernel.problem import Forbidden, Unauthenticated
+from hansa.kernel.problem import Forbidden, Problem, Unauthenticated
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
@@ -27,6 +27,14 @@ T = TypeVar("T", bound="Term")
 
 AGENT_LETTERS_MAX = 400
 PLATFORM_BUSINESS = ""  # the root every path inherits from; it sells nothing itself
+
+
+class LiveClockFixed(Problem):
+    """The clock of live traffic is real time and cannot be moved."""
+
+    code = "clock.live_is_fixed"
+    status = 409
+    title = "Live traffic runs on real time"
 
 
 class Traffic(enum.StrEnum):
@@ -99,10 +107,25 @@ class Ctx:
     trace: str = ""
     agent: str = field(default="", repr=False)
     """What the caller's program says it is (`User-Agent`), cut short. Neither logged nor kept as it is."""
+    at: datetime | None = None
+    """When this command happened, where it is told again later; None: it happens now. See `happened`."""
 
     def now(self) -> datetime:
-        """Return the time of this business and traffic class: aware, UTC. The only clock there is."""
-        return self.platform.clocks.now(self.business, self.traffic)
+        """Return the time of this business and traffic class: aware, UTC. The only clock there is.
+
+        A command that is told again has its own: the moment at which it happened.
+        """
+        return self.at or self.platform.clocks.now(self.business, self.traffic)
+
+    def happened(self, at: datetime) -> Ctx:
+        """Return a copy for a command that happened at a moment (aware, UTC) and is told again: a replay.
+
+        Many such commands may be under way together, each at its own moment, which one clock could not
+        give them. Live traffic happens now: raises `LiveClockFixed`.
+        """
+        if self.traffic is Traffic.LIVE:
+            raise LiveClockFixed(business=self.business)
+        return replace(self, at=at)
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open the use case's one transaction; leaving it commits, an exception rolls back."""
@@ -154,7 +177,7 @@ class Ctx:
 
         Raises what `Plans.pinned` raises: the generation is over, or this process lacks its code.
         """
-        return await self.platform.plans.pinned(
+        pinned = await self.platform.plans.pinned(
             self.platform,
             generation,
             self.business,
@@ -163,6 +186,7 @@ class Ctx:
             locale=self.locale,
             trace=self.trace,
         )
+        return replace(pinned, at=self.at)
 
     def with_(self, *, actor: Actor | None = None, locale: str | None = None, agent: str = "") -> Ctx:
         """Return a copy with another actor, locale or program that calls."""
@@ -176,4 +200,5 @@ class Ctx:
             locale or self.locale,
             self.trace,
             agent[:AGENT_LETTERS_MAX] or self.agent,
+            self.at,
         )
