@@ -65,6 +65,23 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What a center hands out for analysis: rows of its own, nothing personal, under a name of their own.
+
+    With `follows`, the rows of what events tell of: `query` takes those ids as `$1::uuid[]`, found in the
+    payloads of these topics under these names, and `everything` lists all ids, for the first time. Rows have
+    an `id_column`: all rows of an id are handed out together, and replace what was handed out of it before.
+    Without `follows`, `query` returns the whole (small) table, anew each time.
+    """
+
+    name: str
+    query: str
+    follows: Mapping[str, str] = field(default_factory=dict)
+    everything: str = ""
+    id_column: str = "id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Center:
     """A center's declaration. Order in `app.CENTERS` is the order of the centers, and of their locks."""
 
@@ -88,5 +105,6 @@ class Center:
     """Those of `permissions` that are asked of the platform as a whole and never of one object."""
     settings: Sequence[type[Section]] = ()
     checks: Sequence[Check] = ()
+    exports: Sequence[Export] = ()
     starts: Sequence[Callable[[Platform], Awaitable[None]]] = ()
     """Called once per process before it serves: to register lanes, load snapshots."""

@@ -12,22 +12,28 @@ Invariants:
       order holds whichever began first, as long as the slower one lets no more than 1,000 events pass meanwhile.
 """
 
+from hansa.kernel.outbox._store import Place
 from hansa.kernel.outbox.courier import Courier, deliver_all
 from hansa.kernel.outbox.delivery import Patience
+from hansa.kernel.outbox.exporting import BEGINNING, copy_events, fence
 from hansa.kernel.outbox.parked import ParkedEvent, ParkedState, discard, parked, replay, replay_all
 from hansa.kernel.outbox.registry import Registry, UnknownEvent
 from hansa.kernel.outbox.upkeep import HandlerLag, lags, retain, subscribe
 
 __all__ = [
+    "BEGINNING",
     "Courier",
     "HandlerLag",
     "ParkedEvent",
     "ParkedState",
     "Patience",
+    "Place",
     "Registry",
     "UnknownEvent",
+    "copy_events",
     "deliver_all",
     "discard",
+    "fence",
     "lags",
     "parked",
     "replay",
