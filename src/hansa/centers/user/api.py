@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -95,6 +95,7 @@ __all__ = [
     "begin_passkey",
     "begin_passkey_log_in",
     "begin_passkey_proof",
+    "bring_people",
     "cancel_erasure",
     "change_address",
     "change_email",
@@ -171,6 +172,15 @@ async def sign_up(ctx: Ctx, *, email: str, password: str, name: str) -> LoggedIn
     Raises `Invalid` (every wrong field at once), `EmailTaken`, `RiskRefused`, `Busy`.
     """
     return await accounts.sign_up(ctx, email=email, password=password, name=name)
+
+
+async def bring_people(ctx: Ctx, *, people: Mapping[PartyId, str]) -> set[PartyId]:
+    """Make parties for people who were known elsewhere, by ids of the caller's making, with their names.
+
+    For moving in from another house: nobody can log in as one of them. Who is there already stays as it is;
+    returns who is new. Wants `user.party.bring`. Raises `Invalid`, for more than 10,000 at once too.
+    """
+    return await accounts.bring_people(ctx, people)
 
 
 async def log_in(ctx: Ctx, *, email: str, password: str) -> LoggedIn:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hansa.centers.user import _http
 from hansa.centers.user._service.access import GRANT_ROLES, SUSPEND
+from hansa.centers.user._service.accounts import BRING_PEOPLE
 from hansa.centers.user._service.erasing import DEADLINES
 from hansa.centers.user._service.exports import JOB as EXPORT
 from hansa.centers.user._service.exports import make_export
@@ -84,8 +85,8 @@ USER = Center(
         Job(EXPORT, make_export),
     ),
     routes=_http.ROUTES,
-    permissions=(GRANT_ROLES, SUSPEND),
-    platform_permissions=(GRANT_ROLES, SUSPEND),
+    permissions=(GRANT_ROLES, SUSPEND, BRING_PEOPLE),
+    platform_permissions=(GRANT_ROLES, SUSPEND, BRING_PEOPLE),
     settings=(Accounts,),
     checks=(
         Check("user.emails_lead_to_people", _emails_lead_to_people),

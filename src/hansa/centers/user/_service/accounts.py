@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from hansa.centers.user._rules.email import EmailAddress, read_email
 from hansa.centers.user._rules.texts import PASSWORD_RAW_MAX, check_locale, check_password, check_text
@@ -32,6 +33,8 @@ from hansa.kernel.problem import FieldError, Forbidden, Invalid
 from hansa.kernel.texts import storable
 
 NAME_LETTERS_MAX = 64
+PEOPLE_MAX = 10_000
+BRING_PEOPLE = "user.party.bring"
 
 
 async def sign_up(ctx: Ctx, *, email: str, password: str, name: str) -> LoggedIn:
@@ -57,6 +60,25 @@ async def sign_up(ctx: Ctx, *, email: str, password: str, name: str) -> LoggedIn
         started = await start_session(tx, ctx, party=party, kind=PartyKind.PERSON)
         await merge_guest(tx, ctx, party)
     return started
+
+
+async def bring_people(ctx: Ctx, people: Mapping[PartyId, str]) -> set[PartyId]:
+    """Make parties for people who were known elsewhere; see `user.api`."""
+    ctx.require(BRING_PEOPLE)
+    errors = [] if len(people) <= PEOPLE_MAX else [FieldError("people", "length", f"At most {PEOPLE_MAX}")]
+    tidy = {}
+    for at, (party, name) in enumerate(people.items()):
+        tidy[party], error = check_text(f"people.{at}.name", name, letters_max=NAME_LETTERS_MAX)
+        if error is not None:
+            errors.append(error)
+    if errors:
+        raise Invalid(*errors)
+    if not tidy:
+        return set()
+    async with ctx.transaction() as tx:
+        added = await parties.insert_people(tx, ctx, tidy)
+        tx.emit(ctx, *(PartySignedUp(party=party, kind=PartyKind.PERSON) for party in sorted(added)))
+    return added
 
 
 async def log_in(ctx: Ctx, *, email: str, password: str) -> LoggedIn:

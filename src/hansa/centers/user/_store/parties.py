@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,28 @@ async def insert_party(tx: Transaction, ctx: Ctx, *, party_id: UUID, kind: Party
         ctx.traffic.value,
         ctx.now(),
     )
+
+
+async def insert_people(tx: Transaction, ctx: Ctx, people: Mapping[PartyId, str]) -> set[PartyId]:
+    """Add people by their ids with their names; return those that were not there before."""
+    rows = await tx.raw.fetch(
+        """WITH added AS (
+             INSERT INTO "user".party (party_id, kind, state, locale, business, traffic, created_at)
+             SELECT party_id, 'person', 'active', $3, $4, $5, $6 FROM unnest($1::uuid[]) AS n (party_id)
+              ORDER BY party_id
+             ON CONFLICT (party_id) DO NOTHING RETURNING party_id)
+           INSERT INTO "user".person (party_id, name, email, updated_at)
+           SELECT n.party_id, n.name, '', $6
+             FROM added JOIN unnest($1::uuid[], $2::text[]) AS n (party_id, name) USING (party_id)
+           RETURNING party_id""",
+        list(people),
+        list(people.values()),
+        ctx.locale,
+        ctx.business,
+        ctx.traffic.value,
+        ctx.now(),
+    )
+    return {row["party_id"] for row in rows}
 
 
 async def put_person(tx: Transaction, *, party_id: UUID, name: str, email: str, now: datetime) -> None:
