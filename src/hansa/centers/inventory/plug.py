@@ -8,7 +8,7 @@ from hansa.centers.inventory import _handlers as handlers
 from hansa.centers.inventory import _http as http
 from hansa.centers.inventory._checks import CHECKS
 from hansa.centers.inventory._gate import SoldOutGate
-from hansa.centers.inventory._service.reading import AvailabilitySnapshot
+from hansa.centers.inventory._service.reading import AvailabilitySnapshot, PlacedSnapshot
 from hansa.centers.inventory._store.ending import forget_businesses
 from hansa.centers.inventory._tables import metadata
 from hansa.centers.inventory.events import EVENTS
@@ -22,6 +22,7 @@ async def _start(platform: Platform) -> None:
     """Add what inventory keeps per process: the sold-out gate and the availability of the last second."""
     platform.add(SoldOutGate())
     platform.add(AvailabilitySnapshot(platform.db))
+    platform.add(PlacedSnapshot(platform.db))
 
 
 INVENTORY = Center(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from hansa.centers.inventory._gate import SoldOutGate
 from hansa.centers.inventory._rules import receiving as rules
 from hansa.centers.inventory._rules.stock import Level, StockKey
-from hansa.centers.inventory._service.reading import AvailabilitySnapshot
+from hansa.centers.inventory._service.reading import AvailabilitySnapshot, PlacedSnapshot
 from hansa.centers.inventory._store import holding as store
 from hansa.centers.inventory.errors import SkuNotFound
 from hansa.centers.inventory.events import LowStock
@@ -95,6 +95,7 @@ def forget(ctx: Ctx, tx: Transaction, keys: Collection[StockKey]) -> None:
     gone = {(SkuId(sku_id), traffic) for sku_id, _, traffic in keys}
     tx.after_commit(lambda: gate.clear(keys))
     tx.after_commit(lambda: snapshot.forget(gone))
+    tx.after_commit(lambda: ctx.platform.service(PlacedSnapshot).forget(keys))
 
 
 def shown(level: Level) -> StockLevel:

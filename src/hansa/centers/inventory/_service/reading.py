@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+from hansa.centers.inventory._rules.stock import StockKey
 from hansa.centers.inventory._store import reading as store
 from hansa.centers.inventory.errors import SkuNotFound
 from hansa.centers.inventory.extensions import SOURCING
@@ -17,6 +18,8 @@ from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.snapshot import Snapshot
 
 SkuTraffic = tuple[SkuId, str]
+SINGLE_ROWS_MAX = 2_000
+"""How many (SKU, place) are asked for one by one; beyond, all places of the SKUs are cheaper."""
 
 
 class AvailabilitySnapshot(Snapshot[SkuTraffic, dict[PlaceId, int]]):
@@ -30,9 +33,34 @@ class AvailabilitySnapshot(Snapshot[SkuTraffic, dict[PlaceId, int]]):
         super().__init__(load=load)
 
 
-async def availability(ctx: Ctx, sku_ids: Collection[SkuId]) -> dict[SkuId, dict[PlaceId, int]]:
-    """Return what can be sold of each SKU, per place, at most about a second old."""
+class PlacedSnapshot(Snapshot[StockKey, int]):
+    """What was available of a SKU at one place within the last second, for who knows where to look."""
+
+    def __init__(self, db: Database) -> None:
+        async def load(keys: Sequence[StockKey]) -> Mapping[StockKey, int]:
+            async with db.reading() as tx:
+                return await store.available_at(tx, keys)
+
+        super().__init__(load=load)
+
+
+async def availability(
+    ctx: Ctx, sku_ids: Collection[SkuId], *, places: Collection[PlaceId] | None = None
+) -> dict[SkuId, dict[PlaceId, int]]:
+    """Return what can be sold of each SKU, per place, at most about a second old.
+
+    With `places`, at least what is there: a chain has what everybody buys in each of its hundreds of stores,
+    and a quote looks at one of them.
+    """
     traffic = ctx.traffic.value
+    if places is not None and len(sku_ids) * len(places) <= SINGLE_ROWS_MAX:
+        rows = await ctx.platform.service(PlacedSnapshot).get(
+            [(sku_id, place_id, traffic) for sku_id in sku_ids for place_id in places]
+        )
+        there: dict[SkuId, dict[PlaceId, int]] = {sku_id: {} for sku_id in sku_ids}
+        for (sku_id, place_id, _), left in rows.items():
+            there[SkuId(sku_id)][PlaceId(place_id)] = left
+        return there
     found = await ctx.platform.service(AvailabilitySnapshot).get([(sku_id, traffic) for sku_id in sku_ids])
     return {sku_id: places for (sku_id, _), places in found.items()}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from hansa.centers.inventory._rules.stock import StockKey
 from hansa.centers.inventory.types import Movement, MovementId, MovementKind, StockLevel
 from hansa.centers.place.types import PlaceId
 from hansa.centers.product.types import SkuId
@@ -27,6 +28,18 @@ async def available(
     for sku_id, traffic, place_id, left in rows:
         found[sku_id, traffic][place_id] = left
     return found
+
+
+async def available_at(tx: Transaction, keys: Sequence[StockKey]) -> dict[StockKey, int]:
+    """Return what is available in these stock rows; one that does not exist is absent; unlocked."""
+    rows = await tx.raw.fetch(
+        """SELECT s.sku_id, s.place_id, s.traffic,
+                  greatest(s.on_hand + s.backorder - s.safety - s.held - s.allocated, 0) AS available
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS k (sku_id, place_id, traffic)
+           JOIN inventory.stock s USING (sku_id, place_id, traffic)""",
+        *columns(keys, 3),
+    )
+    return {(sku_id, place_id, traffic): left for sku_id, place_id, traffic, left in rows}
 
 
 async def stock_of_place(
