@@ -3,6 +3,7 @@
 from hansa.centers.product._rules.fields import facets
 from hansa.centers.product._rules.prices import amount_errors, measured_price
 from hansa.centers.product._rules.products import gtin_valid, options_text
+from hansa.centers.product._service.bringing import create_products, make_offers, offers_by_sku
 from hansa.centers.product._service.categories import (
     add_category,
     custom_schema,
@@ -101,6 +102,7 @@ __all__ = [
     "clear_price_list",
     "create_price_list",
     "create_product",
+    "create_products",
     "custom_schema",
     "decide_change",
     "describe_picture",
@@ -116,8 +118,10 @@ __all__ = [
     "keep_picture",
     "list_products",
     "make_offer",
+    "make_offers",
     "measured_price",
     "offers",
+    "offers_by_sku",
     "options_text",
     "own_pictures",
     "picture",

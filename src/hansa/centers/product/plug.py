@@ -20,6 +20,7 @@ from hansa.centers.product._service.products import CREATE_PRODUCT, EDIT_PRODUCT
 from hansa.centers.product._service.snapshots import SNAPSHOTS
 from hansa.centers.product._service.speaking import spoken_of
 from hansa.centers.product._store.ending import forget_businesses
+from hansa.centers.product._store.exports import EXPORTS
 from hansa.centers.product._tables import metadata
 from hansa.centers.product.events import EVENTS
 from hansa.centers.product.extensions import POINTS
@@ -62,5 +63,6 @@ PRODUCT = Center(
     platform_permissions=(EDIT_CATEGORIES, EDIT_CUSTOM_FIELDS, DECIDE_CHANGE),
     settings=(PictureStore,),
     checks=CHECKS,
+    exports=EXPORTS,
     starts=(_start,),
 )

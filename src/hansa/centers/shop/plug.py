@@ -12,6 +12,7 @@ from hansa.centers.shop._service import personal
 from hansa.centers.shop._service.commission import CommissionBooks
 from hansa.centers.shop._service.shops import ShopSnapshot
 from hansa.centers.shop._store.ending import forget_businesses
+from hansa.centers.shop._store.exports import EXPORTS
 from hansa.centers.shop._tables import metadata
 from hansa.centers.shop.events import EVENTS
 from hansa.centers.shop.extensions import POINTS
@@ -69,5 +70,6 @@ SHOP = Center(
         "shop.shop.transfer",
     ),
     checks=CHECKS,
+    exports=EXPORTS,
     starts=(_start,),
 )

@@ -20,7 +20,7 @@ from hansa.centers.product._rules.products import SKUS_MAX, option_key, price_er
 from hansa.centers.product._service.giving_way import GivesWay
 from hansa.centers.product._service.import_reading import ROWS_AT_ONCE, Work, read_file, step
 from hansa.centers.product._service.offers import new_offer, settle, stopped
-from hansa.centers.product._service.products import NewProduct, new_product_errors, new_sku, product_of
+from hansa.centers.product._service.products import new_product_errors, new_sku, product_of
 from hansa.centers.product._service.snapshots import custom_fields_of, tree_of
 from hansa.centers.product._store import catalogue, changes
 from hansa.centers.product._store import imports as store
@@ -31,6 +31,7 @@ from hansa.centers.product.types import (
     IMPORT_ID,
     ImportId,
     ImportState,
+    NewProduct,
     OfferId,
     ProductId,
     ProductReview,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-import msgspec
-
 from hansa.centers.product._rules import products as rules
 from hansa.centers.product._rules.fields import template, value_errors
 from hansa.centers.product._rules.prices import measure_errors
@@ -35,7 +33,9 @@ from hansa.centers.product.types import (
     Matrix,
     Measure,
     MediaId,
+    NewProduct,
     NewSku,
+    Offer,
     OfferId,
     Option,
     Product,
@@ -57,22 +57,6 @@ from hansa.kernel.texts import Texts
 
 CREATE_PRODUCT = "product.product.create"
 EDIT_PRODUCT = "product.product.edit"
-
-
-class NewProduct(msgspec.Struct, frozen=True, kw_only=True):
-    """A product to be made, with its variants. A product without options has one variant with no values."""
-
-    titles: Texts
-    skus: Sequence[NewSku]
-    options: Sequence[Option] = ()
-    descriptions: Texts = {}
-    category_id: CategoryId | None = None
-    art: str = ""
-    code: str = ""
-    attributes: FieldValues = {}
-    custom: FieldValues = {}
-    measure: Measure | None = None
-    pictures: tuple[MediaId, ...] = ()
 
 
 def variants(options: Sequence[Option], matrix: Matrix) -> list[NewSku]:
@@ -123,15 +107,15 @@ async def create_product(
     if errors := await new_product_errors(ctx, new, complete=not draft):
         raise Invalid(*errors)
     seller = await shop.require_shop(ctx, shop_id)
-    product = product_of(ctx, shop_id, new, published=not (draft or waits))
-    made = [new_sku(product.id, at, sku) for at, sku in enumerate(skus)]
     async with ctx.transaction() as tx:
         if category_id and not await category_store.category_exists(tx, category_id, business=ctx.business):
             raise CategoryNotFound
         await require_pictures(tx, shop_id, new.pictures)
-        page = await _write(tx, ctx, product, made, skus, sells=seller.sells)
+        (page,) = await write_products(
+            tx, ctx, shop_id, [new], sells=seller.sells, published=not (draft or waits)
+        )
         if waits and not draft:
-            tell_proposed(tx, ctx, await propose_publishing(tx, ctx, product, note=""))
+            tell_proposed(tx, ctx, await propose_publishing(tx, ctx, page.product, note=""))
     return page
 
 
@@ -277,15 +261,25 @@ async def skus_by_code(
     return found
 
 
-async def _write(
-    tx: Transaction, ctx: Ctx, product: Product, made: Sequence[Sku], asked: Sequence[NewSku], *, sells: bool
-) -> ProductPage:
-    """Write a new product, its variants and their offers, and tell of them."""
-    published = product.state is ProductState.PUBLISHED
+async def write_products(
+    tx: Transaction,
+    ctx: Ctx,
+    shop_id: ShopId,
+    new: Sequence[NewProduct],
+    *,
+    sells: bool,
+    published: bool,
+) -> list[ProductPage]:
+    """Write new products of a shop, their variants and their offers, and tell of them."""
+    products = [product_of(ctx, shop_id, one, published=published) for one in new]
+    skus = {
+        product.id: tuple(new_sku(product.id, at, sku) for at, sku in enumerate(one.skus))
+        for product, one in zip(products, new, strict=True)
+    }
     new_offers = [
         new_offer(
             ctx,
-            shop_id=product.shop_id,
+            shop_id=shop_id,
             product_id=product.id,
             sku_id=sku.id,
             price=wanted.price,
@@ -293,25 +287,33 @@ async def _write(
             unpublished=not published,
             suspended=not sells,
         )
-        for sku, wanted in zip(made, asked, strict=True)
+        for product, one in zip(products, new, strict=True)
+        for sku, wanted in zip(skus[product.id], one.skus, strict=True)
     ]
-    await store.insert_products(tx, [product])
-    await store.insert_skus(tx, made)
+    await store.insert_products(tx, products)
+    await store.insert_skus(tx, [sku for made in skus.values() for sku in made])
     await offer_store.insert_offers(tx, new_offers)
-    await offer_store.refresh_listing(tx, [product.id])
-    await change_store.remember(tx, ctx, "created", {product.id: {"state": product.state.value}})
+    await offer_store.refresh_listing(tx, [product.id for product in products])
+    await change_store.remember(
+        tx, ctx, "created", {product.id: {"state": product.state.value} for product in products}
+    )
     read = await offer_store.read_offers(tx, [OfferId(offer.id) for offer in new_offers])
-    tx.emit(
-        ctx,
-        ProductCreated(
-            product_id=product.id,
-            shop_id=product.shop_id,
-            category_id=product.category_id,
-            skus=tuple(sku.id for sku in made),
-            published=published,
-        ),
-        *(offer_changed(read[OfferId(offer.id)]) for offer in new_offers),
-    )
-    return ProductPage(
-        product=product, skus=tuple(made), offers=tuple(read[OfferId(offer.id)] for offer in new_offers)
-    )
+    offered: dict[ProductId, list[Offer]] = {}
+    for row in new_offers:
+        offered.setdefault(ProductId(row.product_id), []).append(read[OfferId(row.id)])
+    for product in products:
+        tx.emit(
+            ctx,
+            ProductCreated(
+                product_id=product.id,
+                shop_id=product.shop_id,
+                category_id=product.category_id,
+                skus=tuple(sku.id for sku in skus[product.id]),
+                published=published,
+            ),
+            *(offer_changed(offer) for offer in offered[product.id]),
+        )
+    return [
+        ProductPage(product=product, skus=skus[product.id], offers=tuple(offered[product.id]))
+        for product in products
+    ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from hansa.centers.product._rules.products import options_text
-from hansa.centers.product.types import Measure, Offer, OfferId, Option, ProductId, Sort, TimedPrice
+from hansa.centers.product.types import Measure, Offer, OfferId, Option, ProductId, SkuId, Sort, TimedPrice
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
@@ -80,6 +80,23 @@ async def offers_of_products(tx: Transaction, ids: Sequence[ProductId]) -> list[
         list(ids),
     )
     return [(row["product_id"], row["id"]) for row in rows]
+
+
+async def offers_by_sku(
+    tx: Transaction, wanted: Collection[tuple[ShopId, SkuId]], *, business: str, traffic: Traffic
+) -> dict[tuple[ShopId, SkuId], OfferId]:
+    """Return the offers that shops have of SKUs; what none has is absent."""
+    rows = await tx.raw.fetch(
+        """SELECT o.shop_id, o.sku_id, o.id
+           FROM unnest($1::uuid[], $2::uuid[]) AS w (shop_id, sku_id)
+           JOIN product.offer_now o ON o.sku_id = w.sku_id AND o.shop_id = w.shop_id
+                                   AND o.business = $3 AND o.traffic = $4""",
+        [shop_id for shop_id, _ in wanted],
+        [sku_id for _, sku_id in wanted],
+        business,
+        traffic.value,
+    )
+    return {(row["shop_id"], row["sku_id"]): row["id"] for row in rows}
 
 
 async def versions(tx: Transaction, ids: Sequence[OfferId]) -> dict[OfferId, Mapping[str, Any]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NewType
@@ -159,6 +160,22 @@ class NewSku(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     custom: FieldValues = {}
 
 
+class NewProduct(msgspec.Struct, frozen=True, kw_only=True):
+    """A product to be made, with its variants. A product without options has one variant with no values."""
+
+    titles: Texts
+    skus: Sequence[NewSku]
+    options: Sequence[Option] = ()
+    descriptions: Texts = {}
+    category_id: CategoryId | None = None
+    art: str = ""
+    code: str = ""
+    attributes: FieldValues = {}
+    custom: FieldValues = {}
+    measure: Measure | None = None
+    pictures: tuple[MediaId, ...] = ()
+
+
 class MatrixRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is different for the variants that have all these values."""
 
@@ -288,6 +305,15 @@ class ProductPage(msgspec.Struct, frozen=True, kw_only=True):
     product: Product
     skus: tuple[Sku, ...]
     offers: tuple[Offer, ...]
+
+
+class NewOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shop means to ask for a SKU that is in the catalogue already."""
+
+    shop_id: ShopId
+    sku_id: SkuId
+    price: Money
+    list_price: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
