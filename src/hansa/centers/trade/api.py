@@ -41,6 +41,7 @@ from hansa.centers.trade._service.placing import place
 from hansa.centers.trade._service.quoting import delivery_options, quote, seal, unseal
 from hansa.centers.trade._service.reading import (
     checkout_orders,
+    checkouts_in,
     held_for_shop,
     history,
     order,
@@ -62,6 +63,7 @@ __all__ = [
     "cancel_order",
     "cart",
     "checkout_orders",
+    "checkouts_in",
     "collect",
     "decline_refund",
     "delivery_options",

@@ -32,8 +32,9 @@ from hansa.centers.trade._service import (
 from hansa.centers.trade._service.carts import merge_guest_carts
 from hansa.centers.trade._service.ending import no_orders_of_shops, no_orders_under_way
 from hansa.centers.trade._service.personal import personal_carts, personal_drafts, personal_orders
-from hansa.centers.trade._service.reading import READ_PERMISSION
+from hansa.centers.trade._service.reading import READ_PERMISSION, OrderReading
 from hansa.centers.trade._store.ending import forget_businesses
+from hansa.centers.trade._store.exports import EXPORTS
 from hansa.centers.trade._tables import metadata
 from hansa.centers.trade.events import EVENTS, DraftMade, LinesMoved, OrderMoved, PriceLowered
 from hansa.centers.trade.extensions import POINTS
@@ -53,6 +54,7 @@ _encode = msgspec.json.Encoder().encode
 async def _start(platform: Platform) -> None:
     """Add the lanes. Placing checks the plan; money and goods under way are moved whatever the plan says."""
     weight_of = platform.plans.weight_of
+    platform.add(OrderReading(platform.db))
     platform.lanes[placing.LANE] = Lane(
         placing.LANE,
         platform.db,
@@ -131,5 +133,6 @@ TRADE = Center(
     ),
     platform_permissions=(delivering.DRIVE_PERMISSION, advancing.REFUND_PERMISSION),
     checks=CHECKS,
+    exports=EXPORTS,
     starts=(_start,),
 )

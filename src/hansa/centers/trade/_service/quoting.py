@@ -305,17 +305,17 @@ async def source(
     ctx: Ctx, lines: tuple[QuotedLine, ...]
 ) -> tuple[tuple[QuotedLine, ...], dict[ShopId, tuple[Answered, ...]]]:
     """Choose the place of every line, shop by shop; also tell for which shops others answered than usual."""
-    skus = list({line.sku_id for line in lines})
-    stock = await inventory.availability(ctx, skus)
     by_shop: dict[ShopId, list[QuotedLine]] = {}
     for line in lines:
         by_shop.setdefault(line.shop_id, []).append(line)
     chosen: dict[int, PlaceId | None] = {}
     answered: dict[ShopId, tuple[Answered, ...]] = {}
     for shop_id, shop_lines in by_shop.items():
+        skus = list({line.sku_id for line in shop_lines})
         with hearing() as heard:
             ranking = await inventory.rank_places(ctx, shop_id=shop_id, sku_ids=skus)
         answered[shop_id] = unusual(ctx.plan, heard, SOURCING)
+        stock = await inventory.availability(ctx, skus, places=ranking)
         chosen |= choose_places(shop_lines, ranking=ranking, stock=stock)
     short = [number for number, place in sorted(chosen.items()) if place is None]
     if short:

@@ -29,18 +29,34 @@ from hansa.centers.trade.types import (
     Line,
     LineState,
     Measure,
+    Moved,
     NoteKind,
     Order,
     OrderId,
     OrderState,
     Parcel,
+    StandingCheckout,
 )
 from hansa.centers.user import api as user
 from hansa.kernel.context import ActorKind, Ctx, Traffic
-from hansa.kernel.db import Transaction
+from hansa.kernel.db import Database, Transaction
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
+from hansa.kernel.snapshot import Snapshot
 
 READ_PERMISSION = "trade.order.read"
+
+
+class OrderReading(Snapshot[OrderId, Order]):
+    """Reads orders by id, together for all who ask at the same moment; nothing is kept."""
+
+    def __init__(self, db: Database) -> None:
+        async def load(ids: Sequence[OrderId]) -> Mapping[OrderId, Order]:
+            async with db.transaction() as tx:
+                keys = await _store.keys_of_orders(tx, ids)
+                found = await assemble(tx, await _store.orders_by_key(tx, keys))
+            return {one.id: one for one in found}
+
+        super().__init__(load=load, age_max_s=0, entries_max=0)
 
 
 async def order(ctx: Ctx, *, order_id: OrderId) -> Order:
@@ -128,14 +144,12 @@ async def load_order(ctx: Ctx, order_id: OrderId, *, permission: str | None = No
 
     Somebody else's order and no order look the same.
     """
-    async with ctx.transaction() as tx:
-        keys = await _store.keys_of_orders(tx, [order_id])
-        found = await assemble(tx, await _store.orders_by_key(tx, keys))
-        if not found or not (
-            _visible(ctx, found[0], permission) or (_here(ctx, found[0]) and await _own(tx, ctx, found[0]))
-        ):
-            raise OrderNotFound
-    return found[0]
+    found = (await ctx.platform.service(OrderReading).get([order_id])).get(order_id)
+    if found is None or not (
+        _visible(ctx, found, permission) or (_here(ctx, found) and await owns(ctx, found))
+    ):
+        raise OrderNotFound
+    return found
 
 
 async def orders_in(tx: Transaction, *, keys: Sequence[OrderKey]) -> list[Order]:
@@ -144,6 +158,21 @@ async def orders_in(tx: Transaction, *, keys: Sequence[OrderKey]) -> list[Order]
     Whoever asks answers for who may see them; unknown keys are absent.
     """
     return await assemble(tx, await _store.orders_by_key(tx, keys)) if keys else []
+
+
+async def checkouts_in(
+    tx: Transaction, *, keys: Sequence[tuple[UUID, CheckoutId]]
+) -> dict[CheckoutId, StandingCheckout]:
+    """Return where checkouts stand, by (buyer, checkout): for who brings orders in and was interrupted.
+
+    Whoever asks answers for who may see them; what was never placed is absent.
+    """
+    found: dict[CheckoutId, StandingCheckout] = {}
+    for row in await _store.standing_checkouts(tx, keys) if keys else ():
+        earlier = found[row["id"]].orders if row["id"] in found else ()
+        moved = Moved(OrderId(row["order_id"]), OrderState(row["state"]))
+        found[row["id"]] = StandingCheckout(row["payment_id"], (*earlier, moved))
+    return found
 
 
 async def checkout_orders(ctx: Ctx, checkout_id: CheckoutId) -> list[Order]:

@@ -43,6 +43,7 @@ from hansa.centers.trade._store.orders import (
     orders_of_parties,
     orders_of_payments,
     page_of_orders,
+    standing_checkouts,
 )
 from hansa.centers.trade._store.placing import (
     delete_checkouts,
@@ -98,5 +99,6 @@ __all__ = [
     "reprice",
     "set_address",
     "set_payments",
+    "standing_checkouts",
     "take_from_cart",
 ]

@@ -99,6 +99,20 @@ async def checkout_of(tx: Transaction, buyers: Sequence[UUID], checkout_id: UUID
     return row
 
 
+async def standing_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> list[Row]:
+    """Return (checkout, payment, order, state) of the checkouts that are there among (buyer, checkout)."""
+    return list(
+        await tx.raw.fetch(
+            """SELECT c.id, c.payment_id, o.id AS order_id, o.state
+               FROM unnest($1::uuid[], $2::uuid[]) AS k (buyer, id)
+               JOIN trade.checkout c ON c.buyer = k.buyer AND c.id = k.id
+               JOIN trade."order" o ON o.buyer = c.buyer AND o.id = ANY(c.orders)
+               ORDER BY c.id, array_position(c.orders, o.id)""",
+            *keys_of(keys),
+        )
+    )
+
+
 async def history_of(tx: Transaction, key: OrderKey) -> list[Row]:
     """Return an order's moves after it was placed, oldest first."""
     return list(

@@ -53,6 +53,7 @@ from hansa.centers.trade.types.orders import (
     PayState,
     Placed,
     PlacedOrder,
+    StandingCheckout,
     TrackingNumber,
 )
 from hansa.centers.trade.types.quotes import (
@@ -133,5 +134,6 @@ __all__ = [
     "QuotedLine",
     "ReviewedCart",
     "ReviewedLine",
+    "StandingCheckout",
     "TrackingNumber",
 ]

@@ -58,6 +58,13 @@ class Moved(msgspec.Struct, frozen=True):
     state: OrderState
 
 
+class StandingCheckout(msgspec.Struct, frozen=True):
+    """A checkout that was placed: its payment, and where each of its orders stands."""
+
+    payment_id: UUID
+    orders: tuple[Moved, ...]
+
+
 class LinePart(msgspec.Struct, frozen=True):
     """So many pieces of a line."""
 
