@@ -39,6 +39,12 @@ pages: dev ## Look at every page in a real browser (installs Debian's Chromium w
 chaos: dev ## Kill processes under load and count what was acknowledged
 	@$(PYTHON) -m pytest -m chaos $(ARGS)
 
+.PHONY: replay
+replay: dev ## Load a real grocer's year and sell it again, to the cent (ARGS="--weeks 1-4")
+	@.venv/bin/hansa migrate
+	@.venv/bin/hansa load complete-journey
+	@exec .venv/bin/hansa replay complete-journey $(ARGS)
+
 .PHONY: bench
 bench: dev ## Measure against plain Python, pluggy and FastAPI, in one run
 	@$(PYTHON) -m benchmarks $(ARGS)

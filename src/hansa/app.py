@@ -40,6 +40,7 @@ from hansa.kernel.security import Signer, signing_keys
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import Metrics
 from hansa.kernel.welcome import Reception
+from hansa.plays.history import history
 from hansa.web.i18n import LANGUAGES
 
 __all__ = ["CENTERS", "asgi", "code", "demo", "explain", "running", "welcome"]
@@ -60,7 +61,7 @@ CENTERS = (
 )
 """In their order: each calls only those before it."""
 
-PLAYS = ()
+PLAYS = (history,)
 
 _UPKEEP_S = 2.0
 _log = logging.getLogger("hansa.app")

@@ -70,7 +70,7 @@ def work(settings: Settings, name: str, ready: Callable[[], None]) -> None:
     configure_logs(settings, process=name)
     configure_traces(settings, process=name)
     try:
-        with asyncio.Runner(loop_factory=_new_loop) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(_work(settings, ready))
     finally:
         stop_traces()
@@ -88,7 +88,8 @@ async def _work(settings: Settings, ready: Callable[[], None]) -> None:
             await working
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Make the loop that servers and workers run on."""
     import uvloop  # noqa: PLC0415 - only where a loop runs
 
     loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()

@@ -30,11 +30,13 @@ _COMMANDS = (
     (RUN, "up:serve", "serve", "Start server processes only."),
     (RUN, "up:work", "work", "Start a worker process only: events, deadlines and jobs."),
     (RUN, "upkeep:demo", "demo", "Load the demo businesses."),
+    (READ, "data:report", "report", "Show sales, baskets and shops of a business, from figures said once."),
     (READ, "reading:points", "points", "Print the catalogue of extension points."),
     (READ, "reading:explain", "explain", "Tell why an order is what it is, or who answers a point."),
     (READ, "reading:settings", "settings", "Print every setting, its default and its meaning."),
     (TEND, "upkeep:migrate", "migrate", "Bring the database up to this code."),
     (TEND, "upkeep:verify", "verify", "Audit everything that must add up: ledger, stock, escrow."),
+    (TEND, "data:export", "export", "Write what is new to Parquet files: events, and what they tell of."),
     (TEND, "doctor:doctor", "doctor", "Look at everything a start needs, and say what to do."),
 )
 _BUSINESS_COMMANDS = (
@@ -57,6 +59,18 @@ business = App(name="business", help="List, make, check, publish, stop and end b
 for where, name, meaning in _BUSINESS_COMMANDS:
     business.command(f"hansa.cli.{where}", name=name, help=meaning)
 app.command(business)
+
+for does, meaning in (
+    ("load", "Load a dataset to try things with."),
+    ("replay", "Sell a dataset's orders again."),
+):
+    dataset = App(name=does, help=meaning, group=RUN)
+    dataset.command(
+        f"hansa.cli.journey:{does}",
+        name="complete-journey",
+        help="A real grocer's year: 84.51°'s Complete Journey.",
+    )
+    app.command(dataset)
 
 products = App(name="products", help="Bring products in from files, and out to them.", group=CHANGE)
 products.command(

@@ -103,16 +103,23 @@ async def platform(settings: Settings, *, activate: bool = False) -> AsyncIterat
         yield made
 
 
-def with_platform(work: Callable[[Platform], Coroutine[Any, Any, T]]) -> T:
-    """Do something with a running platform and its database; log lines stay out of the way."""
+def with_platform(
+    work: Callable[[Platform], Coroutine[Any, Any, T]],
+    *,
+    new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> T:
+    """Do something with a running platform and its database; log lines stay out of the way.
+
+    `new_loop` makes the event loop where a command has so much to do that the usual one would hold it up.
+    """
     settings = quiet(read_settings())
 
     async def run() -> T:
         async with platform(told) as made:
             return await work(made)
 
-    with database(settings) as (told, _):
-        return asyncio.run(run())
+    with database(settings) as (told, _), asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(run())
 
 
 def quiet(settings: Settings) -> Settings:
