@@ -148,6 +148,14 @@ def privacy_leaving(t: Words) -> PrivacyPage:
     )  # fmt: skip
 
 
+def privacy_of_guest(t: Words) -> PrivacyPage:
+    return PrivacyPage(
+        chrome=chrome(t, path="/bazaar/account/privacy", person="", held=True), tabs=(), email="", days=14, guest_days=90,
+        order_export=Action(label=t("Put it together", "生成文件"), url="/bazaar/account/privacy/export", icon="archive"),
+        erase_url="/bazaar/account/privacy/erase", stay=Action(label=t("Keep everything", "保留全部"), url="/bazaar/account/privacy/stay", primary=True),
+    )  # fmt: skip
+
+
 def telling(t: Words) -> TellingPage:
     both = (
         Choice(value="in_app", label=t("Here", "站内")),
@@ -259,6 +267,6 @@ def unsubscribe_fixed(t: Words) -> UnsubscribePage:
 
 
 ACCOUNT = (
-    confirm, confirm_elsewhere, leave, authorize, authorize_unchosen, authorize_nowhere, sent_back, security, privacy, privacy_leaving, telling, inbox, inbox_empty, talks, talks_none,
+    confirm, confirm_elsewhere, leave, authorize, authorize_unchosen, authorize_nowhere, sent_back, security, privacy, privacy_leaving, privacy_of_guest, telling, inbox, inbox_empty, talks, talks_none,
     talk, talk_new, talk_closed, unsubscribe, unsubscribed, unsubscribe_fixed,
 )  # fmt: skip

@@ -106,6 +106,28 @@ def test_being_forgotten_is_asked_for_by_address_and_taken_back(lin):
     assert "You are about to be forgotten" not in lin.open("/bazaar/account/privacy").text
 
 
+def test_a_guest_sees_takes_along_and_erases_what_is_held(surfer, somebody_else, front, offered):
+    assert "Your data" not in surfer.open("/bazaar/").text  # nothing is held about who only looks
+    surfer.add(offered[1])
+    link = surfer.open("/bazaar/cart").text.partition('href="/bazaar/account/privacy"')
+    assert link[2].startswith(">Your data")
+    page = surfer.open("/bazaar/account/privacy")
+    assert "You shop as a guest" in page.text
+    assert "90 days after your last visit" in page.text
+    assert "It is being put together" in surfer.send("/privacy/export").text
+    front.do(front.house.settle_down())
+
+    got = surfer.client.get("/bazaar/account/privacy/download")
+    assert "trade.cart" in {record["kind"] for record in got.json()["records"]}
+
+    surfer.open("/bazaar/account/privacy")
+    assert "What is yours is about to be erased" in surfer.send("/privacy/erase").text
+    assert "Good that you stay" in surfer.send("/privacy/stay").text
+    assert "about to be erased" not in surfer.open("/bazaar/account/privacy").text
+    somebody_else.add(offered[1])
+    assert somebody_else.client.get("/bazaar/account/privacy/download").url.path == "/bazaar/account/privacy"
+
+
 def test_topics_and_quiet_hours_are_chosen(lin):
     lin.open("/bazaar/account/messages")
     at, fields = lin.form("/account/messages")

@@ -139,6 +139,7 @@ class Visit:
             unread=self.unread,
             attempt=secrets.token_urlsafe(16),
             person=self.person,
+            held=bool(self.ctx.business) and self.ctx.actor.party is not None,
             sells=self.sells,
             theme=theme if theme in THEMES else "system",  # type: ignore[arg-type]  # as above
             sandbox=self.ctx.traffic.value == "sandbox" and bool(self.ctx.business),

@@ -22,7 +22,7 @@ from hansa.web.forms import Fields, read_form
 from hansa.web.headers import PAGE_HEADERS
 from hansa.web.i18n import N_
 from hansa.web.parts import Action, ConsentRow, Form
-from hansa.web.routes.guard import person
+from hansa.web.routes.guard import somebody
 from hansa.web.routes.rooms import account_tabs
 from hansa.web.views import PrivacyPage
 from hansa.web.visit import Seen, Visit
@@ -43,7 +43,7 @@ _WAITS: Mapping[str, str] = MappingProxyType(
 @get("/account/privacy")
 async def show_privacy(seen: Seen) -> Response[str]:
     """What one agreed to, what is held, and being forgotten."""
-    return await _page(person(seen))
+    return await _page(somebody(seen))
 
 
 @post("/account/privacy/consents")
@@ -76,7 +76,7 @@ async def order_export(seen: Seen) -> Response[str]:
 async def download(seen: Seen) -> Response[bytes] | Response[str]:
     """Hand out what was put together, as one JSON file."""
     try:
-        content = await user.download_export(person(seen).ctx)
+        content = await user.download_export(somebody(seen).ctx)
     except (ExportNotFound, ExportNotReady):
         return go(seen, seen.at(HERE), told="moved_on")
     headers = {
@@ -89,10 +89,13 @@ async def download(seen: Seen) -> Response[bytes] | Response[str]:
 
 @post("/account/privacy/erase")
 async def erase(seen: Seen) -> Response[str]:
-    """Ask to be forgotten; the address is typed once more, since it cannot be undone when its time has come."""
+    """Ask to be forgotten; the address is typed once more, since it cannot be undone when its time has come.
+
+    A guest, who may have left none, says so by the button alone.
+    """
     fields = await _form(seen)
     me = await user.me(seen.ctx)
-    if fields.raw("email").strip().casefold() != me.email.casefold():
+    if seen.logged_in and fields.raw("email").strip().casefold() != me.email.casefold():
         fields.blame("email", "other")
         return await _page(seen, form=fields.form(), status=422)
     await user.request_erasure(seen.ctx)
@@ -111,18 +114,18 @@ async def stay(seen: Seen) -> Response[str]:
 
 
 async def _form(seen: Visit) -> Fields:
-    return await read_form(person(seen))
+    return await read_form(somebody(seen))
 
 
 async def _page(seen: Visit, *, form: Form | None = None, status: int = 200) -> Response[str]:
     _ = seen.gettext
     me = await user.me(seen.ctx)
     export, erasing = await _export(seen), await _erasing(seen)
-    grace = seen.ctx.platform.settings.section(Accounts).erasure_grace
+    settings = seen.ctx.platform.settings.section(Accounts)
     ready = export is not None and export.state == "ready"
     view = PrivacyPage(
         chrome=seen.chrome(section="account", path=seen.at(HERE)),
-        tabs=account_tabs(seen, HERE),
+        tabs=account_tabs(seen, HERE) if seen.logged_in else (),
         email=me.email,
         consents=tuple(_consent(seen, one) for one in await user.consents(seen.ctx)),
         export=export.state if export else "",
@@ -135,8 +138,13 @@ async def _page(seen: Visit, *, form: Form | None = None, status: int = 200) -> 
         if ready
         else None,
         erase_url=seen.at(f"{HERE}/erase"),
-        stay=Action(label=_("Keep my account"), url=seen.at(f"{HERE}/stay"), primary=True),
-        days=grace.days,
+        stay=Action(
+            label=_("Keep my account") if seen.logged_in else _("Keep everything"),
+            url=seen.at(f"{HERE}/stay"),
+            primary=True,
+        ),
+        days=settings.erasure_grace.days,
+        guest_days=0 if seen.logged_in else settings.guest_kept.days,
         erase_at=erasing.due_at if erasing else None,
         waits_for=_waits(seen, erasing),
         form=form or Form(),

@@ -177,6 +177,8 @@ class PrivacyPage(View, frozen=True, kw_only=True):
 
     `export` is empty, `waiting`, `ready` or `failed`. The form that asks to be forgotten sends `email`, typed once
     more; while that is under way `erase_at` says when it happens, `waits_for` what has to end first.
+
+    A guest's page has no tabs and asks for no address; `guest_days` says how long after the last visit everything goes.
     """
 
     template = "pages/privacy.html"
@@ -186,6 +188,7 @@ class PrivacyPage(View, frozen=True, kw_only=True):
     erase_url: str
     stay: Action
     days: int
+    guest_days: int = 0
     consents: tuple[ConsentRow, ...] = ()
     export: str = ""
     export_at: datetime | None = None

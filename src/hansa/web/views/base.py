@@ -34,6 +34,8 @@ class Chrome(msgspec.Struct, frozen=True, kw_only=True):
     attempt: str = ""
     """The key of this page's forms: one that is sent twice happens once."""
     person: str = ""
+    held: bool = False
+    """Whether something is held about the reader, an account or what a guest gathered: the way there is shown then."""
     sells: bool = False
     """Whether the reader owns a shop or works for one: the way to the desk is shown then."""
     theme: Literal["system", "light", "dark"] = "system"
