@@ -17,11 +17,12 @@ from hansa.web.design import design_page
 from hansa.web.parts import (
     Action, Address, BusinessCard, CartLine, CartShop, CenterCard, Ceremony, CheckoutGroup, Choice, DeliveryOption, Door,
     Entry, Facet, Fact, Figure, Form, Funder, Funding, FundingRow, GoodCard, Line, Link, Notice, OptionGroup,
-    OptionValue, OrderCard, OrderShop, Pager, Picture, SumRow, Tag, TestCard,
+    OptionValue, OrderCard, OrderShop, Pager, Parcel, PieceChoice, Picture, SumRow, Tag,
+    TestCard,
 )  # fmt: skip
 from hansa.web.templating import Pages
 from hansa.web.views import (
-    AccountPage, CartPage, CheckoutPage, DraftPage, DraftsPage, ErrorPage, ListPage, LoginPage, OrderPage, OrdersPage, PayPage,
+    AccountPage, CancelPage, CartPage, CheckoutPage, DraftPage, DraftsPage, ErrorPage, ListPage, LoginPage, OrderPage, OrdersPage, PayPage,
     PortalPage, ProductPage, ProofPage, SignupPage, View,
 )  # fmt: skip
 
@@ -308,6 +309,22 @@ def checkout(t: Words, *, guest: bool = False) -> CheckoutPage:
     )  # fmt: skip
 
 
+def checkout_at_the_door(t: Words) -> CheckoutPage:
+    full = checkout(t)
+    door = DeliveryOption(
+        id="on_delivery",
+        label=t("Standard delivery", "标准配送"),
+        promise=t("Tomorrow, by 18:00", "明天 18:00 前"),
+        price=yuan(10),
+        checked=True,
+    )
+    choices = (
+        Choice(value="now", label=t("Now, on the next page", "现在支付，在下一页")),
+        Choice(value="door", label=t("When it is handed over to you", "货到付款"), checked=True),
+    )
+    return msgspec.structs.replace(full, payments=choices, groups=tuple(msgspec.structs.replace(group, door=door) for group in full.groups))  # fmt: skip
+
+
 def checkout_guest(t: Words) -> CheckoutPage:
     return checkout(t, guest=True)
 
@@ -410,6 +427,38 @@ def order(t: Words) -> OrderPage:
     )  # fmt: skip
 
 
+def pieces(t: Words) -> tuple[PieceChoice, ...]:
+    _, b, c = lines(t)
+    return (
+        PieceChoice(number=2, name=b.name, picture=b.picture, pieces=1, total=b.total),
+        PieceChoice(number=3, name=c.name, picture=c.picture, pieces=3, total=c.total),
+    )
+
+
+def order_at_the_door(t: Words) -> OrderPage:
+    full = order(t)
+    return msgspec.structs.replace(
+        full, state="shipped", headline=t("To be paid on delivery", "货到付款"), lede=t("You pay when it is handed over to you.", "商品交到您手中时付款。"), stamp="", funding=None, addresses=(), sums=sums(t),
+        shops=(msgspec.structs.replace(full.shops[0], state="", at=NOW - timedelta(hours=5), parcel=Parcel(carrier="SF Express", number="SF1388204755190", url="https://www.kuaidi100.com/chaxun?com=shunfeng&nu=SF1388204755190")),),
+        actions=(Action(label=t("Write to the seller", "联系卖家"), url="/bazaar/talk/ord_1", method="get", icon="message-square"),),
+        facts=(full.facts[0], Fact(label=t("Payment", "付款"), text=t("¥330.00, when it is handed over to you", "¥330.00，货到付款"))), timeline=full.timeline[-1:],
+    )  # fmt: skip
+
+
+def cancel(t: Words, *, wrong: bool = False) -> CancelPage:
+    reasons = (("changed_mind", "No longer wanted", "不想要了"), ("ordered_by_mistake", "Ordered by mistake", "下错单了"), ("wrong_address", "The address is wrong", "地址有误"), ("found_cheaper", "Found for less elsewhere", "别处更便宜"),
+               ("takes_too_long", "It takes too long", "等待太久"), ("agreed", "Agreed between buyer and seller", "双方协商一致"), ("other", "Something else", "其他原因"))  # fmt: skip
+    return CancelPage(
+        chrome=chrome(t, section="orders", path="/bazaar/orders/1/cancel"), order_id=ORDER, state="awaiting_shipment", order=Link(label=t("Back to the order", "返回订单"), url="/bazaar/orders/1"),
+        reasons=tuple(Choice(value=code, label=t(*said)) for code, *said in reasons), post_url="/bazaar/orders/1/cancel", parts=() if wrong else pieces(t), orders=2 if wrong else 1, back=None if wrong else yuan(121.62),
+        form=Form(values={"text": "x"}, errors={"reason": t("Please say why", "请说明原因")}) if wrong else Form(),
+    )  # fmt: skip
+
+
+def cancel_wrong(t: Words) -> CancelPage:
+    return cancel(t, wrong=True)
+
+
 def order_unpaid(t: Words) -> OrderPage:
     full = order(t)
     return msgspec.structs.replace(
@@ -426,11 +475,12 @@ def order_parts(t: Words) -> OrderPage:
     return msgspec.structs.replace(
         full, state="partly_shipped", headline=t("Partly on the way", "部分已发货"), lede=t("Confirm once everything is there; only then the seller is paid.", "全部收到后请确认，货款届时付给卖家。"), stamp="", funding=None,
         shops=(
-            OrderShop(shop=shop, title=t("Parcel 1 of 2", "包裹 1 / 2"), state="received", at=NOW - timedelta(days=2), lines=(a,)), OrderShop(shop=shop, title=t("Parcel 2 of 2", "包裹 2 / 2"), state="shipped", at=NOW - timedelta(hours=5), lines=(b,)),
+            OrderShop(shop=shop, title=t("Parcel 1 of 2", "包裹 1 / 2"), state="received", at=NOW - timedelta(days=2), lines=(a,), parcel=Parcel(carrier="中通快递", number="75812204467719", url="https://www.kuaidi100.com/chaxun?com=zhongtong&nu=75812204467719")),
+            OrderShop(shop=shop, title=t("Parcel 2 of 2", "包裹 2 / 2"), state="shipped", at=NOW - timedelta(hours=5), lines=(b,), parcel=Parcel(carrier="顺丰速运", number="SF1388204755190", url="https://www.kuaidi100.com/chaxun?com=shunfeng&nu=SF1388204755190"), receive=Action(label=t("This parcel is there", "此包裹已收到"), url="/bazaar/orders/1/receive", icon="package-check", fields=(("part", "yes"), ("line-2", "yes")))),
             OrderShop(shop=shop, title=t("Still to be sent", "待发货"), state="awaiting_shipment", lines=(c,)),
         ),
         actions=(Action(label=t("Confirm receipt", "确认收货"), url="/bazaar/orders/1/receive", primary=True), Action(label=t("5 more days to confirm", "延长收货 5 天"), url="/bazaar/orders/1/extend", icon="clock"), Action(label=t("Cancel", "取消"), url="", closed_because=t("Please ask the seller to cancel it.", "请联系卖家取消。")), Action(label=t("Write to the seller", "联系卖家"), url="/bazaar/talk/ord_1", method="get", icon="message-square")),
-        parts=(Choice(value="2", label=t("Tasting cups, set of three × 1", "三色品茗杯 一套 × 1")), Choice(value="3", label=t("Autumn pears, box of six × 2", "莱阳秋月梨 6 枚礼盒 × 2"))), receive_url="/bazaar/orders/1/receive",
+        parts=pieces(t), receive_url="/bazaar/orders/1/receive",
         part_form=Form(errors={"line": t("Please tick what is there", "请勾选已收到的商品")}), form=Form(errors={"note": t("Please write something", "请写点什么")}),
         chrome=msgspec.structs.replace(full.chrome, notices=(Notice(tone="info", title=t("The seller lowered the price.", "卖家降低了价格。"), text=t("It was ¥350.00; now you pay ¥330.00.", "原为 ¥350.00，现需支付 ¥330.00。")),)),
     )  # fmt: skip
@@ -578,8 +628,8 @@ def design(t: Words) -> View:
 SAMPLES: dict[str, Callable[[Words], View]] = {
     make.__name__: make
     for make in (
-        portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, product_photographed, product_measured, cart, cart_empty, checkout,
-        checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, pay_late, pay_split, order, order_parts, order_unpaid, orders, drafts, drafts_none, draft, draft_wrong, draft_over, orders_none,
+        portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, product_photographed, product_measured, cart, cart_empty, checkout, checkout_at_the_door,
+        checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, pay_late, pay_split, order, order_parts, order_at_the_door, order_unpaid, cancel, cancel_wrong, orders, drafts, drafts_none, draft, draft_wrong, draft_over, orders_none,
         orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING,
     )
 } | OPERATING  # fmt: skip

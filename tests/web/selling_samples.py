@@ -8,7 +8,21 @@ from datetime import timedelta
 import msgspec
 from sampling import COUNTRIES, NOW, ORDER, Words, chrome, yuan
 
-from hansa.web.parts import Action, Choice, Entry, Fact, Form, Line, Link, Pager, Picture, Said, SumRow
+from hansa.web.parts import (
+    Action,
+    Choice,
+    Entry,
+    Fact,
+    Form,
+    Line,
+    Link,
+    Pager,
+    Parcel,
+    PieceChoice,
+    Picture,
+    Said,
+    SumRow,
+)
 from hansa.web.selling import (
     AgreeLine, AgreeWithPage, AgreedOrderPage, AgreedOrdersPage, AgreedRow, AgreeingPage, AppPage,
     AppRow, AppsPage, Asked, AttemptRow, BadLine, ChosenGood, DeliveryPage, DeliveryRow, Desk, DeskTalk,
@@ -16,7 +30,7 @@ from hansa.web.selling import (
     ImportRow, ImportsPage, InvitationPage, InvitationRow, LevelPage, LowRow, MenuLink, MoneyPage,
     Movement, NewGoodPage, NewHookPage, NewPriceListPage, OrderRow, PlacePage, PlaceRow, PlacesPage,
     PriceListPage, PriceListRow, PriceListsPage, PriceRow, Question, ReviewRow, ReviewsPage, RoleChoice,
-    SellerOrderPage, SellerOrdersPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
+    SellerOrderPage, SellerOrdersPage, SentParcel, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
     StaffRow, StatementRow, Step, StockPage, StockRow, Sum, Tile, TodayPage, TokenRow, VariantRow,
     WaitingChange, Weekday, WithWhom,
 )  # fmt: skip
@@ -159,9 +173,38 @@ def sale(t: Words) -> SellerOrderPage:
             Entry(at=NOW - timedelta(hours=26, minutes=4), icon="shopping-cart", what=t("Ordered", "已下单"), by=t("by the buyer", "买家")),
         ),
         notes=(SoldNote(text=t("Please leave it with the porter.", "请放在物业前台。"), by=t("the buyer", "买家"), at=NOW - timedelta(hours=26)), SoldNote(text=t("The lid is from the new firing.", "壶盖是新窑的。"), by=t("you", "您"), at=NOW - timedelta(hours=4), remove=Action(label=t("Take back", "收回"), url=f"{here}/notes/1/remove"))),
-        closed=(Action(label=t("Cancel", "取消"), url="", closed_because=t("Something of it has left already.", "已有商品发出。")),),
-        ship_url=f"{here}/ship", tracked=True, note_url=f"{here}/notes", write_url=f"{here}/write", payable=yuan(330), freight=yuan(0), agree_url=f"{AT}/agreed/new?with=ord_1",
+        ship_url=f"{here}/ship", to_send=pieces(t), carriers=("顺丰速运", "中通快递", "DHL"), cancel_url=f"{here}/cancel", to_cancel=pieces(t), reasons=causes(t),
+        parcels=(SentParcel(parcel=Parcel(carrier="顺丰速运", number="SF1388204755190", url="https://www.kuaidi100.com/chaxun?com=shunfeng&nu=SF1388204755190"), holds=t("Autumn pears, box of six", "莱阳秋月梨 6 枚礼盒")),), note_url=f"{here}/notes", write_url=f"{here}/write", payable=yuan(330), freight=yuan(0), agree_url=f"{AT}/agreed/new?with=ord_1",
         earned=(SumRow(label=t("Goods", "商品"), amount=yuan(370)), SumRow(label=t("Taken off by the shop", "店铺自担优惠"), amount=yuan(-40)), SumRow(label=t("Commission", "佣金"), amount=yuan(-16.5), note="5%"), SumRow(label=t("To the shop", "归店铺"), amount=yuan(313.5), total=True)),
+    )  # fmt: skip
+
+
+def pieces(t: Words) -> tuple[PieceChoice, ...]:
+    return (
+        PieceChoice(number=1, name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Plum green", "梅子青"), code="TP-CELADON", picture=Picture(art="teapot"), pieces=1, total=yuan(238)),
+        PieceChoice(number=2, name=t("Tasting cups, set of three", "三色品茗杯 一套"), code="CUP-3", picture=Picture(art="cups", wall="stone"), pieces=2, total=yuan(96)),
+    )  # fmt: skip
+
+
+def causes(t: Words) -> tuple[Choice, ...]:
+    said = (("out_of_stock", "The goods are not there", "缺货"), ("price_wrong", "The price was wrong", "价格有误"), ("cannot_deliver", "It cannot be delivered there", "无法送达"), ("agreed", "Agreed between buyer and seller", "双方协商一致"), ("other", "Something else", "其他原因"))  # fmt: skip
+    return tuple(Choice(value=code, label=t(*words)) for code, *words in said)
+
+
+def sale_cancelling(t: Words) -> SellerOrderPage:
+    full = sale(t)
+    typed = {"line-2": "yes", "pieces-2": "1", "text": t("One cup broke in the kiln.", "有一只在窑里裂了。")}
+    return msgspec.structs.replace(
+        full, forms={"cancel": Form(values=typed, errors={"reason": t("Please say why", "请说明原因")})}
+    )
+
+
+def sale_at_the_door(t: Words) -> SellerOrderPage:
+    full = sale(t)
+    here = f"{AT}/orders/1"
+    return msgspec.structs.replace(
+        full, state="shipped", headline=t("To be paid on delivery", "货到付款"), lede=t("The goods are put by. Take the money when you hand them over, and note it.", "商品已留存。交货时收款，并在此记录。"), ship_url="", cancel_url="", collect_url=f"{here}/collect", not_taken_url=f"{here}/not-taken",
+        lines=tuple(msgspec.structs.replace(line, state="shipped", unsent=False) for line in full.lines), timeline=full.timeline[-1:], notes=(),
     )  # fmt: skip
 
 
@@ -737,7 +780,7 @@ def agreeing_empty(t: Words) -> AgreeingPage:
 
 
 SELLING = (
-    shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_unpaid, wares, wares_none, ware_new,
+    shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_cancelling, sale_at_the_door, sale_unpaid, wares, wares_none, ware_new,
     ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, level, spots, spots_none, spot,
     price_lists, price_lists_none, price_list_new, price_list, price_list_empty,
     hooks, hooks_none, hook_new, hook, hook_secret, delivery, delivery_due, apps, apps_none, app, app_asking,

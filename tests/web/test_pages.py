@@ -429,9 +429,10 @@ def test_who_cannot_be_told_yet_whether_it_is_paid_waits_and_types_no_card_again
 def test_an_order_is_cancelled_and_says_so(surfer, sell):
     _, path = sell()
     order(surfer, path)
-    surfer.open(surfer.open("/bazaar/orders").text.partition('class="plain" href="')[2].partition('"')[0])
+    here = surfer.open("/bazaar/orders").text.partition('class="plain" href="')[2].partition('"')[0]
+    surfer.open(f"{here}/cancel")
 
-    page = surfer.send("/cancel")
+    page = surfer.send("/cancel", reason="changed_mind")
 
     assert "The order is closed; nothing was charged." in page.text
     assert "Cancelled" in page.text

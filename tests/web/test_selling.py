@@ -67,9 +67,9 @@ def test_a_paid_order_waits_at_the_desk_and_is_sent(seller, somebody_else, good)
     assert "Lin Xiao" in seller.open(seller.desk).text
     open_first_order(seller)
     assert "武康路 1 号" in seller.page.text
-    seller.send("/ship", **{"line-1": "on", "tracking": "SF 1388 2047 5519"})
+    seller.send("/ship", **{"line-1": "on", "carrier": "SF Express", "tracking": "SF 1388 2047 5519"})
 
-    assert "the buyer knows the parcel" in seller.page.text
+    assert "the buyer sees who carries it" in seller.page.text
     assert "On the way to the buyer" in seller.page.text
 
 
@@ -77,7 +77,7 @@ def test_sent_twice_is_sent_once(seller, somebody_else, good):
     order(somebody_else, good)
     at = open_first_order(seller)
     address, fields = seller.form("/ship")
-    fields |= {"line-1": "on", "tracking": "SF 1"}
+    fields |= {"line-1": "on", "carrier": "SF", "tracking": "SF 1"}
 
     once, twice = (seller.client.post(address, data=fields) for _ in range(2))
 
@@ -101,8 +101,8 @@ def test_an_order_is_cancelled_with_a_reason_and_the_money_goes_back(seller, som
     order(somebody_else, good)
     open_first_order(seller)
 
-    assert seller.send("/cancel", reason=" ").status_code == 422
-    seller.send("/cancel", reason="It broke in the kiln.")
+    assert seller.send("/cancel", reason=" ", text="It broke.").status_code == 422
+    seller.send("/cancel", reason="out_of_stock", text="It broke in the kiln.")
 
     assert "the buyer knows why" in seller.page.text
     assert "The money went back to the buyer." in seller.page.text

@@ -72,6 +72,7 @@ def test_from_an_empty_shop_to_the_first_order_sent(chromium, front, width, scri
     page.get_by_role("heading", level=1, name="To be sent").wait_for()
     if scripts:
         check(page)
+    page.locator("[name=carrier]").fill("SF Express")
     page.locator("[name=tracking]").fill("SF 1388")
     page.get_by_role("button", name="It has left the house").click()
     page.get_by_role("heading", level=1, name="On the way to the buyer").wait_for()

@@ -115,13 +115,9 @@ TOLD: Mapping[str, tuple[str, str]] = MappingProxyType(
         "doors_open": (N_("The doors are open: buyers find your goods now."), "ok"),
         "shop_closing": (N_("The shop sells nothing more."), "info"),
         "sent": (N_("Noted: it has left the house."), "ok"),
-        "sent_and_told": (N_("Noted: it has left the house, and the buyer knows the parcel's number."), "ok"),
-        "sent_untold": (
-            N_(
-                "Noted: it has left the house. The parcel's number could not be told; please write to the buyer."
-            ),
-            "warn",
-        ),
+        "sent_and_told": (N_("Noted: it has left the house, and the buyer sees who carries it."), "ok"),
+        "collected": (N_("Noted: it is handed over and paid."), "ok"),
+        "not_taken": (N_("The order is closed. Receive the goods into stock when they are back."), "info"),
         "taken_back": (N_("The order is cancelled, the money goes back, and the buyer knows why."), "ok"),
         "taken_back_untold": (
             N_(

@@ -46,6 +46,8 @@ from hansa.web.parts.orders import (
     Line,
     OrderCard,
     OrderShop,
+    Parcel,
+    PieceChoice,
     TestCard,
 )
 from hansa.web.parts.people import (
@@ -99,10 +101,12 @@ __all__ = [
     "OrderRow",
     "OrderShop",
     "Pager",
+    "Parcel",
     "Part",
     "PasskeyRow",
     "Photograph",
     "Picture",
+    "PieceChoice",
     "Rating",
     "Review",
     "Said",

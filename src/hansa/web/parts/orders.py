@@ -69,12 +69,16 @@ class DeliveryOption(Part, frozen=True, kw_only=True):
 
 
 class CheckoutGroup(Part, frozen=True, kw_only=True):
-    """The lines of one seller that travel together, and how they may travel. `id` names the radio group."""
+    """The lines of one seller that travel together, and how they may travel. `id` names the radio group.
+
+    `door` is how they come when they are paid for as they are handed over, where that can be.
+    """
 
     id: str
     shop: str
     lines: tuple[Line, ...]
     delivery: tuple[DeliveryOption, ...]
+    door: DeliveryOption | None = None
 
 
 class Address(Part, frozen=True, kw_only=True):
@@ -98,14 +102,40 @@ class TestCard(Part, frozen=True, kw_only=True):
     explanation: str
 
 
+class PieceChoice(Part, frozen=True, kw_only=True):
+    """A line that a form can name as `line-{number}`, whole or in `pieces-{number}`; `amount` is of measured goods."""
+
+    number: int
+    name: str
+    picture: Picture
+    pieces: int
+    total: Money
+    amount: str = ""
+    option: str = ""
+    code: str = ""
+
+
+class Parcel(Part, frozen=True, kw_only=True):
+    """Who carries goods, the number under which they can be followed, and where, when that is known."""
+
+    carrier: str
+    number: str = ""
+    url: str = ""
+
+
 class OrderShop(Part, frozen=True, kw_only=True):
-    """What one seller delivers in an order, or a part of it: a parcel is called by `title` and left `at`."""
+    """What one seller delivers in an order, or a part of it: a parcel is called by `title` and left `at`.
+
+    `parcel` says who carries it, `receive` confirms that just this is there.
+    """
 
     shop: Link
     lines: tuple[Line, ...]
     state: str = ""
     title: str = ""
     at: datetime | None = None
+    parcel: Parcel | None = None
+    receive: Action | None = None
 
 
 class Entry(Part, frozen=True, kw_only=True):

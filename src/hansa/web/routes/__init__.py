@@ -8,6 +8,7 @@ from litestar import Router
 from hansa.web.routes import (
     account,
     authorizing,
+    cancelling,
     cart,
     checkout,
     confirming,
@@ -40,6 +41,7 @@ _IN_A_BUSINESS: Sequence[Any] = (
     *checkout.ROUTES,
     *pay.ROUTES,
     *orders.ROUTES,
+    *cancelling.ROUTES,
     *gate.ROUTES,
     *proof.ROUTES,
     *account.ROUTES,

@@ -33,7 +33,14 @@ from hansa.web.answers import go, show
 from hansa.web.forms import Fields, read_form
 from hansa.web.parts import Form, Link, Notice
 from hansa.web.routes.addressing import chosen_address, guest_named
-from hansa.web.routes.checkout_view import changes, checkout_view, delivery_field, ways_offered
+from hansa.web.routes.checkout_view import (
+    DOOR,
+    changes,
+    checkout_view,
+    delivery_field,
+    payments,
+    ways_offered,
+)
 from hansa.web.routes.measuring import PIECES_MAX, fit, least, request
 from hansa.web.visit import Seen, Visit
 from hansa.web.words import problem_words
@@ -128,14 +135,28 @@ async def _address(seen: Visit, fields: Fields) -> AddressId | None:
 
 
 async def _chosen_options(seen: Visit, fields: Fields, shown: Quote) -> dict[ShopId, str]:
-    """Return the way of delivery chosen per seller; one that is not offered is noted."""
+    """Return the way of delivery chosen per seller; what is not offered is noted.
+
+    What is paid at the door comes the way that goes with it.
+    """
+    offered = await ways_offered(seen, shown)
+    may = payments(offered)
+    when = fields.raw("payment") or (DOOR if shown.on_delivery else may[0] if may else "")
+    if when not in may:
+        fields.blame("payment", "unknown")
+        return {group.shop_id: group.option.code for group in shown.groups}
     chosen: dict[ShopId, str] = {}
-    for group, offered in zip(shown.groups, await ways_offered(seen, shown), strict=True):
+    for group, (now, door) in zip(shown.groups, offered, strict=True):
+        if when == DOOR:
+            chosen.setdefault(group.shop_id, door[0].code)
+            continue
+        codes = {option.code for option in now}
         name = delivery_field(SHOP_ID.show(group.shop_id))
-        sent = fields.raw(name) or group.option.code
-        if sent not in {option.code for option in offered}:
+        usual = group.option.code if group.option.code in codes else now[0].code
+        sent = fields.raw(name) or usual
+        if sent not in codes:
             fields.blame(name, "unknown")
-            sent = group.option.code
+            sent = usual
         chosen.setdefault(group.shop_id, sent)
     return chosen
 
@@ -173,9 +194,12 @@ def _key(seen: Visit, fields: Fields) -> IdempotencyKey | None:
 async def _placed(seen: Visit, placed: Placed, quote: Quote) -> Shown:
     if not seen.asked("offer"):
         await trade.take_out(seen.ctx, offer_ids=[line.offer_id for line in quote.lines])
-    if placed.payable:
+    if placed.payable and not quote.on_delivery:
         return go(seen, seen.at(f"pay/{PAYMENT_ID.show(placed.payment_id)}"), told="placed")
-    return go(seen, seen.at(f"orders/{ORDER_ID.show(placed.orders[0].id)}"))
+    told = "placed_for_the_door" if placed.payable else ""
+    if len(placed.orders) > 1:
+        return go(seen, seen.at("orders"), told=told)
+    return go(seen, seen.at(f"orders/{ORDER_ID.show(placed.orders[0].id)}"), told=told)
 
 
 async def _refused(seen: Visit, fields: Fields, problem: Problem, shown: Quote) -> Shown:

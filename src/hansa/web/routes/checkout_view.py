@@ -12,13 +12,18 @@ from hansa.centers.user import api as user
 from hansa.centers.user.types import ADDRESS_ID, BookedAddress
 from hansa.kernel.money import Money
 from hansa.web.i18n import N_
-from hansa.web.parts import Address, CheckoutGroup, DeliveryOption, Form, Notice
+from hansa.web.parts import Address, CheckoutGroup, Choice, DeliveryOption, Form, Notice
 from hansa.web.showing import address_text, countries, line, quote_sums, seller_link
 from hansa.web.views import CheckoutPage
 from hansa.web.visit import Visit
 
-OPTION_NAMES = {"standard": N_("Standard delivery")}
+OPTION_NAMES = {"standard": N_("Standard delivery"), "on_delivery": N_("Standard delivery")}
 """Ways of delivery that need no name from who offers them; another one is called by its code."""
+
+NOW, DOOR = "now", "door"
+"""When a checkout is paid: before anything is sent, or as it is handed over."""
+
+Ways = tuple[FulfilmentOption, ...]
 
 
 def delivery_field(group: str) -> str:
@@ -26,12 +31,22 @@ def delivery_field(group: str) -> str:
     return f"delivery-{group}"
 
 
-async def ways_offered(seen: Visit, quote: Quote) -> tuple[tuple[FulfilmentOption, ...], ...]:
-    """Return the ways of delivery of each group that are paid for here; others are ordered through the API."""
+async def ways_offered(seen: Visit, quote: Quote) -> tuple[tuple[Ways, Ways], ...]:
+    """Return the ways of delivery of each group: those that are paid for now, and those paid for at the door."""
     return tuple(
-        tuple(option for option in options if not option.on_delivery)
+        (
+            tuple(option for option in options if not option.on_delivery),
+            tuple(option for option in options if option.on_delivery),
+        )
         for options in await trade.delivery_options(seen.ctx, quote)
     )
+
+
+def payments(offered: Sequence[tuple[Ways, Ways]]) -> tuple[str, ...]:
+    """Return when a checkout may be paid: all of it now, or all of it at the door."""
+    may_now = all(now for now, _door in offered)
+    may_door = all(door for _now, door in offered)
+    return tuple(when for when, may in ((NOW, may_now), (DOOR, may_door)) if may)
 
 
 def option_name(seen: Visit, option: FulfilmentOption) -> str:
@@ -53,6 +68,7 @@ async def checkout_view(
     shops = await shop.shops(seen.ctx, {group.shop_id for group in quote.groups})
     book = await user.addresses(seen.ctx)
     chrome = seen.chrome(section="cart", notices=notices)
+    when = payments(offered)
     return CheckoutPage(
         chrome=chrome,
         groups=tuple(
@@ -70,8 +86,16 @@ async def checkout_view(
         addresses=tuple(_address(one) for one in book),
         guest=not seen.logged_in,
         expires_at=quote.expires_at,
+        payments=_payments(seen, when, quote) if DOOR in when else (),
         form=form,
     )
+
+
+def _payments(seen: Visit, when: Sequence[str], quote: Quote) -> tuple[Choice, ...]:
+    _ = seen.gettext
+    words = {NOW: _("Now, on the next page"), DOOR: _("When it is handed over to you")}
+    chosen = DOOR if quote.on_delivery else NOW
+    return tuple(Choice(value=one, label=words[one], checked=one == chosen) for one in when)
 
 
 def changes(seen: Visit, before: Quote, after: Quote) -> str:
@@ -95,12 +119,14 @@ def changes(seen: Visit, before: Quote, after: Quote) -> str:
 
 
 def _group(
-    seen: Visit, quote: Quote, group: Group, options: Sequence[FulfilmentOption], *, name: str, part: int
+    seen: Visit, quote: Quote, group: Group, options: tuple[Ways, Ways], *, name: str, part: int
 ) -> CheckoutGroup:
     """Show a group. A seller's goods from a second place come the way that was chosen for the first."""
     shop_id = SHOP_ID.show(group.shop_id)
     first = next(at for at, one in enumerate(quote.groups) if one.shop_id == group.shop_id) == part
     numbers = set(group.line_nos)
+    now, door = options
+    chosen = group.option.code if not group.option.on_delivery or not now else now[0].code
     return CheckoutGroup(
         id=shop_id if first else f"{shop_id}-{part}",
         shop=name,
@@ -108,18 +134,25 @@ def _group(
             line(seen, one, currency=quote.currency) for one in quote.lines if one.line_no in numbers
         ),
         delivery=tuple(
-            DeliveryOption(
-                id=option.code,
-                label=option_name(seen, option),
-                promise=option.promise,
-                price=Money(
-                    group.freight if option.code == group.option.code else option.price_minor, quote.currency
-                ),
-                checked=option.code == group.option.code,
-            )
-            for option in options
-            if first or option.code == group.option.code
+            _way(seen, quote, group, option, checked=option.code == chosen)
+            for option in now
+            if first or option.code == chosen
         ),
+        door=_way(seen, quote, group, door[0], checked=quote.on_delivery) if door else None,
+    )
+
+
+def _way(
+    seen: Visit, quote: Quote, group: Group, option: FulfilmentOption, *, checked: bool
+) -> DeliveryOption:
+    """Show a way of delivery; what it costs is known for the one that was quoted, and said of the others."""
+    minor = group.freight if option.code == group.option.code else option.price_minor
+    return DeliveryOption(
+        id=option.code,
+        label=option_name(seen, option),
+        promise=option.promise,
+        price=Money(minor, quote.currency),
+        checked=checked,
     )
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from hansa.centers.trade.types import HistoryEntry, LineState, Order, OrderState
+from hansa.centers.trade.types import ORDER_ID, HistoryEntry, LineState, Order, OrderState
 from hansa.centers.trade.types import Line as OrderLine
-from hansa.web.parts import Choice, Link, OrderShop
-from hansa.web.showing import amount_text, line
+from hansa.web.parts import Action, Link, OrderShop, Parcel, PieceChoice
+from hansa.web.routes.carriers import where_followed
+from hansa.web.routes.pieces import piece_choices
+from hansa.web.showing import line
 from hansa.web.visit import Visit
 
+_PARTLY_THERE = frozenset({OrderState.SHIPPED, OrderState.PARTLY_SHIPPED, OrderState.SIGNED})
 _COMING = frozenset({LineState.SHIPPED, LineState.RECEIVED})
 _BACK = (LineState.REFUNDING, LineState.REFUNDED)
 
@@ -55,7 +58,9 @@ def blocks(seen: Visit, order: Order, history: Sequence[HistoryEntry], seller: L
             told = {"number": number, "all": parcels}
             title = (_("Parcel %(number)s") if waiting else _("Parcel %(number)s of %(all)s")) % told
         shown.append(_block(seen, order, seller, title=title, state=state, at=at, lines=lines))
-    return tuple(shown) if len(shown) > 1 else tuple(_plain(one) for one in shown)
+    if len(shown) > 1:
+        return tuple(shown)
+    return tuple(OrderShop(shop=one.shop, lines=one.lines, at=one.at, parcel=one.parcel) for one in shown)
 
 
 def _block(
@@ -66,32 +71,49 @@ def _block(
     title: str,
     state: str,
     at: datetime | None,
-    lines: Iterable[OrderLine],
+    lines: Sequence[OrderLine],
 ) -> OrderShop:
+    """Show one block. A parcel that is under way can be confirmed by itself, by whoever bought it."""
+    own = order.buyer == seen.ctx.actor.party
+    under_way = all(one.state is LineState.SHIPPED for one in lines)
     return OrderShop(
         shop=seller,
         title=title,
         state=state,
         at=at,
         lines=tuple(line(seen, one, currency=order.currency) for one in lines),
+        parcel=parcel_shown(lines),
+        receive=_there(seen, order, lines) if own and under_way and divisible(order) else None,
     )
 
 
-def _plain(block: OrderShop) -> OrderShop:
-    """Leave out what the head of the page says already."""
-    return OrderShop(shop=block.shop, lines=block.lines, at=block.at)
+def _there(seen: Visit, order: Order, lines: Sequence[OrderLine]) -> Action:
+    return Action(
+        label=seen.gettext("This parcel is there"),
+        url=seen.at(f"orders/{ORDER_ID.show(order.id)}/receive"),
+        icon="package-check",
+        fields=(("part", "yes"), *((f"line-{one.line_no}", "yes") for one in lines)),
+    )
 
 
-def parts_there(order: Order) -> tuple[Choice, ...]:
+def parcel_shown(lines: Iterable[OrderLine]) -> Parcel | None:
+    """Return what these lines were sent in, where that was said."""
+    sent_in = next((one.parcel for one in lines if one.parcel is not None), None)
+    if sent_in is None:
+        return None
+    return Parcel(carrier=sent_in.carrier, number=sent_in.tracking or "", url=where_followed(sent_in))
+
+
+def divisible(order: Order) -> bool:
+    """Tell whether some of an order can be confirmed before the rest: what was paid for and is under way."""
+    return order.state in _PARTLY_THERE and order.paid_at is not None
+
+
+def parts_there(order: Order) -> tuple[PieceChoice, ...]:
     """Return the lines that may be there while others are not: what can be confirmed by itself."""
     under_way = [one for one in order.lines if one.state is LineState.SHIPPED]
-    alone = len(under_way) == 1 and len([one for one in order.lines if one.state is LineState.WAITING]) == 0
-    if alone or order.state not in {OrderState.SHIPPED, OrderState.PARTLY_SHIPPED}:
+    waiting = any(one.state is LineState.WAITING for one in order.lines)
+    alone = sum(one.quantity for one in under_way) == 1 and not waiting
+    if alone or not divisible(order):
         return ()
-    return tuple(Choice(value=str(one.line_no), label=_how_much(one)) for one in under_way)
-
-
-def _how_much(bought: OrderLine) -> str:
-    if bought.measure is not None:
-        return f"{bought.title}, {amount_text(bought.measure.amount, bought.measure.unit)}"
-    return f"{bought.title} \u00d7 {bought.quantity}"
+    return piece_choices(under_way, currency=order.currency)

@@ -25,16 +25,18 @@ from hansa.web.routes.checkout_view import option_name
 from hansa.web.routes.order_blocks import blocks, parts_there
 from hansa.web.routes.order_funding import funding, shares_of
 from hansa.web.routes.order_words import AT_THE_DOOR, CAUSES, HAPPENED, HEADLINES
+from hansa.web.routes.reasons import REASONS
 from hansa.web.showing import address_text, seller_link, sum_rows
 from hansa.web.views import OrderPage
 from hansa.web.visit import Visit
 
 S = OrderState
 _PAYABLE = frozenset({S.AWAITING_PAYMENT, S.PAYMENT_PENDING})
-_UNPAID = _PAYABLE | {S.CREATED, S.DEPOSIT_UNPAID}
-_RECEIVABLE = frozenset({S.AWAITING_SHIPMENT, S.PARTLY_SHIPPED, S.SHIPPED})
+UNPAID = _PAYABLE | {S.CREATED, S.DEPOSIT_UNPAID}
+_RECEIVABLE = frozenset({S.AWAITING_SHIPMENT, S.PARTLY_SHIPPED, S.SHIPPED, S.SIGNED})
 _CANCELLABLE = frozenset({S.PAID_ON_HOLD, S.AWAITING_SHIPMENT})
 _RETURNED = frozenset({S.REFUNDED, S.CLOSED})
+_AT_THE_DOOR = "paid on delivery"  # why an order may be sent before it is paid, and later that it was paid
 _ICONS = {"price lowered by the seller": "tag", "sent to another address": "map-pin", "extended": "clock"}
 
 
@@ -81,7 +83,7 @@ def _lowered(seen: Visit, order: Order, history: Sequence[HistoryEntry]) -> tupl
     was = next(
         (one.details.get("was") for one in history if one.cause == "price lowered by the seller"), None
     )
-    if order.state not in _UNPAID or not isinstance(was, int):
+    if order.state not in UNPAID or not isinstance(was, int):
         return ()
     write = seen.pages.formatter(seen.ctx.locale).plain_money
     said = seen.gettext("It was %(before)s; now you pay %(after)s.") % {
@@ -93,7 +95,7 @@ def _lowered(seen: Visit, order: Order, history: Sequence[HistoryEntry]) -> tupl
 
 async def _elsewhere(seen: Visit, order: Order) -> tuple[Choice, ...]:
     """Return where else of one's book it may go, as long as nothing of it was sent."""
-    if order.address_version is None or order.state not in _UNPAID | _CANCELLABLE:
+    if order.address_version is None or order.state not in UNPAID | _CANCELLABLE:
         return ()
     book = await user.addresses(seen.ctx)
     return tuple(
@@ -111,7 +113,7 @@ def actions(seen: Visit, order: Order) -> tuple[Action, ...]:
     write = Action(
         label=_("Write to the seller"), url=seen.at(f"talk/{shown}"), method="get", icon="message-square"
     )
-    cancel = Action(label=_("Cancel"), url=seen.at(f"{here}/cancel"))
+    cancel = Action(label=_("Cancel"), url=seen.at(f"{here}/cancel"), method="get")
     if order.state in _PAYABLE:
         pay = Action(
             label=_("See the payment") if order.state is S.PAYMENT_PENDING else _("Pay"),
@@ -120,12 +122,12 @@ def actions(seen: Visit, order: Order) -> tuple[Action, ...]:
             primary=True,
         )
         return pay, cancel, write
-    if order.state not in _CANCELLABLE or not _in_time(seen, order):
+    if not may_cancel(seen, order):
         cancel = Action(label=_("Cancel"), url="", closed_because=_("Please ask the seller to cancel it."))
     if order.state is S.PAID_ON_HOLD:
         return cancel, write
     if _at_the_door(order):
-        return cancel, write
+        return (cancel, write) if order.state is S.AWAITING_SHIPMENT else (write,)
     if order.state in _RECEIVABLE:
         receive = Action(label=_("Confirm receipt"), url=seen.at(f"{here}/receive"), primary=True)
         return receive, *_more_time(seen, order), cancel, write
@@ -148,8 +150,13 @@ def _more_time(seen: Visit, order: Order) -> tuple[Action, ...]:
     return (Action(label=label, url=seen.at(f"orders/{ORDER_ID.show(order.id)}/extend"), icon="clock"),)
 
 
-def _in_time(seen: Visit, order: Order) -> bool:
-    """Tell whether its buyer may still cancel an order that is to be sent, without asking."""
+def may_cancel(seen: Visit, order: Order) -> bool:
+    """Tell whether its buyer may still cancel an order, or what was not sent of it, without asking."""
+    if order.state in _PAYABLE:
+        return True
+    waiting = any(one.state is LineState.WAITING for one in order.lines)
+    if order.state not in _CANCELLABLE and not (order.state is S.PARTLY_SHIPPED and waiting):
+        return False
     if order.paid_at is None:
         return order.option.on_delivery
     return (seen.ctx.now() - order.paid_at).total_seconds() <= order.terms.cancel_s
@@ -162,7 +169,10 @@ def next_step(seen: Visit, order: Order) -> str:
         S.AWAITING_PAYMENT: _("held for you until it is paid or its time is over"),
         S.PAYMENT_PENDING: _("the provider is confirming the payment"),
         S.AWAITING_SHIPMENT: _("the seller is packing it"),
-        S.SHIPPED: _("confirm it when it is there"),
+        S.SHIPPED: _("you pay when it is handed over")
+        if _at_the_door(order)
+        else _("confirm it when it is there"),
+        S.SIGNED: _("confirm it when you have looked it over"),
     }
     return words.get(order.state, "")
 
@@ -172,7 +182,7 @@ def _coming(seen: Visit, order: Order) -> tuple[Entry, ...]:
     _ = seen.gettext
     if order.due_at is None:
         return ()
-    if order.state in _UNPAID:
+    if order.state in UNPAID:
         what, by = _("The order closes, and the goods are free again"), _("Unless it is paid before")
     elif _at_the_door(order) and order.state is S.AWAITING_SHIPMENT:
         what, by = _("The order closes, and the goods are free again"), _("Unless it is sent before")
@@ -180,7 +190,7 @@ def _coming(seen: Visit, order: Order) -> tuple[Entry, ...]:
         what, by = _("The order is cancelled, and your money goes back"), _("Unless it is sent before")
     elif order.state is S.PARTLY_SHIPPED:
         what, by = _("What was not sent is cancelled, and its money goes back"), _("Unless it is sent before")
-    elif order.state is S.SHIPPED:
+    elif order.state in {S.SHIPPED, S.SIGNED} and order.paid_at is not None:
         what, by = _("We confirm receipt for you, and the seller is paid"), _("Unless you confirm earlier")
     else:
         return ()
@@ -192,19 +202,21 @@ def _entry(
 ) -> Entry:
     _ = seen.gettext
     what, icon, tone = HAPPENED[happened.state]
-    if order.option.on_delivery and happened.state is S.AWAITING_SHIPMENT:
+    later = happened.cause == _AT_THE_DOOR and happened.state is S.AWAITING_SHIPMENT
+    if later:
         what, icon, tone = AT_THE_DOOR[0], "shopping-cart", "plain"
-    moved = order.payable if happened.cause == "paid" else 0
+    paid = happened.cause == "paid" or (happened.cause == _AT_THE_DOOR and happened.state is S.SIGNED)
+    moved = order.payable if paid else 0
     back = order.payable if happened.state is S.REFUNDED else 0
     note = happened.cause.startswith("note ")
     return Entry(
         at=happened.at,
-        what=_(CAUSES.get(happened.cause, what)),
+        what=_(what if later else CAUSES.get(happened.cause, what)),
         kind="money" if moved or back else "note" if note else "event",
         icon="message-square" if note else _ICONS.get(happened.cause, icon),
         tone="plain" if note else tone,
-        by=_held(seen) if moved else _by(seen, order, happened.actor, seller),
-        quote=_quote(happened, notes) if note else _which(order, happened),
+        by=_held(seen) if moved else _why(seen, _by(seen, order, happened.actor, seller), happened),
+        quote=_quote(happened, notes) if note else happened.text or _which(order, happened),
         amount=Money(back - moved, order.currency) if moved or back else None,
     )
 
@@ -215,6 +227,11 @@ def _quote(happened: HistoryEntry, notes: Mapping[NoteId, str]) -> str:
         return notes.get(NOTE_ID.read(str(happened.details.get("note", ""))), "")
     except IdMalformed:
         return ""
+
+
+def _why(seen: Visit, by: str, happened: HistoryEntry) -> str:
+    """Say who did something, and the cause that was given."""
+    return f"{by} \u00b7 {seen.gettext(REASONS[happened.reason])}" if happened.reason else by
 
 
 def _which(order: Order, happened: HistoryEntry) -> str:
@@ -237,7 +254,8 @@ def _by(seen: Visit, order: Order, actor: str, seller: str) -> str:
 
 
 def _sums(seen: Visit, order: Order) -> tuple[SumRow, ...]:
-    paid = order.paid_at is not None or order.state not in _UNPAID | _RETURNED
+    before = not order.option.on_delivery and order.state not in UNPAID | _RETURNED
+    paid = before or order.paid_at is not None
     return sum_rows(
         seen,
         goods=order.goods,
@@ -260,8 +278,18 @@ async def _facts(seen: Visit, order: Order, *, own: bool) -> tuple[Fact, ...]:
             address = (await user.frozen_addresses(tx, seen.ctx, [version])).get(version)
         if address is not None:
             facts.append(Fact(label=_("To"), text=f"{address.recipient}, {address_text(address)}"))
+    if order.option.on_delivery:
+        facts.append(Fact(label=_("Payment"), text=_paid_when(seen, order)))
     days = order.terms.confirm_s // 86400
     told = seen.ngettext("%(num)s day after it was sent", "%(num)s days after it was sent", days) % {
         "num": days
     }
     return (*facts, Fact(label=_("Confirms itself"), text=told))
+
+
+def _paid_when(seen: Visit, order: Order) -> str:
+    _ = seen.gettext
+    amount = seen.pages.formatter(seen.ctx.locale).plain_money(Money(order.payable, order.currency))
+    if order.paid_at is not None:
+        return _("%(amount)s, paid when it was handed over") % {"amount": amount}
+    return _("%(amount)s, when it is handed over to you") % {"amount": amount}

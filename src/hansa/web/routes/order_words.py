@@ -41,7 +41,10 @@ HEADLINES: Mapping[OrderState, tuple[str, str]] = MappingProxyType(
             N_("Confirm once everything is there; only then the seller is paid."),
         ),
         S.SHIPPED: (N_("On the way to you"), N_("Confirm once it is there; only then the seller is paid.")),
-        S.SIGNED: (N_("Handed over"), N_("The courier brings the money to the seller.")),
+        S.SIGNED: (
+            N_("Handed over and paid"),
+            N_("Look it over and confirm; only then the seller is paid."),
+        ),
         S.FINISHED: (N_("Received, and all is done"), N_("The seller has been paid.")),
         S.REFUNDED: (N_("Refunded"), N_("The money went back the way it came.")),
         S.CLOSED: (N_("Closed"), N_("Nothing was charged, and the goods are free for others.")),
@@ -86,5 +89,6 @@ CAUSES: Mapping[str, str] = MappingProxyType(
         "paid on delivery": N_("Paid on delivery"),
         "extended": N_("You have more time to confirm"),
         "note removed": N_("A note was taken back"),
+        "not taken in on delivery": N_("It was not taken in; nothing was paid"),
     }
 )

@@ -9,10 +9,10 @@ from hansa.centers.trade import api as trade
 from hansa.centers.trade.errors import (
     AlreadyClosed,
     AlreadyExtended,
-    CancelTooLate,
     IllegalMove,
     LineMoved,
     LineNotFound,
+    PiecesExceeded,
     TooManyNotes,
 )
 from hansa.centers.trade.types import ORDER_ID, Order, OrderState
@@ -23,11 +23,12 @@ from hansa.kernel.ids import IdMalformed
 from hansa.kernel.money import Money
 from hansa.kernel.problem import Busy, Invalid, Unauthenticated
 from hansa.web.answers import go, show
-from hansa.web.forms import Fields, read_form
+from hansa.web.forms import read_form
 from hansa.web.i18n import N_
-from hansa.web.once import once
+from hansa.web.once import key_of, once
 from hansa.web.parts import Link, OrderCard, Pager
 from hansa.web.routes.order_view import actions, next_step, order_view
+from hansa.web.routes.pieces import chosen_pieces
 from hansa.web.showing import picture, seller_link
 from hansa.web.views import OrdersPage
 from hansa.web.visit import Seen, Visit
@@ -35,7 +36,6 @@ from hansa.web.words import problem_words
 
 PAGE = 20
 _SHOWN_DIGITS_MAX = 6
-_LINE_DIGITS_MAX = 4
 
 _TABS = {
     OrderState.AWAITING_PAYMENT: N_("Awaiting payment"),
@@ -49,7 +49,7 @@ _TABS = {
 @get("/orders")
 async def show_orders(seen: Seen) -> Response[str]:
     """One's orders, newest first; `state` narrows them."""
-    _acting(seen)
+    acting(seen)
     text = seen.asked("state")
     state = OrderState(text) if text in {one.value for one in OrderState} else None
     after = seen.asked("after", letters_max=1000)
@@ -84,7 +84,7 @@ async def show_orders(seen: Seen) -> Response[str]:
 @get("/orders/{order_id:str}")
 async def show_order(seen: Seen, order_id: str) -> Response[str]:
     """One order; somebody else's looks as if there were none."""
-    ctx = _acting(seen)
+    ctx = acting(seen)
     order = await trade.order(ctx, order_id=ORDER_ID.read(order_id))
     return show(seen, await order_view(seen, order))
 
@@ -95,27 +95,20 @@ async def receive(seen: Seen, order_id: str) -> Response[str]:
     fields = await read_form(seen)
     here = seen.at(f"orders/{order_id}")
     in_part = "part" in fields.values
-    lines = _ticked(fields) if in_part else None
+    order = await trade.order(acting(seen), order_id=ORDER_ID.read(order_id))
+    lines = chosen_pieces(fields, order.lines) if in_part else None
     if in_part and not lines:
         fields.blame("line", "line")
-        order = await trade.order(_acting(seen), order_id=ORDER_ID.read(order_id))
+    if fields.errors:
         return show(seen, await order_view(seen, order, form=fields.form()), status=422)
     try:
-        await trade.receive(_acting(seen), order_id=ORDER_ID.read(order_id), lines=lines)
-    except (IllegalMove, LineMoved, LineNotFound):
+        key = key_of(seen, fields, route=f"/orders/{order_id}/receive")
+        moved = await trade.receive(seen.ctx, order_id=order.id, lines=lines, key=key)
+    except (IllegalMove, LineMoved, LineNotFound, PiecesExceeded):
         return go(seen, here, told="moved_on")
     except Busy:
         return go(seen, here, told="not_now")
-    return go(seen, here, told="received_in_part" if in_part else "received")
-
-
-def _ticked(fields: Fields) -> list[int]:
-    numbers = [
-        name.removeprefix("line-")
-        for name, value in fields.values.items()
-        if value and name.startswith("line-")
-    ]
-    return [int(no) for no in numbers if no.isascii() and no.isdigit() and len(no) <= _LINE_DIGITS_MAX]
+    return go(seen, here, told="received" if moved.state is OrderState.FINISHED else "received_in_part")
 
 
 @post("/orders/{order_id:str}/extend")
@@ -124,7 +117,7 @@ async def extend(seen: Seen, order_id: str) -> Response[str]:
     await read_form(seen)
     here = seen.at(f"orders/{order_id}")
     try:
-        await trade.extend_receipt(_acting(seen), order_id=ORDER_ID.read(order_id))
+        await trade.extend_receipt(acting(seen), order_id=ORDER_ID.read(order_id))
     except (IllegalMove, AlreadyExtended):
         return go(seen, here, told="moved_on")
     return go(seen, here, told="extended")
@@ -137,7 +130,7 @@ async def note(seen: Seen, order_id: str) -> Response[str]:
     key = ORDER_ID.read(order_id)
 
     async def work() -> str:
-        await trade.add_note(_acting(seen), order_id=key, text=fields.raw("note"))
+        await trade.add_note(acting(seen), order_id=key, text=fields.raw("note"))
         return seen.at(f"orders/{order_id}")
 
     if not fields.raw("note").strip():
@@ -151,7 +144,7 @@ async def note(seen: Seen, order_id: str) -> Response[str]:
         fields.blame_all(refused, called={"text": "note"})
     except TooManyNotes as refused:
         fields.errors["note"] = problem_words(refused, seen.gettext)
-    order = await trade.order(_acting(seen), order_id=key)
+    order = await trade.order(acting(seen), order_id=key)
     return show(seen, await order_view(seen, order, note_form=fields.form()), status=422)
 
 
@@ -162,29 +155,11 @@ async def redirect(seen: Seen, order_id: str) -> Response[str]:
     here = seen.at(f"orders/{order_id}")
     try:
         await trade.redirect(
-            _acting(seen), order_id=ORDER_ID.read(order_id), address_id=ADDRESS_ID.read(fields.raw("address"))
+            acting(seen), order_id=ORDER_ID.read(order_id), address_id=ADDRESS_ID.read(fields.raw("address"))
         )
     except (IllegalMove, AlreadyClosed, AddressNotFound, IdMalformed):
         return go(seen, here, told="moved_on")
     return go(seen, here, told="redirected")
-
-
-@post("/orders/{order_id:str}/cancel")
-async def cancel(seen: Seen, order_id: str) -> Response[str]:
-    """Close an order that is not paid, with all that was ordered with it; take back one that is, alone."""
-    await read_form(seen)
-    here = seen.at(f"orders/{order_id}")
-    order = await trade.order(_acting(seen), order_id=ORDER_ID.read(order_id))
-    try:
-        if order.paid_at is None:
-            await trade.cancel(seen.ctx, checkout_id=order.checkout_id)
-        else:
-            await trade.cancel_order(seen.ctx, order_id=order.id)
-    except (IllegalMove, AlreadyClosed, CancelTooLate, LineMoved):
-        return go(seen, here, told="moved_on")
-    except Busy:
-        return go(seen, here, told="not_now")
-    return go(seen, here, told="cancelled")
 
 
 async def _beside(seen: Visit) -> tuple[Link, ...]:
@@ -195,7 +170,7 @@ async def _beside(seen: Visit) -> tuple[Link, ...]:
     return (offers, reviews) if made else (reviews,)
 
 
-def _acting(seen: Visit) -> Ctx:
+def acting(seen: Visit) -> Ctx:
     """Return the context of a party. Raises `Unauthenticated`, which leads to the log-in."""
     if seen.ctx.actor.party is None:
         raise Unauthenticated
@@ -226,4 +201,4 @@ def _tabs(seen: Visit, current: OrderState | None) -> tuple[Link, ...]:
     return (Link(label=_("All"), url=seen.at("orders"), current=current is None), *narrow)
 
 
-ROUTES = (show_orders, show_order, receive, extend, note, redirect, cancel)
+ROUTES = (show_orders, show_order, receive, extend, note, redirect)

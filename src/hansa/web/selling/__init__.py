@@ -35,6 +35,7 @@ from hansa.web.selling.orders import (
     ReviewsPage,
     SellerOrderPage,
     SellerOrdersPage,
+    SentParcel,
     SoldLine,
     SoldNote,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "RoleChoice",
     "SellerOrderPage",
     "SellerOrdersPage",
+    "SentParcel",
     "ShopCard",
     "ShopPage",
     "ShopsPage",

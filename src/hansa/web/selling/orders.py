@@ -5,7 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from hansa.kernel.money import Money
-from hansa.web.parts import Action, Entry, Fact, Link, OrderRow, Pager, Part, Picture, Said, SumRow
+from hansa.web.parts import (
+    Action,
+    Choice,
+    Entry,
+    Fact,
+    Link,
+    OrderRow,
+    Pager,
+    Parcel,
+    Part,
+    Picture,
+    PieceChoice,
+    Said,
+    SumRow,
+)
 from hansa.web.selling.base import DeskView, Empty
 
 
@@ -36,6 +50,13 @@ class SoldLine(Part, frozen=True, kw_only=True):
     unsent: bool = False
 
 
+class SentParcel(Part, frozen=True, kw_only=True):
+    """Something that has left: what was in it, and who carries it."""
+
+    parcel: Parcel
+    holds: str
+
+
 class SoldNote(Part, frozen=True, kw_only=True):
     """A note on an order; the buyer's own are read by the shop, the shop's by the shop alone."""
 
@@ -48,9 +69,11 @@ class SoldNote(Part, frozen=True, kw_only=True):
 class SellerOrderPage(DeskView, frozen=True, kw_only=True):
     """`/{business}/sell/{shop}/orders/{id}`: what is to be sent where, what happened, what can be done.
 
-    Forms, each shown while its address is not empty: `ship_url` takes `line-{number}` for what goes along
-    and `tracking`; `cancel_url` takes `reason`; `lower_url` takes `off` and `freight`; `note_url` takes
-    `note`; `write_url` takes `text`. `closed` are the steps that cannot be taken, with why.
+    Forms, each shown while its address is not empty: `ship_url` takes `line-{number}` and `pieces-{number}` of
+    `to_send` for what goes along (nothing where all of it does), `carrier` and `tracking`; `collect_url` and
+    `not_taken_url` take nothing; `cancel_url` takes `reason` and `text`, and what of `to_cancel`; `lower_url` takes
+    `off` and `freight`; `note_url` takes `note`; `write_url` takes `text`. `closed` are the steps that cannot be
+    taken, with why.
     """
 
     template = "selling/order.html"
@@ -65,10 +88,17 @@ class SellerOrderPage(DeskView, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]
     notes: tuple[SoldNote, ...] = ()
     closed: tuple[Action, ...] = ()
+    parcels: tuple[SentParcel, ...] = ()
+    """What has left, with who carries it."""
     ship_url: str = ""
-    tracked: bool = False
-    """Whether a parcel's number can be told to the buyer."""
+    to_send: tuple[PieceChoice, ...] = ()
+    carriers: tuple[str, ...] = ()
+    """Names of carriers to choose from; another one can be typed."""
+    collect_url: str = ""
+    not_taken_url: str = ""
     cancel_url: str = ""
+    to_cancel: tuple[PieceChoice, ...] = ()
+    reasons: tuple[Choice, ...] = ()
     lower_url: str = ""
     payable: Money | None = None
     freight: Money | None = None

@@ -22,13 +22,14 @@ from hansa.web.views.account import (
 )
 from hansa.web.views.base import Chrome, View
 from hansa.web.views.front import DesignPage, ErrorPage, PortalPage
-from hansa.web.views.orders import DraftPage, DraftsPage, OrderPage, OrdersPage
+from hansa.web.views.orders import CancelPage, DraftPage, DraftsPage, OrderPage, OrdersPage
 from hansa.web.views.reviews import MyReviewsPage, ReviewsPage, WriteReviewPage
 from hansa.web.views.shopping import CartPage, CheckoutPage, ListPage, PayPage, ProductPage
 
 __all__ = [
     "AccountPage",
     "AuthorizePage",
+    "CancelPage",
     "CartPage",
     "CheckoutPage",
     "Chrome",

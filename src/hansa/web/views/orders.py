@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from hansa.kernel.money import Money
 from hansa.web.parts import (
     Action,
     Address,
@@ -19,6 +20,7 @@ from hansa.web.parts import (
     OrderCard,
     OrderShop,
     Pager,
+    PieceChoice,
     SumRow,
 )
 from hansa.web.views.base import View
@@ -28,8 +30,8 @@ class OrderPage(View, frozen=True, kw_only=True):
     """`/{business}/orders/{id}`: what it consists of, what happened, what comes next.
 
     The primary action is the next legal step. `stamp` is the seal of a final state, two characters or one
-    short word. `parts` are the lines that can be confirmed by themselves; their form sends `line-{value}` to
-    `receive_url`. `note_url` takes a note (`note`) for the seller; empty when writing is closed. `addresses` are
+    short word. `parts` are the lines that can be confirmed by themselves; their form sends `line-{number}` and
+    `pieces-{number}` to `receive_url`. `note_url` takes a note (`note`) for the seller; empty when writing is closed. `addresses` are
     where else it may go; the form sends `address` to `redirect_url`.
     """
 
@@ -44,7 +46,7 @@ class OrderPage(View, frozen=True, kw_only=True):
     lede: str = ""
     stamp: str = ""
     actions: tuple[Action, ...] = ()
-    parts: tuple[Choice, ...] = ()
+    parts: tuple[PieceChoice, ...] = ()
     receive_url: str = ""
     facts: tuple[Fact, ...] = ()
     funding: Funding | None = None
@@ -53,6 +55,26 @@ class OrderPage(View, frozen=True, kw_only=True):
     redirect_url: str = ""
     form: Form = Form()
     part_form: Form = Form()
+
+
+class CancelPage(View, frozen=True, kw_only=True):
+    """`/{business}/orders/{id}/cancel`: which goods are not wanted after all, and why.
+
+    Sends `reason`, one of `reasons`, and `text` to `post_url`. Where only some of it can be cancelled, `parts` are
+    the lines that can, sent as `line-{number}` and `pieces-{number}`; without any it is cancelled as a whole, all
+    `orders` that were placed together. `back` is what goes back at most; None when nothing was paid.
+    """
+
+    template = "pages/cancel.html"
+    order_id: str
+    state: str
+    order: Link
+    reasons: tuple[Choice, ...]
+    post_url: str
+    parts: tuple[PieceChoice, ...] = ()
+    orders: int = 1
+    back: Money | None = None
+    form: Form = Form()
 
 
 class OrdersPage(View, frozen=True, kw_only=True):

@@ -111,8 +111,8 @@ class CheckoutPage(View, frozen=True, kw_only=True):
     """`/{business}/checkout`: one page, one form, sent to `post_url`.
 
     Field names: `address` (an id, or `new` with the fields of `ui.address_fields`), `email` for guests,
-    `delivery-{group.id}`, `quote`, and `attempt`, the idempotency key of this form. `expires_at` is when the
-    quoted prices end.
+    `delivery-{group.id}`, `payment` (`now` or `door`) where `payments` offer both, `quote`, and `attempt`, the
+    idempotency key of this form. `expires_at` is when the quoted prices end.
     """
 
     template = "pages/checkout.html"
@@ -127,6 +127,7 @@ class CheckoutPage(View, frozen=True, kw_only=True):
     guest: bool = False
     expires_at: datetime | None = None
     terms_url: str = ""
+    payments: tuple[Choice, ...] = ()
     form: Form = Form()
 
 

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from litestar import Response, get, post
 
 from hansa.centers.message import api as message
 from hansa.centers.message.types import CONVERSATION_ID
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.errors import OrderNotFound
-from hansa.centers.trade.types import NOTE_ID, NOTE_LETTERS_MAX, ORDER_ID, Order, OrderState
+from hansa.centers.trade.types import (
+    CARRIER_LETTERS_MAX,
+    NOTE_ID,
+    NOTE_LETTERS_MAX,
+    ORDER_ID,
+    SELLER_REASONS,
+    CancelReason,
+    Order,
+    OrderState,
+    Parcel,
+)
 from hansa.kernel.problem import Invalid, NotFound, Problem
 from hansa.web.answers import go, show
 from hansa.web.forms import Fields
 from hansa.web.i18n import N_
 from hansa.web.parts import Link
+from hansa.web.routes.pieces import chosen_pieces
+from hansa.web.routes.reasons import REASONS, chosen_reason
 from hansa.web.routes.selling.desk import Desk, desk, sent
 from hansa.web.routes.selling.doing import Done, key_of, once
-from hansa.web.routes.selling.fields import money, text_of, ticked
+from hansa.web.routes.selling.fields import money, text_of
 from hansa.web.routes.selling.paging import pager
 from hansa.web.routes.selling.rows import rows
-from hansa.web.routes.selling.sold import buyers_words, order_page
+from hansa.web.routes.selling.sold import COLLECT, buyers_words, cancellable, leaves_whole, order_page
 from hansa.web.selling import SellerOrdersPage
 from hansa.web.visit import Seen
 from hansa.web.words import problem_words
 
 PAGE = 25
 READ = "trade.order.read"
-_TRACKING_MAX = 80
-_REASON_MAX = 500
+_TRACKING_MAX = 60
 _TEXT_MAX = 2_000
 _TABS = {
     OrderState.AWAITING_SHIPMENT: N_("To send"),
     OrderState.PARTLY_SHIPPED: N_("Partly sent"),
     OrderState.AWAITING_PAYMENT: N_("Awaiting payment"),
     OrderState.SHIPPED: N_("On the way"),
+    OrderState.SIGNED: N_("Handed over"),
     OrderState.FINISHED: N_("Completed"),
     OrderState.REFUNDED: N_("Refunded"),
     OrderState.CLOSED: N_("Closed"),
@@ -70,47 +84,96 @@ async def show_order(seen: Seen, slug: str, order_id: str) -> Response[str]:
 
 @post("/sell/{slug:str}/orders/{order_id:str}/ship")
 async def ship(seen: Seen, slug: str, order_id: str) -> Response[str]:
-    """Say that lines have left; a parcel's number is told to the buyer."""
+    """Say what has left and who carries it: whole lines, or so many pieces of them. The buyer sees the parcel."""
     at, fields = await sent(seen, slug, "trade.order.ship")
     order = await _of_shop(at, order_id)
-    chosen = [
-        int(name) for name in ticked(fields, "line-") if name.isascii() and name.isdigit() and len(name) < 6
-    ]
-    tracking = fields.text("tracking", letters_max=_TRACKING_MAX, required=False)
-    if not chosen:
+    whole = leaves_whole(order)
+    chosen = None if whole else chosen_pieces(fields, order.lines)
+    if not (whole or chosen):
         fields.blame("line", "choose")
+    parcel = _parcel(fields)
     if fields.errors:
         return await _again(at, order, "ship", fields)
     key = key_of(seen, fields, route=f"/sell/ship {order.id}")
     try:
-        await trade.ship(at.ctx, order_id=order.id, lines=chosen, key=key)
+        await trade.ship(at.ctx, order_id=order.id, lines=chosen, parcel=parcel, key=key)
     except Problem as refused:
         return await _refused(at, order, "ship", fields, refused)
-    told = "sent"
-    if tracking:
-        _ = await buyers_words(at, order)
-        words = _("Your parcel is on its way. Its number: %(number)s") % {"number": tracking}
-        told = "sent_and_told" if await _tell_buyer(at, fields, order, words) else "sent_untold"
-    return go(seen, at.at(f"orders/{order_id}"), told=told)
+    return go(seen, at.at(f"orders/{order_id}"), told="sent_and_told" if parcel else "sent")
+
+
+def _parcel(fields: Fields) -> Parcel | None:
+    """Return who carries what is sent; nobody when it is left open. A number belongs to a carrier."""
+    tracking = fields.text("tracking", letters_max=_TRACKING_MAX, required=False)
+    carrier = fields.text("carrier", letters_max=CARRIER_LETTERS_MAX, required=bool(tracking))
+    return Parcel(carrier, tracking or None) if carrier else None
+
+
+@post("/sell/{slug:str}/orders/{order_id:str}/collect")
+async def collect(seen: Seen, slug: str, order_id: str) -> Response[str]:
+    """Say that the buyer paid when the order was handed over."""
+    at, fields = await sent(seen, slug, COLLECT)
+    order = await _of_shop(at, order_id)
+    key = key_of(seen, fields, route=f"/sell/collect {order.id}")
+    try:
+        await trade.collect(at.ctx, order_id=order.id, key=key)
+    except Problem as refused:
+        return await _refused(at, order, "collect", fields, refused)
+    return go(seen, at.at(f"orders/{order_id}"), told="collected")
+
+
+@post("/sell/{slug:str}/orders/{order_id:str}/not-taken")
+async def give_up(seen: Seen, slug: str, order_id: str) -> Response[str]:
+    """Close an order that was not taken in when it was handed over."""
+    at, fields = await sent(seen, slug, COLLECT)
+    order = await _of_shop(at, order_id)
+    key = key_of(seen, fields, route=f"/sell/not-taken {order.id}")
+    try:
+        await trade.give_up_delivery(at.ctx, order_id=order.id, key=key)
+    except Problem as refused:
+        return await _refused(at, order, "collect", fields, refused)
+    return go(seen, at.at(f"orders/{order_id}"), told="not_taken")
 
 
 @post("/sell/{slug:str}/orders/{order_id:str}/cancel")
 async def cancel(seen: Seen, slug: str, order_id: str) -> Response[str]:
-    """Take back a paid order that was not sent; the buyer is told why."""
+    """Take back what was not sent of an order, whole or in part; the buyer is told why."""
     at, fields = await sent(seen, slug, "trade.order.cancel")
     order = await _of_shop(at, order_id)
-    reason = text_of(fields, "reason", letters_max=_REASON_MAX)
-    if fields.errors:
+    reason = chosen_reason(fields, SELLER_REASONS)
+    text = text_of(fields, "text", letters_max=NOTE_LETTERS_MAX, required=False)
+    parts = cancellable(order)
+    chosen = chosen_pieces(fields, order.lines) if parts else None
+    if parts and not chosen:
+        fields.blame("line", "choose")
+    if fields.errors or reason is None:
         return await _again(at, order, "cancel", fields)
+    whole = chosen is None or set(chosen) == {line.line_no for line in order.lines}
     key = key_of(seen, fields, route=f"/sell/cancel {order.id}")
     try:
-        await trade.cancel_order(at.ctx, order_id=order.id, key=key)
+        await trade.cancel_order(
+            at.ctx, order_id=order.id, lines=None if whole else chosen, reason=reason, text=text, key=key
+        )
     except Problem as refused:
         return await _refused(at, order, "cancel", fields, refused)
-    _ = await buyers_words(at, order)
-    words = _("We had to cancel this order; the money goes back to you. %(reason)s") % {"reason": reason}
+    words = _cancelled_words(await buyers_words(at, order), order, whole=whole, reason=reason, text=text)
     told = "taken_back" if await _tell_buyer(at, fields, order, words) else "taken_back_untold"
     return go(seen, at.at(f"orders/{order_id}"), told=told)
+
+
+def _cancelled_words(
+    words: Callable[[str], str], order: Order, *, whole: bool, reason: CancelReason, text: str
+) -> str:
+    """Say to the buyer what was cancelled and why."""
+    _ = words
+    if order.paid_at is None:
+        said = _("We had to cancel this order; nothing was charged.")
+    elif whole:
+        said = _("We had to cancel this order; the money goes back to you.")
+    else:
+        said = _("We had to cancel some of this order; its money goes back to you.")
+    why = _("Why: %(reason)s") % {"reason": _(REASONS[reason])}
+    return "\n".join([said, why, *([text] if text else [])])
 
 
 @post("/sell/{slug:str}/orders/{order_id:str}/price")
@@ -217,7 +280,9 @@ async def _refused(at: Desk, order: Order, form: str, fields: Fields, refused: P
     if refused.status >= 500:
         raise refused
     if isinstance(refused, Invalid):
-        fields.blame_all(refused, called={"off_minor": "off"})
+        fields.blame_all(
+            refused, called={"off_minor": "off", "parcel.tracking": "tracking", "parcel.carrier": "carrier"}
+        )
         return await _again(at, order, form, fields)
     fresh = await trade.order(at.ctx, order_id=order.id)
     typed = fields.form(problem=problem_words(refused, at.seen.gettext))
@@ -239,4 +304,4 @@ def _tabs(at: Desk, current: OrderState | None) -> tuple[Link, ...]:
     )
 
 
-ROUTES = (show_orders, show_order, ship, cancel, lower, add_note, remove_note, write)
+ROUTES = (show_orders, show_order, ship, collect, give_up, cancel, lower, add_note, remove_note, write)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+import msgspec
+
 from hansa.centers.product import api as product
 from hansa.centers.product.types import PRODUCT_ID
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import (
     NOTE_ID,
     ORDER_ID,
+    SELLER_REASONS,
     HistoryEntry,
     Line,
     LineState,
@@ -19,22 +22,30 @@ from hansa.centers.trade.types import (
     Order,
     OrderState,
 )
+from hansa.centers.trade.types import Parcel as Sent
 from hansa.centers.user import api as user
 from hansa.kernel.money import Money
 from hansa.web.i18n import LANGUAGES, N_
-from hansa.web.parts import Action, Entry, Fact, Form, SumRow
+from hansa.web.parts import Action, Entry, Fact, Form, Parcel, PieceChoice, SumRow
+from hansa.web.routes.carriers import OFFERED, where_followed
 from hansa.web.routes.checkout_view import option_name
+from hansa.web.routes.pieces import piece_choices
+from hansa.web.routes.reasons import REASONS, reason_choices
 from hansa.web.routes.selling.agreed import DRAFT
 from hansa.web.routes.selling.desk import Desk
 from hansa.web.routes.selling.funds import RATES, percent
 from hansa.web.routes.selling.rows import addresses
-from hansa.web.selling import SellerOrderPage, SoldLine, SoldNote
+from hansa.web.selling import SellerOrderPage, SentParcel, SoldLine, SoldNote
 from hansa.web.showing import address_text, amount_text, picture, sum_rows
 
 S = OrderState
+COLLECT = "trade.order.collect"
+"""What taking money at the door needs."""
+
 _UNPAID = frozenset({S.CREATED, S.AWAITING_PAYMENT, S.PAYMENT_PENDING, S.DEPOSIT_UNPAID})
 _TO_SEND = frozenset({S.AWAITING_SHIPMENT, S.PARTLY_SHIPPED})
-_CANCELLABLE = frozenset({S.AWAITING_SHIPMENT, S.PAID_ON_HOLD})
+_CANCELLABLE = frozenset({S.AWAITING_SHIPMENT, S.PAID_ON_HOLD, S.PARTLY_SHIPPED})
+_ON_THE_WAY = frozenset({S.SHIPPED, S.SIGNED})
 _PRICED = frozenset({S.AWAITING_PAYMENT})
 _NOT_SOLD = frozenset({LineState.REFUNDED, LineState.CLOSED})
 _OVER = frozenset({S.FINISHED, S.REFUNDED, S.CLOSED})
@@ -55,7 +66,7 @@ _HEADLINES: Mapping[OrderState, tuple[str, str]] = MappingProxyType(
         ),
         S.PARTLY_SHIPPED: (N_("Partly sent"), N_("Some lines still have to leave.")),
         S.SHIPPED: (N_("On the way to the buyer"), N_("You are paid once receipt is confirmed.")),
-        S.SIGNED: (N_("Handed over"), N_("The courier brings the money.")),
+        S.SIGNED: (N_("Handed over and paid"), N_("You are credited once receipt is confirmed.")),
         S.FINISHED: (N_("Received; you have been credited"), N_("Nothing is left to do.")),
         S.REFUNDED: (N_("Refunded"), N_("The money went back to the buyer.")),
         S.CLOSED: (N_("Closed before payment"), N_("The goods are for sale again.")),
@@ -66,6 +77,8 @@ _AT_THE_DOOR = (
     N_("To be paid on delivery"),
     N_("The goods are put by. Take the money when you hand them over, and note it."),
 )
+
+_PAID_LATER = "paid on delivery"  # why it may be sent before it is paid, and later that it was paid
 
 _HAPPENED: Mapping[OrderState, tuple[str, str, str]] = MappingProxyType(
     {
@@ -99,6 +112,7 @@ _CAUSES: Mapping[str, str] = MappingProxyType(
         "price lowered by the seller": N_("Price lowered by the shop"),
         "sent to another address": N_("The buyer sends it to another address"),
         "extended": N_("The buyer has more time to confirm"),
+        "not taken in on delivery": N_("It was not taken in; nothing was paid"),
         "note written": N_("A note was written"),
         "note removed": N_("A note was taken back"),
     }
@@ -115,8 +129,11 @@ async def order_page(
     history = await trade.history(at.ctx, order=order)
     written = await trade.notes(at.ctx, order_id=order.id)
     ships = order.state in _TO_SEND and at.may("trade.order.ship")
+    collects = order.state in _ON_THE_WAY and _at_the_door(order) and at.may(COLLECT)
     prices = order.state in _PRICED and at.may("trade.order.price")
-    cancels = order.state in _CANCELLABLE and at.may("trade.order.cancel")
+    cancels = _unsent(order) and at.may("trade.order.cancel")
+    lines = await _lines(at, order)
+    codes = {line.number: line.code for line in lines}
     return SellerOrderPage(
         chrome=at.seen.chrome(section="sell", path=here),
         desk=at.part("orders"),
@@ -126,15 +143,21 @@ async def order_page(
         headline=_(headline),
         lede=_(lede),
         placed_at=order.placed_at,
-        lines=await _lines(at, order),
+        lines=lines,
+        parcels=_parcels(order),
         sums=_sums(at, order),
         timeline=(*_coming(at, order), *(_entry(at, order, one) for one in reversed(history))),
         facts=await _facts(at, order),
         notes=tuple(_note(at, one, here) for one in reversed(written)),
         closed=_closed(at, order),
         ship_url=f"{here}/ship" if ships else "",
-        tracked=at.may("message.conversation.answer"),
+        to_send=() if leaves_whole(order) else _choices(order, codes, _waiting(order)),
+        carriers=OFFERED,
+        collect_url=f"{here}/collect" if collects else "",
+        not_taken_url=f"{here}/not-taken" if collects else "",
         cancel_url=f"{here}/cancel" if cancels else "",
+        to_cancel=_choices(order, codes, cancellable(order)),
+        reasons=reason_choices(_, SELLER_REASONS),
         lower_url=f"{here}/price" if prices else "",
         payable=Money(order.payable, order.currency),
         freight=Money(order.freight, order.currency),
@@ -142,6 +165,51 @@ async def order_page(
         note_url=f"{here}/notes" if at.may("trade.order.note") else "",
         write_url=f"{here}/write" if at.may("message.conversation.answer") else "",
         agree_url=at.at("agreed/new", **{"with": ORDER_ID.show(order.id)}) if at.may(DRAFT) else "",
+    )
+
+
+def leaves_whole(order: Order) -> bool:
+    """Tell whether all of an order is sent at once: what is paid when it is handed over is handed over whole."""
+    return order.option.on_delivery and order.paid_at is None
+
+
+def cancellable(order: Order) -> tuple[Line, ...]:
+    """Return the lines that can be cancelled by themselves: several pieces wait, and they are paid for."""
+    waiting = _waiting(order) if _unsent(order) else ()
+    alone = len(waiting) == len(order.lines) and sum(line.quantity for line in waiting) == 1
+    return () if alone or order.paid_at is None else waiting
+
+
+def _waiting(order: Order) -> tuple[Line, ...]:
+    return tuple(line for line in order.lines if line.state is LineState.WAITING)
+
+
+def _unsent(order: Order) -> bool:
+    """Tell whether something of an order can still be taken back."""
+    return order.state in _CANCELLABLE and bool(_waiting(order))
+
+
+def _choices(order: Order, codes: Mapping[int, str], lines: tuple[Line, ...]) -> tuple[PieceChoice, ...]:
+    return tuple(
+        msgspec.structs.replace(one, code=codes.get(one.number, ""))
+        for one in piece_choices(lines, currency=order.currency)
+    )
+
+
+def _parcels(order: Order) -> tuple[SentParcel, ...]:
+    """Return what has left, by carrier and number, with what was in it."""
+    held: dict[Sent, list[Line]] = {}
+    for line in order.lines:
+        if line.parcel is not None:
+            held.setdefault(line.parcel, []).append(line)
+    return tuple(
+        SentParcel(
+            parcel=Parcel(carrier=sent.carrier, number=sent.tracking or "", url=where_followed(sent)),
+            holds=" \u00b7 ".join(
+                line.title if line.quantity == 1 else f"{line.title} \u00d7 {line.quantity}" for line in lines
+            ),
+        )
+        for sent, lines in held.items()
     )
 
 
@@ -191,7 +259,7 @@ def _closed(at: Desk, order: Order) -> tuple[Action, ...]:
         shut.append(Action(label=_("Cancel"), url="", closed_because=_("Unpaid orders close by themselves.")))
     elif order.state is S.PAID_ON_HOLD:
         shut.append(Action(label=_("Send"), url="", closed_because=_("It is kept back for now.")))
-    elif order.state not in _CANCELLABLE:
+    elif not _unsent(order):
         why = _("Something of it has left already.")
         shut.append(Action(label=_("Cancel"), url="", closed_because=why))
     return tuple(shut)
@@ -226,8 +294,7 @@ def _line_state(order: Order, line: Line) -> str:
 
 def _at_the_door(order: Order) -> bool:
     """Tell whether it is still to be paid for, when it is handed over."""
-    there = _TO_SEND | {S.SHIPPED}
-    return order.option.on_delivery and order.paid_at is None and order.state in there
+    return order.option.on_delivery and order.paid_at is None and order.state in _TO_SEND | _ON_THE_WAY
 
 
 def _coming(at: Desk, order: Order) -> tuple[Entry, ...]:
@@ -243,7 +310,7 @@ def _coming(at: Desk, order: Order) -> tuple[Entry, ...]:
         what, by = _("What was not sent is cancelled, and its money goes back"), _("Unless it is sent before")
     elif order.state in _TO_SEND or order.state is S.PAID_ON_HOLD:
         what, by = _("The order is cancelled, and the money goes back"), _("Unless it is sent before")
-    elif order.state is S.SHIPPED:
+    elif order.state in _ON_THE_WAY and order.paid_at is not None:
         what, by = _("Receipt counts as confirmed, and the shop is credited"), _("Unless confirmed earlier")
     else:
         return ()
@@ -253,9 +320,10 @@ def _coming(at: Desk, order: Order) -> tuple[Entry, ...]:
 def _entry(at: Desk, order: Order, happened: HistoryEntry) -> Entry:
     _ = at.seen.gettext
     what, icon, tone = _HAPPENED[happened.state]
-    if order.option.on_delivery and happened.state is S.AWAITING_SHIPMENT:
+    later = happened.cause == _PAID_LATER
+    if later and happened.state is S.AWAITING_SHIPMENT:
         what, icon, tone = _AT_THE_DOOR[0], "shopping-cart", "plain"
-    moved = order.payable if happened.cause == "paid" else 0
+    moved = order.payable if happened.cause == "paid" or (later and happened.state is S.SIGNED) else 0
     back = order.payable if happened.state is S.REFUNDED else 0
     names = [line.title for line in order.lines if line.line_no in happened.lines]
     by = _by(at, order, happened.actor)
@@ -266,7 +334,8 @@ def _entry(at: Desk, order: Order, happened: HistoryEntry) -> Entry:
         kind="money" if moved or back else "event",
         icon=icon,
         tone=tone,
-        by=" · ".join([by, *listed]),
+        by=" · ".join([by, *([_(REASONS[happened.reason])] if happened.reason else []), *listed]),
+        quote=happened.text,
         amount=Money(moved - back, order.currency) if moved or back else None,
     )
 
