@@ -119,6 +119,11 @@ def search(t: Words) -> ListPage:
             Choice(value="3", label="North Loom", count=19),
         ),
     )
+    stock = Facet(
+        name="stock",
+        label=t("Availability", "有无现货"),
+        choices=(Choice(value="in", label=t("In stock only", "仅看有货"), checked=True),),
+    )
     glaze = Facet(
         name="f.option.glaze",
         label=t("Glaze", "釉色"),
@@ -138,8 +143,8 @@ def search(t: Words) -> ListPage:
         many=False,
     )
     return msgspec.structs.replace(
-        home(t), chrome=chrome(t, query=t("tea", "茶"), section=""), heading=t("“tea”", "“茶”"), lede=t("64 products", "64 件商品"), things=(), facets=(facet, sellers, prices, glaze),
-        chosen=(Link(label=t("Tea ware", "茶器"), url="/bazaar/?q=tea"),), shortcuts=(), pager=Pager(shown=16, total=1000, more_than_total=True, next_url="?after=c16", first_url="?"),
+        home(t), chrome=chrome(t, query=t("tea", "茶"), section=""), heading=t("“tea”", "“茶”"), lede=t("64 products", "64 件商品"), things=(), facets=(stock, facet, sellers, prices, glaze),
+        chosen=(Link(label=t("Tea ware", "茶器"), url="/bazaar/?q=tea"), Link(label=t("In stock only", "仅看有货"), url="/bazaar/?q=tea&category=tea")), shortcuts=(), pager=Pager(shown=16, total=1000, more_than_total=True, next_url="?after=c16", first_url="?"),
     )  # fmt: skip
 
 

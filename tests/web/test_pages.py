@@ -487,6 +487,28 @@ def test_what_is_looked_for_is_narrowed_by_what_it_is_like_and_what_it_costs(sur
     assert surfer.open("/bazaar/?" + "&".join(f"f.a{n}=b" for n in range(50))).status_code == 200
 
 
+def test_what_is_sold_out_is_left_out_where_only_what_is_in_stock_is_wanted(surfer, sell, front):
+    gone, _ = sell(stock=0)
+    there, _ = sell(stock=3)
+    front.do(front.house.settle_down())
+
+    def titles(address):
+        return surfer.open(address).text
+
+    everything = front.do(product.offers(front.house.system, [gone.offer_id, there.offer_id]))
+    lost, kept = (f"{PRODUCT_ID.show(everything[one.offer_id].product_id)}" for one in (gone, there))
+    assert lost in titles("/bazaar/?sort=newest")
+    assert 'name="stock" value="in"' in surfer.page.text
+    assert 'href="/bazaar/?stock=in"' in titles("/bazaar/")
+    narrow = titles("/bazaar/?stock=in&sort=newest")
+
+    assert lost not in narrow
+    assert kept in narrow
+    assert 'name="stock" value="in" checked' in narrow
+    assert re.search(r'class="chip chosen" href="/bazaar/\?sort=newest">In stock only', narrow)
+    assert lost in titles("/bazaar/?stock=perhaps&sort=newest")
+
+
 def test_a_slip_of_the_hand_still_finds_and_says_so(surfer):
     page = surfer.open("/bazaar/?q=teepot").text
 

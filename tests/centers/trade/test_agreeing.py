@@ -99,6 +99,38 @@ async def test_a_seller_lowers_the_price_and_the_buyer_pays_the_new_one(house, s
     assert "trade.price_lowered" in {item.template for item in (await message.inbox(buyer)).items}
 
 
+async def test_the_tax_is_asked_again_about_the_same_things_as_at_first(house, shop, monkeypatch):
+    asked = []
+
+    def by_kind_and_words(_ctx, lines):
+        asked.append(lines)
+        rates = {"book": 5, "": 20}
+        return tuple(
+            msgspec.structs.replace(
+                line,
+                tax=(line.gross - line.discount) * rates[str(line.inputs.get("kind", ""))] // 100
+                if line.category_ids
+                else 0,
+            )
+            for line in lines
+        )
+
+    monkeypatch.setitem(house.system.plan.calls, "trade.tax", by_kind_and_words)
+    buyer = await house.person()
+    goods = [await house.good(shop, price=1000, category=await _kinds(house)) for _ in range(2)]
+    wanted = [LineRequest(goods[0].offer_id, inputs={"kind": "book"}), LineRequest(goods[1].offer_id)]
+    placed = await trade.place(buyer, token=trade.seal(buyer, await trade.quote(buyer, lines=wanted)))
+    order_id = placed.orders[0].id
+    assert (await trade.order(buyer, order_id=order_id)).tax == 50 + 200
+
+    lowered = await trade.lower_price(staff(shop), order_id=order_id, off_minor=200)
+
+    assert [line.tax for line in lowered.lines] == [45, 180]
+    first, again = asked[0], asked[-1]
+    plain = [msgspec.structs.replace(line, allocations=(), tax=0) for line in again]
+    assert plain == [msgspec.structs.replace(line, tax=0) for line in first]
+
+
 @pytest.mark.external
 async def test_one_shop_lowers_its_part_of_a_checkout(house, shop):
     other, buyer = await house.seller(), await house.buyer()

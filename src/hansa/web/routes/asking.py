@@ -16,6 +16,9 @@ from hansa.web.visit import Visit
 FACET = "f."
 """What the names of parameters begin with that are fields of the search."""
 
+IN_STOCK = "in"
+"""What the parameter `stock` says where only what can be had now is wanted."""
+
 _QUERY_MAX = 100
 _LETTERS_MAX = 200
 _DIGITS_MAX = 12
@@ -30,6 +33,7 @@ class Asked(NamedTuple):
     shop: Shop | None
     facets: Mapping[str, tuple[str, ...]]
     price: tuple[int, int] | None
+    in_stock: bool
     sort: Sort | None
     after: str
     before: int
@@ -38,7 +42,15 @@ class Asked(NamedTuple):
     @property
     def narrowed(self) -> bool:
         """Whether this is less than everything there is, or in another order than the home's."""
-        return bool(self.query or self.category or self.shop or self.facets or self.price or self.sort)
+        return bool(
+            self.query
+            or self.category
+            or self.shop
+            or self.facets
+            or self.price
+            or self.in_stock
+            or self.sort
+        )
 
     def filters(self) -> Filters:
         """Return what everything found must fit."""
@@ -48,6 +60,7 @@ class Asked(NamedTuple):
             shop=self.shop.id if self.shop else None,
             price_min=low,
             price_max=high,
+            in_stock=self.in_stock,
             facets=self.facets,
         )
 
@@ -58,6 +71,7 @@ class Asked(NamedTuple):
             "category": self.category.slug if self.category else "",
             "shop": self.shop.slug if self.shop else "",
             "price": "{}-{}".format(*self.price) if self.price else "",
+            "stock": IN_STOCK if self.in_stock else "",
             "sort": self.sort.value if self.sort else "",
         } | changed
         facets = [(f"{FACET}{field}", value) for field, values in self.facets.items() for value in values]
@@ -89,6 +103,7 @@ async def read_asked(seen: Visit, categories: Sequence[Category]) -> Asked:
         shop=await shop.shop_by_slug(seen.ctx, slug=seller) if seller else None,
         facets=_facets(seen),
         price=_price(seen.asked("price")),
+        in_stock=seen.asked("stock") == IN_STOCK,
         sort=Sort(sort) if sort in {one.value for one in Sort} else None,
         after=seen.asked("after", letters_max=2000),
         before=int(before) if _digits(before, _SHOWN_DIGITS_MAX) else 0,

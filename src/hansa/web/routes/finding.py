@@ -20,7 +20,7 @@ from hansa.kernel.texts import pick
 from hansa.web.answers import fragment
 from hansa.web.i18n import N_
 from hansa.web.parts import Choice, Facet, Link, Pager
-from hansa.web.routes.asking import FACET, Asked
+from hansa.web.routes.asking import FACET, IN_STOCK, Asked
 from hansa.web.showing import seller_link
 from hansa.web.visit import Seen, Visit
 
@@ -116,6 +116,8 @@ def chosen(seen: Visit, asked: Asked, facets: Facets | None) -> tuple[Link, ...]
         links.append(Link(label=pick(asked.shop.name, language), url=asked.address(seen, shop="")))
     if asked.price:
         links.append(Link(label=_range(seen, *asked.price), url=asked.address(seen, price="")))
+    if asked.in_stock:
+        links.append(Link(label=seen.gettext("In stock only"), url=asked.address(seen, stock="")))
     names = {
         (field.field, value.value): pick(value.names, language) or value.value
         for field in (facets.fields if facets else ())
@@ -143,6 +145,7 @@ async def narrowing(
     shop_slugs = {str(key): one.slug for key, one in shops.items()}
     _ = seen.gettext
     made = [
+        _in_stock(seen, asked),
         _one_of(seen, by_field.get("category"), "category", _("Kind"), _("All kinds"), slugs, asked.category),
         _one_of(seen, by_field.get("shop"), "shop", _("Seller"), _("All sellers"), shop_slugs, asked.shop),
         _prices(seen, asked, facets),
@@ -181,6 +184,12 @@ def _one_of(
         choices=(Choice(value="", label=every, checked=now is None), *values),
         many=False,
     )
+
+
+def _in_stock(seen: Visit, asked: Asked) -> Facet:
+    """Make the one box that leaves out what is sold out everywhere."""
+    only = Choice(value=IN_STOCK, label=seen.gettext("In stock only"), checked=asked.in_stock)
+    return Facet(name="stock", label=seen.gettext("Availability"), choices=(only,))
 
 
 def _name(seen: Visit, one: Category | Shop) -> str:
@@ -265,6 +274,11 @@ def below(seen: Visit, asked: Asked, categories: Sequence[Category]) -> tuple[Li
         for one in categories
         if one.parent_id == parent
     )
+
+
+def to_be_had(seen: Visit, asked: Asked) -> Link:
+    """Return the way to what is in stock of this."""
+    return Link(label=seen.gettext("In stock only"), url=asked.address(seen, stock=IN_STOCK))
 
 
 @get("/suggest")

@@ -20,7 +20,17 @@ from hansa.web.answers import show
 from hansa.web.parts import GoodCard, Pager, Picture
 from hansa.web.routes import finding, measuring
 from hansa.web.routes.asking import Asked, read_asked
-from hansa.web.routes.finding import below, chosen, crumbs, find, found_pager, listed, narrowing, sorts
+from hansa.web.routes.finding import (
+    below,
+    chosen,
+    crumbs,
+    find,
+    found_pager,
+    listed,
+    narrowing,
+    sorts,
+    to_be_had,
+)
 from hansa.web.routes.pictures import photo
 from hansa.web.routes.product import product_view
 from hansa.web.showing import picture, seller_link
@@ -55,7 +65,7 @@ async def _home(seen: Visit, asked: Asked, categories: Sequence[Category]) -> Re
         pager=_pager(seen, asked, page),
         search_url=seen.at(),
         clear_url=seen.at(),
-        shortcuts=below(seen, asked, categories),
+        shortcuts=(*below(seen, asked, categories), *((to_be_had(seen, asked),) if page.items else ())),
         sorts=sorts(seen, asked) if page.items else (),
         empty="" if page.items else "nothing_yet",
         things=tuple(drawn.values())[:_THINGS] if page.items and not asked.after else (),
@@ -92,7 +102,9 @@ async def _found(seen: Visit, asked: Asked, categories: Sequence[Category]) -> R
 
 
 def _anything(asked: Asked) -> Asked:
-    return asked._replace(query="", category=None, shop=None, facets={}, price=None, sort=None)
+    return asked._replace(
+        query="", category=None, shop=None, facets={}, price=None, in_stock=False, sort=None
+    )
 
 
 @get("/products/{product_id:str}")
