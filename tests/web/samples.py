@@ -143,7 +143,7 @@ def search(t: Words) -> ListPage:
         many=False,
     )
     return msgspec.structs.replace(
-        home(t), chrome=chrome(t, query=t("tea", "茶"), section=""), heading=t("“tea”", "“茶”"), lede=t("64 products", "64 件商品"), things=(), facets=(stock, facet, sellers, prices, glaze),
+        home(t), goods=tuple(good for good in home(t).goods if not good.sold_out), chrome=chrome(t, query=t("tea", "茶"), section=""), heading=t("“tea”", "“茶”"), lede=t("64 products", "64 件商品"), things=(), facets=(stock, facet, sellers, prices, glaze),
         chosen=(Link(label=t("Tea ware", "茶器"), url="/bazaar/?q=tea"), Link(label=t("In stock only", "仅看有货"), url="/bazaar/?q=tea&category=tea")), shortcuts=(), pager=Pager(shown=16, total=1000, more_than_total=True, next_url="?after=c16", first_url="?"),
     )  # fmt: skip
 

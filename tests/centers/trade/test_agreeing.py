@@ -14,6 +14,7 @@ from centers.trading import paid, staff
 from hansa.centers.ledger.types import AccountClass
 from hansa.centers.message import api as message
 from hansa.centers.product import api as product
+from hansa.centers.product.types import NewSku, OfferId
 from hansa.centers.trade import api as trade
 from hansa.centers.trade._rules.repricing import LAYER, lower, offs
 from hansa.centers.trade.errors import (
@@ -48,7 +49,7 @@ from hansa.centers.user.types import Address
 from hansa.kernel.context import Traffic
 from hansa.kernel.money import Money
 from hansa.kernel.problem import Forbidden, Invalid, Problem
-from house import GOOD_CARD, kinds, only, race
+from house import GOOD_CARD, Good, kinds, only, race
 
 HOME = Address(
     recipient="Ada",
@@ -71,6 +72,19 @@ async def placed_by(house, shop, *prices: int) -> tuple[object, Placed]:
     buyer = await house.person()
     goods = [await house.good(shop, price=price) for price in prices]
     return buyer, await house.place(buyer, *goods)
+
+
+async def _on_sale(house, shop, category) -> OfferId:
+    page = await product.create_product(
+        house.system,
+        shop_id=shop.shop_id,
+        titles={"en": "Something"},
+        skus=[NewSku(price=Money(1000, "CNY"))],
+        category_id=category.id,
+    )
+    offer = page.offers[0]
+    await house.restock(Good(offer.id, page.skus[0].id, shop.place_id, 1000), 10)
+    return offer.id
 
 
 @pytest.mark.external
@@ -117,8 +131,12 @@ async def test_the_tax_is_asked_again_about_the_same_things_as_at_first(house, s
 
     monkeypatch.setitem(house.system.plan.calls, "trade.tax", by_kind_and_words)
     buyer = await house.person()
-    goods = [await house.good(shop, price=1000, category=await _kinds(house)) for _ in range(2)]
-    wanted = [LineRequest(goods[0].offer_id, inputs={"kind": "book"}), LineRequest(goods[1].offer_id)]
+    goods = await product.add_category(house.system, slug=f"g{uuid4().hex[:12]}", names={"en": "Goods"})
+    books = await product.add_category(
+        house.system, slug=f"b{uuid4().hex[:12]}", names={"en": "Books"}, parent_id=goods.id
+    )
+    offers = [await _on_sale(house, shop, category) for category in (books, goods)]
+    wanted = [LineRequest(offers[0], inputs={"kind": "book"}), LineRequest(offers[1])]
     placed = await trade.place(buyer, token=trade.seal(buyer, await trade.quote(buyer, lines=wanted)))
     order_id = placed.orders[0].id
     assert (await trade.order(buyer, order_id=order_id)).tax == 50 + 200

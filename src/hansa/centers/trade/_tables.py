@@ -137,6 +137,7 @@ line = Table(
     Column("commission_bp", Integer, CheckConstraint("commission_bp BETWEEN 0 AND 10000"), nullable=False),
     Column("attribution", JSONB),
     Column("inputs", JSONB),
+    Column("category_ids", JSONB),
     Column("previous_state", Text),
     Column("state", Text, nullable=False, server_default="waiting"),
     Column("carrier", Text, CheckConstraint("length(carrier) BETWEEN 1 AND 60")),

@@ -187,6 +187,7 @@ def upgrade() -> None:
           commission_bp int NOT NULL CHECK (commission_bp BETWEEN 0 AND 10000),
           attribution jsonb,
           inputs jsonb,
+          category_ids jsonb,
           previous_state text,
           state text NOT NULL DEFAULT 'waiting',
           carrier text CHECK (length(carrier) BETWEEN 1 AND 60),

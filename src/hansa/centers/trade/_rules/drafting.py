@@ -212,6 +212,7 @@ def _line_row(
         commission_bp,
         _json(line.attribution) if line.attribution else None,
         _json(line.inputs) if line.inputs else None,
+        _json(line.category_ids) if line.category_ids else None,
     )
 
 

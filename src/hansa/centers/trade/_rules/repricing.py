@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.payment.types import NewPayment
+from hansa.centers.product.types import CategoryId
 from hansa.centers.trade._rules.pricing import freight_shares
 from hansa.centers.trade._rules.rows import OrderKey
 from hansa.centers.trade.errors import LineNotFound, PriceNotLowered
@@ -18,6 +19,14 @@ from hansa.kernel.money import split_minor
 
 LAYER = "seller"
 SHOP = Funder(FunderKind.SHOP)
+
+
+class AsQuoted(msgspec.Struct, frozen=True):
+    """What a line was quoted with besides what its order shows: what rates and a business's own words go by."""
+
+    offer_version: int
+    inputs: dict[str, int | str]
+    category_ids: tuple[CategoryId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +106,15 @@ def lower(
     return tuple(msgspec.structs.replace(line, freight=shares[line.line_no]) for line in lowered)
 
 
-def quoted_again(order: Order, lines: Sequence[Line], off: Mapping[int, int]) -> tuple[QuotedLine, ...]:
-    """Return an order's lines as the tax is asked about them: lowered, and with no tax yet."""
+def quoted_again(
+    order: Order, quoted: Mapping[int, AsQuoted], off: Mapping[int, int]
+) -> tuple[QuotedLine, ...]:
+    """Return an order's lines as the tax was asked about them at first, but lowered, and with no tax yet."""
     return tuple(
         QuotedLine(
             line_no=line.line_no,
             offer_id=line.offer_id,
-            offer_version=1,
+            offer_version=quoted[line.line_no].offer_version,
             sku_id=line.sku_id,
             product_id=line.product_id,
             shop_id=order.shop_id,
@@ -119,6 +130,8 @@ def quoted_again(order: Order, lines: Sequence[Line], off: Mapping[int, int]) ->
             if off[line.line_no]
             else line.allocations,
             attribution=line.attribution,
+            inputs=quoted[line.line_no].inputs,
+            category_ids=quoted[line.line_no].category_ids,
         )
-        for line in lines
+        for line in order.lines
     )

@@ -10,7 +10,7 @@ from hansa.centers.payment.errors import AlreadyCaptured
 from hansa.centers.payment.types import PAYMENT_ID, NewPayment, OrderShare
 from hansa.centers.shop.types import shop_object
 from hansa.centers.trade import _store, extensions
-from hansa.centers.trade._rules.repricing import Repricing, lower, offs, quoted_again
+from hansa.centers.trade._rules.repricing import AsQuoted, Repricing, lower, offs, quoted_again
 from hansa.centers.trade._rules.rows import Row
 from hansa.centers.trade._service.moves import stuck
 from hansa.centers.trade._service.moving import submit
@@ -46,6 +46,7 @@ async def lower_price(
     wanted = Wanted(off_minor, line_offs or {}, freight)
     beside: list[Order] = []
     checkouts: list[Row] = []
+    quoted: dict[int, AsQuoted] = {}
 
     async def read() -> Order:
         order = await load_order(ctx, order_id, permission=PERMISSION)
@@ -54,6 +55,7 @@ async def lower_price(
             checkout = await _store.checkout(tx, (order.buyer, order.checkout_id))
             assert checkout is not None  # noqa: S101 - an order's checkout was written with it
             others = [(order.buyer, one) for one in checkout["orders"] if one != order.id]
+            quoted.update(await _store.lines_as_quoted(tx, (order.buyer, order.id)))
             beside[:] = await assemble(tx, await _store.orders_by_key(tx, others))
         checkouts[:] = [checkout]
         return order
@@ -61,7 +63,7 @@ async def lower_price(
     def step(order: Order) -> Step:
         if order.state is not OrderState.AWAITING_PAYMENT:
             raise stuck(order.state, None)
-        lowered = _lowered(ctx, order, beside, checkouts[0], wanted)
+        lowered = _lowered(ctx, order, quoted, beside=beside, checkout=checkouts[0], wanted=wanted)
         return repricing(ctx, order, key, lowered=lowered, beside=beside)
 
     try:
@@ -79,9 +81,17 @@ class Wanted(msgspec.Struct, frozen=True):
     freight: int | None
 
 
-def _lowered(ctx: Ctx, order: Order, beside: Sequence[Order], checkout: Row, wanted: Wanted) -> Repricing:
+def _lowered(
+    ctx: Ctx,
+    order: Order,
+    quoted: Mapping[int, AsQuoted],
+    *,
+    beside: Sequence[Order],
+    checkout: Row,
+    wanted: Wanted,
+) -> Repricing:
     off = offs(order, off_minor=wanted.off_minor, line_offs=wanted.line_offs)
-    taxed = extensions.TAX.of(ctx)(ctx, quoted_again(order, order.lines, off))
+    taxed = extensions.TAX.of(ctx)(ctx, quoted_again(order, quoted, off))
     freight = order.freight if wanted.freight is None else wanted.freight
     lines = lower(order, off=off, taxes={line.line_no: line.tax for line in taxed}, freight=freight)
     payable = sum(line.total for line in lines)

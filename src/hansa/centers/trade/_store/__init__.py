@@ -52,7 +52,7 @@ from hansa.centers.trade._store.placing import (
     insert_orders,
     placed_checkouts,
 )
-from hansa.centers.trade._store.repricing import reprice, set_payments
+from hansa.centers.trade._store.repricing import lines_as_quoted, reprice, set_payments
 
 __all__ = [
     "AUDITS",
@@ -81,6 +81,7 @@ __all__ = [
     "insert_orders",
     "keys_of_orders",
     "keys_of_payments",
+    "lines_as_quoted",
     "lines_by_order",
     "lock_drafts",
     "lock_orders",

@@ -138,11 +138,11 @@ WITH d AS (
 parted AS (
   INSERT INTO trade.line
     (buyer, order_id, line_no, offer_id, offer_version, sku_id, product_id, title, options, art, quantity,
-     unit_minor, gross, discount, tax, freight, commission_bp, attribution, inputs, previous_state, state,
-     carrier, tracking, part_of, units, first_unit)
+     unit_minor, gross, discount, tax, freight, commission_bp, attribution, inputs, category_ids,
+     previous_state, state, carrier, tracking, part_of, units, first_unit)
   SELECT l.buyer, l.order_id, d.part_no, l.offer_id, l.offer_version, l.sku_id, l.product_id, l.title, l.options,
          l.art, d.quantity, l.unit_minor, d.gross, d.discount, d.tax, d.freight, l.commission_bp, l.attribution,
-         l.inputs, l.previous_state, l.state, l.carrier, l.tracking, d.part_of, d.units, d.first_unit
+         l.inputs, l.category_ids, l.previous_state, l.state, l.carrier, l.tracking, d.part_of, d.units, d.first_unit
   FROM d JOIN trade.line l ON l.buyer = d.buyer AND l.order_id = d.order_id AND l.line_no = d.line_no)
 UPDATE trade.line l
 SET quantity = l.quantity - d.quantity, gross = l.gross - d.gross, discount = l.discount - d.discount,

@@ -82,7 +82,7 @@ async def insert_orders(
     allocations: Sequence[tuple[Any, ...]],
 ) -> None:
     """Write orders as they are placed, in version 1, with their lines and allocations."""
-    await tx.raw.execute(_INSERT_ORDERS, *columns(orders, 23), *columns(lines, 22), *columns(allocations, 8))
+    await tx.raw.execute(_INSERT_ORDERS, *columns(orders, 23), *columns(lines, 23), *columns(allocations, 8))
 
 
 async def insert_notes(tx: Transaction, rows: Sequence[NewNote]) -> None:
@@ -111,13 +111,13 @@ lined AS (
   INSERT INTO trade.line
     (buyer, order_id, line_no, offer_id, offer_version, sku_id, product_id, title, options, art,
      quantity, measure_amount, measure_unit, measure_per, unit_minor, gross, discount, tax, freight, commission_bp,
-     attribution, inputs)
+     attribution, inputs, category_ids)
   SELECT * FROM unnest($24::uuid[], $25::uuid[], $26::int[], $27::uuid[], $28::int[], $29::uuid[],
      $30::uuid[], $31::text[], $32::text[], $33::text[], $34::int[], $35::bigint[], $36::text[],
      $37::bigint[], $38::bigint[], $39::bigint[], $40::bigint[], $41::bigint[], $42::bigint[],
-     $43::int[], $44::jsonb[], $45::jsonb[]))
+     $43::int[], $44::jsonb[], $45::jsonb[], $46::jsonb[]))
 INSERT INTO trade.allocation
   (buyer, order_id, line_no, ordinal, layer, funder_kind, funder_party, minor)
-SELECT * FROM unnest($46::uuid[], $47::uuid[], $48::int[], $49::int[], $50::text[], $51::text[],
-                     $52::uuid[], $53::bigint[])
+SELECT * FROM unnest($47::uuid[], $48::uuid[], $49::int[], $50::int[], $51::text[], $52::text[],
+                     $53::uuid[], $54::bigint[])
 """

@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from hansa.centers.trade._rules.repricing import LAYER, SHOP, Repricing
+from hansa.centers.product.types import CategoryId
+from hansa.centers.trade._rules.repricing import LAYER, SHOP, AsQuoted, Repricing
 from hansa.centers.trade._rules.rows import OrderKey
 from hansa.centers.trade._store.columns import keys_of
 from hansa.kernel.db import Transaction
+
+
+async def lines_as_quoted(tx: Transaction, key: OrderKey) -> dict[int, AsQuoted]:
+    """Return what an order's lines were quoted with, by number."""
+    rows = await tx.raw.fetch(
+        """SELECT line_no, offer_version, inputs, category_ids FROM trade.line
+           WHERE buyer = $1 AND order_id = $2""",
+        *key,
+    )
+    return {
+        row["line_no"]: AsQuoted(
+            row["offer_version"],
+            row["inputs"] or {},
+            tuple(CategoryId(UUID(one)) for one in row["category_ids"] or ()),
+        )
+        for row in rows
+    }
 
 
 async def reprice(tx: Transaction, changes: Sequence[Repricing]) -> None:
