@@ -15,6 +15,7 @@ from centers.trading import operator
 from hansa.centers.trade import api as trade
 from hansa.centers.trade._rules.states import (
     DRIVEN,
+    FINAL,
     INITIAL,
     LINE_FINAL,
     LINE_TRANSITIONS,
@@ -69,16 +70,42 @@ async def test_the_database_takes_the_legal_pairs_and_no_other(house, order):
         for before, after in PAIRS
         if await accepts(
             house,
-            """UPDATE trade."order" SET previous_state = $3, state = $4, version = 2
+            """UPDATE trade."order" SET previous_state = $3, state = $4, version = 2,
+                      closed_at = CASE WHEN $5 THEN placed_at END
                 WHERE buyer = $1 AND id = $2""",
             order.buyer,
             order.id,
             before.value,
             after.value,
+            after in FINAL,
         )
     }
 
     assert taken == {(before, after) for before, all_after in TRANSITIONS.items() for after in all_after}
+
+
+@pytest.mark.parametrize("column", ["closed_at", "finished_at"])
+async def test_an_order_that_has_ended_says_when_and_no_other_does(house, order, column):
+    taken = {
+        (after, told)
+        for before, after in PAIRS
+        for told in (True, False)
+        if after in TRANSITIONS[before]
+        and await accepts(
+            house,
+            f"""UPDATE trade."order" SET previous_state = $3, state = $4, version = 2,
+                       {column} = CASE WHEN $5 THEN placed_at END
+                 WHERE buyer = $1 AND id = $2""",
+            order.buyer,
+            order.id,
+            before.value,
+            after.value,
+            told,
+        )
+    }
+
+    reached = {after for all_after in TRANSITIONS.values() for after in all_after}
+    assert taken == {(after, after in FINAL) for after in reached}
 
 
 async def test_an_order_begins_where_orders_begin(house, order):
@@ -118,7 +145,7 @@ async def test_what_was_paid_is_never_closed_as_unpaid(house, order):
     assert not await accepts(
         house,
         """UPDATE trade."order" SET previous_state = 'awaiting_payment', state = 'closed', version = 2,
-                  paid_at = placed_at WHERE buyer = $1 AND id = $2""",
+                  paid_at = placed_at, closed_at = placed_at WHERE buyer = $1 AND id = $2""",
         order.buyer,
         order.id,
     )
@@ -147,12 +174,14 @@ async def _bend(tx, order, state, *, paid):
     before = next((one for one, after in TRANSITIONS.items() if state in after), None)
     await tx.raw.execute(
         """UPDATE trade."order" SET previous_state = $3, state = $4, version = 2,
-                  paid_at = CASE WHEN $5 THEN placed_at END WHERE buyer = $1 AND id = $2""",
+                  paid_at = CASE WHEN $5 THEN placed_at END, closed_at = CASE WHEN $6 THEN placed_at END
+            WHERE buyer = $1 AND id = $2""",
         order.buyer,
         order.id,
         before.value if before else None,
         state.value,
         paid,
+        state in FINAL,
     )
     if state in {S.SHIPPED, S.SIGNED}:
         await tx.raw.execute(

@@ -48,6 +48,15 @@ account = Table(
         "floor_minor IS NULL OR balance_minor * normal - held_minor >= floor_minor", name="account_floor"
     ),
     Index("account_party", "party", postgresql_where=text("party IS NOT NULL")),
+    Index(
+        "account_shop",
+        "business",
+        "traffic",
+        "entity",
+        "party",
+        "currency",
+        postgresql_where=text("account_class IN ('seller_payable', 'seller_receivable')"),
+    ),
 )
 
 journal = Table(

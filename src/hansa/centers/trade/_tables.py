@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import CHAR, JSONB
 
@@ -110,6 +111,7 @@ order = Table(
     Column("extended", Boolean, nullable=False, server_default="false"),
     Index("order_id", "id"),
     Index("order_shop", "shop_id", "id"),
+    Index("order_open", "shop_id", "id", postgresql_where=text("finished_at IS NULL AND closed_at IS NULL")),
 )
 
 line = Table(

@@ -58,6 +58,10 @@ def upgrade() -> None:
           CONSTRAINT account_floor CHECK (floor_minor IS NULL OR balance_minor * normal - held_minor >= floor_minor)
         ) WITH (fillfactor = 50)""")  # room for new versions of hot rows on their own page
     op.execute("CREATE INDEX account_party ON ledger.account (party) WHERE party IS NOT NULL")
+    # The shops of one business, among the accounts of everybody; nothing of it changes when money moves.
+    op.execute("""
+        CREATE INDEX account_shop ON ledger.account (business, traffic, entity, party, currency)
+        WHERE account_class IN ('seller_payable', 'seller_receivable')""")
     op.execute("""
         CREATE TABLE ledger.journal (
           id uuid PRIMARY KEY,

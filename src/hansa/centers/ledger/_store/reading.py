@@ -43,14 +43,17 @@ WHERE account_id = $1 AND seq = (SELECT low FROM probe WHERE low >= high)
 """
 
 
-_OPEN_SHOPS = """
+_EARNED, _OWED = AccountClass.SELLER_PAYABLE.value, AccountClass.SELLER_RECEIVABLE.value
+
+# The classes are written out, not parameters: so the planner knows them for those of the index `account_shop`.
+_OPEN_SHOPS = f"""
 SELECT party, currency::text,
-       coalesce(sum(balance_minor * normal) FILTER (WHERE account_class = $5), 0)::bigint AS earned,
-       coalesce(sum(balance_minor * normal) FILTER (WHERE account_class = $6), 0)::bigint AS owed,
-       coalesce(sum(held_minor) FILTER (WHERE account_class = $5), 0)::bigint AS held
+       coalesce(sum(balance_minor * normal) FILTER (WHERE account_class = '{_EARNED}'), 0)::bigint AS earned,
+       coalesce(sum(balance_minor * normal) FILTER (WHERE account_class = '{_OWED}'), 0)::bigint AS owed,
+       coalesce(sum(held_minor) FILTER (WHERE account_class = '{_EARNED}'), 0)::bigint AS held
 FROM ledger.account
-WHERE business = $1 AND traffic = $2 AND entity = $3 AND account_class IN ($5, $6)
-  AND party IS NOT NULL AND balance_minor <> 0 AND ($7::uuid IS NULL OR (party, currency::text) > ($7, $8))
+WHERE business = $1 AND traffic = $2 AND entity = $3 AND account_class IN ('{_EARNED}', '{_OWED}')
+  AND party IS NOT NULL AND balance_minor <> 0 AND ($5::uuid IS NULL OR (party, currency::text) > ($5, $6))
 GROUP BY party, currency ORDER BY party, currency::text LIMIT $4
 """
 
@@ -65,8 +68,6 @@ async def open_shops(
         ctx.traffic.value,
         ctx.entity,
         limit,
-        AccountClass.SELLER_PAYABLE.value,
-        AccountClass.SELLER_RECEIVABLE.value,
         *(after or (None, "")),
     )
     return [

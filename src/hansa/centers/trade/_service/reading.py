@@ -241,6 +241,7 @@ async def _page(
             buyers=await kin(tx, ctx.party()) if own else None,
             shop_id=shop_id,
             state=state.value if state else None,
+            under_way=state is not None and state not in FINAL,
             before=before,
             limit=limit + 1,
         )

@@ -131,16 +131,21 @@ async def page_of_orders(
     buyers: Sequence[UUID] | None = None,
     shop_id: UUID | None = None,
     state: str | None = None,
+    under_way: bool = False,
     before: UUID | None = None,
     limit: int,
 ) -> list[Row]:
-    """Return orders of buyers (one person's parties) or of a shop, newest first, ids below `before`."""
+    """Return orders of buyers (one person's parties) or of a shop, newest first, ids below `before`.
+
+    `under_way` says that the state is not a final one: a shop's few open orders have an index of their own.
+    """
     return list(
         await tx.raw.fetch(
-            """SELECT * FROM trade."order"
+            f"""SELECT * FROM trade."order"
                WHERE business = $1 AND traffic = $2
                  AND ($3::uuid[] IS NULL OR buyer = ANY($3)) AND ($4::uuid IS NULL OR shop_id = $4)
                  AND ($5::text IS NULL OR state = $5) AND ($6::uuid IS NULL OR id < $6)
+                 {_UNDER_WAY if under_way else ""}
                ORDER BY id DESC LIMIT $7""",
             business,
             traffic,
@@ -152,6 +157,8 @@ async def page_of_orders(
         ),
     )
 
+
+_UNDER_WAY = "AND finished_at IS NULL AND closed_at IS NULL"
 
 # The shop's share of a line is worked out as `_rules.settlement.seller_share` does; a test compares the two. Lines
 # that were divided are left to that rule, which sees their parts together.
@@ -165,7 +172,8 @@ CROSS JOIN LATERAL (
   SELECT l.gross - coalesce(sum(a.minor), 0)::bigint AS revenue FROM trade.allocation a
   WHERE a.buyer = l.buyer AND a.order_id = l.order_id AND a.line_no = l.line_no AND a.funder_kind = 'shop'
 ) r
-WHERE o.shop_id = $1 AND o.business = $2 AND o.traffic = $3 AND o.paid_at IS NOT NULL AND NOT o.state = ANY($4::text[])
+WHERE o.shop_id = $1 AND o.business = $2 AND o.traffic = $3 AND o.paid_at IS NOT NULL
+  AND o.finished_at IS NULL AND o.closed_at IS NULL AND NOT o.state = ANY($4::text[])
   AND l.state IN ('waiting', 'shipped', 'refunding')
 GROUP BY o.currency ORDER BY o.currency
 """
@@ -186,7 +194,7 @@ async def divided_for_shop(
         await tx.raw.fetch(
             """SELECT * FROM trade."order" o
                WHERE shop_id = $1 AND business = $2 AND traffic = $3 AND paid_at IS NOT NULL
-                 AND NOT state = ANY($4::text[])
+                 AND finished_at IS NULL AND closed_at IS NULL AND NOT state = ANY($4::text[])
                  AND EXISTS (SELECT FROM trade.line l WHERE l.buyer = o.buyer AND l.order_id = o.id
                                 AND l.units IS NOT NULL AND l.state IN ('waiting', 'shipped', 'refunding'))""",
             shop_id,
