@@ -25,12 +25,12 @@ from hansa.web.parts import (
 )
 from hansa.web.selling import (
     AgreeLine, AgreeWithPage, AgreedOrderPage, AgreedOrdersPage, AgreedRow, AgreeingPage, AppPage,
-    AppRow, AppsPage, Asked, AttemptRow, BadLine, ChosenGood, DeliveryPage, DeliveryRow, Desk, DeskTalk,
+    AppRow, AppsPage, Asked, AttemptRow, BadLine, ChosenGood, CountRow, DeliveryPage, DeliveryRow, Desk, DeskTalk,
     DeskTalkPage, DeskTalksPage, GoodPage, GoodRow, GoodsPage, HookPage, HookRow, HooksPage, ImportPage,
     ImportRow, ImportsPage, InvitationPage, InvitationRow, LevelPage, LowRow, MenuLink, MoneyPage,
     Movement, NewGoodPage, NewHookPage, NewPriceListPage, OrderRow, PlacePage, PlaceRow, PlacesPage,
     PriceListPage, PriceListRow, PriceListsPage, PriceRow, Question, ReviewRow, ReviewsPage, RoleChoice,
-    SellerOrderPage, SellerOrdersPage, SentParcel, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
+    SellerOrderPage, SellerOrdersPage, SentParcel, SheetPage, SheetRow, SheetsPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
     StaffRow, StatementRow, Step, StockPage, StockRow, Sum, Tile, TodayPage, TokenRow, VariantRow,
     WaitingChange, Weekday, WithWhom,
 )  # fmt: skip
@@ -346,7 +346,7 @@ def shelf_rows(t: Words) -> tuple[StockRow, ...]:
 def shelf(t: Words) -> StockPage:
     return StockPage(
         **frame(t, "stock"), heading=t("Stock", "库存"), lede="", rows=shelf_rows(t), pager=Pager(shown=4), goods_url=f"{AT}/goods", places_url=f"{AT}/places/new",
-        places=(Link(label=t("Hangzhou, dispatch", "杭州发货仓"), url="?place=1", current=True), Link(label=t("Longjing Road store", "龙井路门店"), url="?place=2")),
+        places=(Link(label=t("Hangzhou, dispatch", "杭州发货仓"), url="?place=1", current=True), Link(label=t("Longjing Road store", "龙井路门店"), url="?place=2")), count_url=f"{AT}/stocktakes?place=1",
     )  # fmt: skip
 
 
@@ -359,10 +359,62 @@ def shelf_of_one(t: Words) -> StockPage:
     return msgspec.structs.replace(shelf(t), heading=one.name, lede=one.option, places=(), rows=(msgspec.structs.replace(one, place=t("Hangzhou, dispatch", "杭州发货仓")), msgspec.structs.replace(one, place=t("Longjing Road store", "龙井路门店"), on_hand=0, promised=0, left=0)))  # fmt: skip
 
 
+def sheets(t: Words, *, begun: bool = True) -> SheetsPage:
+    return SheetsPage(
+        **frame(t, "stock"), place="place_1", heading=t("Hangzhou, dispatch", "杭州发货仓"), pager=Pager(shown=3 if begun else 0), back=Link(label=t("Stock", "库存"), url=f"{AT}/stock"), places=shelf(t).places,
+        post_url="" if begun else f"{AT}/stocktakes", go_on=Link(label=t("Go on counting", "继续盘点"), url=f"{AT}/stocktakes/1") if begun else None,
+        sheets=(
+            SheetRow(url=f"{AT}/stocktakes/1", state="counting", opened_at=NOW - timedelta(hours=2), note=t("before the holidays", "节前盘点"), by=t("by you", "您")),
+            SheetRow(url=f"{AT}/stocktakes/2", state="posted", opened_at=NOW - timedelta(days=90), note=t("end of the quarter", "季度盘点"), by=t("by you", "您")),
+            SheetRow(url=f"{AT}/stocktakes/3", state="cancelled", opened_at=NOW - timedelta(days=91)),
+        ) if begun else (),
+    )  # fmt: skip
+
+
+def sheets_none(t: Words) -> SheetsPage:
+    return sheets(t, begun=False)
+
+
+def counted_rows(t: Words, *pieces: tuple[int, int] | None) -> tuple[CountRow, ...]:
+    return tuple(
+        CountRow(name=row.name, picture=row.picture, option=row.option, code=row.code, field=f"count-sku_{place}", expected=found[0] if found else None, counted=found[1] if found else None)
+        for place, (row, found) in enumerate(zip(shelf_rows(t), pieces, strict=True))
+    )  # fmt: skip
+
+
+def sheet(t: Words, *, show: str = "to_count") -> SheetPage:
+    here = f"{AT}/stocktakes/1"
+    tabs = (
+        ("to_count", "Still to count", "待盘点"),
+        ("counted", "Counted", "已盘点"),
+        ("off", "Differences", "差异"),
+    )
+    return SheetPage(
+        **frame(t, "stock"), heading=t("Hangzhou, dispatch", "杭州发货仓"), state="counting", lede=t("before the holidays", "节前盘点"), back=Link(label=t("Stocktakes", "盘点"), url=f"{AT}/stocktakes"), show=show, here=here,
+        figures=tuple(Fact(label=t(*label), text=text) for label, text in ((("Counted", "已盘点"), "24"), (("Still to count", "待盘点"), "4"), (("Pieces too many", "盘盈件数"), "1"), (("Pieces missing", "盘亏件数"), "3"))),
+        tabs=tuple(Link(label=t(en, zh), url=f"{here}?show={name}", current=name == show) for name, en, zh in tabs), pager=Pager(shown=4),
+        rows=counted_rows(t, None, None, None, None) if show == "to_count" else counted_rows(t, (14, 12), (3, 3), (1, 2), (1284, 1283)), count_url=f"{here}/counts", entry_url=f"{here}/entry",
+        actions=(Action(label=t("Post the differences", "过账差异"), url=f"{here}/approve", primary=True), Action(label=t("Drop this count", "放弃本次盘点"), url=f"{here}/cancel")),
+        forms={"entry": Form(values={"code": "TP-99", "pieces": "2"}, errors={"code": t("Nothing of the shop has this number", "店铺没有这个编号的商品")})} if show == "to_count" else {},
+    )  # fmt: skip
+
+
+def sheet_counted(t: Words) -> SheetPage:
+    return sheet(t, show="counted")
+
+
+def sheet_closed(t: Words) -> SheetPage:
+    full = sheet(t, show="off")
+    return msgspec.structs.replace(
+        full, state="posted", actions=(), count_url="", entry_url="", tabs=full.tabs[1:], figures=(full.figures[0], *full.figures[2:]), lede=t("The differences were posted; what nobody counted stayed as it was.", "差异已过账，未盘点的库存保持不变。"),
+        rows=tuple(row for row in full.rows if row.difference),
+    )  # fmt: skip
+
+
 def level(t: Words) -> LevelPage:
     here = f"{AT}/stock/p/s"
     return LevelPage(
-        **frame(t, "stock"), row=shelf_rows(t)[1], seen=3, back=Link(label=t("Hangzhou, dispatch", "杭州发货仓"), url=f"{AT}/stock"), receive_url=f"{here}/receive", adjust_url=f"{here}/adjust", limits_url=f"{here}/limits", limits=Form(values={"safety": "0", "backorder": "0", "low_at": "2"}), pager=Pager(shown=3, next_url=f"{here}?after=c"),
+        **frame(t, "stock"), row=shelf_rows(t)[1], seen=3, back=Link(label=t("Hangzhou, dispatch", "杭州发货仓"), url=f"{AT}/stock"), receive_url=f"{here}/receive", adjust_url=f"{here}/adjust", limits_url=f"{here}/limits", limits=Form(values={"safety": "0", "backorder": "0", "low_at": "2"}), move_url=f"{here}/move", others=(Choice(value="place_2", label=t("Longjing Road store", "龙井路门店")),), pager=Pager(shown=3, next_url=f"{here}?after=c"),
         figures=tuple(Fact(label=t(*label), text=text) for label, text in ((("On hand", "在库"), "3"), (("Promised to orders", "已承诺"), "1"), (("Kept back", "保留"), "0"), (("To be had", "可售"), "2"))),
         movements=(Movement(at=NOW - timedelta(hours=2), what=t("Corrected", "更正"), quantity=-1, why=t("broken", "破损"), by=t("by you", "您")), Movement(at=NOW - timedelta(hours=9), what=t("Sent to a buyer", "发给买家"), quantity=-2), Movement(at=NOW - timedelta(days=6), what=t("Came in", "入库"), quantity=6, why=t("delivery note 118", "送货单 118"))),
         forms={"adjust": Form(values={"counted": "3", "reason": ""}, errors={"counted": t("That is what is there already", "与现有数量相同"), "reason": t("Please fill this in", "请填写")})},
@@ -781,7 +833,7 @@ def agreeing_empty(t: Words) -> AgreeingPage:
 
 SELLING = (
     shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_cancelling, sale_at_the_door, sale_unpaid, wares, wares_none, ware_new,
-    ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, level, spots, spots_none, spot,
+    ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, sheets, sheets_none, sheet, sheet_counted, sheet_closed, level, spots, spots_none, spot,
     price_lists, price_lists_none, price_list_new, price_list, price_list_empty,
     hooks, hooks_none, hook_new, hook, hook_secret, delivery, delivery_due, apps, apps_none, app, app_asking,
     funds, funds_none, agreed_list, agreed_none, agreed_one, agree_with, agree_with_nobody, agreeing, agreeing_empty,

@@ -76,6 +76,8 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "on_sale": Look(Tone.OK, "check", N_("On sale")),
         "in_stock": Look(Tone.OK, "check", N_("In stock")),
         "low_stock": Look(Tone.WARN, "box", N_("Almost gone")),
+        "counting": Look(Tone.INFO, "clock", N_("Being counted")),
+        "posted": Look(Tone.OK, "check", N_("Posted")),
         "sold_out": Look(Tone.PLAIN, "package-x", N_("Sold out")),
         "active": Look(Tone.OK, "check", N_("Active")),
         "withdrawn": Look(Tone.PLAIN, "minus", N_("Withdrawn")),

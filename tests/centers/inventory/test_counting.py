@@ -47,6 +47,25 @@ async def write_down(ctx, sheet, *found):
     )
 
 
+async def test_a_sheet_is_summed_up_by_the_latest_counts(market, cellar):
+    seller, place_id, pear, bowl = cellar
+    sheet = await inventory.open_stocktake(seller, place_id=place_id)
+
+    async def tally():
+        one = await inventory.tally(seller, stocktake_id=sheet.id)
+        return one.counted, one.off, one.found, one.lost, one.uncounted
+
+    assert await tally() == (0, 0, 0, 0, 2)
+    await write_down(seller, sheet, (pear, 7))
+    assert await tally() == (1, 1, 0, 3, 1)
+    await write_down(seller, sheet, (pear, 10), (bowl, 9))
+    assert await tally() == (2, 1, 4, 0, 0)
+
+    off = await inventory.counts(seller, stocktake_id=sheet.id, differing=True)
+    assert [(one.sku_id, one.difference) for one in off.items] == [(bowl, 4)]
+    assert len((await inventory.counts(seller, stocktake_id=sheet.id)).items) == 2
+
+
 async def test_differences_are_posted_with_their_reason(market, cellar):
     seller, place_id, pear, bowl = cellar
     sheet = await inventory.open_stocktake(seller, place_id=place_id, note="end of the year")
@@ -224,6 +243,7 @@ async def test_seller_a_does_not_count_for_seller_b(market, cellar):
         lambda ctx: inventory.stocktake(ctx, stocktake_id=sheet.id),
         lambda ctx: inventory.counts(ctx, stocktake_id=sheet.id),
         lambda ctx: inventory.uncounted(ctx, stocktake_id=sheet.id),
+        lambda ctx: inventory.tally(ctx, stocktake_id=sheet.id),
         lambda ctx: write_down(ctx, sheet, (pear, 0)),
         lambda ctx: inventory.approve_stocktake(ctx, stocktake_id=sheet.id),
         lambda ctx: inventory.cancel_stocktake(ctx, stocktake_id=sheet.id),

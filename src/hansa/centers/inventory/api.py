@@ -12,6 +12,7 @@ from hansa.centers.inventory._service.counting import (
     open_stocktake,
     stocktake,
     stocktakes,
+    tally,
     uncounted,
 )
 from hansa.centers.inventory._service.holding import (
@@ -59,6 +60,7 @@ __all__ = [
     "stock_of_skus",
     "stocktake",
     "stocktakes",
+    "tally",
     "transfer",
     "uncounted",
 ]

@@ -248,6 +248,20 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
         return self.counted - self.expected
 
 
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a sheet has come, by the latest count of each SKU.
+
+    Of `counted` SKUs `off` differ from what was expected: `found` pieces too many and `lost` too few.
+    `uncounted` ones the place keeps and nobody has counted.
+    """
+
+    counted: int
+    off: int
+    found: int
+    lost: int
+    uncounted: int
+
+
 class Movement(msgspec.Struct, frozen=True, kw_only=True):
     """One change of the quantity on hand. Append-only: on hand is the sum of all movements."""
 

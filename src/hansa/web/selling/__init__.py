@@ -12,6 +12,7 @@ from hansa.web.selling.agreed import (
     WithWhom,
 )
 from hansa.web.selling.base import Desk, DeskView, MenuLink
+from hansa.web.selling.counting import CountRow, SheetPage, SheetRow, SheetsPage
 from hansa.web.selling.funds import MoneyPage, StatementRow, Sum
 from hansa.web.selling.goods import (
     Asked,
@@ -93,6 +94,7 @@ __all__ = [
     "AttemptRow",
     "BadLine",
     "ChosenGood",
+    "CountRow",
     "DeliveryPage",
     "DeliveryRow",
     "Desk",
@@ -135,6 +137,9 @@ __all__ = [
     "SellerOrderPage",
     "SellerOrdersPage",
     "SentParcel",
+    "SheetPage",
+    "SheetRow",
+    "SheetsPage",
     "ShopCard",
     "ShopPage",
     "ShopsPage",

@@ -35,6 +35,7 @@ class StockPage(DeskView, frozen=True, kw_only=True):
     places: tuple[Link, ...]
     goods_url: str = ""
     places_url: str = ""
+    count_url: str = ""
     empty: Literal["", "no_place", "nothing_yet"] = ""
 
 
@@ -52,7 +53,8 @@ class LevelPage(DeskView, frozen=True, kw_only=True):
     """`/{business}/sell/{shop}/stock/{place}/{sku}`: one variant at one place.
 
     `receive_url` takes `quantity` and `reference`; `adjust_url` takes `counted` (what was `seen` before) and
-    `reason`; `limits_url` takes `safety`, `backorder` and `low_at`. Each is shown while it is not empty.
+    `reason`; `limits_url` takes `safety`, `backorder` and `low_at`; `move_url` takes `pieces`, `place` (one of the
+    `others`) and `why`. Each is shown while it is not empty.
     """
 
     template = "selling/level.html"
@@ -65,6 +67,8 @@ class LevelPage(DeskView, frozen=True, kw_only=True):
     adjust_url: str = ""
     limits_url: str = ""
     limits: Form = Form()
+    move_url: str = ""
+    others: tuple[Choice, ...] = ()
     back: Link
 
 

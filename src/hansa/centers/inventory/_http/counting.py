@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
+from litestar.params import Parameter
 
 from hansa.centers.inventory import api
 from hansa.centers.inventory._http.shared import LINE, SELLING, Cursor, Limit
@@ -32,6 +33,7 @@ from hansa.kernel.ids import IdMalformed
 from hansa.kernel.page import CursorMalformed, Page
 from hansa.kernel.problem import Forbidden, Unauthenticated
 
+Differing = Annotated[bool, Parameter(description="Only where it is not what was expected.")]
 COUNTING = (Unauthenticated, Forbidden, IdMalformed, StocktakeNotFound)
 
 
@@ -58,6 +60,16 @@ class CountView(msgspec.Struct, frozen=True, kw_only=True):
     difference: int
     counted_by: str
     counted_at: datetime
+
+
+class TallyView(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a sheet has come: SKUs counted, those that are off, pieces too many and too few, SKUs still to count."""
+
+    counted: int
+    off: int
+    found: int
+    lost: int
+    uncounted: int
 
 
 class OpenStocktake(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,11 +152,31 @@ async def write_counts(ctx: Ctx, stocktake_id: str, data: WriteCounts) -> list[C
     tags=["stock"],
 )
 async def list_counts(
-    ctx: Ctx, stocktake_id: str, cursor: Cursor = None, limit: Limit = 50
+    ctx: Ctx,
+    stocktake_id: str,
+    differing: Differing = False,  # noqa: FBT002 - Litestar passes parameters by name
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[CountView]:
     """Return the latest count of each SKU. Needs `inventory.stock.count` in the place's shop."""
-    page = await api.counts(ctx, stocktake_id=STOCKTAKE_ID.read(stocktake_id), cursor=cursor, limit=limit)
+    page = await api.counts(
+        ctx, stocktake_id=STOCKTAKE_ID.read(stocktake_id), differing=differing, cursor=cursor, limit=limit
+    )
     return Page([_count(one) for one in page.items], page.cursor)
+
+
+@get(
+    "/stocktakes/{stocktake_id:str}/tally",
+    summary="Sum up a stocktake",
+    responses=problems(*COUNTING, *SELLING),
+    tags=["stock"],
+)
+async def show_tally(ctx: Ctx, stocktake_id: str) -> TallyView:
+    """Return how much was counted and how far it is off. Needs `inventory.stock.count` in the place's shop."""
+    one = await api.tally(ctx, stocktake_id=STOCKTAKE_ID.read(stocktake_id))
+    return TallyView(
+        counted=one.counted, off=one.off, found=one.found, lost=one.lost, uncounted=one.uncounted
+    )
 
 
 @get(
@@ -214,6 +246,7 @@ ROUTES = (
     show_stocktake,
     write_counts,
     list_counts,
+    show_tally,
     list_uncounted,
     approve_stocktake,
     cancel_stocktake,

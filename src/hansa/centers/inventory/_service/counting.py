@@ -29,6 +29,7 @@ from hansa.centers.inventory.types import (
     Stocktake,
     StocktakeId,
     StocktakeState,
+    Tally,
 )
 from hansa.centers.place.types import PlaceId
 from hansa.centers.product.types import SKU_ID, SkuId
@@ -156,15 +157,30 @@ async def stocktakes(
     return page_of(rows, limit=limit, key=lambda one: (one.id,))
 
 
+async def tally(ctx: Ctx, *, stocktake_id: StocktakeId) -> Tally:
+    """Sum up a sheet as it stands. Needs `inventory.stock.count` in the place's shop; raises `StocktakeNotFound`."""
+    sheet = await _required(ctx, COUNT, stocktake_id)
+    async with ctx.transaction() as tx:
+        return await store.tally(tx, sheet, ctx.traffic)
+
+
 async def counts(
-    ctx: Ctx, *, stocktake_id: StocktakeId, cursor: str | None = None, limit: int = 50
+    ctx: Ctx,
+    *,
+    stocktake_id: StocktakeId,
+    differing: bool = False,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[Count]:
-    """List the latest count of each SKU, by SKU id. Needs `inventory.stock.count` in the place's shop."""
+    """List the latest count of each SKU, by SKU id; if `differing`, where it is not what was expected.
+
+    Needs `inventory.stock.count` in the place's shop.
+    """
     checked_limit(limit)
     await _required(ctx, COUNT, stocktake_id)
     after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     async with ctx.transaction() as tx:
-        rows = await store.counts(tx, stocktake_id, after=after, limit=limit + 1)
+        rows = await store.counts(tx, stocktake_id, differing=differing, after=after, limit=limit + 1)
     return page_of(rows, limit=limit, key=lambda one: (one.sku_id,))
 
 

@@ -8,7 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from hansa.centers.inventory._tables import STOCKTAKE_RANK
-from hansa.centers.inventory.types import Count, Counted, Stocktake, StocktakeId, StocktakeState
+from hansa.centers.inventory.types import (
+    Count,
+    Counted,
+    Stocktake,
+    StocktakeId,
+    StocktakeState,
+    Tally,
+)
 from hansa.centers.place.types import PlaceId
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.db import Transaction
@@ -27,8 +34,22 @@ RETURNING sku_id, nr, expected, counted, counted_by, counted_at
 """
 
 _LATEST = """
-SELECT DISTINCT ON (sku_id) sku_id, nr, expected, counted, counted_by, counted_at FROM inventory.count
-WHERE stocktake_id = $1 AND ($2::uuid IS NULL OR sku_id > $2) ORDER BY sku_id, nr DESC LIMIT $3
+SELECT * FROM (
+  SELECT DISTINCT ON (sku_id) sku_id, nr, expected, counted, counted_by, counted_at FROM inventory.count
+  WHERE stocktake_id = $1 AND ($2::uuid IS NULL OR sku_id > $2) ORDER BY sku_id, nr DESC) AS latest
+WHERE NOT $4 OR counted <> expected ORDER BY sku_id LIMIT $3
+"""
+
+_TALLY = """
+SELECT count(*) AS counted, count(*) FILTER (WHERE counted <> expected) AS off,
+       coalesce(sum(greatest(counted - expected, 0)), 0)::bigint AS found,
+       coalesce(sum(greatest(expected - counted, 0)), 0)::bigint AS lost,
+       (SELECT count(*) FROM inventory.stock s
+         WHERE s.place_id = $2 AND s.traffic = $3
+           AND NOT EXISTS (SELECT FROM inventory.count c
+                            WHERE c.stocktake_id = $1 AND c.sku_id = s.sku_id)) AS uncounted
+FROM (SELECT DISTINCT ON (sku_id) counted, expected FROM inventory.count
+       WHERE stocktake_id = $1 ORDER BY sku_id, nr DESC) AS latest
 """
 
 
@@ -123,9 +144,17 @@ async def insert_counts(
     return [by_sku[one.sku_id] for one in counted]
 
 
-async def counts(tx: Transaction, id_: StocktakeId, *, after: UUID | None, limit: int) -> list[Count]:
-    """Return the latest count of each SKU on a sheet, by SKU id."""
-    return [Count(**row) for row in await tx.raw.fetch(_LATEST, id_, after, limit)]
+async def counts(
+    tx: Transaction, id_: StocktakeId, *, differing: bool = False, after: UUID | None, limit: int
+) -> list[Count]:
+    """Return the latest count of each SKU on a sheet, by SKU id; if `differing`, where it is not what was expected."""
+    return [Count(**row) for row in await tx.raw.fetch(_LATEST, id_, after, limit, differing)]
+
+
+async def tally(tx: Transaction, sheet: Stocktake, traffic: Traffic) -> Tally:
+    """Sum up a sheet."""
+    row = await tx.raw.fetchrow(_TALLY, sheet.id, sheet.place_id, traffic.value)
+    return Tally(**row)
 
 
 async def uncounted(

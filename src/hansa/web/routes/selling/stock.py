@@ -16,6 +16,7 @@ from hansa.centers.inventory.types import (
     Receipt,
     StockLevel,
     StockLimits,
+    Transfer,
 )
 from hansa.centers.inventory.types import Movement as Moved
 from hansa.centers.place import api as place
@@ -27,7 +28,7 @@ from hansa.kernel.texts import pick
 from hansa.web.answers import show
 from hansa.web.forms import Fields
 from hansa.web.i18n import N_
-from hansa.web.parts import Fact, Form, Link
+from hansa.web.parts import Choice, Fact, Form, Link
 from hansa.web.routes.selling.desk import Desk, desk, sent
 from hansa.web.routes.selling.doing import Done, once
 from hansa.web.routes.selling.fields import whole
@@ -39,6 +40,7 @@ from hansa.web.words import problem_words
 
 SEE = "inventory.stock.see"
 RECEIVE, ADJUST, LIMIT = "inventory.stock.receive", "inventory.stock.adjust", "inventory.stock.limit"
+COUNT = "inventory.stock.count"
 PAGE = 50
 _MOVEMENTS_SHOWN = 20
 _WORDS_MAX = 200
@@ -52,6 +54,7 @@ _KINDS: Mapping[MovementKind, str] = MappingProxyType(
         MovementKind.TRANSFERRED: N_("Went to another place"),
     }
 )
+_CAME = N_("Came from another place")
 
 
 @get("/sell/{slug:str}/stock")
@@ -59,7 +62,7 @@ async def show_stock(seen: Seen, slug: str) -> Response[str]:
     """What there is at one of the shop's places; `place` says which, the first one if it does not."""
     at = await desk(seen, slug, SEE)
     _ = seen.gettext
-    places = await _places(at)
+    places = await own_places(at)
     asked = seen.asked("place")
     here = next((one for one in places if PLACE_ID.show(one.id) == asked), places[0] if places else None)
     levels: Sequence[StockLevel] = ()
@@ -85,6 +88,7 @@ async def show_stock(seen: Seen, slug: str) -> Response[str]:
         ),
         goods_url=at.at("goods") if at.may("product.product.edit") else "",
         places_url=at.at("places/new") if at.may("place.place.add") else "",
+        count_url=at.at("stocktakes", place=PLACE_ID.show(here.id)) if here and at.may(COUNT) else "",
         empty="" if levels else "nothing_yet" if places else "no_place",
     )
     return show(seen, view)
@@ -96,7 +100,7 @@ async def show_variant(seen: Seen, slug: str, sku_id: str) -> Response[str]:
     at = await desk(seen, slug, SEE)
     wanted = SKU_ID.read(sku_id)
     thing = await _thing(at, wanted)
-    places = await _places(at)
+    places = await own_places(at)
     known = await _levels(at, wanted, places)
     view = StockPage(
         chrome=seen.chrome(section="sell"),
@@ -125,14 +129,14 @@ async def show_variant(seen: Seen, slug: str, sku_id: str) -> Response[str]:
 async def show_level(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[str]:
     """One variant at one place, and why there is as much of it."""
     at = await desk(seen, slug, SEE)
-    return await _level_page(at, await _place(at, place_id), SKU_ID.read(sku_id))
+    return await _level_page(at, await own_place(at, place_id), SKU_ID.read(sku_id))
 
 
 @post("/sell/{slug:str}/stock/{place_id:str}/{sku_id:str}/receive")
 async def receive(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[str]:
     """Take goods in."""
     at, fields = await sent(seen, slug, RECEIVE)
-    here, sku = await _place(at, place_id), SKU_ID.read(sku_id)
+    here, sku = await own_place(at, place_id), SKU_ID.read(sku_id)
     await _thing(at, sku)
     quantity = whole(fields, "quantity", least=1)
     reference = fields.text("reference", letters_max=_WORDS_MAX, required=False)
@@ -151,7 +155,7 @@ async def receive(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response
 async def adjust(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[str]:
     """Correct what is on hand to what was counted; the difference to what the page showed is booked."""
     at, fields = await sent(seen, slug, ADJUST)
-    here, sku = await _place(at, place_id), SKU_ID.read(sku_id)
+    here, sku = await own_place(at, place_id), SKU_ID.read(sku_id)
     await _thing(at, sku)
     counted, before = whole(fields, "counted"), whole(fields, "seen", least=-QUANTITY_MAX)
     reason = fields.text("reason", letters_max=_WORDS_MAX)
@@ -172,7 +176,7 @@ async def adjust(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[
 async def limit(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[str]:
     """Say how far it may be sold, and when it counts as running out."""
     at, fields = await sent(seen, slug, LIMIT)
-    here, sku = await _place(at, place_id), SKU_ID.read(sku_id)
+    here, sku = await own_place(at, place_id), SKU_ID.read(sku_id)
     await _thing(at, sku)
     safety, backorder, low_at = (whole(fields, one) or 0 for one in ("safety", "backorder", "low_at"))
     if fields.errors:
@@ -184,6 +188,28 @@ async def limit(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[s
         return Done(at.at(f"stock/{place_id}/{sku_id}"), "saved")
 
     return await _worked(at, fields, here, sku, "limits", work)
+
+
+@post("/sell/{slug:str}/stock/{place_id:str}/{sku_id:str}/move")
+async def move(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[str]:
+    """Book pieces to another place of the shop."""
+    at, fields = await sent(seen, slug, ADJUST)
+    here, sku = await own_place(at, place_id), SKU_ID.read(sku_id)
+    await _thing(at, sku)
+    pieces = whole(fields, "pieces", least=1)
+    why = fields.text("why", letters_max=_WORDS_MAX, required=False)
+    there = next((one for one in await own_places(at) if PLACE_ID.show(one.id) == fields.raw("place")), None)
+    if there is None or there.id == here.id:
+        fields.blame("place", "choose_one")
+    if fields.errors or pieces is None or there is None:
+        return await _level_page(at, here, sku, forms={"move": fields.form()}, status=422)
+    wanted = Transfer(sku_id=sku, from_place_id=here.id, to_place_id=there.id, quantity=pieces, reason=why)
+
+    async def work() -> Done:
+        await inventory.transfer(at.ctx, transfers=[wanted])
+        return Done(at.at(f"stock/{place_id}/{sku_id}"), "moved")
+
+    return await _worked(at, fields, here, sku, "move", work)
 
 
 async def _worked(
@@ -220,6 +246,7 @@ async def _level_page(
         at.ctx, sku_id=sku, place_id=here.id, cursor=after or None, limit=_MOVEMENTS_SHOWN
     )
     number = at.seen.pages.formatter(at.ctx.locale).number
+    others = [one for one in await own_places(at) if one.id != here.id]
     limits = {"safety": level.safety, "backorder": level.backorder, "low_at": level.low_at}
     closed = here.status is PlaceStatus.CLOSED
     view = LevelPage(
@@ -239,13 +266,17 @@ async def _level_page(
         receive_url=f"{url}/receive" if at.may(RECEIVE) and not closed else "",
         adjust_url=f"{url}/adjust" if at.may(ADJUST) else "",
         limits_url=f"{url}/limits" if at.may(LIMIT) else "",
+        move_url=f"{url}/move" if at.may(ADJUST) and others else "",
+        others=tuple(
+            Choice(value=PLACE_ID.show(one.id), label=pick(one.name, at.ctx.locale)) for one in others
+        ),
         limits=forms.get("limits") or Form(values={name: str(value) for name, value in limits.items()}),
         back=Link(label=pick(here.name, at.ctx.locale), url=at.at("stock", place=PLACE_ID.show(here.id))),
     )
     return show(at.seen, view, status=status)
 
 
-async def _places(at: Desk) -> list[Place]:
+async def own_places(at: Desk) -> list[Place]:
     """Return the shop's places that were not given up."""
     return [
         one
@@ -254,7 +285,7 @@ async def _places(at: Desk) -> list[Place]:
     ]
 
 
-async def _place(at: Desk, place_id: str) -> Place:
+async def own_place(at: Desk, place_id: str) -> Place:
     """Return a place of this shop. Raises `SkuNotFound` for another one's."""
     wanted = PLACE_ID.read(place_id)
     found = next((one for one in await place.places_of_shop(at.ctx, at.shop.id) if one.id == wanted), None)
@@ -306,11 +337,11 @@ def _movement(at: Desk, one: Moved) -> Movement:
     mine = one.actor.endswith(f":{at.ctx.actor.party}")
     return Movement(
         at=one.occurred_at,
-        what=_(_KINDS[one.kind]),
+        what=_(_CAME) if one.kind is MovementKind.TRANSFERRED and one.quantity > 0 else _(_KINDS[one.kind]),
         quantity=one.quantity,
         why=one.reason or one.reference,
         by=_("by you") if mine else "",
     )
 
 
-ROUTES = (show_stock, show_variant, show_level, receive, adjust, limit)
+ROUTES = (show_stock, show_variant, show_level, receive, adjust, limit, move)
