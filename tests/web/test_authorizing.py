@@ -13,7 +13,7 @@ from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PARTY_ID
-from hansa.web.visit import SESSION_COOKIE
+from hansa.web import cookies
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
 
@@ -63,7 +63,7 @@ def opens(front, owner, name):
 
 
 async def party_of(front, surfer):
-    identity = await user.identify(front.house.platform, surfer.client.cookies[SESSION_COOKIE])
+    identity = await user.identify(front.house.platform, surfer.client.cookies[cookies.SESSION])
     return identity.actor.party
 
 

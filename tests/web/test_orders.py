@@ -13,7 +13,7 @@ from hansa.centers.review import api as review
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import DRAFT_ID, ORDER_ID, DraftLine
 from hansa.centers.user import api as user
-from hansa.web.visit import SESSION_COOKIE
+from hansa.web import cookies
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
 
@@ -152,7 +152,7 @@ def test_an_offer_made_for_one_is_accepted_once_and_paid(lin, front, two_goods):
     seller, goods, _paths = two_goods
 
     async def offered():
-        me = await user.identify(front.house.platform, lin.client.cookies[SESSION_COOKIE])
+        me = await user.identify(front.house.platform, lin.client.cookies[cookies.SESSION])
         made = await trade.make_draft(
             acting(seller, "trade.order.draft"),
             shop_id=seller.shop_id,

@@ -17,7 +17,7 @@ from hansa.centers.trade import api as trade
 from hansa.centers.trade.errors import PaymentReplaced
 from hansa.kernel.lane import Unsettled
 from hansa.kernel.money import Money
-from hansa.web.visit import SESSION_COOKIE, VISITOR_COOKIE
+from hansa.web import cookies
 from hansa.web.words import DECLINES
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
@@ -72,11 +72,11 @@ def test_pages_are_private_and_files_are_for_ever(surfer):
 def test_a_visitor_gets_a_session_with_the_first_thing_in_the_cart(surfer, sell):
     _, path = sell()
     surfer.open(path)
-    assert SESSION_COOKIE not in surfer.client.cookies
+    assert cookies.SESSION not in surfer.client.cookies
 
     answer = surfer.client.post("/bazaar/cart/add", data=surfer.form("/cart/add")[1], follow_redirects=False)
 
-    cookie = next(set_ for set_ in answer.headers.get_list("set-cookie") if set_.startswith(SESSION_COOKIE))
+    cookie = next(set_ for set_ in answer.headers.get_list("set-cookie") if set_.startswith(cookies.SESSION))
     assert answer.status_code == 303
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
@@ -111,18 +111,18 @@ def test_a_form_sent_from_another_site_is_refused(surfer, sell):
 def test_who_logs_in_gets_a_new_session_and_old_forms_are_over(surfer, sell):
     _, path = sell()
     surfer.add(path)
-    guest, visitor = surfer.client.cookies[SESSION_COOKIE], surfer.client.cookies[VISITOR_COOKIE]
+    guest, visitor = surfer.client.cookies[cookies.SESSION], surfer.client.cookies[cookies.VISITOR]
     surfer.open(path)
     old = surfer.form("/cart/add")[1]["_csrf_token"]
 
     surfer.sign_up(email())
 
-    assert surfer.client.cookies[SESSION_COOKIE] != guest
-    assert surfer.client.cookies[VISITOR_COOKIE] != visitor
+    assert surfer.client.cookies[cookies.SESSION] != guest
+    assert surfer.client.cookies[cookies.VISITOR] != visitor
     surfer.open(path)
     assert surfer.send("/cart/add", _csrf_token=old).status_code == 403
     assert "1 piece" in surfer.open("/bazaar/cart").text
-    surfer.client.cookies.set(SESSION_COOKIE, guest)
+    surfer.client.cookies.set(cookies.SESSION, guest)
     assert surfer.client.get("/bazaar/account", follow_redirects=False).status_code in {303, 401}
 
 

@@ -1,4 +1,4 @@
-"""What a route answers with: a page, or the way to another one. Cookies are set here and nowhere else."""
+"""What a route answers with: a page, or the way to another one, and the cookies that go with it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,11 @@ from litestar import Response
 
 from hansa.centers.user.types import Accounts
 from hansa.kernel.problem import Problem
+from hansa.web import cookies
 from hansa.web.headers import PAGE_HEADERS
 from hansa.web.parts import Action, Fact
 from hansa.web.views import ErrorPage, View
-from hansa.web.visit import (
-    AWAY_COOKIE,
-    LANGUAGE_COOKIE,
-    SESSION_COOKIE,
-    THEME_COOKIE,
-    TOLD_COOKIE,
-    VISITOR_COOKIE,
-    Visit,
-    new_visitor,
-)
+from hansa.web.visit import Visit, new_visitor
 from hansa.web.words import field_words, problem_words
 
 HTML = "text/html"  # Litestar adds the charset to every text/*
@@ -41,10 +33,10 @@ def show(seen: Visit, view: View, *, status: int = 200) -> Response[str]:
         seen.pages.render(view), status_code=status, media_type=HTML, headers=dict(PAGE_HEADERS)
     )
     response.headers["cache-control"] = "private, no-cache"
-    if VISITOR_COOKIE not in seen.request.cookies:
-        _set(response, seen, VISITOR_COOKIE, seen.visitor, _YEAR_S)
-    if TOLD_COOKIE in seen.request.cookies:
-        response.delete_cookie(TOLD_COOKIE)
+    if cookies.VISITOR not in seen.cookies:
+        seen.cookies.put(response, cookies.VISITOR, seen.visitor, age_s=_YEAR_S)
+    if cookies.TOLD in seen.cookies:
+        seen.cookies.drop(response, cookies.TOLD)
     _begin(response, seen)
     return response
 
@@ -67,7 +59,7 @@ def go(seen: Visit, address: str, *, told: str = "") -> Response[str]:
     )
     response.headers["cache-control"] = "no-store"
     if told:
-        _set(response, seen, TOLD_COOKIE, told, _TOLD_S)
+        seen.cookies.put(response, cookies.TOLD, told, age_s=_TOLD_S)
     _begin(response, seen)
     return response
 
@@ -81,29 +73,30 @@ def go_outside(url: str) -> Response[str]:
 
 def prefer(seen: Visit, response: Response[str], *, language: str = "", theme: str = "") -> Response[str]:
     """Let the browser remember a choice."""
-    for cookie, chosen in ((LANGUAGE_COOKIE, language), (THEME_COOKIE, theme)):
+    for cookie, chosen in ((cookies.LANGUAGE, language), (cookies.THEME, theme)):
         if chosen:
-            _set(response, seen, cookie, chosen, _YEAR_S)
+            seen.cookies.put(response, cookie, chosen, age_s=_YEAR_S)
     return response
 
 
 def send_away(seen: Visit, response: Response[str], *, kind: str, binding: str, wanted: str) -> Response[str]:
     """Let the browser remember that it was the one that left for a log-in elsewhere, and why."""
     kept = quote(wanted, safe="")
-    _set(response, seen, AWAY_COOKIE, f"{kind}.{binding}.{kept if len(kept) <= _AWAY_MAX else ''}", _AWAY_S)
+    value = f"{kind}.{binding}.{kept if len(kept) <= _AWAY_MAX else ''}"
+    seen.cookies.put(response, cookies.AWAY, value, age_s=_AWAY_S)
     return response
 
 
 def came_back(seen: Visit) -> tuple[str, str, str]:
     """Return why this browser left for a log-in elsewhere, what proves that it did, and where it wanted to go."""
-    kind, binding, wanted = (*seen.request.cookies.get(AWAY_COOKIE, "").split(".", 2), "", "", "")[:3]
+    kind, binding, wanted = (*seen.cookies.get(cookies.AWAY).split(".", 2), "", "", "")[:3]
     return kind, binding, unquote(wanted)
 
 
 def end_session(seen: Visit, response: Response[str]) -> Response[str]:
     """Let the browser forget its session, and the name its forms belonged to."""
-    response.delete_cookie(SESSION_COOKIE)
-    _set(response, seen, VISITOR_COOKIE, new_visitor(), _YEAR_S)
+    seen.cookies.drop(response, cookies.SESSION)
+    seen.cookies.put(response, cookies.VISITOR, new_visitor(), age_s=_YEAR_S)
     return response
 
 
@@ -151,11 +144,6 @@ def _begin(response: Response[Any], seen: Visit) -> None:
     if seen.started is None:
         return
     longest = seen.ctx.platform.settings.section(Accounts).session_longest
-    _set(response, seen, SESSION_COOKIE, seen.started.token, int(longest.total_seconds()))
+    seen.cookies.put(response, cookies.SESSION, seen.started.token, age_s=int(longest.total_seconds()))
     if seen.logged_in:
-        _set(response, seen, VISITOR_COOKIE, new_visitor(), _YEAR_S)
-
-
-def _set(response: Response[Any], seen: Visit, name: str, value: str, age_s: int) -> None:
-    secure = "https" in {seen.request.url.scheme, urlsplit(seen.ctx.platform.settings.url()).scheme}
-    response.set_cookie(name, value, max_age=age_s, httponly=True, samesite="lax", secure=secure)
+        seen.cookies.put(response, cookies.VISITOR, new_visitor(), age_s=_YEAR_S)

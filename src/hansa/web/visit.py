@@ -23,18 +23,14 @@ from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
 from hansa.kernel.quota import Limits
 from hansa.kernel.security import Signer, TokenInvalid
+from hansa.web import cookies
+from hansa.web.cookies import Cookies
 from hansa.web.i18n import LANGUAGES, spoken
 from hansa.web.parts import Notice
 from hansa.web.templating import Pages
 from hansa.web.views import Chrome
 from hansa.web.words import TOLD
 
-SESSION_COOKIE = "hansa_session"
-VISITOR_COOKIE = "hansa_visitor"
-LANGUAGE_COOKIE = "hansa_language"
-THEME_COOKIE = "hansa_theme"
-TOLD_COOKIE = "hansa_told"
-AWAY_COOKIE = "hansa_away"
 THEMES = ("system", "light", "dark")
 _CSRF = "web.form"
 _OURS = frozenset({"same-origin", "none"})
@@ -55,6 +51,7 @@ class Visit:
 
     ctx: Ctx
     request: Request[Any, Any, Any]
+    cookies: Cookies
     pages: Pages
     prefix: str
     visitor: str
@@ -120,8 +117,8 @@ class Visit:
         business = self.ctx.plan.business
         language = self.ctx.locale
         other = next((code for code in LANGUAGES if code != language), language)
-        theme = self.request.cookies.get(THEME_COOKIE, "")
-        told = TOLD.get(self.request.cookies.get(TOLD_COOKIE, ""))
+        theme = self.cookies.get(cookies.THEME)
+        told = TOLD.get(self.cookies.get(cookies.TOLD))
         if told:
             notices = (Notice(text=self.gettext(told.text), tone=told.tone), *notices)
         return Chrome(
@@ -189,7 +186,7 @@ async def visit(platform: Platform, request: Request[Any, Any, Any], pages: Page
     It counts as one request of its business and actor, as a call of the API does. Raises `business.stopped`,
     `business.ended`, `quota.rate_limited`, and what the database may say.
     """
-    token = request.cookies.get(SESSION_COOKIE, "")
+    token = Cookies(platform, request).get(cookies.SESSION)
     identity = await user.identify(platform, token) if token else None
     made = _visit(platform, request, pages, business=request.scope["state"]["business"])
     if identity is not None:
@@ -204,20 +201,21 @@ def visit_of_nobody(platform: Platform, request: Request[Any, Any, Any], pages: 
 
 
 def _visit(platform: Platform, request: Request[Any, Any, Any], pages: Pages, *, business: str) -> Visit:
-    state = request.scope["state"]
+    state, kept = request.scope["state"], Cookies(platform, request)
     ctx = platform.context(business, trace=state["trace"])
     language = negotiate(
         spoken(ctx.plan.business.languages if business else ()),
         query=request.query_params.get("lang"),
-        cookie=request.cookies.get(LANGUAGE_COOKIE),
+        cookie=kept.get(cookies.LANGUAGE),
         accept_language=request.headers.get("accept-language"),
     )
     return Visit(
         ctx=ctx.with_(locale=language, agent=request.headers.get("user-agent", "")),
         request=request,
+        cookies=kept,
         pages=pages,
         prefix=state["prefix"] if business else "",
-        visitor=request.cookies.get(VISITOR_COOKIE) or new_visitor(),
+        visitor=kept.get(cookies.VISITOR) or new_visitor(),
     )
 
 
