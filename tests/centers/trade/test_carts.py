@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from centers.trading import paid, staff
+from hansa.centers.message import api as message
 from hansa.centers.product import api as product
 from hansa.centers.shop import api as shops
 from hansa.centers.shop.extensions import ShopClosure
@@ -18,10 +19,12 @@ from hansa.centers.trade.errors import (
     AttributionInvalid,
     CartChanged,
     CartEmpty,
+    CartFull,
     OrderNotFound,
 )
-from hansa.centers.trade.types import ChangeKind, DraftLine, LineRequest
+from hansa.centers.trade.types import LINES_MAX, ChangeKind, DraftLine, LineRequest
 from hansa.centers.trade.types import OrderState as S
+from hansa.centers.user import api as user
 from hansa.centers.user.extensions import Erasure
 from hansa.kernel.context import Traffic
 from hansa.kernel.money import Money
@@ -187,3 +190,72 @@ async def test_the_commission_is_the_one_of_the_day_it_was_placed(house, price):
     (line,) = (await trade.order(buyer, order_id=order_id)).lines
 
     assert line.commission_bp == 500
+
+
+PASSWORD = "a long enough one"
+
+
+async def somebody_with_a_cart(house, *goods, old_lines):
+    """An account whose cart holds these goods, put first of all, and then so many others."""
+    ctx = house.platform.context(house.business, locale="en")
+    email = f"{uuid4().hex}@example.com"
+    started = await user.sign_up(ctx, email=email, password=PASSWORD, name="Somebody")
+    account = ctx.with_(actor=started.actor)
+    async with house.platform.db.transaction() as tx:
+        await tx.raw.execute(
+            """INSERT INTO trade.cart_line (buyer, business, traffic, offer_id, quantity, unit_minor, added_at,
+                                            selected, saved)
+               SELECT $1, $2, 'sandbox', offer_id, 1, 100, now() - interval '9 days' + place * interval '1 second',
+                      true, false
+                 FROM unnest($3::uuid[]) WITH ORDINALITY AS o (offer_id, place)""",
+            account.party(),
+            house.business,
+            [good.offer_id for good in goods] + [uuid4() for _ in range(old_lines)],
+        )
+    return account, email
+
+
+async def log_in(house, guest, email):
+    started = await user.log_in(guest, email=email, password=PASSWORD)
+    return guest.with_(actor=started.actor)
+
+
+async def told(ctx):
+    return [one for one in (await message.inbox(ctx)).items if one.template == "trade.cart_shortened"]
+
+
+async def test_a_merged_cart_holds_the_limit_and_says_what_it_left_out(house):
+    seller = await house.seller()
+    first, second, *fresh = [await house.good(seller) for _ in range(5)]
+    _, email = await somebody_with_a_cart(house, first, second, old_lines=LINES_MAX - 2)
+    guest = await house.person(guest=True)
+    for good in (second, *fresh):  # the second is in both carts: put last just now
+        await trade.put_in_cart(guest, offer_id=good.offer_id, quantity=2)
+
+    buyer = await log_in(house, guest, email)
+    await house.settle_down()
+
+    held = {line.offer_id for line in await trade.cart(buyer)}
+    assert len(held) == LINES_MAX
+    assert {good.offer_id for good in (second, *fresh)} <= held
+    assert first.offer_id not in held
+    (one,) = await told(buyer)
+    assert "3 in all" in one.text
+    title = (await product.offers(buyer, [first.offer_id]))[first.offer_id].titles["en"]
+    assert title in one.text
+    with pytest.raises(CartFull):
+        await trade.put_in_cart(buyer, offer_id=first.offer_id, quantity=1)
+
+
+async def test_a_merged_cart_that_fits_is_told_of_to_nobody(house):
+    seller = await house.seller()
+    mine, theirs = [await house.good(seller) for _ in range(2)]
+    _, email = await somebody_with_a_cart(house, mine, old_lines=LINES_MAX - 2)
+    guest = await house.person(guest=True)
+    await trade.put_in_cart(guest, offer_id=theirs.offer_id, quantity=1)
+
+    buyer = await log_in(house, guest, email)
+    await house.settle_down()
+
+    assert {mine.offer_id, theirs.offer_id} <= {line.offer_id for line in await trade.cart(buyer)}
+    assert await told(buyer) == []

@@ -9,6 +9,8 @@ from hansa.centers.message import api as message
 from hansa.centers.message.types import Notification, Reference, ReferenceKind
 from hansa.centers.payment import api as payment
 from hansa.centers.payment.types import NewRefund, PaymentId, RefundId
+from hansa.centers.product import api as product
+from hansa.centers.product.types import OfferId
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import refund_id
 from hansa.centers.trade._rules.states import UNPAID
@@ -19,8 +21,9 @@ from hansa.centers.trade._service.overdue import undecided, unreceived, unsent
 from hansa.centers.trade._service.paysteps import closing
 from hansa.centers.trade._service.reading import assemble
 from hansa.centers.trade._service.step import Step
-from hansa.centers.trade.events import DraftMade, LinesMoved, OrderMoved, PriceLowered
+from hansa.centers.trade.events import CartShortened, DraftMade, LinesMoved, OrderMoved, PriceLowered
 from hansa.centers.trade.types import DRAFT_ID, ORDER_ID, DraftId, LineState, Order, OrderId, OrderState
+from hansa.centers.user import api as user
 from hansa.kernel import deadlines
 from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx
@@ -28,6 +31,7 @@ from hansa.kernel.db import Transaction
 from hansa.kernel.event import Envelope
 from hansa.kernel.money import Money
 from hansa.kernel.problem import Problem
+from hansa.kernel.texts import pick
 
 TELLS_BUYER = frozenset(
     {
@@ -45,6 +49,7 @@ TELLS_SELLER = {
     OrderState.AWAITING_SHIPMENT: "trade.order_to_ship",
     OrderState.REFUNDED: "trade.order_not_to_ship",
 }
+_NAMED_MAX = 20
 REFUND_REASON = "the order, or a part of it, was cancelled"
 
 
@@ -164,6 +169,23 @@ async def tell_of_drafts(tx: Transaction, made: Sequence[Envelope[DraftMade]]) -
         )
         for one in made
     ]
+    await message.notify_all(tx, told)
+
+
+async def tell_of_carts(tx: Transaction, shortened: Sequence[Envelope[CartShortened]]) -> None:
+    """Tell buyers what did not fit in their cart when they logged in, by name as far as it is still on offer."""
+    contacts = await user.contacts(tx, [one.event.buyer for one in shortened])
+    told = []
+    for one in shortened:
+        ctx, left = tx.context(one.business, one.traffic, trace=one.trace), one.event.offers
+        contact = contacts.get(one.event.buyer)
+        locale = contact.locale if contact else ctx.locale
+        found = await product.offers(ctx, [OfferId(offer_id) for offer_id in left[:_NAMED_MAX]])
+        names = [pick(found[OfferId(one)].titles, locale) for one in left if one in found]
+        params = {"count": len(left), "goods": ", ".join(names), "lines_max": one.event.lines_max}
+        told.append(
+            (ctx, Notification(party=one.event.buyer, template="trade.cart_shortened", params=params))
+        )
     await message.notify_all(tx, told)
 
 

@@ -115,6 +115,23 @@ class DraftMade(Event, frozen=True, kw_only=True):
         return self.draft_id
 
 
+class CartShortened(Event, frozen=True, kw_only=True):
+    """A guest's cart joined the account's, and both together were too long: these offers, the oldest, are out of it.
+
+    Those that were put last come first.
+    """
+
+    topic: ClassVar[str] = "trade.cart_shortened"
+
+    buyer: UUID
+    offers: tuple[UUID, ...]
+    lines_max: int
+
+    def subject(self) -> UUID:
+        """The buyer."""
+        return self.buyer
+
+
 class LateMoneyArrived(Event, frozen=True, kw_only=True):
     """A payment was captured after its checkout was closed; it is being refunded."""
 
@@ -129,4 +146,4 @@ class LateMoneyArrived(Event, frozen=True, kw_only=True):
         return self.payment_id
 
 
-EVENTS = (CheckoutPlaced, OrderMoved, LinesMoved, PriceLowered, DraftMade, LateMoneyArrived)
+EVENTS = (CheckoutPlaced, OrderMoved, LinesMoved, PriceLowered, DraftMade, CartShortened, LateMoneyArrived)

@@ -36,7 +36,7 @@ from hansa.centers.trade._service.reading import READ_PERMISSION, OrderReading
 from hansa.centers.trade._store.ending import forget_businesses
 from hansa.centers.trade._store.exports import EXPORTS
 from hansa.centers.trade._tables import metadata
-from hansa.centers.trade.events import EVENTS, DraftMade, LinesMoved, OrderMoved, PriceLowered
+from hansa.centers.trade.events import EVENTS, CartShortened, DraftMade, LinesMoved, OrderMoved, PriceLowered
 from hansa.centers.trade.extensions import POINTS
 from hansa.centers.trade.terms import Deadlines, Invoices, Returns
 from hansa.centers.trade.types import Moved, Paid, Placed
@@ -110,6 +110,7 @@ TRADE = Center(
         Handler("trade.refund_lines", (LinesMoved,), handle=handlers.refund_lines),
         Handler("trade.tell_people", (OrderMoved,), handle=handlers.tell_people),
         Handler("trade.tell_of_drafts", (DraftMade,), handle=handlers.tell_of_drafts),
+        Handler("trade.tell_of_carts", (CartShortened,), handle=handlers.tell_of_carts),
         Handler("trade.tell_of_prices", (PriceLowered,), handle=handlers.tell_of_prices),
     ),
     deadlines=(

@@ -19,6 +19,7 @@ from hansa.centers.trade._service.quoting import limits_of, measure_errors, meas
 from hansa.centers.trade._service.reading import measure_of
 from hansa.centers.trade._tables import CART_RANK
 from hansa.centers.trade.errors import CartChanged, CartEmpty, CartFull, OfferUnavailable
+from hansa.centers.trade.events import CartShortened
 from hansa.centers.trade.types import (
     LINES_MAX,
     NOTE_LETTERS_MAX,
@@ -32,7 +33,7 @@ from hansa.centers.trade.types import (
 )
 from hansa.centers.user.extensions import GuestMerge
 from hansa.centers.user.types import AddressId
-from hansa.kernel.context import Ctx
+from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import FieldError, Invalid
 
@@ -199,11 +200,16 @@ def _cart(ctx: Ctx) -> _Cart:
 
 
 async def merge_guest_carts(tx: Transaction, commands: Sequence[GuestMerge]) -> list[tuple[str, ...]]:
-    """Answer `user.merge_guest`: a guest who logs in keeps the cart; of one offer the larger quantity wins."""
+    """Answer `user.merge_guest`: a guest who logs in keeps the cart; of one offer the larger quantity wins.
+
+    A cart holds `LINES_MAX` all the same: the lines put last stay, and the buyer is told of the others.
+    """
     tx.locks(CART_RANK)
-    await _store.merge_carts(
-        tx, guests=[merge.guest for merge in commands], parties=[merge.party for merge in commands]
-    )
+    parties = [merge.party for merge in commands]
+    await _store.merge_carts(tx, guests=[merge.guest for merge in commands], parties=parties)
+    for left in await _store.shorten_carts(tx, buyers=parties, lines_max=LINES_MAX):
+        ctx = tx.context(left["business"], Traffic(left["traffic"]))
+        tx.emit(ctx, CartShortened(buyer=left["buyer"], offers=tuple(left["offers"]), lines_max=LINES_MAX))
     return [("trade.cart",) for _ in commands]
 
 

@@ -9,6 +9,7 @@ from hansa.centers.trade._store.carts import (
     merge_carts,
     put_cart_line,
     put_cart_note,
+    shorten_carts,
     take_from_cart,
 )
 from hansa.centers.trade._store.drafts import (
@@ -100,6 +101,7 @@ __all__ = [
     "reprice",
     "set_address",
     "set_payments",
+    "shorten_carts",
     "standing_checkouts",
     "take_from_cart",
 ]

@@ -100,7 +100,8 @@ async def take_from_cart(
 async def merge_carts(tx: Transaction, *, guests: Sequence[UUID], parties: Sequence[UUID]) -> None:
     """Move guests' cart lines to the parties they became; the larger quantity of an offer wins.
 
-    Of measured goods the larger amount; where the two were put by different measures, the party's own stays.
+    Of measured goods the larger amount; where the two were put by different measures, the party's own stays. A line
+    that both had counts as put when it was put last.
     """
     await tx.raw.execute(
         """WITH pair AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS p (guest, party)),
@@ -119,11 +120,34 @@ async def merge_carts(tx: Transaction, *, guests: Sequence[UUID], parties: Seque
            ORDER BY party, business, traffic, offer_id, quantity DESC, measure_amount DESC
            ON CONFLICT (buyer, business, traffic, offer_id)
            DO UPDATE SET quantity = greatest(trade.cart_line.quantity, excluded.quantity),
-                         measure_amount = greatest(trade.cart_line.measure_amount, excluded.measure_amount)
+                         measure_amount = greatest(trade.cart_line.measure_amount, excluded.measure_amount),
+                         added_at = greatest(trade.cart_line.added_at, excluded.added_at)
            WHERE (trade.cart_line.measure_unit, trade.cart_line.measure_per)
                  IS NOT DISTINCT FROM (excluded.measure_unit, excluded.measure_per)""",
         guests,
         parties,
+    )
+
+
+async def shorten_carts(tx: Transaction, *, buyers: Sequence[UUID], lines_max: int) -> list[Row]:
+    """Keep the lines that were put last in each cart of these buyers; return the others, the latest first."""
+    return list(
+        await tx.raw.fetch(
+            """WITH told AS (
+                 SELECT buyer, business, traffic, offer_id, added_at,
+                        row_number() OVER (PARTITION BY buyer, business, traffic
+                                           ORDER BY added_at DESC, offer_id DESC) AS place
+                   FROM trade.cart_line WHERE buyer = ANY($1::uuid[])),
+                    gone AS (
+                 DELETE FROM trade.cart_line c USING told t
+                  WHERE t.place > $2 AND (c.buyer, c.business, c.traffic, c.offer_id)
+                                         = (t.buyer, t.business, t.traffic, t.offer_id)
+                 RETURNING c.buyer, c.business, c.traffic, c.offer_id, t.place)
+               SELECT buyer, business, traffic, array_agg(offer_id ORDER BY place) AS offers
+                 FROM gone GROUP BY buyer, business, traffic ORDER BY buyer, business, traffic""",
+            list(buyers),
+            lines_max,
+        )
     )
 
 
