@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -99,6 +100,7 @@ def replay(
 
     async def run(platform: Platform) -> Run:
         with Files() as files:
+            seldom_look_for_cycles()
             with going("Replaying", quiet=json) as tell:
                 replayed = await replaying.replay(platform, files, weeks=span, speed=factor, tell=tell)
             with screen.progress("Reconciling", quiet=json) as step:
@@ -113,6 +115,13 @@ def replay(
     else:
         _show(done)
     return 0 if done.reconciliation.clean else 1
+
+
+def seldom_look_for_cycles() -> None:
+    """Leave what is there by now alone, and look through much at once: a replay keeps hundreds of thousands of rows."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
 
 
 def require_extra(*modules: str) -> None:

