@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hansa.centers.shop.types import Commission
-from hansa.centers.trade.terms import Deadlines
+from hansa.centers.trade.terms import Coupons, Deadlines
 from hansa.kernel.business import Business
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.plan import UnknownBusiness
@@ -31,6 +31,7 @@ COMPLETE_JOURNEY = Business(
     look={"wall": "mist"},
     terms=[
         Commission(basis_points=0),
+        Coupons(pay_all=True),  # 166 baskets of the year cost nothing but coupons
         # A basket is quoted, paid and taken home at one and the same moment.
         Deadlines(quote=timedelta(hours=1), pay=timedelta(hours=1), cancel=timedelta()),
     ],

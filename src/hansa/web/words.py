@@ -61,6 +61,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "trade.mixed_currencies": N_(
             "These goods are priced in different currencies and need separate orders"
         ),
+        "trade.coupons_pay_all": N_("Coupons cannot pay for everything here"),
         "trade.pricing_broken": N_("The price could not be worked out"),
         "trade.placement_refused": N_("This order cannot be accepted"),
         "trade.order_not_found": N_("There is no such order"),

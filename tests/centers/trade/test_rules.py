@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hansa.centers.trade._rules.pricing import LAYERS_IN_ORDER, base_of, freight_shares, guard_lines, spread
+from hansa.centers.trade._rules.pricing import (
+    LAYERS_IN_ORDER,
+    base_of,
+    coupons_pay_all,
+    freight_shares,
+    guard_lines,
+    spread,
+)
 from hansa.centers.trade._rules.settlement import borne_by, commission
 from hansa.centers.trade._rules.sourcing import choose_places
 from hansa.centers.trade._rules.states import FINAL, INITIAL, LINE_TRANSITIONS, TRANSITIONS, may_move, pairs
@@ -84,6 +91,16 @@ def discounted(one: QuotedLine, *layers: tuple[str, int]) -> QuotedLine:
     """A line with these discounts, borne by its shop."""
     shares = tuple(Allocation(layer, SHOP_FUNDS, minor) for layer, minor in layers)
     return msgspec.structs.replace(one, allocations=shares)
+
+
+@given(baskets, amounts, amounts)
+def test_coupons_pay_for_everything_when_nothing_but_nothing_is_left(lines, member, coupon):
+    granted = spread(lines, layer="member", funder=SHOP_FUNDS, minor=member)
+    room = sum(one.gross - one.discount for one in granted)
+
+    after = spread(granted, layer="coupon", funder=SHOP_FUNDS, minor=coupon)
+
+    assert coupons_pay_all(after) == (room > 0 and coupon >= room)
 
 
 @given(amounts, st.lists(st.integers(0, 100), min_size=len(LAYERS_IN_ORDER), max_size=len(LAYERS_IN_ORDER)))

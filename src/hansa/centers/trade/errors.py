@@ -50,6 +50,14 @@ class MixedCurrencies(Problem):
     title = "These goods are priced in different currencies and need separate checkouts"
 
 
+class CouponsPayAll(Problem):
+    """The coupons are worth as much as what is left to pay, or more, and the business does not allow that."""
+
+    code = "trade.coupons_pay_all"
+    status = 422
+    title = "Coupons cannot pay for everything, please leave one out or add something"
+
+
 class PricingBroken(Problem):
     """An extension broke a rule of pricing; nothing was quoted."""
 

@@ -38,7 +38,7 @@ from hansa.centers.trade._store.exports import EXPORTS
 from hansa.centers.trade._tables import metadata
 from hansa.centers.trade.events import EVENTS, CartShortened, DraftMade, LinesMoved, OrderMoved, PriceLowered
 from hansa.centers.trade.extensions import POINTS
-from hansa.centers.trade.terms import Deadlines, Invoices, Returns
+from hansa.centers.trade.terms import Coupons, Deadlines, Invoices, Returns
 from hansa.centers.trade.types import Moved, Paid, Placed
 from hansa.centers.user.extensions import ERASE, MAY_ERASE, MERGE_GUEST, PERSONAL_DATA
 from hansa.kernel.center import Center, DeadlineKind, Job
@@ -101,7 +101,7 @@ TRADE = Center(
         MAY_END_BUSINESS.by(no_orders_under_way),
         BUSINESS_REMOVED.by(forget_businesses, name="trade_forgets_businesses"),
     ),
-    terms=(Deadlines, Returns, Invoices),
+    terms=(Deadlines, Returns, Coupons, Invoices),
     events=EVENTS,
     handlers=(
         Handler("trade.complete_reported", (PaymentReported,), handle=paying.settle_reported),

@@ -43,6 +43,15 @@ class Returns(Term, frozen=True, kw_only=True):
     within: timedelta = timedelta(days=7)
 
 
+class Coupons(Term, frozen=True, kw_only=True):
+    """Whether coupons may be worth the whole of what is left to pay when they come off.
+
+    They may not, unless a business says so: what costs nothing is ordered for no other reason than that.
+    """
+
+    pay_all: bool = False
+
+
 class Invoices(Term, frozen=True, kw_only=True):
     """Whether every order of a business wants an invoice; copied to each order."""
 

@@ -23,6 +23,7 @@ from hansa.centers.trade.errors import (
     CartChanged,
     CartEmpty,
     CartFull,
+    CouponsPayAll,
     LimitExceeded,
     MixedCurrencies,
     NoPlaceServes,
@@ -160,6 +161,7 @@ async def put_cart_note(ctx: Ctx, shop_id: str, data: CartNoteBody) -> None:
         OfferUnavailable,
         MixedCurrencies,
         NoPlaceServes,
+        CouponsPayAll,
         LimitExceeded,
     ),
 )

@@ -30,6 +30,7 @@ from hansa.centers.trade._http.views import (
 from hansa.centers.trade.errors import (
     AlreadyClosed,
     AttributionInvalid,
+    CouponsPayAll,
     DraftEnded,
     DraftNotFound,
     LimitExceeded,
@@ -138,6 +139,7 @@ class PayBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         OfferUnavailable,
         MixedCurrencies,
         NoPlaceServes,
+        CouponsPayAll,
         LimitExceeded,
         AttributionInvalid,
         IdMalformed,

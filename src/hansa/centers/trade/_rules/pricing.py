@@ -60,6 +60,12 @@ def spread(lines: Sequence[QuotedLine], *, layer: str, funder: Funder, minor: in
     )
 
 
+def coupons_pay_all(lines: Sequence[QuotedLine]) -> bool:
+    """Tell whether coupons take away everything that the layers before them leave to pay."""
+    given = sum(share.minor for line in lines for share in line.allocations if share.layer == "coupon")
+    return given > 0 and given >= sum(base_of(line, "coupon") for line in lines)
+
+
 def freight_shares(lines: Sequence[QuotedLine | Line], freight: int) -> dict[int, int]:
     """Split an order's freight over its lines in proportion to what is paid for the goods, by line number.
 

@@ -13,10 +13,11 @@ from hansa.centers.product import api as product
 from hansa.centers.product.types import OFFER_ID, Offer, OfferId
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade import extensions
-from hansa.centers.trade._rules.pricing import group_lines, total_group
+from hansa.centers.trade._rules.pricing import coupons_pay_all, group_lines, total_group
 from hansa.centers.trade._rules.sourcing import choose_places
 from hansa.centers.trade._service.deciding import unusual
 from hansa.centers.trade.errors import (
+    CouponsPayAll,
     LimitExceeded,
     MixedCurrencies,
     NoPlaceServes,
@@ -25,7 +26,7 @@ from hansa.centers.trade.errors import (
     QuoteInvalid,
     QuoteNotYours,
 )
-from hansa.centers.trade.terms import Deadlines
+from hansa.centers.trade.terms import Coupons, Deadlines
 from hansa.centers.trade.types import (
     CHECKOUT_ID,
     LINES_MAX,
@@ -66,7 +67,7 @@ async def quote(
     `address_id` is where it goes, in the buyer's address book; its present version is frozen for the order.
     `options` chooses a fulfilment option per shop, where the first is not wanted; `notes` is what the buyer
     writes to a shop. Raises `Invalid`, `user.address_not_found`, `OfferUnavailable`, `LimitExceeded`,
-    `MixedCurrencies`, `NoPlaceServes`.
+    `MixedCurrencies`, `NoPlaceServes`, `CouponsPayAll`.
     """
     ctx.party()
     _check_request(lines, notes or {})
@@ -75,7 +76,7 @@ async def quote(
     offers = await product.offers(ctx, [line.offer_id for line in lines])
     priced = _price(ctx, lines, offers)
     placed, sourced = await source(ctx, priced)
-    layered = extensions.TAX.of(ctx)(ctx, extensions.LAYERS.of(ctx)(ctx, placed))
+    layered = extensions.TAX.of(ctx)(ctx, _discounted(ctx, placed))
     groups = await group_up(ctx, layered, options or {}, sourced=sourced)
     return written_down(
         ctx,
@@ -85,6 +86,14 @@ async def quote(
         address_version=address_version,
         notes=notes or {},
     )
+
+
+def _discounted(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[QuotedLine, ...]:
+    """Take the layers of discount off the lines."""
+    layered = extensions.LAYERS.of(ctx)(ctx, lines)
+    if not ctx.term(Coupons).pay_all and coupons_pay_all(layered):
+        raise CouponsPayAll
+    return layered
 
 
 def written_down(
