@@ -6,6 +6,7 @@ import pytest
 import uvicorn
 
 from hansa.cli.answering import Answering
+from hansa.kernel.http.whole import respond
 
 pytestmark = pytest.mark.enable_socket
 
@@ -30,22 +31,30 @@ class Transport(asyncio.Transport):
 @pytest.fixture
 async def connection():
     async def app(scope, receive, send):
+        if scope["path"].startswith("/whole"):
+            headers = [(b"content-length", b"5"), (b"x-said", scope["query_string"].replace(b"~", b"\n"))]
+            if scope["path"] == "/whole-parted":
+                scope["extensions"] = {}
+            await respond(scope, send, 201, headers, b"whole")
+            return
         pieces = int(scope["path"].strip("/"))
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for _ in range(pieces):
             await send({"type": "http.response.body", "body": b"x" * 50_000, "more_body": True})
         await send({"type": "http.response.body", "body": b"end", "more_body": False})
 
-    config = uvicorn.Config(app, loop="none", http=Answering, lifespan="off", log_config=None)
+    config = uvicorn.Config(
+        app, loop="none", http=Answering, lifespan="off", log_config=None, access_log=False
+    )
     config.load()
     server = uvicorn.Server(config)
     protocol = Answering(config=config, server_state=server.server_state, app_state={})
     transport = Transport()
     protocol.connection_made(transport)
 
-    async def ask(path, connection="keep-alive"):
+    async def ask(path, connection="keep-alive", method="GET"):
         protocol.data_received(
-            f"GET {path} HTTP/1.1\r\nHost: shop\r\nConnection: {connection}\r\n\r\n".encode()
+            f"{method} {path} HTTP/1.1\r\nHost: shop\r\nConnection: {connection}\r\n\r\n".encode()
         )
         while server.server_state.tasks:
             await asyncio.sleep(0)
@@ -73,3 +82,34 @@ async def test_the_connection_closes_behind_the_answer(connection):
     *answer, end = await connection("/0", "close")
     assert b"".join(answer).endswith(b"end\r\n0\r\n\r\n")
     assert end == "closed"
+
+
+async def test_a_whole_answer_reads_like_one_in_two_messages(connection):
+    await connection("/whole?a")
+    whole, parted = await connection("/whole-parted?a")
+    assert whole == parted
+    assert whole.startswith(b"HTTP/1.1 201 Created\r\n")
+    assert whole.endswith(b"x-said: a\r\n\r\nwhole")
+
+
+async def test_the_next_request_of_a_connection_is_answered_after_a_whole_answer(connection):
+    for asked in range(1, 4):
+        assert len(await connection("/whole")) == asked
+
+
+async def test_a_whole_answer_to_head_has_no_body(connection):
+    answer = b"".join(await connection("/whole", method="HEAD"))
+    assert b"content-length: 5\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n")
+
+
+async def test_a_connection_that_is_to_end_ends_behind_a_whole_answer(connection):
+    *answer, end = await connection("/whole", "close")
+    assert b"".join(answer).endswith(b"connection: close\r\n\r\nwhole")
+    assert end == "closed"
+
+
+async def test_a_header_cannot_begin_another_line(connection):
+    answer = b"".join(part for part in await connection("/whole?a~set-cookie:b") if part != "closed")
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert b"set-cookie" not in answer

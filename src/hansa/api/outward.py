@@ -41,6 +41,7 @@ class Outward:
             await self._routes(scope, receive, send)
             return
         plain: MutableMapping[str, Any] = scope  # type: ignore[assignment]  # only HTTP comes here
+        plain["extensions"] = {}  # here an answer is read in its two messages
         await _read_address(ctx, plain)
         await self._routes(scope, _Inbound(ctx, plain, receive), _Outbound(ctx, send))
 

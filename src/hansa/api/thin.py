@@ -20,6 +20,7 @@ from hansa.api.identity import of_scope, own_scope
 from hansa.kernel.http import decode, parse_key, problem_of, read_body
 from hansa.kernel.http.api import API_PATH
 from hansa.kernel.http.refusing import encode
+from hansa.kernel.http.whole import respond
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.platform import Platform
 
@@ -106,10 +107,7 @@ class Thin:
             status, out = route.status, [(b"content-type", _JSON), (b"content-length", b"%d" % len(answer))]
         except Exception as wrong:  # noqa: BLE001 - as the router does: every refusal becomes an answer
             status, out, answer = encode(problem_of(wrong))
-        start: Any = {"type": "http.response.start", "status": status, "headers": out}
-        rest: Any = {"type": "http.response.body", "body": answer, "more_body": False}
-        await send(start)
-        await send(rest)
+        await respond(scope, send, status, out, answer)
 
 
 def _thin_route(handler: HTTPRouteHandler) -> _ThinRoute:

@@ -20,6 +20,7 @@ from hansa.kernel.http.edge.patience import Attempt, Patience
 from hansa.kernel.http.errors import TimedOut, TooLarge
 from hansa.kernel.http.reading import within
 from hansa.kernel.http.refusing import encode, problem_of
+from hansa.kernel.http.whole import WHOLE
 from hansa.kernel.problem import Problem
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import AccessLog, Metrics, new_trace, parse_traceparent, set_current, span
@@ -191,6 +192,7 @@ class Edge:
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PARAMETER_TYPE: Final = re.compile(r":\w+\}")
 _NO_PARENT: Final = Context()
+_BEGINNINGS: Final = frozenset({"http.response.start", WHOLE})
 
 
 class _Exchange:
@@ -239,12 +241,14 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         """Send, adding what every answer carries; once an answer began, the time limit has nothing to say."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            said = message["headers"]
+        kind: str = message["type"]
+        if kind in _BEGINNINGS:
+            begun: Any = message
+            self.status = begun["status"]
+            said = begun["headers"]
             present = {name.lower() for name, _ in said}
             added = [header for header in self._headers if header[0] not in present]
-            message["headers"] = [*said, *added, (b"hansa-trace", self.trace.encode())]
+            begun["headers"] = [*said, *added, (b"hansa-trace", self.trace.encode())]
             if self.attempt is not None:
                 self._patience.end(self.attempt)
         await self._send(message)
