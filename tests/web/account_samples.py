@@ -8,11 +8,11 @@ from datetime import timedelta
 import msgspec
 
 from hansa.web.parts import (
-    Action, Ceremony, Choice, ConsentRow, Fact, Form, InboxItem, Link, LinkedRow, Pager, PasskeyRow, Picture, Said, ScopeRow,
+    Action, Ceremony, Choice, ConsentRow, Fact, Form, InboxItem, Link, LinkedRow, Pager, PasskeyRow, Picture, Said, ScopeGroup, ScopeRow,
     Session, Talk, TopicRow,
 )  # fmt: skip
 from hansa.web.views import (
-    AuthorizePage, ConfirmPage, InboxPage, LeavePage, PrivacyPage, SecurityPage, SentBackPage, TalkPage, TalksPage, TellingPage, UnsubscribePage,
+    AuthorizePage, ConfirmPage, InboxPage, LeavePage, PrivacyPage, SecurityPage, SentBackPage, TalkPage, TalksPage, TellingPage, TokenPage, UnsubscribePage,
 )  # fmt: skip
 from sampling import NOW, Words, chrome
 
@@ -115,11 +115,40 @@ def security(t: Words) -> SecurityPage:
         ),
         linked=(LinkedRow(name="Acme", linked_at=NOW - timedelta(days=90), used_at=NOW - timedelta(days=2), unlink=act(t("Unlink", "解除关联"))),),
         issuers=(act(t("Link Harbour", "关联 Harbour"), icon="globe"),),
-        sessions=(Session(device=t("This browser", "当前浏览器"), since=NOW - timedelta(hours=2), current=True), Session(device=t("Another browser", "其他浏览器"), since=NOW - timedelta(days=12), action=act(t("Log out", "退出登录")))),
+        sessions=(
+            Session(device=t("Firefox on Linux", "Linux 上的 Firefox"), since=NOW - timedelta(hours=2), current=True),
+            Session(device=t("WeChat on HarmonyOS", "HarmonyOS 上的 WeChat"), icon="phone", since=NOW - timedelta(days=12), used=NOW - timedelta(hours=3), action=act(t("Log out", "退出登录"))),
+            Session(device=t("A browser nobody knows", "未知浏览器"), since=NOW - timedelta(days=40), used=NOW - timedelta(days=9), action=act(t("Log out", "退出登录"))),
+        ),
         end_others=act(t("Log out everywhere else", "退出其他所有登录"), icon="log-out"),
-        tokens=(Session(device="warehouse", since=NOW - timedelta(days=3), action=act(t("End", "停用"))),),
+        tokens=(Session(device="warehouse", icon="key-round", since=NOW - timedelta(days=3), until=NOW + timedelta(days=87), may=(t("See the shop's orders", "查看店铺的订单"), t("Mark orders as shipped", "将订单标记为已发货")), action=act(t("End", "停用"))),),
+        new_token=Link(label=t("Make a token", "生成令牌"), url="/bazaar/account/security/tokens", icon="plus"),
         password_form=Form(errors={"current_password": t("This is not it", "密码不对")}),
     )  # fmt: skip
+
+
+def token(t: Words) -> TokenPage:
+    own = (("user.self.read", "See what is yours: orders, addresses, messages", "查看您的订单、地址与消息"), ("user.self.change", "Change what you keep: name, addresses, settings", "修改您的姓名、地址与设置"),
+           ("user.self.buy", "Buy for you: cart, orders, payments, receipts", "代您购物、下单、付款与收货"), ("user.self.speak", "Write in your name: messages and reviews", "以您的名义发消息与评价"))  # fmt: skip
+    shop = (
+        ("trade.order.read", "See the shop's orders", "查看店铺的订单"),
+        ("trade.order.ship", "Mark orders as shipped", "将订单标记为已发货"),
+        ("inventory.stock.adjust", "Correct and set stock", "调整和设定库存"),
+    )
+    return TokenPage(
+        chrome=chrome(t, section="account", path="/bazaar/account/security/tokens"), tabs=rooms(t, 1), back=Link(label=t("Security", "安全"), url="/bazaar/account/security"),
+        scopes=(
+            ScopeGroup(prefix="own", title=t("For you", "个人"), choices=tuple(Choice(value=scope, label=t(*said), checked=scope.endswith("read")) for scope, *said in own)),
+            ScopeGroup(prefix="kiln", title=t("Moon Kiln", "月窑"), choices=tuple(Choice(value=scope, label=t(*said), checked=scope.endswith("ship")) for scope, *said in shop)),
+            ScopeGroup(prefix="reed", title=t("Reed & Paper", "苇纸"), choices=tuple(Choice(value=scope, label=t(*said)) for scope, *said in shop[:1])),
+        ),
+        days=tuple(Choice(value=str(days), label=t(f"{days} days", f"{days} 天"), checked=days == 90) for days in (30, 90, 365, 730)), post_url="/bazaar/account/security/tokens",
+        form=Form(errors={"label": t("Please fill this in", "请填写")}),
+    )  # fmt: skip
+
+
+def token_made(t: Words) -> TokenPage:
+    return msgspec.structs.replace(token(t), secret="hansa_api_gB3Qx2v1c0rN7uYpZk4sWm8dTq6fLh9e", form=Form())
 
 
 def privacy(t: Words) -> PrivacyPage:
@@ -267,6 +296,6 @@ def unsubscribe_fixed(t: Words) -> UnsubscribePage:
 
 
 ACCOUNT = (
-    confirm, confirm_elsewhere, leave, authorize, authorize_unchosen, authorize_nowhere, sent_back, security, privacy, privacy_leaving, privacy_of_guest, telling, inbox, inbox_empty, talks, talks_none,
+    confirm, confirm_elsewhere, leave, authorize, authorize_unchosen, authorize_nowhere, sent_back, security, token, token_made, privacy, privacy_leaving, privacy_of_guest, telling, inbox, inbox_empty, talks, talks_none,
     talk, talk_new, talk_closed, unsubscribe, unsubscribed, unsubscribe_fixed,
 )  # fmt: skip

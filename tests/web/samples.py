@@ -17,7 +17,7 @@ from hansa.web.design import design_page
 from hansa.web.parts import (
     Action, Address, BusinessCard, CartLine, CartShop, CenterCard, Ceremony, CheckoutGroup, Choice, DeliveryOption, Door,
     Entry, Facet, Fact, Figure, Form, Funder, Funding, FundingRow, GoodCard, Line, Link, Notice, OptionGroup,
-    OptionValue, OrderCard, OrderShop, Pager, Parcel, PieceChoice, Picture, SumRow, Tag,
+    OptionValue, OrderCard, OrderShop, Pager, Parcel, PieceChoice, Picture, SellerSays, SumRow, Tag,
     TestCard,
 )  # fmt: skip
 from hansa.web.templating import Pages
@@ -413,6 +413,7 @@ def order(t: Words) -> OrderPage:
         placed_at=hours(26), stamp=t("Delivered", "送达"), shops=(OrderShop(shop=Link(label="青禾茶器", url="/bazaar/?shop=1"), lines=(a, b), state="delivered"), OrderShop(shop=Link(label="莱阳果园", url="/bazaar/?shop=2"), lines=(c,), state="part_refunded")),
         sums=(*sums(t)[:3], SumRow(label=t("Paid", "已付"), amount=yuan(330), total=True), SumRow(label=t("Refunded", "已退"), amount=yuan(-5.35))),
         actions=(Action(label=t("Confirm receipt", "确认收货"), url="/bazaar/orders/1/receive", primary=True), Action(label=t("Return or report", "退货或反馈"), url="/bazaar/orders/1/case", method="get"), Action(label=t("Cancel", "取消"), url="", closed_because=t("Cancelling ended when the parcels left on 20 Nov, 18:40. Returns are open until 27 Nov.", "包裹已于 11 月 20 日 18:40 发出，不能再取消。11 月 27 日前可以退货。"))),
+        of_buyer=SellerSays(stars=5, text=t("Paid at once, friendly words. Gladly again.", "付款及时，沟通愉快，欢迎再来。"), at=hours(1)),
         facts=(Fact(label=t("To", "收货"), text="林晓, 静安区武康路 ··· 3 室"), Fact(label=t("Invoice", "发票"), text=t("e-fapiao, 2 files", "电子发票 2 张"), url="/bazaar/orders/1/invoice"), Fact(label=t("Terms", "条款"), text=t("Bazaar, as of 20 Nov", "巷集，11 月 20 日版"))),
         timeline=(
             Entry(at=NOW + timedelta(days=7), kind="next", icon="clock", what=t("We confirm receipt for you, and the sellers are paid", "系统自动确认收货，货款付给卖家"), by=t("Unless you confirm earlier or open a case", "除非您提前确认或申请售后")),

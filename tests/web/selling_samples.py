@@ -21,13 +21,14 @@ from hansa.web.parts import (
     PieceChoice,
     Picture,
     Said,
+    Scale,
     SumRow,
 )
 from hansa.web.selling import (
     AgreeLine, AgreeWithPage, AgreedOrderPage, AgreedOrdersPage, AgreedRow, AgreeingPage, AppPage,
     AppRow, AppsPage, Asked, AttemptRow, BadLine, ChosenGood, CountRow, DeliveryPage, DeliveryRow, Desk, DeskTalk,
     DeskTalkPage, DeskTalksPage, GoodPage, GoodRow, GoodsPage, HookPage, HookRow, HooksPage, ImportPage,
-    ImportRow, ImportsPage, InvitationPage, InvitationRow, LevelPage, LowRow, MenuLink, MoneyPage,
+    ImportRow, ImportsPage, InvitationPage, InvitationRow, JudgeBuyer, LevelPage, LowRow, MenuLink, MoneyPage,
     Movement, NewGoodPage, NewHookPage, NewPriceListPage, OrderRow, PlacePage, PlaceRow, PlacesPage,
     PriceListPage, PriceListRow, PriceListsPage, PriceRow, Question, ReviewRow, ReviewsPage, RoleChoice,
     SellerOrderPage, SellerOrdersPage, SentParcel, SheetPage, SheetRow, SheetsPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
@@ -206,6 +207,22 @@ def sale_at_the_door(t: Words) -> SellerOrderPage:
         full, state="shipped", headline=t("To be paid on delivery", "货到付款"), lede=t("The goods are put by. Take the money when you hand them over, and note it.", "商品已留存。交货时收款，并在此记录。"), ship_url="", cancel_url="", collect_url=f"{here}/collect", not_taken_url=f"{here}/not-taken",
         lines=tuple(msgspec.structs.replace(line, state="shipped", unsent=False) for line in full.lines), timeline=full.timeline[-1:], notes=(),
     )  # fmt: skip
+
+
+def sale_received(t: Words) -> SellerOrderPage:
+    full = sale_at_the_door(t)
+    return msgspec.structs.replace(
+        full, state="finished", headline=t("Received; you have been credited", "已收货，货款已入账"), lede=t("Nothing is left to do.", "没有待办事项。"), collect_url="", not_taken_url="",
+        lines=tuple(msgspec.structs.replace(line, state="received") for line in full.lines),
+        judge=JudgeBuyer(post_url=f"{AT}/orders/1/buyer", scale=Scale(name="score", label=t("How was it to deal with the buyer?", "与这位买家的交易如何？")), until=NOW + timedelta(days=14)),
+    )  # fmt: skip
+
+
+def sale_judged(t: Words) -> SellerOrderPage:
+    said = JudgeBuyer(
+        stars=5, text=t("Paid at once, friendly words. Gladly again.", "付款及时，沟通愉快，欢迎再来。")
+    )
+    return msgspec.structs.replace(sale_received(t), judge=said)
 
 
 def sale_unpaid(t: Words) -> SellerOrderPage:
@@ -832,7 +849,7 @@ def agreeing_empty(t: Words) -> AgreeingPage:
 
 
 SELLING = (
-    shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_cancelling, sale_at_the_door, sale_unpaid, wares, wares_none, ware_new,
+    shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_cancelling, sale_at_the_door, sale_received, sale_judged, sale_unpaid, wares, wares_none, ware_new,
     ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, sheets, sheets_none, sheet, sheet_counted, sheet_closed, level, spots, spots_none, spot,
     price_lists, price_lists_none, price_list_new, price_list, price_list_empty,
     hooks, hooks_none, hook_new, hook, hook_secret, delivery, delivery_due, apps, apps_none, app, app_asking,

@@ -124,6 +124,10 @@ TOLD: Mapping[str, tuple[str, str]] = MappingProxyType(
         "shop_closing": (N_("The shop sells nothing more."), "info"),
         "sent": (N_("Noted: it has left the house."), "ok"),
         "sent_and_told": (N_("Noted: it has left the house, and the buyer sees who carries it."), "ok"),
+        "buyer_reviewed": (
+            N_("Thank you. The buyer reads it once both have written, or the time is over."),
+            "ok",
+        ),
         "collected": (N_("Noted: it is handed over and paid."), "ok"),
         "not_taken": (N_("The order is closed. Receive the goods into stock when they are back."), "info"),
         "taken_back": (N_("The order is cancelled, the money goes back, and the buyer knows why."), "ok"),

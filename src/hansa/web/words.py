@@ -87,6 +87,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "user.risk_refused": N_("This cannot be done just now"),
         "user.address_not_found": N_("There is no such address"),
         "user.too_many_addresses": N_("The address book is full"),
+        "user.grant_not_held": N_("You cannot let a program do what you may not do yourself"),
         "user.token_not_found": N_("There is no such token"),
         "user.proof_invalid": N_("This link no longer works, please ask for a new one"),
         "review.line_not_received": N_("Only what you have received can be reviewed"),

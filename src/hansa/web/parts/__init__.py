@@ -31,6 +31,7 @@ from hansa.web.parts.goods import (
     Rating,
     Review,
     Scale,
+    SellerSays,
     ToReview,
 )
 from hansa.web.parts.orders import (
@@ -60,6 +61,7 @@ from hansa.web.parts.people import (
     LinkedRow,
     PasskeyRow,
     Said,
+    ScopeGroup,
     ScopeRow,
     Session,
     Talk,
@@ -111,7 +113,9 @@ __all__ = [
     "Review",
     "Said",
     "Scale",
+    "ScopeGroup",
     "ScopeRow",
+    "SellerSays",
     "Session",
     "Step",
     "SumRow",

@@ -92,6 +92,14 @@ class Scale(Part, frozen=True, kw_only=True):
     label: str
 
 
+class SellerSays(Part, frozen=True, kw_only=True):
+    """What the seller of an order says of its buyer, once both may read each other."""
+
+    stars: int
+    text: str
+    at: datetime
+
+
 class MyReview(Part, frozen=True, kw_only=True):
     """A review of one's own: where it stands, and whether one can still add to it (`add_url`)."""
 

@@ -9,10 +9,17 @@ from hansa.web.parts.common import Action, Choice, Figure, Link, Part, Picture
 
 
 class Session(Part, frozen=True, kw_only=True):
-    """A place where one is logged in."""
+    """A place where one is logged in, or a program that acts for one: `may` says what it may do, `until` how long.
+
+    `used` is when it was last there, right to an hour.
+    """
 
     device: str
     since: datetime
+    icon: str = "monitor"
+    used: datetime | None = None
+    until: datetime | None = None
+    may: tuple[str, ...] = ()
     current: bool = False
     action: Action | None = None
 
@@ -110,6 +117,14 @@ class ScopeRow(Part, frozen=True, kw_only=True):
     given: bool = False
     closed: bool = False
     checked: bool = True
+
+
+class ScopeGroup(Part, frozen=True, kw_only=True):
+    """What can be allowed in one place: oneself, or a shop. A form sends `{prefix}-{value}` for what is ticked."""
+
+    prefix: str
+    title: str
+    choices: tuple[Choice, ...]
 
 
 class BusinessCard(Part, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Router
 
 from hansa.web.routes import (
+    abouts,
     account,
     authorizing,
     cancelling,
@@ -31,6 +32,7 @@ from hansa.web.routes import (
     selling,
     talks,
     telling,
+    tokens,
     unsubscribing,
 )
 from hansa.web.routes.guard import in_a_business
@@ -51,9 +53,11 @@ _IN_A_BUSINESS: Sequence[Any] = (
     *confirming.ROUTES,
     *authorizing.ROUTES,
     *security.ROUTES,
+    *tokens.ROUTES,
     *privacy.ROUTES,
     *telling.ROUTES,
     *inbox.ROUTES,
+    *abouts.ROUTES,
     *talks.ROUTES,
     *reviews.ROUTES,
     *reviewing.ROUTES,

@@ -24,16 +24,18 @@ _MARKED_MAX = 100
 _ABOUT: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "trade.order_to_ship": ("store", ""),
+        "trade.order_to_collect": ("store", ""),
         "trade.draft": ("file-text", "drafts"),
         "trade.": ("package", "orders"),
         "message.conversation_": ("message-square", "conversations"),
         "message.account_": ("shield-check", "account/security"),
         "message.address_": ("mail", "account/messages"),
         "review.": ("star", "reviews"),
+        "interconnect.": ("code", ""),
         "user.": ("user", "account"),
     }
 )
-"""The icon of a kind of news, and where it is about, by how its template's name begins; the first that fits."""
+"""The icon of a kind of news, and the page of what names nothing, by how its template's name begins."""
 
 
 @get("/inbox")
@@ -92,7 +94,11 @@ def _item(seen: Visit, item: Item) -> InboxItem:
         at=item.created_at,
         unread=item.read_at is None,
         icon=icon,
-        url=seen.at(path) if path else "",
+        url=seen.at(f"about/{item.about.kind}/{item.about.id}")
+        if item.about
+        else seen.at(path)
+        if path
+        else "",
     )
 
 

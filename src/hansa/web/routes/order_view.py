@@ -26,6 +26,7 @@ from hansa.web.routes.order_blocks import blocks, parts_there
 from hansa.web.routes.order_funding import funding, shares_of
 from hansa.web.routes.order_words import AT_THE_DOOR, CAUSES, HAPPENED, HEADLINES
 from hansa.web.routes.reasons import REASONS
+from hansa.web.routes.review_view import seller_says
 from hansa.web.showing import address_text, seller_link, sum_rows
 from hansa.web.views import OrderPage
 from hansa.web.visit import Visit
@@ -73,6 +74,7 @@ async def order_view(
         note_url=seen.at(f"{here}/notes") if own and order.state not in _RETURNED else "",
         addresses=await _elsewhere(seen, order) if own else (),
         redirect_url=seen.at(f"{here}/redirect"),
+        of_buyer=await seller_says(seen, order) if own else None,
         form=note_form or Form(),
         part_form=form or Form(),
     )

@@ -8,15 +8,17 @@ from uuid import UUID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import PRODUCT_ID, ProductId
 from hansa.centers.review import api as review
+from hansa.centers.review.errors import LineNotReceived
 from hansa.centers.review.types import Rating as Rated
 from hansa.centers.review.types import Review as Written
 from hansa.centers.review.types import Reviewable, Words
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import Shop, ShopId
+from hansa.centers.trade.types import LineState, Order
 from hansa.centers.user import api as user
 from hansa.kernel.money import Money
 from hansa.kernel.problem import NotFound
-from hansa.web.parts import Bar, Fact, Line, Photograph, Picture, Rating, Review
+from hansa.web.parts import Bar, Fact, Line, Photograph, Picture, Rating, Review, SellerSays
 from hansa.web.routes.pictures import photographs
 from hansa.web.showing import picture, seller_link
 from hansa.web.visit import Visit
@@ -50,6 +52,19 @@ def rating(seen: Visit, rated: Rated) -> Rating:
             Fact(label=_("Delivery"), text=_score(rated.delivery)),
         ),
     )
+
+
+async def seller_says(seen: Visit, order: Order) -> SellerSays | None:
+    """Return what the seller of an order says of its buyer; None until the buyer may read it."""
+    if not any(line.state is LineState.RECEIVED for line in order.lines):
+        return None
+    try:
+        said = (await review.order_reviews(seen.ctx, order_id=order.id)).of_buyer
+    except LineNotReceived:
+        return None  # the receipt is not known to reviews yet
+    if said is None:
+        return None
+    return SellerSays(stars=said.score, text=said.words.body, at=said.words.written_at)
 
 
 async def reviews(seen: Visit, written: Sequence[Written]) -> tuple[Review, ...]:

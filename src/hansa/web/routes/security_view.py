@@ -5,14 +5,16 @@ from __future__ import annotations
 from hansa.centers.user import api as user
 from hansa.centers.user.types import IDENTITY_ID, PASSKEY_ID, TOKEN_ID, LinkedIdentity, Passkey, SessionShown
 from hansa.centers.user.types import Token as ApiToken
-from hansa.web.parts import Action, Ceremony, Form, LinkedRow, Notice, PasskeyRow, Session
+from hansa.web.parts import Action, Ceremony, Form, Link, LinkedRow, Notice, PasskeyRow, Session
 from hansa.web.routes.ceremonies import possible
 from hansa.web.routes.issuing import issuer_actions, issuer_name
 from hansa.web.routes.rooms import account_tabs
+from hansa.web.routes.scopes import scope_words
 from hansa.web.views import SecurityPage
 from hansa.web.visit import Visit
 
 HERE = "account/security"
+_HANDHELD = frozenset({"Android", "iOS", "iPadOS", "HarmonyOS"})
 
 
 async def security_view(
@@ -54,6 +56,7 @@ async def security_view(
             closed_because=_("You are logged in nowhere else.") if only_this else "",
         ),
         tokens=tuple(_token(seen, one) for one in await user.list_tokens(seen.ctx)),
+        new_token=Link(label=_("Make a token"), url=seen.at(f"{HERE}/tokens"), icon="plus"),
         email_form=email_form or Form(),
         password_form=password_form or Form(),
         passkey_form=passkey_form or Form(),
@@ -98,11 +101,21 @@ def _session(seen: Visit, session: SessionShown) -> Session:
         fields=(("session", TOKEN_ID.show(session.id)),),
     )
     return Session(
-        device=_("This browser") if session.acting else _("Another browser"),
+        device=_device(seen, session),
+        icon="phone" if session.system in _HANDHELD else "monitor",
         since=session.created_at,
+        used=session.seen_at,
         current=session.acting,
         action=None if session.acting else end,
     )
+
+
+def _device(seen: Visit, session: SessionShown) -> str:
+    """Call the browser and the system by name, as far as they are known."""
+    _ = seen.gettext
+    if session.browser and session.system:
+        return _("%(browser)s on %(system)s") % {"browser": session.browser, "system": session.system}
+    return session.browser or session.system or _("A browser nobody knows")
 
 
 def _token(seen: Visit, token: ApiToken) -> Session:
@@ -111,4 +124,12 @@ def _token(seen: Visit, token: ApiToken) -> Session:
         url=seen.at(f"{HERE}/tokens/revoke"),
         fields=(("token", TOKEN_ID.show(token.id)),),
     )
-    return Session(device=token.label, since=token.created_at, action=end)
+    may = tuple(dict.fromkeys(scope_words(seen, grant) for grant in token.grants))
+    return Session(
+        device=token.label,
+        icon="key-round",
+        since=token.created_at,
+        until=token.expires_at,
+        may=may,
+        action=end,
+    )

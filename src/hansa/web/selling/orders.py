@@ -18,6 +18,7 @@ from hansa.web.parts import (
     Picture,
     PieceChoice,
     Said,
+    Scale,
     SumRow,
 )
 from hansa.web.selling.base import DeskView, Empty
@@ -55,6 +56,20 @@ class SentParcel(Part, frozen=True, kw_only=True):
 
     parcel: Parcel
     holds: str
+
+
+class JudgeBuyer(Part, frozen=True, kw_only=True):
+    """What the shop says of the buyer, once: the form sends `score` and `body` to `post_url` until `until`.
+
+    Once said, `stars` and `text` are there, and `shown` tells whether the buyer reads them yet.
+    """
+
+    post_url: str = ""
+    scale: Scale | None = None
+    until: datetime | None = None
+    stars: int = 0
+    text: str = ""
+    shown: bool = False
 
 
 class SoldNote(Part, frozen=True, kw_only=True):
@@ -102,6 +117,7 @@ class SellerOrderPage(DeskView, frozen=True, kw_only=True):
     lower_url: str = ""
     payable: Money | None = None
     freight: Money | None = None
+    judge: JudgeBuyer | None = None
     note_url: str = ""
     write_url: str = ""
     agree_url: str = ""

@@ -18,6 +18,7 @@ from hansa.web.views.account import (
     TalkPage,
     TalksPage,
     TellingPage,
+    TokenPage,
     UnsubscribePage,
 )
 from hansa.web.views.base import Chrome, View
@@ -57,6 +58,7 @@ __all__ = [
     "TalkPage",
     "TalksPage",
     "TellingPage",
+    "TokenPage",
     "UnsubscribePage",
     "View",
     "WriteReviewPage",

@@ -20,6 +20,7 @@ from hansa.web.parts import (
     PasskeyRow,
     Picture,
     Said,
+    ScopeGroup,
     ScopeRow,
     Session,
     Talk,
@@ -167,9 +168,26 @@ class SecurityPage(View, frozen=True, kw_only=True):
     sessions: tuple[Session, ...] = ()
     tokens: tuple[Session, ...] = ()
     """Programs that may act for this account, by the name they were given."""
+    new_token: Link
     email_form: Form = Form()
     password_form: Form = Form()
     passkey_form: Form = Form()
+
+
+class TokenPage(View, frozen=True, kw_only=True):
+    """`/{business}/account/security/tokens`: a token for a program that is to act for one.
+
+    Sends `label`, `days` and what of `scopes` is ticked. `secret` is shown once, and nothing to fill in with it.
+    """
+
+    template = "pages/token.html"
+    tabs: tuple[Link, ...]
+    back: Link
+    scopes: tuple[ScopeGroup, ...]
+    days: tuple[Choice, ...]
+    post_url: str
+    secret: str = ""
+    form: Form = Form()
 
 
 class PrivacyPage(View, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from hansa.web.parts import (
     OrderShop,
     Pager,
     PieceChoice,
+    SellerSays,
     SumRow,
 )
 from hansa.web.views.base import View
@@ -53,6 +54,7 @@ class OrderPage(View, frozen=True, kw_only=True):
     note_url: str = ""
     addresses: tuple[Choice, ...] = ()
     redirect_url: str = ""
+    of_buyer: SellerSays | None = None
     form: Form = Form()
     part_form: Form = Form()
 

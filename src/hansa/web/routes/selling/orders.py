@@ -79,14 +79,14 @@ async def show_orders(seen: Seen, slug: str) -> Response[str]:
 async def show_order(seen: Seen, slug: str, order_id: str) -> Response[str]:
     """One order of the shop; another shop's looks as if there were none."""
     at = await desk(seen, slug, READ)
-    return show(seen, await order_page(at, await _of_shop(at, order_id)))
+    return show(seen, await order_page(at, await of_shop(at, order_id)))
 
 
 @post("/sell/{slug:str}/orders/{order_id:str}/ship")
 async def ship(seen: Seen, slug: str, order_id: str) -> Response[str]:
     """Say what has left and who carries it: whole lines, or so many pieces of them. The buyer sees the parcel."""
     at, fields = await sent(seen, slug, "trade.order.ship")
-    order = await _of_shop(at, order_id)
+    order = await of_shop(at, order_id)
     whole = leaves_whole(order)
     chosen = None if whole else chosen_pieces(fields, order.lines)
     if not (whole or chosen):
@@ -113,7 +113,7 @@ def _parcel(fields: Fields) -> Parcel | None:
 async def collect(seen: Seen, slug: str, order_id: str) -> Response[str]:
     """Say that the buyer paid when the order was handed over."""
     at, fields = await sent(seen, slug, COLLECT)
-    order = await _of_shop(at, order_id)
+    order = await of_shop(at, order_id)
     key = key_of(seen, fields, route=f"/sell/collect {order.id}")
     try:
         await trade.collect(at.ctx, order_id=order.id, key=key)
@@ -126,7 +126,7 @@ async def collect(seen: Seen, slug: str, order_id: str) -> Response[str]:
 async def give_up(seen: Seen, slug: str, order_id: str) -> Response[str]:
     """Close an order that was not taken in when it was handed over."""
     at, fields = await sent(seen, slug, COLLECT)
-    order = await _of_shop(at, order_id)
+    order = await of_shop(at, order_id)
     key = key_of(seen, fields, route=f"/sell/not-taken {order.id}")
     try:
         await trade.give_up_delivery(at.ctx, order_id=order.id, key=key)
@@ -139,7 +139,7 @@ async def give_up(seen: Seen, slug: str, order_id: str) -> Response[str]:
 async def cancel(seen: Seen, slug: str, order_id: str) -> Response[str]:
     """Take back what was not sent of an order, whole or in part; the buyer is told why."""
     at, fields = await sent(seen, slug, "trade.order.cancel")
-    order = await _of_shop(at, order_id)
+    order = await of_shop(at, order_id)
     reason = chosen_reason(fields, SELLER_REASONS)
     text = text_of(fields, "text", letters_max=NOTE_LETTERS_MAX, required=False)
     parts = cancellable(order)
@@ -180,7 +180,7 @@ def _cancelled_words(
 async def lower(seen: Seen, slug: str, order_id: str) -> Response[str]:
     """Lower what an unpaid order costs: so much off its goods, or another freight."""
     at, fields = await sent(seen, slug, "trade.order.price")
-    order = await _of_shop(at, order_id)
+    order = await of_shop(at, order_id)
     off = money(fields, "off", order.currency, required=False)
     freight = money(fields, "freight", order.currency, required=False)
     if not (off and off.minor) and freight is None:
@@ -205,7 +205,7 @@ async def lower(seen: Seen, slug: str, order_id: str) -> Response[str]:
 async def add_note(seen: Seen, slug: str, order_id: str) -> Response[str]:
     """Write a note that the shop alone reads."""
     at, fields = await sent(seen, slug, "trade.order.note")
-    order = await _of_shop(at, order_id)
+    order = await of_shop(at, order_id)
     text = text_of(fields, "note", letters_max=NOTE_LETTERS_MAX)
     if fields.errors:
         return await _again(at, order, "note", fields)
@@ -224,7 +224,7 @@ async def add_note(seen: Seen, slug: str, order_id: str) -> Response[str]:
 async def remove_note(seen: Seen, slug: str, order_id: str, note_id: str) -> Response[str]:
     """Take back a note of one's own; one that is gone already is gone."""
     at, _fields = await sent(seen, slug, "trade.order.note")
-    order = await _of_shop(at, order_id)
+    order = await of_shop(at, order_id)
     try:
         await trade.remove_note(at.ctx, order_id=order.id, note_id=NOTE_ID.read(note_id))
     except NotFound:
@@ -236,7 +236,7 @@ async def remove_note(seen: Seen, slug: str, order_id: str, note_id: str) -> Res
 async def write(seen: Seen, slug: str, order_id: str) -> Response[str]:
     """Write to the buyer about the order, and go on in the conversation."""
     at, fields = await sent(seen, slug, "message.conversation.answer")
-    order = await _of_shop(at, order_id)
+    order = await of_shop(at, order_id)
     text = text_of(fields, "text", letters_max=_TEXT_MAX)
     if fields.errors:
         return await _again(at, order, "write", fields)
@@ -251,7 +251,7 @@ async def write(seen: Seen, slug: str, order_id: str) -> Response[str]:
         return await _refused(at, order, "write", fields, refused)
 
 
-async def _of_shop(at: Desk, order_id: str) -> Order:
+async def of_shop(at: Desk, order_id: str) -> Order:
     """Return an order of this shop. Raises `OrderNotFound` for another one's, also where the person is its buyer."""
     order = await trade.order(at.ctx, order_id=ORDER_ID.read(order_id))
     if order.shop_id != at.shop.id:

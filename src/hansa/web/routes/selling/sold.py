@@ -34,6 +34,7 @@ from hansa.web.routes.reasons import REASONS, reason_choices
 from hansa.web.routes.selling.agreed import DRAFT
 from hansa.web.routes.selling.desk import Desk
 from hansa.web.routes.selling.funds import RATES, percent
+from hansa.web.routes.selling.judged import judged
 from hansa.web.routes.selling.rows import addresses
 from hansa.web.selling import SellerOrderPage, SentParcel, SoldLine, SoldNote
 from hansa.web.showing import address_text, amount_text, picture, sum_rows
@@ -162,6 +163,7 @@ async def order_page(
         payable=Money(order.payable, order.currency),
         freight=Money(order.freight, order.currency),
         earned=_earned(at, order) if at.may(RATES) else (),
+        judge=await judged(at, order),
         note_url=f"{here}/notes" if at.may("trade.order.note") else "",
         write_url=f"{here}/write" if at.may("message.conversation.answer") else "",
         agree_url=at.at("agreed/new", **{"with": ORDER_ID.show(order.id)}) if at.may(DRAFT) else "",
