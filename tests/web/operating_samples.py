@@ -1,16 +1,18 @@
 """Sample views of the operator's desk, in both languages."""
 
-# ruff: noqa: I001 - Chinese sentences use Chinese punctuation; long import lists stay readable
+# ruff: noqa: I001, S704 - long import lists stay readable; charts are drawn here
 from __future__ import annotations
 
 from datetime import timedelta
 
 import msgspec
+from markupsafe import Markup
 from review_samples import photographs
 from sampling import NOW, ORDER, Words, chrome, yuan
 
+from hansa.data.charts import Series, bars, columns, legend
 from hansa.web.operating import (
-    Answer, ChangePage, ChangeRow, ChangesPage, Difference, OperatorDesk, OverviewPage, Piece, RefundRow,
+    Answer, ChangePage, ChangeRow, ChangesPage, Difference, Figure, FiguresPage, OperatorDesk, OverviewPage, Piece, RefundRow,
     RefundsPage, ReportPage, ReportRow, ReportsPage, ReviewRow, ReviewsPage, SaidRow, ShopPage, ShopRow,
     ShopsPage, SquareRow, SquaringPage, WaitingRow,
 )  # fmt: skip
@@ -22,6 +24,7 @@ MENU = (
     ("", "Overview", "概览", "activity", True), ("shops", "Shops", "店铺", "store", True), ("changes", "Goods", "商品", "tag", True),
     ("reviews", "Reviews", "评价", "star", True), ("reports", "Conversations", "会话", "message-square", False),
     ("refunds", "Refunds", "退款", "undo-2", False), ("squaring", "Settling up", "结算", "wallet", False),
+    ("figures", "Figures", "经营数据", "banknote", False),
 )  # fmt: skip
 
 
@@ -376,11 +379,58 @@ def squaring_none(t: Words) -> SquaringPage:
     return squaring(t, none=True)
 
 
+def figures(t: Words) -> FiguresPage:
+    weeks = [f"2026-W{number}" for number in range(34, 48)]
+    sales = [8_120_00 + 61_00 * (number * 7 % 11) for number in range(len(weeks))]
+    borne = [cents // 9 for cents in sales]
+    series = [
+        Series(
+            t("Sales", "销售额"), [one / 100 for one in sales], [f"{one / 100:,.2f} CNY" for one in sales]
+        ),
+        Series(
+            t("Borne by shops", "店铺承担"),
+            [one / 100 for one in borne],
+            [f"{one / 100:,.2f} CNY" for one in borne],
+        ),
+    ]
+    parts = [
+        (t("Teaware", "茶器"), 61_204_00),
+        (t("Tea and food", "茶与食品"), 40_911_00),
+        (t("Textiles for the home", "家纺"), 1_204_50),
+    ]
+    said = [f"{cents / 100:,.2f} CNY" for _, cents in parts]
+    by_week, by_part = t("Sales by week", "每周销售额"), t("Sales by department", "各部门销售额")
+    return FiguresPage(
+        **frame(t, "figures"),
+        lede=t("1,204 paid orders, 118,402.00 CNY in sales.", "已支付订单 1,204 笔，销售额 118,402.00 CNY。"),
+        exported_at=NOW - timedelta(hours=2),
+        figures=(
+            Figure(
+                title=by_week, chart=Markup(legend(series) + columns(weeks, series, title=by_week)), heads=(t("Week", "周"), *(one.name for one in series)),
+                rows=tuple((week, *(one.shown[at] for one in series)) for at, week in enumerate(weeks)),
+            ),
+            Figure(
+                title=by_part, chart=Markup(bars([name for name, _ in parts], [cents for _, cents in parts], said, title=by_part)),
+                heads=(t("Department", "部门"), t("Sales", "销售额")), rows=tuple((name, cents) for (name, _), cents in zip(parts, said, strict=True)),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def figures_none(t: Words) -> FiguresPage:
+    return FiguresPage(**frame(t, "figures"))
+
+
+def figures_none_sold(t: Words) -> FiguresPage:
+    return FiguresPage(**frame(t, "figures"), exported_at=NOW)
+
+
 OPERATING = {
     f"operate_{make.__name__}": make
     for make in (
         overview, overview_empty, shops_waiting, shops_none, shops_none_suspended, shop_waiting, shop_selling, shop_stopped, changes,
         changes_none, change, change_new, change_over, held_reviews, held_reviews_none, reports, reports_none, reports_done,
-        reports_none_done, report, report_done, refunds, refunds_none, squaring, squaring_none,
+        reports_none_done, report, report_done, refunds, refunds_none, squaring, squaring_none, figures,
+        figures_none, figures_none_sold,
     )
 }  # fmt: skip

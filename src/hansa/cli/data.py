@@ -77,15 +77,11 @@ def report(
         return
     for one in answers:
         screen.out.print(Text(showing.pick(one.view.title, language), "bold"))
-        heads = [showing.pick(metric.title, language) for metric in one.view.metrics]
-        table = screen.table(showing.pick(one.view.by.title, language), *heads)
+        heads, rows = showing.rows(one, language)
+        table = screen.table(*heads)
         for column in table.columns[1:]:
             column.justify = "right"
-        for label, row in [
-            *zip(one.labels, one.figures, strict=True),
-            (showing.word("all", language), one.total),
-        ]:
-            cells = [showing.shown(v, m, one.currency) for v, m in zip(row, one.view.metrics, strict=True)]
+        for label, *cells in rows:
             table.add_row(Text(label), *cells)
         screen.out.print(table)
         screen.out.print()

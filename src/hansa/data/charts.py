@@ -85,18 +85,22 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def document(title: str, lede: str, sections: Sequence[tuple[str, str]], *, language: str = "en") -> str:
     """Return a page of its own with the house's colours: it needs no server, and nothing from elsewhere."""
-    tokens = files("hansa").joinpath("web/static/css/tokens.css").read_text(encoding="utf-8")
+    folder = files("hansa").joinpath("web/static/css")
+    tokens, style = (
+        folder.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in ("tokens", "figures")
+    )
     body = "".join(f"<section><h2>{escape(head)}</h2>{content}</section>" for head, content in sections)
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{tokens}{STYLE}{_PAGE}</style></head>"
+        f"<title>{escape(title)}</title><style>{tokens}{style}{_PAGE}</style></head>"
         f'<body class="figures"><main><h1>{escape(title)}</h1><p class="lede">{escape(lede)}</p>{body}</main></body></html>'
     )
 
 
 def _svg(width: int, height: int, title: str, inside: str) -> str:
-    return f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">{inside}</svg>'
+    chart = f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">{inside}</svg>'
+    return f'<div class="scroll" tabindex="0">{chart}</div>'
 
 
 def _grid(top: float) -> str:
@@ -126,25 +130,6 @@ def _short(value: float) -> str:
             return f"{value / size:g}{letter}"
     return f"{value:g}"
 
-
-STYLE = """
-.figures .chart{display:block;inline-size:100%;min-inline-size:640px;block-size:auto;overflow:visible}
-.figures .chart text{font:12px var(--sans,system-ui,sans-serif);fill:var(--ink-2);font-variant-numeric:tabular-nums}
-.figures .chart .x{text-anchor:middle}.figures .chart .y,.figures .chart .label{text-anchor:end}
-.figures .chart line{stroke:var(--line);stroke-width:1}
-.figures .chart .label{fill:var(--ink)}
-.figures rect.s1,.figures i.s1{fill:var(--series-1);background:var(--series-1)}
-.figures rect.s2,.figures i.s2{fill:var(--series-4);background:var(--series-4)}
-.figures rect.s3,.figures i.s3{fill:var(--series-3);background:var(--series-3)}
-.figures .legend{display:flex;flex-wrap:wrap;gap:16px;margin:0 0 12px;padding:0;list-style:none;color:var(--ink-2)}
-.figures .legend i{display:inline-block;inline-size:12px;block-size:12px;margin-inline-end:6px;border-radius:2px}
-.figures .scroll{overflow-x:auto}
-.figures table{border-collapse:collapse;font-variant-numeric:tabular-nums;inline-size:100%}
-.figures th,.figures td{padding:6px 12px 6px 0;border-block-end:1px solid var(--line);text-align:end;white-space:nowrap}
-.figures th:first-child{text-align:start;font-weight:400}
-.figures thead th{color:var(--ink-2);font-weight:550}
-.figures summary{cursor:pointer;color:var(--celadon);padding-block:8px}
-"""
 
 _PAGE = """
 :root{color-scheme:light dark}

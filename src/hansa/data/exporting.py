@@ -31,6 +31,8 @@ EVENTS_AT_ONCE = 200_000
 IDS_AT_ONCE = 20_000
 LINE_BYTES_MAX = 16 * 1024 * 1024
 EVENTS = "events"
+PLACE = "place.json"
+"""The file that says how far an export is."""
 
 Types = Mapping[str, str]
 _TYPES: Types = MappingProxyType(
@@ -120,7 +122,7 @@ async def export(platform: Platform, *, tell: Tell) -> Exported:
 def standing_of(folder: Path) -> Standing:
     """Return how far the export in a folder is; nothing was exported where there is none."""
     try:
-        return msgspec.json.decode((folder / "place.json").read_bytes(), type=Standing)
+        return msgspec.json.decode((folder / PLACE).read_bytes(), type=Standing)
     except FileNotFoundError:
         return Standing()
 
@@ -154,7 +156,7 @@ class _Run:
 
     async def everything(self, end: Place) -> None:
         """Begin with all there is, as it stands; what changes from here on, events tell."""
-        (self._folder / "place.json").unlink(missing_ok=True)
+        (self._folder / PLACE).unlink(missing_ok=True)
         for file in self._folder.glob("*/*.parquet"):
             file.unlink()
         number = 1
@@ -259,7 +261,7 @@ class _Run:
         self.standing = Standing(xid=place.xid, id=place.id, part=number)
         half = self._folder / "place.half"
         half.write_bytes(msgspec.json.encode(self.standing))
-        half.replace(self._folder / "place.json")
+        half.replace(self._folder / PLACE)
         self.done.parts += 1
 
 

@@ -65,23 +65,27 @@ def section(one: Answer, language: str) -> str:
     """Return an answer as a chart, with its table folded in behind it."""
     if not one.labels:
         return f"<p>{word('nothing', language)}</p>"
+    folded = table(*rows(one, language))
+    return f"{chart(one, language)}<details><summary>{word('table', language)}</summary>{folded}</details>"
+
+
+def chart(one: Answer, language: str) -> str:
+    """Draw an answer, with a legend where it has several colours."""
     metrics = one.view.metrics
     title = pick(one.view.title, language)
     if one.view.shape is Shape.BARS:
         first = [row[0] for row in one.figures]
-        chart = bars(one.labels, first, [shown(v, metrics[0], one.currency) for v in first], title=title)
-    else:
-        series = [
-            Series(
-                pick(metric.title, language),
-                [row[at] / (_MINOR if metric.unit is Unit.MONEY else 1) for row in one.figures],
-                [shown(row[at], metric, one.currency) for row in one.figures],
-            )
-            for at, metric in enumerate(metrics)
-            if _stacks(metric, metrics[0])
-        ]
-        chart = (legend(series) if len(series) > 1 else "") + columns(one.labels, series, title=title)
-    return f"{chart}<details><summary>{word('table', language)}</summary>{_table(one, language)}</details>"
+        return bars(one.labels, first, [shown(v, metrics[0], one.currency) for v in first], title=title)
+    series = [
+        Series(
+            pick(metric.title, language),
+            [row[at] / (_MINOR if metric.unit is Unit.MONEY else 1) for row in one.figures],
+            [shown(row[at], metric, one.currency) for row in one.figures],
+        )
+        for at, metric in enumerate(metrics)
+        if _stacks(metric, metrics[0])
+    ]
+    return (legend(series) if len(series) > 1 else "") + columns(one.labels, series, title=title)
 
 
 def _stacks(metric: Metric, first: Metric) -> bool:
@@ -89,14 +93,12 @@ def _stacks(metric: Metric, first: Metric) -> bool:
     return metric is first or metric.name.startswith("borne_by_")
 
 
-def _table(one: Answer, language: str) -> str:
-    heads = [
-        pick(one.view.by.title, language),
-        *(pick(metric.title, language) for metric in one.view.metrics),
+def rows(one: Answer, language: str) -> tuple[list[str], list[list[str]]]:
+    """Return an answer's table in words: its head, and its rows with the sum of all as the last."""
+    metrics = one.view.metrics
+    heads = [pick(one.view.by.title, language), *(pick(metric.title, language) for metric in metrics)]
+    labelled = [*zip(one.labels, one.figures, strict=True), (word("all", language), one.total)]
+    return heads, [
+        [label, *(shown(v, metric, one.currency) for v, metric in zip(row, metrics, strict=True))]
+        for label, row in labelled
     ]
-    rows = [
-        [label, *(shown(v, metric, one.currency) for v, metric in zip(row, one.view.metrics, strict=True))]
-        for label, row in zip(one.labels, one.figures, strict=True)
-    ]
-    total = [shown(v, metric, one.currency) for v, metric in zip(one.total, one.view.metrics, strict=True)]
-    return table(heads, [*rows, [word("all", language), *total]])

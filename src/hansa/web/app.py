@@ -11,6 +11,7 @@ from litestar.params import SkipValidation
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa.centers.user.errors import FreshLogInWanted
+from hansa.data.figures import Figures
 from hansa.kernel.http import problem_of
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import NotFound, Unauthenticated
@@ -28,6 +29,7 @@ STATIC_PATH = "/static/"
 def make_web(platform: Platform) -> ASGIApp:
     """Make the pages of a running platform."""
     shown = Pages()
+    platform.add(Figures(platform))
     pages = Litestar(
         [_static, *ROUTES],
         dependencies={

@@ -20,7 +20,7 @@ STATIC = Path(__file__).resolve().parent / "static"
 _JOINED: Mapping[str, tuple[str, ...]] = {
     "css/app.css": (
         "css/tokens.css", "css/fonts.css", "css/base.css", "css/components.css", "css/pages.css", "css/desk.css",
-        "css/operate.css", "css/print.css",
+        "css/operate.css", "css/figures.css", "css/print.css",
     ),
     "js/app.js": ("vendor/htmx.min.js", "js/elements.js"),
 }  # fmt: skip

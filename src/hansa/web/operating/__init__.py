@@ -2,6 +2,7 @@
 
 from hansa.web.operating.base import OperatorDesk, OperatorView
 from hansa.web.operating.changes import ChangePage, ChangeRow, ChangesPage, Difference, Piece
+from hansa.web.operating.figures import Figure, FiguresPage
 from hansa.web.operating.queues import (
     Answer,
     OverviewPage,
@@ -27,6 +28,8 @@ __all__ = [
     "ChangeRow",
     "ChangesPage",
     "Difference",
+    "Figure",
+    "FiguresPage",
     "OperatorDesk",
     "OperatorView",
     "OverviewPage",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hansa.web.routes.operating import changes, money, overview, reports, reviews, shops
+from hansa.web.routes.operating import changes, figures, money, overview, reports, reviews, shops
 
 ROUTES: Sequence[Any] = (
     *overview.ROUTES,
@@ -12,4 +12,5 @@ ROUTES: Sequence[Any] = (
     *reviews.ROUTES,
     *reports.ROUTES,
     *money.ROUTES,
+    *figures.ROUTES,
 )

@@ -53,6 +53,7 @@ SECTIONS = (
     Section("reports", (MODERATE_TALKS,), N_("Conversations"), "message-square", main=False),
     Section("refunds", (SEE_PAYMENTS,), N_("Refunds"), "undo-2", main=False),
     Section("squaring", (SEE_BOOKS,), N_("Settling up"), "wallet", main=False),
+    Section("figures", (SEE_BOOKS,), N_("Figures"), "banknote", main=False),
 )
 
 

@@ -42,7 +42,11 @@ class _Queue(NamedTuple):
 async def show_overview(seen: Seen) -> Response[str]:
     """The queues one may see, with how much waits, and the oldest of all of them."""
     at = desk(seen)
-    queues = {one.name: await _QUEUES[one.name](at, one) for one in SECTIONS if at.opens(one)}
+    queues = {
+        one.name: await _QUEUES[one.name](at, one)
+        for one in SECTIONS
+        if one.name in _QUEUES and at.opens(one)
+    }
     at = replace(at, counts={name: queue.waits for name, queue in queues.items()})
     oldest = sorted((row for queue in queues.values() for row in queue.first), key=lambda row: row.since)
     view = OverviewPage(
