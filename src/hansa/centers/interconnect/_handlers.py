@@ -130,10 +130,14 @@ async def reseal_secrets(platform: Platform, _payload: bytes) -> None:
 
 
 async def erase(tx: Transaction, commands: Sequence[Erasure]) -> Sequence[Sequence[str]]:
-    """Answer `user.erase`: somebody's apps are over, and what they wrote about them and about endpoints goes."""
+    """Answer `user.erase`: somebody's apps are over, and what they wrote about them and about endpoints goes.
+
+    So do the endpoints of shops they owned, which are over.
+    """
     everybody = [party for command in commands for party in command.parties]
     owned = await app_store.apps_owned_by(tx, everybody)
-    over, wrote = await retire(tx, commands[0].ctx, list(owned), forgetting=everybody)
+    shops = await shop.shops_owned_by(tx, everybody)
+    over, wrote = await retire(tx, commands[0].ctx, list(owned), forgetting=everybody, owned=shops)
     answers: list[list[str]] = []
     for command in commands:
         mine = set(command.parties)

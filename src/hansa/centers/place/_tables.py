@@ -80,5 +80,5 @@ place_version = Table(
     Column("place", JSONB, nullable=False),
     Column("actor", Text, nullable=False),
     Column("changed_at", _AT, nullable=False),
-    info={"append_only": True},
+    info={"append_only": True, "erasable": ("place",)},
 )

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from hansa.centers.place import _http
 from hansa.centers.place._checks import CHECKS
-from hansa.centers.place._handlers import own_place_in_use
+from hansa.centers.place._handlers import forget_owners, own_place_in_use
 from hansa.centers.place._service import PlaceSnapshot, ShopPlacesSnapshot
 from hansa.centers.place._store_ending import forget_businesses
 from hansa.centers.place._tables import metadata
 from hansa.centers.place.events import EVENTS
 from hansa.centers.place.extensions import POINTS
 from hansa.centers.shop.extensions import RETURN_PLACE
+from hansa.centers.user.extensions import ERASE
 from hansa.kernel.center import Center
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
@@ -30,6 +31,7 @@ PLACE = Center(
     points=POINTS,
     answers=(
         RETURN_PLACE.by(own_place_in_use),
+        ERASE.by(forget_owners, name="place_forgets_owners"),
         BUSINESS_REMOVED.by(forget_businesses, name="place_forgets_businesses"),
     ),
     events=EVENTS,

@@ -21,6 +21,7 @@ from hansa.centers.shop._service.onboarding import (
     submit,
     withdraw_submission,
 )
+from hansa.centers.shop._service.personal import shops_owned_by
 from hansa.centers.shop._service.shops import (
     change_profile,
     change_slug,
@@ -92,6 +93,7 @@ __all__ = [
     "shop_by_slug",
     "shops",
     "shops_of_status",
+    "shops_owned_by",
     "staff_history",
     "state_seller",
     "status_history",

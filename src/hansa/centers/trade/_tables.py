@@ -222,4 +222,5 @@ draft = Table(
     Column("note", Text, CheckConstraint("length(note) <= 2000"), nullable=False, server_default=""),
     Index("draft_id", "id"),
     Index("draft_buyer", "buyer", "id"),
+    Index("draft_said", "made_by", postgresql_where=text("note <> ''")),
 )

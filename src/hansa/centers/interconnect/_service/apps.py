@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from hansa.centers.interconnect._service.endpoints import remove_endpoints_of
 from hansa.centers.interconnect._store import apps as store
 from hansa.centers.interconnect._store import authorizations
 from hansa.centers.interconnect._store.apps import StoredApp
-from hansa.centers.interconnect._store.endpoints import forget_descriptions
+from hansa.centers.interconnect._store.endpoints import forget_descriptions, forget_shops
 from hansa.centers.interconnect.errors import AppNotFound
 from hansa.centers.interconnect.events import (
     AppChanged,
@@ -131,16 +132,23 @@ async def retire_app(ctx: Ctx, *, app_id: PartyId) -> None:
 
 
 async def retire(
-    tx: Transaction, ctx: Ctx, app_ids: Collection[PartyId], *, forgetting: Sequence[UUID] = ()
+    tx: Transaction,
+    ctx: Ctx,
+    app_ids: Collection[PartyId],
+    *,
+    forgetting: Sequence[UUID] = (),
+    owned: Mapping[ShopId, UUID] = MappingProxyType({}),
 ) -> tuple[list[PartyId], list[UUID]]:
     """End apps, with their installations and endpoints, in the caller's transaction; return those that lived.
 
-    What the parties in `forgetting` wrote about endpoints goes too; returned second is who had written any.
+    What the parties in `forgetting` wrote about endpoints goes too, and the endpoints of the shops they `owned`;
+    returned second is who had any.
     """
     over = await store.retire(tx, list(app_ids), now=ctx.now())
     for one in await store.end_installations(tx, app_ids=over, shop_id=None, now=ctx.now()):
         tx.emit(installed_at(ctx, one), AppUninstalled(app_id=one.app_id, shop_id=one.shop_id))
     wrote = await forget_descriptions(tx, forgetting) if forgetting else []
+    wrote += [owned[ShopId(one)] for one in await forget_shops(tx, list(owned))] if owned else []
     await remove_endpoints_of(tx, ctx, over)
     await end_with_installations(tx, ctx, over)
     tx.emit(ctx, *(AppRetired(app_id=one) for one in over))

@@ -237,6 +237,22 @@ async def forget_descriptions(tx: Transaction, parties: Sequence[UUID]) -> list[
     return [row["created_by"] for row in rows]
 
 
+async def forget_shops(tx: Transaction, shop_ids: Sequence[UUID]) -> set[UUID]:
+    """Remove the endpoints of shops that are over for good, and where they led; return the shops that had some."""
+    tx.locks(ENDPOINT_RANK)
+    rows = await tx.raw.fetch(
+        """UPDATE interconnect.endpoint e
+              SET url = '', description = '', state = 'removed',
+                  previous_state = CASE WHEN e.state = 'removed' THEN e.previous_state ELSE e.state END,
+                  version = version + 1
+             FROM (SELECT endpoint_id FROM interconnect.endpoint
+                    WHERE shop_id = ANY($1::uuid[]) AND url <> '' ORDER BY endpoint_id FOR UPDATE) AS theirs
+            WHERE e.endpoint_id = theirs.endpoint_id RETURNING e.shop_id""",
+        list(shop_ids),
+    )
+    return {row["shop_id"] for row in rows}
+
+
 async def endpoints_made_by(tx: Transaction, party: UUID, *, limit: int) -> list[Endpoint]:
     """Read the endpoints that somebody made, in every business."""
     rows = await tx.raw.fetch(

@@ -35,7 +35,8 @@ async def no_shop_open(tx: Transaction, commands: Sequence[Erasure]) -> list[Vet
 async def leave_shops(tx: Transaction, commands: Sequence[Erasure]) -> list[tuple[str, ...]]:
     """Answer `user.erase`: their posts and invitations end, and shops that nobody owns any more stop selling.
 
-    Who sold there as a sole trader is a person: the name goes, a company's stays.
+    Who sold there as a sole trader is a person: the name goes, a company's stays. What the owner said on the shop's
+    page goes whoever sold.
 
     Those are shops that are not live, or were opened while the erasure was under way.
     """
@@ -51,9 +52,18 @@ async def leave_shops(tx: Transaction, commands: Sequence[Erasure]) -> list[tupl
     await store.end_invitations(tx, parties)
     owned = [(wheres[one.id], one) for one in theirs.values() if one.owner in set(parties)]
     await store.forget_sole_traders(tx, [one.id for _, one in owned])
+    await store.forget_profiles(tx, [one.id for _, one in owned])
     await _stop(tx, [(ctx, one) for ctx, one in owned if ctx is not None])
     gone = {party for _, party in left}
     return [("shop.staff",) if gone.intersection(command.parties) else () for command in commands]
+
+
+async def shops_owned_by(tx: Transaction, parties: Sequence[UUID]) -> dict[ShopId, UUID]:
+    """Return the shops that parties own, whatever their business, traffic and status, with whose each is.
+
+    For centers that answer `user.erase`: a shop whose owner is forgotten is over.
+    """
+    return await store.shops_owned_by(tx, parties)
 
 
 async def held_about(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.centers.shop._tables import INVITATION_RANK, STAFF_RANK
+from hansa.centers.shop._tables import INVITATION_RANK, PROFILE_RANK, STAFF_RANK
+from hansa.centers.shop.types import ShopId
 from hansa.kernel.db import Transaction
 from hansa.kernel.ids import uuid7
 from hansa.kernel.texts import Texts
@@ -32,6 +33,14 @@ async def open_shops_of(tx: Transaction, parties: Sequence[UUID]) -> list[tuple[
         list(parties),
     )
     return [(row["owner"], row["business"]) for row in rows]
+
+
+async def shops_owned_by(tx: Transaction, parties: Sequence[UUID]) -> dict[ShopId, UUID]:
+    """Return the shops that parties own, in whatever business, traffic and status, with whose each is."""
+    rows = await tx.raw.fetch(
+        "SELECT id, owner FROM shop.shop WHERE owner = ANY($1::uuid[]) ORDER BY id", list(parties)
+    )
+    return {ShopId(row["id"]): row["owner"] for row in rows}
 
 
 async def shops_named_by(tx: Transaction, parties: Sequence[UUID]) -> list[UUID]:
@@ -90,6 +99,18 @@ async def forget_sole_traders(tx: Transaction, shops: Sequence[UUID]) -> None:
     await tx.raw.execute(
         """UPDATE shop.seller SET name = '', address = ''
             WHERE shop_id = ANY($1::uuid[]) AND kind = 'sole_trader'""",
+        list(shops),
+    )
+
+
+async def forget_profiles(tx: Transaction, shops: Sequence[UUID]) -> None:
+    """Blank what owners said about themselves and their shops, which are over."""
+    tx.locks(PROFILE_RANK)
+    await tx.raw.execute(
+        """UPDATE shop.profile SET tagline = '{}', story = '{}', returns = '{}', version = version + 1
+            WHERE shop_id IN (SELECT shop_id FROM shop.profile WHERE shop_id = ANY($1::uuid[])
+                                 AND (tagline, story, returns) <> ('{}'::jsonb, '{}'::jsonb, '{}'::jsonb)
+                               ORDER BY shop_id FOR UPDATE)""",
         list(shops),
     )
 

@@ -279,3 +279,4 @@ def upgrade() -> None:
         )""")
     op.execute("CREATE INDEX draft_id ON trade.draft (id)")
     op.execute("CREATE INDEX draft_buyer ON trade.draft (buyer, id)")
+    op.execute("CREATE INDEX draft_said ON trade.draft (made_by) WHERE note <> ''")

@@ -96,7 +96,8 @@ SELECT DISTINCT w.person, 'trade.inputs' AS what FROM lines l JOIN w ON w.party 
 # The books of a draft stay, as those of an order do; what was said with it goes.
 _ERASE_DRAFTS = """
 WITH w AS (SELECT * FROM unnest($1::int[], $2::uuid[]) AS w (person, party)),
-drafts AS (UPDATE trade.draft d SET note = '' FROM w WHERE d.buyer = w.party AND d.note <> '' RETURNING w.person)
+drafts AS (UPDATE trade.draft d SET note = '' FROM w
+           WHERE (d.buyer = w.party OR d.made_by = 'person:' || w.party) AND d.note <> '' RETURNING w.person)
 SELECT DISTINCT person, 'trade.drafts' AS what FROM drafts
 """
 
