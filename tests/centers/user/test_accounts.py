@@ -102,6 +102,7 @@ async def test_an_unknown_address_costs_as_many_hashes_as_a_known_one(house, mon
             await api.log_in(house.ctx(), email=email, password="wrong password")
     assert len(hashed) == 3
     assert len({stored.rpartition("$")[0].rpartition("$")[0] for stored in hashed}) == 1  # the same cost
+    assert len({len(stored) for stored in hashed}) == 1  # and of the same size
 
 
 async def test_guessing_is_stopped_also_when_done_all_at_once(house):

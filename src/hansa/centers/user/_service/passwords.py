@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
@@ -37,7 +39,7 @@ class Passwords:
         self._running = 0
         self._running_max = settings.hash_workers * (1 + WAITING_PER_WORKER_MAX)
         # Compared against when there is no such account, so that both cases take as long.
-        self._nobodys = self._hasher.hash("nobody has this password")
+        self._nobodys = _of_no_password(settings)
 
     async def hash(self, password: str) -> str:
         """Hash a new password. Raises `Busy` when too many wait."""
@@ -63,3 +65,13 @@ class Passwords:
             return await asyncio.get_running_loop().run_in_executor(self._workers, call)
         finally:
             self._running -= 1
+
+
+def _of_no_password(settings: Accounts) -> str:
+    """Return a hash that no password has: chance, in the form and with the cost of a real one.
+
+    Nothing is hashed for it; every process would spend as long on it as on a log-in, whatever it was started for.
+    """
+    salt, digest = (base64.b64encode(secrets.token_bytes(size)).rstrip(b"=").decode() for size in (16, 32))
+    cost = f"m={settings.hash_memory_kib},t={settings.hash_passes},p=1"
+    return f"$argon2id$v=19${cost}${salt}${digest}"
