@@ -1,12 +1,12 @@
 """A market: shop, place, product and inventory on one database, as their tests speak of it."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from emptied import Emptied
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.plug import INVENTORY
 from hansa.centers.inventory.types import HoldDemand, HoldKey, HoldLine, Receipt, StockDemand
@@ -26,7 +26,6 @@ from hansa.kernel.business import Business
 from hansa.kernel.clock import Clocks
 from hansa.kernel.context import GUEST, SYSTEM, Actor, ActorKind, Ctx, Traffic
 from hansa.kernel.db import Database
-from hansa.kernel.db.migrate import migrate
 from hansa.kernel.lane import Part, decide_whole
 from hansa.kernel.metering import Meter
 from hansa.kernel.money import Money
@@ -37,19 +36,12 @@ from hansa.kernel.settings import Settings
 CENTERS = [USER, MESSAGE, SHOP, PLACE, PRODUCT, INVENTORY]
 
 
-_TABLES = ", ".join(
-    f'"{table.schema}"."{table.name}"' for center in CENTERS for table in center.tables.tables.values()
-)
-_EMPTY = f"TRUNCATE {_TABLES}, kernel.clock, kernel.outbox, kernel.deadline"
-
-
 @pytest.fixture(scope="session")
 async def market_database(server):
-    """One migrated database for all these tests: (url, as its owner)."""
-    await asyncio.to_thread(server.create_database, "market")
-    await migrate(server.url("market"), CENTERS)
-    owner = Database(server.url("market"), connections_max=1, role=None)
-    yield server.url("market"), owner
+    """One migrated database for all these tests: (it, as its owner sees it)."""
+    database = await Emptied.made(server, "market", CENTERS)
+    owner = Database(database.url, connections_max=1, role=None)
+    yield database, owner
     await owner.close()
 
 
@@ -80,7 +72,7 @@ class Market:
         plan = compile_plan(
             [*KERNEL_POINTS, *points], [term for c in CENTERS for term in c.terms], [], manifests, answers
         )
-        settings = Settings(_sections={Accounts: Accounts()})
+        settings = Settings(_sections={Accounts: Accounts(hash_memory_kib=64, hash_passes=1)})
         self.platform = Platform(settings, self.db, self.clocks, OnePlan(plan), Meter(), CENTERS)
         self.ctx = self.acting(SYSTEM)
 
@@ -195,8 +187,8 @@ async def shop_grants(ctx, party: UUID):
 class Markets:
     """Processes on one database; calling it opens another."""
 
-    def __init__(self, url, owner):
-        self.url = url
+    def __init__(self, database, owner):
+        self.url = database.url
         self.owner = owner
         """The database as its owner sees it, who may change what the platform may not."""
         self.opened = []
@@ -206,16 +198,13 @@ class Markets:
         self.opened.append(market)
         return market
 
-    async def empty(self):
-        async with self.owner.transaction() as tx:
-            await tx.raw.execute(_EMPTY)
-
 
 @pytest.fixture
 async def markets(market_database):
     """Open processes on an empty database."""
-    opened = Markets(*market_database)
-    await opened.empty()
+    database, owner = market_database
+    await database.empty()
+    opened = Markets(database, owner)
     yield opened
     for market in opened.opened:
         await market.db.close()

@@ -5,11 +5,12 @@ import email
 from datetime import timedelta
 from email import policy
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from emptied import Emptied
 from hansa.centers.message import api
 from hansa.centers.message.extensions import CHANNELS, DESK, MODERATION, SUBJECT, TEMPLATE, TOPICS
 from hansa.centers.message.plug import MESSAGE
@@ -29,7 +30,6 @@ from hansa.kernel.business import Business
 from hansa.kernel.clock import Clocks
 from hansa.kernel.context import GUEST, SYSTEM, Actor, ActorKind, Ctx, Traffic
 from hansa.kernel.db import Database
-from hansa.kernel.db.migrate import migrate
 from hansa.kernel.deadlines import run_due
 from hansa.kernel.extension import Veto
 from hansa.kernel.metering import Meter
@@ -114,10 +114,8 @@ def words_of_the_market(ctx, name, language):
 
 
 @pytest.fixture(scope="session")
-async def template(server):
-    await asyncio.to_thread(server.create_database, "template_message")
-    await migrate(server.url("template_message"), CENTERS)
-    return "template_message"
+async def database(server):
+    return await Emptied.made(server, "message", CENTERS)
 
 
 class PostOffice:
@@ -285,14 +283,13 @@ class House:
 
 
 @pytest.fixture
-async def houses(server, template):
-    """Open processes on one fresh database."""
-    name = f"test_{uuid4().hex}"
-    await asyncio.to_thread(server.create_database, name, template=template)
+async def houses(database):
+    """Open processes on one empty database."""
+    await database.empty(ending_sessions=True)
     opened = []
 
     async def open_house(**mail):
-        house = House(server.url(name), Mail(security=Security.NONE, **mail))
+        house = House(database.url, Mail(security=Security.NONE, **mail))
         opened.append(house)
         for center in CENTERS:
             for start in center.starts:
@@ -302,7 +299,6 @@ async def houses(server, template):
     yield open_house
     for house in opened:
         await house.db.close()
-    await asyncio.to_thread(server.drop_database, name)
 
 
 @pytest.fixture

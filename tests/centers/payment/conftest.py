@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from emptied import Emptied
 from hansa.centers.payment import api
 from hansa.centers.payment._handlers import deliver_sandbox_callbacks
 from hansa.centers.payment._sandbox import BEHAVIOURS, OF_HOLDS, SandboxProvider
@@ -26,7 +27,6 @@ from hansa.centers.user.plug import USER
 from hansa.kernel.clock import Clocks
 from hansa.kernel.context import SYSTEM, Actor, ActorKind, Ctx, Traffic
 from hansa.kernel.db import Database
-from hansa.kernel.db.migrate import migrate
 from hansa.kernel.lane.drive import Part, decide_whole
 from hansa.kernel.money import Money
 from hansa.kernel.platform import Platform
@@ -56,14 +56,12 @@ NONE_PLANS: Any = Plans()
 
 @pytest.fixture(scope="session")
 async def database(server):
-    server.create_database("payments")
-    url = server.url("payments")
-    await migrate(url, [USER, PAYMENT])
-    pair = Database(url), Database(url, connections_max=1, role=None)
+    made = await Emptied.made(server, "payments", [USER, PAYMENT])
+    pair = Database(made.url), Database(made.url, connections_max=1, role=None)
     running = lanes(Platform(NONE, pair[0], Clocks(), NONE_PLANS, NONE, [PAYMENT]))
     for lane in running:
         await lane.start()
-    yield *pair, {lane.name: lane for lane in running}
+    yield made, *pair, {lane.name: lane for lane in running}
     for lane in running:
         await lane.stop()
     for one in pair:
@@ -199,12 +197,6 @@ def numbers():
 
 @pytest.fixture
 async def till(database):
-    made = Till(*database)
-    async with made.owner.transaction() as tx:
-        await tx.raw.execute(
-            """TRUNCATE payment.payment, payment.attempt, payment.refund, payment.callback,
-                        payment.sandbox_charge, payment.sandbox_hold, payment.sandbox_capture,
-                        payment.sandbox_refund, payment.part, payment.refund_part, payment.statement, payment.statement_row,
-                        payment.statement_difference, kernel.clock, kernel.outbox"""
-        )
-    return made
+    empty, *about = database
+    await empty.empty()
+    return Till(*about)

@@ -4,8 +4,8 @@ from itertools import product
 
 import asyncpg
 import pytest
-from mirrored import described, made_of_tables
 
+from centers.mirrored import described, made_of_tables
 from hansa.centers.place._tables import metadata
 from hansa.centers.place.types import PlaceStatus
 

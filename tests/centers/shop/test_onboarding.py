@@ -5,8 +5,8 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from market import shop_grants
 
+from centers.market import shop_grants
 from hansa.centers.shop import api as shop
 from hansa.centers.shop._rules.onboarding import answer_errors
 from hansa.centers.shop.errors import (

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from market import shop_grants
 
+from centers.market import shop_grants
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.errors import (
     OwnerStays,

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from market import CENTERS, shop_grants
 
+from centers.market import CENTERS, shop_grants
 from hansa.centers.message.extensions import DESK
 from hansa.centers.shop import api as shop
 from hansa.centers.shop._rules.staff import STAFF_MAX, Post, carried, role_permissions

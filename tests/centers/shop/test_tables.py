@@ -2,8 +2,8 @@
 
 import asyncpg
 import pytest
-from mirrored import described, made_of_tables
 
+from centers.mirrored import described, made_of_tables
 from hansa.centers.shop._tables import metadata
 
 

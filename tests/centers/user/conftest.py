@@ -1,12 +1,12 @@
 """A database with `user` in it, and people as the tests speak of them."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
+from emptied import Emptied
 from hansa.centers.user import api
 from hansa.centers.user.plug import USER
 from hansa.centers.user.types import Accounts
@@ -14,7 +14,6 @@ from hansa.kernel.business import Business
 from hansa.kernel.clock import Clocks
 from hansa.kernel.context import GUEST, SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Database
-from hansa.kernel.db.migrate import migrate
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan import compile_plan
 from hansa.kernel.platform import Platform
@@ -26,10 +25,8 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="session")
-async def template(server):
-    await asyncio.to_thread(server.create_database, "template_user")
-    await migrate(server.url("template_user"), [USER])
-    return "template_user"
+async def database(server):
+    return await Emptied.made(server, "user", [USER])
 
 
 class OnePlan:
@@ -113,21 +110,19 @@ class House:
 
 
 @pytest.fixture
-async def houses(server, template):
-    """Open processes on one fresh database; each call opens another."""
-    name = f"test_{uuid4().hex}"
-    await asyncio.to_thread(server.create_database, name, template=template)
+async def houses(database):
+    """Open processes on one empty database; each call opens another."""
+    await database.empty(ending_sessions=True)
     opened = []
 
     async def open_house(**about):
-        house = await House(server.url(name), **about).start()
+        house = await House(database.url, **about).start()
         opened.append(house)
         return house
 
     yield open_house
     for house in opened:
         await house.db.close()
-    await asyncio.to_thread(server.drop_database, name)
 
 
 @pytest.fixture

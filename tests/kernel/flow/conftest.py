@@ -8,34 +8,25 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from emptied import Emptied
 from hansa.kernel.clock import Clocks
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Database
-from hansa.kernel.db.migrate import migrate
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.lane import Lane
 from hansa.kernel.problem import Problem
 
 
 @pytest.fixture(scope="session")
-async def template(server):
+async def database(server):
     """A migrated database with the tables of a toy shop: a counter per item, a row per sale."""
-    server.create_database("template_flow")
-    url = server.url("template_flow")
-    await migrate(url, [])
-    owner = Database(url, role=None)
-    async with owner.transaction() as tx:
-        await tx.raw.execute(TOY)
-    await owner.close()
-    return "template_flow"
+    return await Emptied.made(server, "flow", [], also=TOY)
 
 
 @pytest.fixture
-def url(server, template):
-    name = f"test_{uuid4().hex}"
-    server.create_database(name, template=template)
-    yield server.url(name)
-    server.drop_database(name)
+async def url(database):
+    await database.empty(ending_sessions=True)
+    return database.url
 
 
 @pytest.fixture
@@ -61,14 +52,14 @@ async def terminate(url):
     await owner.close()
 
 
-TOY = """
-CREATE SCHEMA toy;
-CREATE TABLE toy.stock (item text PRIMARY KEY, left_over int NOT NULL CHECK (left_over >= 0));
-CREATE TABLE toy.sale (id uuid PRIMARY KEY, item text NOT NULL, seq bigserial, business text NOT NULL);
-GRANT USAGE ON SCHEMA toy TO hansa_runtime;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA toy TO hansa_runtime;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA toy TO hansa_runtime;
-"""
+TOY = (
+    "CREATE SCHEMA toy",
+    "CREATE TABLE toy.stock (item text PRIMARY KEY, left_over int NOT NULL CHECK (left_over >= 0))",
+    "CREATE TABLE toy.sale (id uuid PRIMARY KEY, item text NOT NULL, seq bigserial, business text NOT NULL)",
+    "GRANT USAGE ON SCHEMA toy TO hansa_runtime",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA toy TO hansa_runtime",
+    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA toy TO hansa_runtime",
+)
 
 
 class SoldOut(Problem):

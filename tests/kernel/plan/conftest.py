@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
-from uuid import uuid4
 
 import pytest
 
+from emptied import Emptied
 from hansa.kernel.clock import Clocks
 from hansa.kernel.context import GUEST, Ctx, Traffic
 from hansa.kernel.db import Database
-from hansa.kernel.db.migrate import migrate
 from hansa.kernel.extension import SUM, Effects, ExtensionPoint, Mode, OnError
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan import KERNEL_POINTS, Code, Plans, compile_plan
@@ -167,22 +166,19 @@ class House:
 
 
 @pytest.fixture(scope="session")
-async def template(server):
-    await asyncio.to_thread(server.create_database, "template_plan")
-    await migrate(server.url("template_plan"), [])
-    return "template_plan"
+async def database(server):
+    return await Emptied.made(server, "plan", [])
 
 
 @pytest.fixture
-async def houses(server, template):
-    """Open processes on one fresh database: `await houses(code)`; each call opens another."""
-    name = f"test_{uuid4().hex}"
-    await asyncio.to_thread(server.create_database, name, template=template)
+async def houses(database):
+    """Open processes on one empty database: `await houses(code)`; each call opens another."""
+    await database.empty(ending_sessions=True)
     opened = []
 
     async def open_house(code=None, *, start=True, follow=False, activate=True, **how):
         code = code or Code(points=KERNEL_POINTS)
-        house = House(server.url(name), code, meter=Meter(), **how)
+        house = House(database.url, code, meter=Meter(), **how)
         opened.append(house)
         if start:
             await house.plans.start(follow=follow, activate=activate)
@@ -193,7 +189,6 @@ async def houses(server, template):
         await house.plans.stop()
         await house.db.close()
         await house.owner.close()
-    await asyncio.to_thread(server.drop_database, name)
 
 
 async def _eventually(holds, *, within_s=10.0):
