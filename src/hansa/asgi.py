@@ -16,8 +16,10 @@ from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import AccessLog, Metrics
-from hansa.web.app import STATIC_PATH, make_web
+from hansa.web.app import STATIC_PATH, make_web, refusals
 from hansa.web.routes import HANDLERS, ROUTES
+from hansa.web.templating import Pages
+from hansa.web.titles import ProblemTitles
 
 _KEPT_FREE = frozenset({"about", "admin", "assets", "docs", "help", "schema", "search"})
 """What people expect of a platform and not of a business; nothing is served there yet."""
@@ -77,9 +79,10 @@ def make_edge(platform: Platform) -> Edge:
     """Return the outermost app of a running platform."""
     settings = platform.settings
     metrics = platform.service(Metrics)
+    shown = Pages()
     api = make_api(platform)
     with plain_annotations():
-        web = make_web(platform)
+        web = make_web(platform, shown)
     routes = [route for center in platform.centers for route in center.routes]
 
     async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,6 +98,8 @@ def make_edge(platform: Platform) -> Edge:
         metrics=HttpMetrics(metrics),
         bodies=BodyLimits(settings, {API_PATH: routes, "": HANDLERS}),
         access_log=AccessLog(settings) if settings.access_log else None,
+        titles=ProblemTitles(shown),
+        as_page=refusals(platform, shown),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -12,9 +13,10 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa.centers.user.errors import FreshLogInWanted
 from hansa.data.figures import Figures
-from hansa.kernel.http import problem_of
+from hansa.kernel.http import API_PATH, problem_of
+from hansa.kernel.http.edge import Answer, AsPage
 from hansa.kernel.platform import Platform
-from hansa.kernel.problem import NotFound, Unauthenticated
+from hansa.kernel.problem import NotFound, Problem, Unauthenticated
 from hansa.kernel.quota import Limits
 from hansa.web.answers import go, tell_problem
 from hansa.web.assets import CACHE_FOR_EVER, Assets
@@ -24,11 +26,11 @@ from hansa.web.templating import Pages
 from hansa.web.visit import Visit, visit, visit_of_nobody
 
 STATIC_PATH = "/static/"
+_API = API_PATH.strip("/")
 
 
-def make_web(platform: Platform) -> ASGIApp:
+def make_web(platform: Platform, shown: Pages) -> ASGIApp:
     """Make the pages of a running platform."""
-    shown = Pages()
     platform.add(Figures(platform))
     pages = Litestar(
         [_static, *ROUTES],
@@ -58,6 +60,28 @@ def make_web(platform: Platform) -> ASGIApp:
             await pages(scope, receive, send)
 
     return app
+
+
+def refusals(platform: Platform, shown: Pages) -> AsPage:
+    """Return what shows problems as pages that the edge answers before any page is asked."""
+
+    def as_page(scope: MutableMapping[str, Any], problem: Problem) -> Answer | None:
+        path = scope["path"]
+        if path.startswith(STATIC_PATH) or _API in path.split("/")[1:3]:
+            return None
+        readable = [(name, value) for name, value in scope["headers"] if b"\0" not in value]
+        kept = [(name, value) for name, value in readable if name != b"cookie" or not _holds_nul(value)]
+        plain: Any = {**scope, "path": "/", "raw_path": b"/", "headers": kept}
+        request: Request[Any, Any, Any] = Request(plain)
+        answer = tell_problem(visit_of_nobody(platform, request, shown), problem)
+        sent = answer.to_asgi_response(app=None, request=request)
+        return sent.status_code, list(sent.encode_headers()), sent.body
+
+    return as_page
+
+
+def _holds_nul(cookie: bytes) -> bool:
+    return b"%00" in cookie or b"\\000" in cookie
 
 
 def _seen(request: Request[Any, Any, Any]) -> Visit:

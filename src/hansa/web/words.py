@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hansa.kernel.problem import Problem
 from hansa.web import operating_words, selling_words
+from hansa.web.api_words import TITLES
 from hansa.web.i18n import N_
 
 PROBLEMS: Mapping[str, str] = MappingProxyType(
@@ -270,7 +271,7 @@ TOLD: Mapping[str, Said] = MappingProxyType(
 
 def problem_words(problem: Problem | type[Problem], words: Callable[[str], str]) -> str:
     """Return what a page says of a problem; one that pages do not know speaks for itself, in English."""
-    return words(PROBLEMS.get(problem.code, problem.title))
+    return words(PROBLEMS.get(problem.code) or TITLES.get(problem.code, problem.title))
 
 
 def field_words(field: str, code: str, words: Callable[[str], str]) -> str:

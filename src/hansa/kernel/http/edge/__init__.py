@@ -8,15 +8,19 @@ and logs. Apps behind it see `scope["path"]` without the business (`/api/...`), 
 from hansa.kernel.http.edge.app import Edge, HttpMetrics, Inner
 from hansa.kernel.http.edge.business import BusinessFinder, find_business
 from hansa.kernel.http.edge.checks import check_url
+from hansa.kernel.http.edge.faces import Answer, AsPage, Titles
 from hansa.kernel.http.edge.operations import OPERATIONS, Operations
 
 __all__ = [
     "OPERATIONS",
+    "Answer",
+    "AsPage",
     "BusinessFinder",
     "Edge",
     "HttpMetrics",
     "Inner",
     "Operations",
+    "Titles",
     "check_url",
     "find_business",
 ]

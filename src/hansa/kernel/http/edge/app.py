@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import MutableMapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from prometheus_client import Counter, Histogram
 from hansa.kernel.http.bodies import BodyLimits
 from hansa.kernel.http.edge.business import BusinessFinder, find_business
 from hansa.kernel.http.edge.checks import check_headers, check_url
+from hansa.kernel.http.edge.faces import ENGLISH, Answer, AsPage, Titles, Translated, reader_of
 from hansa.kernel.http.edge.operations import OPERATIONS, Operations
 from hansa.kernel.http.edge.patience import Attempt, Patience
 from hansa.kernel.http.errors import TimedOut, TooLarge
@@ -73,8 +75,12 @@ class Edge:
         metrics: HttpMetrics,
         bodies: BodyLimits | None = None,
         access_log: AccessLog | None = None,
+        titles: Titles | None = None,
+        as_page: AsPage | None = None,
     ) -> None:
         self._app = app
+        self._titles = titles
+        self._as_page = as_page
         self._businesses = businesses
         self._operations = operations
         self._metrics = metrics
@@ -92,7 +98,11 @@ class Edge:
         headers = dict(plain["headers"])
         remote = parse_traceparent(headers.get(b"traceparent"))
         exchange = _Exchange(
-            receive, send, self._headers, remote[0] if remote else new_trace(), self._patience
+            receive,
+            self._spoken(send, headers),
+            self._headers,
+            remote[0] if remote else new_trace(),
+            self._patience,
         )
         started_ns = time.perf_counter_ns()
         with span(
@@ -138,7 +148,37 @@ class Edge:
             set_current(exchange.trace, exchange.business)
             await self._within_time(scope, exchange)
         except Exception as wrong:  # noqa: BLE001 - the last place where a fault can become an answer
-            await exchange.refuse(problem_of(wrong))
+            problem = problem_of(wrong)
+            if not exchange.status:  # else an answer was begun, and only the log knows
+                await exchange.answer(*(self._page(scope, headers, exchange, problem) or encode(problem)))
+
+    def _spoken(self, send: Send, headers: dict[bytes, bytes]) -> Send:
+        """Return what sends the answer: with titles in the reader's language, where that is not English."""
+        language = reader_of(self._titles, headers.get(b"accept-language"))
+        return (
+            send if self._titles is None or language == ENGLISH else Translated(send, self._titles, language)
+        )
+
+    def _page(
+        self,
+        scope: MutableMapping[str, Any],
+        headers: dict[bytes, bytes],
+        exchange: _Exchange,
+        problem: Problem,
+    ) -> Answer | None:
+        """Return a refusal as a page, for somebody who looks at pages; None for programs."""
+        if self._as_page is None or b"text/html" not in headers.get(b"accept", b""):
+            return None
+        plain = {**scope, "query_string": b""}
+        if "business" not in plain.get("state", {}):  # it was refused before that was known
+            with suppress(Problem):
+                self._find_business(plain, headers, exchange)
+        plain["state"] = {"business": "", "prefix": "", "trace": exchange.trace} | plain.get("state", {})
+        try:
+            return self._as_page(plain, problem)
+        except Exception as worse:  # noqa: BLE001 - a page that fails must not hide what it was to tell
+            problem_of(worse)  # to the log
+            return None
 
     async def _within_time(self, scope: MutableMapping[str, Any], exchange: _Exchange) -> None:
         """Hand the request on. Raises `TimedOut` when no answer began in time."""
@@ -252,11 +292,6 @@ class _Exchange:
             if self.attempt is not None:
                 self._patience.end(self.attempt)
         await self._send(message)
-
-    async def refuse(self, problem: Problem) -> None:
-        """Answer with a problem, unless an answer already began: then only the log knows."""
-        if not self.status:
-            await self.answer(*encode(problem))
 
     async def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         """Answer at once."""
