@@ -13,18 +13,26 @@ from hansa.kernel.context import SYSTEM
 from hansa.kernel.http import RouteGroup, create_api
 
 
+@pytest.fixture(scope="module")
+def served() -> Any:
+    """What is served, in whichever context a request comes with; making it takes longer than most stories."""
+
+    async def context(request: Request[Any, Any, Any]) -> Any:
+        return request.scope["acting"]
+
+    return create_api([RouteGroup("message", MESSAGE.routes)], context=context)
+
+
 @pytest.fixture
-async def client_of():
+async def client_of(served):
     """Return a client that acts as a context does."""
     opened = []
 
     async def open_client(ctx):
-        async def context(request: Request[Any, Any, Any]) -> Any:
-            return ctx
+        async def door(scope, receive, send):
+            await served({**scope, "acting": ctx}, receive, send)
 
-        app = create_api([RouteGroup("message", MESSAGE.routes)], context=context)
-        served: Any = app  # httpx and Litestar spell the protocol differently
-        transport = httpx.ASGITransport(app=served, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app=door, raise_app_exceptions=False)
         opened.append(httpx.AsyncClient(transport=transport, base_url="http://hansa"))
         return opened[-1]
 

@@ -18,17 +18,26 @@ DOOR = {
 }  # fmt: skip
 
 
-@pytest.fixture
-async def client(house):
+@pytest.fixture(scope="module")
+def served() -> Any:
+    """What is served, of whichever house a request comes with; making it takes longer than most stories."""
+
     async def context(request: Request[Any, Any, Any]) -> Any:
+        house: Any = request.scope["house"]
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         actor = await api.authenticate(house.platform, token) if scheme == "Bearer" else None
         return house.ctx(actor or GUEST)
 
-    app = create_api([RouteGroup("user", USER.routes)], context=context)
-    served: Any = app  # httpx and Litestar spell the protocol differently
+    return create_api([RouteGroup("user", USER.routes)], context=context)
+
+
+@pytest.fixture
+async def client(house, served):
+    async def door(scope, receive, send):
+        await served({**scope, "house": house}, receive, send)
+
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=served, raise_app_exceptions=False), base_url="http://hansa"
+        transport=httpx.ASGITransport(app=door, raise_app_exceptions=False), base_url="http://hansa"
     ) as made:
         yield made
 
