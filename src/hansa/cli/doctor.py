@@ -158,7 +158,9 @@ async def _look_at_database(url: str) -> Sequence[Finding]:
 async def _asked(url: str, looks: Sequence[Callable[[Any], Awaitable[Finding]]]) -> list[Finding]:
     import asyncpg  # noqa: PLC0415 - only where a database is looked at
 
-    connection = await asyncpg.connect(url, timeout=10)
+    from hansa.kernel.db.address import dsn  # noqa: PLC0415 - as above
+
+    connection = await asyncpg.connect(dsn(url), timeout=10)
     try:
         return [await look(connection) for look in looks]
     finally:

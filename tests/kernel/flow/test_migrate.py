@@ -2,7 +2,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy import BigInteger, Column, MetaData, Table
+from sqlalchemy import BigInteger, Column, MetaData, Table, make_url
 
 from hansa.kernel.center import Center
 from hansa.kernel.db import Database
@@ -10,6 +10,7 @@ from hansa.kernel.db.errors import (
     DatabaseMadeOtherwise,
     DatabaseNewerThanCode,
     DatabaseNotUtf8,
+    DatabaseRefused,
     DatabaseUnavailable,
 )
 from hansa.kernel.db.faults import sqlstate
@@ -185,3 +186,51 @@ async def test_a_database_of_another_encoding_is_refused(server, empty):
     with pytest.raises(DatabaseNotUtf8):
         await migrate(latin, [])
     server.drop_database("latin")
+
+
+async def test_what_the_server_says_to_a_log_in_is_told(server, empty, granary):
+    nowhere = server.url("never_made")
+    stranger = make_url(empty).set(username="nobody_knows").render_as_string()
+
+    assert (await status(nowhere, [])).reason == 'database "never_made" does not exist'
+    assert (await status(stranger, [])).reason == 'role "nobody_knows" does not exist'
+    with pytest.raises(DatabaseRefused, match="does not exist"):
+        await migrate(nowhere, [])
+
+
+async def test_a_log_in_that_may_too_little_is_told_so(empty, granary):
+    owner = Database(empty, role=None)
+    async with owner.transaction() as tx:
+        await tx.raw.execute("CREATE ROLE hansa_timid LOGIN")
+    timid = make_url(empty).set(username="hansa_timid").render_as_string()
+    try:
+        with pytest.raises(DatabaseRefused, match="permission denied for database"):
+            await migrate(timid, [granary])
+        await migrate(empty, [granary])
+        assert (await status(timid, [granary])).state is State.REFUSED
+        async with owner.transaction() as tx:
+            await tx.raw.execute("GRANT USAGE ON SCHEMA kernel TO hansa_timid")
+            await tx.raw.execute("GRANT SELECT ON ALL TABLES IN SCHEMA kernel TO hansa_timid")
+        found = await status(timid, [granary])
+        assert found.state is State.ROLE_MISSING
+        assert (
+            found.reason == "ask an administrator of the database to run GRANT hansa_runtime TO hansa_timid"
+        )
+    finally:
+        async with owner.transaction() as tx:
+            await tx.raw.execute("DROP OWNED BY hansa_timid")
+            await tx.raw.execute("DROP ROLE hansa_timid")
+        await owner.close()
+
+
+async def test_a_url_says_what_libpq_understands(empty, granary):
+    spoken = make_url(empty).update_query_dict({"sslmode": "prefer", "work_mem": "5MB"})
+    url = spoken.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+    await migrate(url, [granary])
+    database = Database(url)
+    async with database.transaction() as tx:
+        assert await tx.raw.fetchval("SHOW work_mem") == "5MB"
+    await database.close()
+    nonsense = make_url(empty).update_query_dict({"shine": "1"}).render_as_string(hide_password=False)
+    assert (await status(nonsense, [granary])).reason == 'unrecognized configuration parameter "shine"'

@@ -107,6 +107,16 @@ def test_a_wrong_secret_is_not_shown_either(tmp_path):
     assert len(told.value.sentences) == 2
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:99999", "127.0.0.1:abc", "[::1"])
+def test_an_address_of_a_database_that_cannot_be_read_is_told_without_its_password(tmp_path, address):
+    with pytest.raises(SettingsWrong) as told:
+        load(environ={"HANSA_DATABASE_URL": f"postgresql://root:hunter2@{address}/x"}, folder=tmp_path)
+
+    (sentence,) = told.value.sentences
+    assert sentence.startswith("HANSA_DATABASE_URL cannot be read: it is written postgresql://")
+    assert "hunter2" not in sentence
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(b"port = ", "not valid TOML"), (b'host = "\xff"', "not UTF-8"), (None, "cannot be read")],

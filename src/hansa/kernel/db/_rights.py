@@ -25,11 +25,16 @@ async def runtime_role(conn: AsyncConnection) -> None:
     except Exception as error:
         if sqlstate(error) != INSUFFICIENT_PRIVILEGE:
             raise
-        login = await conn.scalar(text("SELECT quote_ident(current_user)"))
-        raise RuntimeRoleMissing(
-            "Ask an administrator of the database to run: "
-            f"CREATE ROLE {RUNTIME_ROLE} NOLOGIN; GRANT {RUNTIME_ROLE} TO {login};"
-        ) from error
+        raise RuntimeRoleMissing(await without_role(conn)) from error
+
+
+async def without_role(conn: AsyncConnection) -> str:
+    """Return what an administrator must run so that this log-in may act as the runtime role; empty when it may."""
+    row = (await conn.execute(text(_MEMBERSHIP), {"role": RUNTIME_ROLE})).one()
+    if row.may:
+        return ""
+    create = "" if row.exists else f"CREATE ROLE {RUNTIME_ROLE} NOLOGIN; "
+    return f"ask an administrator of the database to run {create}GRANT {RUNTIME_ROLE} TO {row.login}"
 
 
 async def grant_runtime(conn: AsyncConnection, centers: Sequence[Center]) -> None:
@@ -63,6 +68,12 @@ def _append_only(centers: Sequence[Center]) -> Iterator[tuple[str, Sequence[str]
             if table.info.get("append_only"):
                 yield f'"{table.schema or center.name}"."{table.name}"', table.info.get("erasable", ())
 
+
+_MEMBERSHIP = """
+SELECT quote_ident(current_user) AS login, count(r.oid) > 0 AS exists,
+       coalesce(bool_or(pg_has_role(current_user, r.oid, 'MEMBER')), false) AS may
+  FROM (SELECT oid FROM pg_roles WHERE rolname = :role) r
+"""
 
 _CREATE_ROLE = f"""
 DO $$

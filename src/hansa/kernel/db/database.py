@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from hansa.kernel.db.address import dsn
 from hansa.kernel.db.errors import DatabaseUnavailable
 from hansa.kernel.db.faults import hung_up, unreachable
 from hansa.kernel.db.scope import enter, leave
@@ -133,7 +134,6 @@ class Database:
             await engine.dispose()
 
     def _engine(self, name: str, connections_max: int, **server_settings: str) -> AsyncEngine:
-        url = make_url(self.url).set(drivername="postgresql+asyncpg")
         settings = {
             "application_name": name,
             "jit": "off",
@@ -143,10 +143,10 @@ class Database:
         }
         if self.role:
             settings["role"] = self.role
-        if url.host:  # keep-alives mean nothing on a unix socket
+        if make_url(self.url).host:  # keep-alives mean nothing on a unix socket
             settings |= _KEEPALIVE
         return create_async_engine(
-            url,
+            "postgresql+asyncpg://",
             # The kernel says BEGIN and COMMIT itself (above); SQLAlchemy would begin only with its own
             # first statement, and raw statements before that would run outside the transaction.
             isolation_level="AUTOCOMMIT",
@@ -154,6 +154,7 @@ class Database:
             pool_size=connections_max,
             max_overflow=0,
             connect_args={
+                "dsn": dsn(self.url),
                 "server_settings": settings,
                 "statement_cache_size": 512,
                 "timeout": _CONNECT_S_MAX,

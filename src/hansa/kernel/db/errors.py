@@ -13,6 +13,14 @@ class DatabaseUnavailable(Problem):
     title = "The database is not answering just now, please try again in a moment"
 
 
+class DatabaseRefused(Problem):
+    """PostgreSQL answers, but does not let this log-in in, or not do what it must; the detail is its own words."""
+
+    code = "database.refused"
+    status = 503
+    title = "The database server refuses this log-in"
+
+
 class DatabaseTooOld(Problem):
     """The server is older than PostgreSQL 15."""
 
@@ -60,8 +68,8 @@ class DatabaseMadeOtherwise(Problem):
 
 
 class RuntimeRoleMissing(Problem):
-    """The role the platform runs under does not exist, and the log-in may not create it."""
+    """The role the platform runs under does not exist, or the log-in is none of its members and may not change that."""
 
     code = "database.role_missing"
     status = 503
-    title = "The database role hansa_runtime is missing and this log-in may not create it"
+    title = "The database role hansa_runtime is missing, or this log-in may not act as it"

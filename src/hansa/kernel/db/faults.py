@@ -28,6 +28,11 @@ def sqlstate(error: BaseException) -> str:
     return ""
 
 
+def words(error: BaseException) -> str:
+    """Return what the server itself said, or an empty string when it said nothing."""
+    return next((str(link) for link in _chain(error) if isinstance(link, asyncpg.PostgresError)), "")
+
+
 def unreachable(error: BaseException) -> bool:
     """Tell whether connecting failed because the server is not there, hung up, or has no connection to give.
 

@@ -28,24 +28,27 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, make_url, pool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from hansa.kernel.db._rights import grant_runtime, runtime_role
+from hansa.kernel.db._rights import grant_runtime, runtime_role, without_role
+from hansa.kernel.db.address import dsn
 from hansa.kernel.db.database import driver_connection
 from hansa.kernel.db.errors import (
     DatabaseMadeOtherwise,
     DatabaseNewerThanCode,
     DatabaseNotMigrated,
     DatabaseNotUtf8,
+    DatabaseRefused,
     DatabaseTooOld,
     DatabaseUnavailable,
+    RuntimeRoleMissing,
 )
-from hansa.kernel.db.faults import unreachable
+from hansa.kernel.db.faults import INSUFFICIENT_PRIVILEGE, sqlstate, unreachable, words
 from hansa.kernel.db.queue import install_queue
 from hansa.kernel.db.transaction import Transaction
 from hansa.kernel.outbox.upkeep import subscribe
+from hansa.kernel.problem import Problem
 
 if TYPE_CHECKING:
     from hansa.kernel.center import Center
-    from hansa.kernel.problem import Problem
 
 KERNEL_MIGRATIONS = Path(__file__).parent / "_migrations"
 POSTGRES_MIN = 150_000  # server_version_num of the oldest PostgreSQL we accept
@@ -66,6 +69,8 @@ class State(enum.StrEnum):
     TOO_OLD = "too_old"
     NOT_UTF8 = "not_utf8"
     UNAVAILABLE = "unavailable"
+    REFUSED = "refused"
+    ROLE_MISSING = "role_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,10 @@ class Status:
                 wrong = DatabaseNotUtf8(encoding=self.encoding)
             case State.UNAVAILABLE:
                 wrong = DatabaseUnavailable(self.reason)
+            case State.REFUSED:
+                wrong = DatabaseRefused(self.reason)
+            case State.ROLE_MISSING:
+                wrong = RuntimeRoleMissing(self.reason)
         return wrong
 
 
@@ -110,7 +119,7 @@ async def migrate(url: str, centers: Sequence[Center], *, on_progress: Progress 
     Each revision commits by itself, so an interrupted run is taken up where it stopped. Afterwards the
     runtime role exists, may do what the platform does and nothing more, and every handler has its place
     in the outbox. Raises `DatabaseTooOld`, `DatabaseNotUtf8`, `DatabaseNewerThanCode`, `DatabaseMadeOtherwise`,
-    `DatabaseUnavailable` or `RuntimeRoleMissing`.
+    `DatabaseUnavailable`, `DatabaseRefused` or `RuntimeRoleMissing`.
     """
     tell = on_progress or _silent
     async with _connection(url) as conn:
@@ -118,7 +127,7 @@ async def migrate(url: str, centers: Sequence[Center], *, on_progress: Progress 
         await conn.commit()
         found = await _look(conn, centers)
         problem = found.problem()
-        if problem is not None and found.state is not State.BEHIND:
+        if problem is not None and found.state not in {State.BEHIND, State.ROLE_MISSING}:
             raise problem
         applied: list[str] = []
         if found.pending:
@@ -139,6 +148,8 @@ async def status(url: str, centers: Sequence[Center]) -> Status:
             return await _look(conn, centers)
     except DatabaseUnavailable as unavailable:
         return Status(State.UNAVAILABLE, reason=unavailable.detail)
+    except DatabaseRefused as refused:
+        return Status(State.REFUSED, reason=refused.detail)
 
 
 async def _ready_made(conn: AsyncConnection, centers: Sequence[Center]) -> None:
@@ -153,19 +164,26 @@ async def _ready_made(conn: AsyncConnection, centers: Sequence[Center]) -> None:
 @asynccontextmanager
 async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"),
+        "postgresql+asyncpg://",
         poolclass=pool.NullPool,
         connect_args={
+            "dsn": dsn(url),
             "server_settings": {"application_name": "hansa migrate", "timezone": "UTC"},
             "timeout": 15,
         },
     )
+    is_in = False
     try:
         async with engine.connect() as conn:
+            is_in = True
             yield conn
+    except Problem:
+        raise
     except Exception as error:
         if unreachable(error):
             raise DatabaseUnavailable(_why(url, error)) from error
+        if (state := sqlstate(error)) and (not is_in or state == INSUFFICIENT_PRIVILEGE):
+            raise DatabaseRefused(words(error)) from error
         raise
     finally:
         await engine.dispose()
@@ -212,7 +230,10 @@ async def _look(conn: AsyncConnection, centers: Sequence[Center]) -> Status:
         state = State.MADE_OTHERWISE
     else:
         state = State.BEHIND if pending else State.READY
-    return Status(state, row.version, row.encoding, pending, unknown, differing)
+    reason = await without_role(conn) if state is State.READY else ""
+    if reason:
+        state = State.ROLE_MISSING
+    return Status(state, row.version, row.encoding, pending, unknown, differing, reason)
 
 
 async def _differing(conn: AsyncConnection, done: Iterable[Script]) -> tuple[str, ...]:

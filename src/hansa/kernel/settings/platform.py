@@ -124,13 +124,9 @@ class Settings(Section):
 
     def wrong(self) -> Sequence[str]:
         """Return a sentence for each value that cannot be right."""
-        found = []
+        found: list[str] = []
         if self.database_url:
-            scheme = urlsplit(self.database_url.reveal()).scheme.partition("+")[0]
-            if scheme not in {"postgresql", "postgres"}:
-                found.append(
-                    "HANSA_DATABASE_URL must begin with postgresql://; Hansa runs on PostgreSQL alone."
-                )
+            found += _wrong_address(self.database_url.reveal())
         for name, value in (
             ("HANSA_PUBLIC_URL", self.public_url),
             ("HANSA_OTLP_ENDPOINT", self.otlp_endpoint),
@@ -148,3 +144,16 @@ class Settings(Section):
             if span <= timedelta():
                 found.append(f"{name} must be longer than nothing.")
         return found
+
+
+def _wrong_address(url: str) -> Sequence[str]:
+    """Return what cannot be right about a database's URL. It is not shown: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        scheme, _ = parts.scheme.partition("+")[0], parts.port
+    except ValueError:
+        written = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with a port up to 65535"
+        return [f"HANSA_DATABASE_URL cannot be read: it is written {written}."]
+    if scheme not in {"postgresql", "postgres"}:
+        return ["HANSA_DATABASE_URL must begin with postgresql://; Hansa runs on PostgreSQL alone."]
+    return []
