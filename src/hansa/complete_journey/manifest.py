@@ -8,7 +8,6 @@ from hansa.centers.shop.types import Commission
 from hansa.centers.trade.terms import Coupons, Deadlines
 from hansa.kernel.business import Business
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
-from hansa.kernel.plan import UnknownBusiness
 from hansa.kernel.platform import Platform
 from hansa.plays.history import history
 
@@ -45,10 +44,8 @@ def context(platform: Platform) -> Ctx:
 
 
 async def publish(platform: Platform) -> Ctx:
-    """Publish the business where it is not there yet; return the platform's own context in it."""
-    try:
-        return context(platform)
-    except UnknownBusiness:
-        async with platform.db.transaction() as tx:
+    """Publish the business where it is not there yet, or not as it stands here; return the platform's own context in it."""
+    async with platform.db.transaction() as tx:
+        if await platform.plans.compare(tx, [COMPLETE_JOURNEY]):
             await platform.plans.publish(tx, [COMPLETE_JOURNEY], by="complete journey")
-        return context(platform)
+    return context(platform)

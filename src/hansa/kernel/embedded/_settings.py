@@ -39,10 +39,11 @@ DEFAULTS: Mapping[str, str] = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
     "random_page_cost": "1.1",
-    # Hot rows are updated all the time: clean them before they grow
+    # Hot rows are updated all the time: clean them before they grow. What is typical of a table changes slowly:
+    # looking at it again after each twentieth took as much time as all orders of a replay.
     "autovacuum_naptime": "15s",
-    "autovacuum_vacuum_scale_factor": "0.05",
-    "autovacuum_analyze_scale_factor": "0.05",
+    "autovacuum_vacuum_scale_factor": "0.1",
+    "autovacuum_analyze_scale_factor": "0.25",
     # The same on every machine
     "timezone": "UTC",
     "log_timezone": "UTC",
