@@ -1,6 +1,7 @@
 """What tests share: a PostgreSQL (embedded, or the one HANSA_TEST_DATABASE_URL names), and a house that runs on it."""
 
 import asyncio
+import gc
 import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,8 @@ from house import House
 # How long a rule takes is no matter of a story: the machine may be busy.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+gc.set_threshold(50_000, 20, 20)  # as `hansa` itself has it: stories make many things that stay
 
 
 class ExternalServer:
