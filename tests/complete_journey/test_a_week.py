@@ -102,6 +102,9 @@ async def test_house_and_files_agree_to_the_cent(house, replayed, files):
         "unit_price_uneven": (47, 60603),
         "measured": (13, 31602),
     }
+    by_store = report.by(found, "store")
+    assert len(by_store) == 108
+    assert all(house == files for _, house, files in by_store)
     assert "equal to the cent" in report.page(found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from cyclopts import Parameter
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hansa.complete_journey.reconciling import Reconciliation, Sums
     from hansa.complete_journey.replaying import Progress as Going
     from hansa.complete_journey.replaying import Replayed
+    from hansa.complete_journey.report import Grouping
 
 WEEK_LAST = 53
 CENTS = 100
@@ -80,6 +81,9 @@ def replay(
     speed: Annotated[
         str, Parameter(help="max, or how many times quicker than real time the clock goes.")
     ] = "max",
+    by: Annotated[
+        Literal["week", "store"], Parameter(help="What the report's table has a row for.")
+    ] = "week",
     chart: Annotated[
         Path | None,
         Parameter(show_default=False, help="Also write a page with the report's chart to this file."),
@@ -113,7 +117,7 @@ def replay(
     if json:
         screen.print_json(done)
     else:
-        _show(done)
+        _show(done, by)
     return 0 if done.reconciliation.clean else 1
 
 
@@ -193,9 +197,9 @@ def going(title: str, *, quiet: bool) -> Iterator[Callable[[Going], None]]:
         yield tell
 
 
-def _show(done: Run) -> None:
+def _show(done: Run, by: Grouping) -> None:
     replayed, found = done.replayed, done.reconciliation
-    screen.out.print(_by_week(found))
+    screen.out.print(_sums(found, by))
     screen.out.print()
     bridges = screen.table("files", "cents", "not sold", "no room", "house", "unexplained")
     for bridge in found.bridges:
@@ -225,16 +229,16 @@ def _show(done: Run) -> None:
         screen.out.print(f"  basket {one.basket}: files {one.files}, house {one.house}", markup=False)
 
 
-def _by_week(found: Reconciliation) -> Table:
+def _sums(found: Reconciliation, by: Grouping) -> Table:
     from hansa.complete_journey import report  # noqa: PLC0415 - needs the extra
 
     table = screen.table(
-        "week", "orders", "lines", "gross", "shops bear", "brands bear", "paid", "files say", "equal"
+        by, "orders", "lines", "gross", "shops bear", "brands bear", "paid", "files say", "equal"
     )
     for column in table.columns[1:-1]:
         column.justify = "right"
-    for week, house, files in report.by_week(found):
-        table.add_row(str(week), *_cells(house, files))
+    for number, house, files in report.by(found, by):
+        table.add_row(str(number), *_cells(house, files))
     table.add_section()
     table.add_row("all", *_cells(found.house, found.files), style="bold")
     return table

@@ -75,14 +75,19 @@ class Strange(Problem):
 
 @dataclass(slots=True)
 class Progress:
-    """How far a replay is; `found` of the orders were finished by an earlier one."""
+    """How far a replay is; `found` of the orders, with `lines_found`, were finished by an earlier one.
+
+    `set_out` is when the first order was placed that was not.
+    """
 
     baskets: int
     lines: int
     orders_done: int = 0
     lines_done: int = 0
     found: int = 0
+    lines_found: int = 0
     began: float = field(default_factory=time.monotonic)
+    set_out: float | None = None
 
     @property
     def seconds(self) -> float:
@@ -92,7 +97,16 @@ class Progress:
     @property
     def orders_per_s(self) -> float:
         """Orders finished in a second, those that were found aside."""
-        return (self.orders_done - self.found) / self.seconds
+        return (self.orders_done - self.found) / self._on_the_way
+
+    @property
+    def lines_per_s(self) -> float:
+        """Lines of these orders in a second."""
+        return (self.lines_done - self.lines_found) / self._on_the_way
+
+    @property
+    def _on_the_way(self) -> float:
+        return max(time.monotonic() - (self.set_out or time.monotonic()), 1e-9)
 
     @property
     def seconds_left(self) -> float | None:
@@ -143,7 +157,7 @@ async def replay(
         found=progress.found,
         seconds=seconds,
         orders_per_s=progress.orders_per_s,
-        lines_per_s=progress.lines_done / seconds,
+        lines_per_s=progress.lines_per_s,
     )
 
 
@@ -190,6 +204,7 @@ class _Run:
             there = standing.get(names.checkout(basket.id, basket.at))
             if there is not None and all(one.state is OrderState.FINISHED for one in there.orders):
                 self._progress.found += 1
+                self._progress.lines_found += len(basket.lines)
                 self._count(basket)
                 continue
             await self._wait_for(basket.at)
@@ -247,6 +262,7 @@ class _Run:
     def _start(
         self, basket: Basket, there: StandingCheckout | None, offers: Mapping[tuple[int, int], OfferId]
     ) -> None:
+        self._progress.set_out = self._progress.set_out or time.monotonic()
         before = self._last.get(basket.household)
         task = asyncio.create_task(self._sell(basket, there, offers, before))
         self._last[basket.household] = task

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from hansa.complete_journey.files import Files, Weeks
 from hansa.complete_journey.reconciling import Reconciliation, Sums, add, reconcile
@@ -13,6 +14,7 @@ from hansa.kernel.platform import Platform
 
 CENTS = 100
 
+Grouping = Literal["week", "store"]
 Tell = Callable[[str], None]
 
 
@@ -25,22 +27,20 @@ async def reconciled(platform: Platform, files: Files, *, weeks: Weeks, tell: Te
     return reconcile(files, folder, exports, weeks=weeks)
 
 
-def by_week(found: Reconciliation) -> list[tuple[int, Sums, Sums]]:
-    """Return each week with what the house and what the files say."""
-    weeks = sorted({row.week for row in found.rows})
-    return [
-        (
-            week,
-            add(row.house for row in found.rows if row.week == week),
-            add(row.files for row in found.rows if row.week == week),
-        )
-        for week in weeks
-    ]
+def by(found: Reconciliation, what: Grouping) -> list[tuple[int, Sums, Sums]]:
+    """Return each week or store with what the house and what the files say."""
+    house: dict[int, list[Sums]] = {}
+    files: dict[int, list[Sums]] = {}
+    for row in found.rows:
+        key = row.week if what == "week" else row.store
+        house.setdefault(key, []).append(row.house)
+        files.setdefault(key, []).append(row.files)
+    return [(key, add(house[key]), add(files[key])) for key in sorted(house)]
 
 
 def page(found: Reconciliation) -> str:
     """Return a page with the year's chart: what was paid, and who bore the rest, week by week."""
-    sums = by_week(found)
+    sums = by(found, "week")
     weeks = [str(week) for week, _, _ in sums]
     series = [
         _series("paid", [house.paid for _, house, _ in sums]),
@@ -57,9 +57,22 @@ def page(found: Reconciliation) -> str:
         [
             ("Gross by week, and who bore it", chart),
             ("As a table", table(["week", *(one.name for one in series)], rows)),
+            ("By store", table(["store", "orders", "lines", "gross", "paid", "files say"], _stores(found))),
             ("What is no order, or an unusual one", table(["what", "count", "amount"], reasons)),
         ],
     )
+
+
+def _stores(found: Reconciliation) -> list[list[str]]:
+    return [
+        [
+            str(store),
+            f"{house.orders:,}",
+            f"{house.lines:,}",
+            *map(_money, (house.gross, house.paid, files.paid)),
+        ]
+        for store, house, files in by(found, "store")
+    ]
 
 
 def _series(name: str, cents: list[int]) -> Series:
