@@ -145,14 +145,13 @@ async def keep(tx: Transaction, answers: Sequence[tuple[IdempotencyKey, Answer]]
     Then the caller rolls back and looks again. Rows go in by scope order, behind every lock of the work, so
     that waiting for another transaction here cannot become a deadlock.
     """
-    ordered = sorted(answers, key=_scope)
-    columns = zip(
-        *[(key.scope, key.body, key.business, key.traffic, a.status, a.body) for key, a in ordered],
-        strict=True,
-    )
-    if not ordered:
+    if not answers:
         return True
-    return len(await tx.raw.fetch(_KEEP, *tx.take_events(), *columns)) == len(ordered)
+    rows = [
+        (key.scope, key.body, key.business, key.traffic, answer.status, answer.body)
+        for key, answer in sorted(answers, key=_scope)
+    ]
+    return len(await tx.raw.fetch(_KEEP, tx.take_events(), rows)) == len(rows)
 
 
 class Claim:
@@ -294,7 +293,7 @@ _FIND = "SELECT scope, body, status, answer FROM kernel.idempotency WHERE scope 
 _KEEP = f"""
 WITH told AS ({INSERT_EVENTS})
 INSERT INTO kernel.idempotency (scope, body, business, traffic, status, answer)
-SELECT * FROM unnest($12::bytea[], $13::bytea[], $14::text[], $15::text[], $16::smallint[], $17::bytea[])
+SELECT * FROM unnest($2::kernel.new_answer[])
     ON CONFLICT (scope) DO NOTHING
 RETURNING scope
 """

@@ -12,7 +12,7 @@ import msgspec
 from hansa.kernel.context import SYSTEM
 from hansa.kernel.idempotency import current_claim
 from hansa.kernel.ids import uuid7
-from hansa.kernel.telling import EVENT_COLUMNS, INSERT_EVENTS
+from hansa.kernel.telling import INSERT_EVENTS
 
 if TYPE_CHECKING:
     import asyncpg
@@ -115,7 +115,7 @@ class Transaction:
         """Write the deadlines and events that were told. Called by whoever commits, just before."""
         await self.flush_deadlines()
         if self._events:
-            await self.raw.execute(INSERT_EVENTS, *self.take_events())
+            await self.raw.execute(INSERT_EVENTS, self.take_events())
         claim = current_claim()
         if claim is not None:
             await claim.mark(self)
@@ -126,7 +126,7 @@ class Transaction:
             call()
 
     def take_events(self) -> list[tuple[Any, ...]]:
-        """Return what was told as the parameters of `INSERT_EVENTS`, for whoever writes it along with their own."""
+        """Return what was told as the parameter of `INSERT_EVENTS`, for whoever writes it along with their own."""
         encode = msgspec.json.encode
         rows = [
             (
@@ -146,7 +146,7 @@ class Transaction:
         ]
         self._events.clear()
         self.told = self.told or bool(rows)
-        return list(zip(*rows, strict=True)) or [()] * EVENT_COLUMNS
+        return rows
 
     async def flush_deadlines(self) -> None:
         """Write deadlines last of all locks, in key order.
@@ -164,7 +164,7 @@ class Transaction:
             await self.raw.execute(_DELETE_DEADLINES, *_columns(dropped))
         if kept:
             rows = [(d.subject, d.kind, d.business, d.traffic.value, d.due_at) for d in kept]
-            await self.raw.execute(_UPSERT_DEADLINES, *_columns(rows))
+            await self.raw.execute(_UPSERT_DEADLINES, rows)
 
 
 def _columns(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
@@ -182,7 +182,7 @@ DELETE FROM kernel.deadline d USING locked l WHERE d.subject = l.subject AND d.k
 
 _UPSERT_DEADLINES = """
 INSERT INTO kernel.deadline AS d (subject, kind, business, traffic, due_at)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+SELECT * FROM unnest($1::kernel.new_deadline[])
     ON CONFLICT (subject, kind) DO UPDATE
    SET business = excluded.business, traffic = excluded.traffic, due_at = excluded.due_at,
        attempts = 0, retry_at = NULL, error = NULL

@@ -51,6 +51,20 @@ def upgrade() -> None:
             OR (previous_state = 'held' AND state IN ('allocated', 'released'))
             OR (previous_state = 'allocated' AND state IN ('shipped', 'released'))) IS TRUE)
         )""")
+    # What a batch changes travels as arrays of rows: an array per column takes thrice the time.
+    op.execute("""
+        CREATE TYPE inventory.stock_change AS (
+          sku_id uuid, place_id uuid, traffic text, on_hand bigint, held bigint, allocated bigint
+        )""")
+    op.execute("""
+        CREATE TYPE inventory.new_hold AS (
+          sku_id uuid, order_id uuid, place_id uuid, business text, traffic text, quantity bigint,
+          expires_at timestamptz, at timestamptz
+        )""")
+    op.execute("""
+        CREATE TYPE inventory.moved_hold AS (
+          sku_id uuid, order_id uuid, place_id uuid, previous text, state text, quantity bigint, at timestamptz
+        )""")
     op.execute("CREATE INDEX hold_expiring ON inventory.hold (expires_at) WHERE state = 'held'")
     op.execute("""
         CREATE TABLE inventory.movement (

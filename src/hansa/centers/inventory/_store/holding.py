@@ -56,7 +56,7 @@ async def read_holds(tx: Transaction, keys: Collection[HoldKey]) -> dict[HoldKey
 async def write_stock(tx: Transaction, deltas: Mapping[StockKey, Delta]) -> None:
     """Change locked stock rows, each once; the database refuses what would oversell."""
     if deltas:
-        await tx.raw.execute(_CHANGE_STOCK, *_delta_columns(deltas))
+        await tx.raw.execute(_CHANGE_STOCK, _changes(deltas))
 
 
 async def place_holds(
@@ -81,7 +81,7 @@ async def place_holds(
         )
         for change, expires_at, at in new
     ]
-    await tx.raw.execute(_PLACE_HOLDS, *_delta_columns(deltas), *columns(rows, 8))
+    await tx.raw.execute(_PLACE_HOLDS, _changes(deltas), rows)
 
 
 async def move_holds(
@@ -102,7 +102,7 @@ async def move_holds(
         )
         for change, at in moved
     ]
-    await tx.raw.execute(_MOVE_HOLDS, *_delta_columns(deltas), *columns(rows, 7))
+    await tx.raw.execute(_MOVE_HOLDS, _changes(deltas), rows)
 
 
 def _previous(change: Change) -> str | None:
@@ -112,15 +112,14 @@ def _previous(change: Change) -> str | None:
     return HoldState.HELD.value if change.after.state is HoldState.ALLOCATED else None
 
 
-def _delta_columns(deltas: Mapping[StockKey, Delta]) -> list[list[Any]]:
-    return columns([(*key, *delta) for key, delta in deltas.items()], 6)
+def _changes(deltas: Mapping[StockKey, Delta]) -> list[tuple[Any, ...]]:
+    return [(*key, *delta) for key, delta in deltas.items()]
 
 
 _CHANGE_STOCK = """
 UPDATE inventory.stock s
 SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held, allocated = s.allocated + d.allocated
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
-  AS d (sku_id, place_id, traffic, on_hand, held, allocated)
+FROM unnest($1::inventory.stock_change[]) AS d
 WHERE s.sku_id = d.sku_id AND s.place_id = d.place_id AND s.traffic = d.traffic
 """
 
@@ -129,17 +128,14 @@ WITH changed AS ({_CHANGE_STOCK})
 INSERT INTO inventory.hold
   (sku_id, order_id, place_id, business, traffic, quantity, state, expires_at, placed_at, changed_at)
 SELECT sku_id, order_id, place_id, business, traffic, quantity, 'held', expires_at, at, at
-FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::bigint[], $13::timestamptz[],
-            $14::timestamptz[])
-  AS n (sku_id, order_id, place_id, business, traffic, quantity, expires_at, at)
+FROM unnest($2::inventory.new_hold[])
 """
 
 _MOVE_HOLDS = f"""
 WITH changed AS ({_CHANGE_STOCK})
 UPDATE inventory.hold h
 SET previous_state = m.previous, state = m.state, quantity = m.quantity, changed_at = m.at
-FROM unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::bigint[], $13::timestamptz[])
-  AS m (sku_id, order_id, place_id, previous, state, quantity, at)
+FROM unnest($2::inventory.moved_hold[]) AS m
 WHERE h.sku_id = m.sku_id AND h.order_id = m.order_id AND h.place_id = m.place_id
 """
 

@@ -120,6 +120,23 @@ def upgrade() -> None:
             AND (state NOT IN ('captured', 'late') OR refunded_minor = 0)
             AND (state <> 'refunded' OR refunded_minor = captured_minor))
         ) WITH (fillfactor = 80)""")
+    # What a batch writes travels as arrays of rows: an array per column takes thrice the time.
+    op.execute("""
+        CREATE TYPE payment.new_payment AS (
+          id uuid, checkout_id uuid, payer uuid, business text, traffic text, entity text, currency text,
+          amount bigint, expires_at timestamptz, created_at timestamptz, share_orders uuid[],
+          share_shops uuid[], share_minors bigint[]
+        )""")
+    op.execute("""
+        CREATE TYPE payment.new_attempt AS (
+          payment_id uuid, number smallint, provider text, brand text, last_four text, minor bigint,
+          started_at timestamptz, parts smallint
+        )""")
+    op.execute("""
+        CREATE TYPE payment.taken_attempt AS (
+          payment_id uuid, number smallint, provider_reference text, resolved_at timestamptz,
+          captured_at timestamptz
+        )""")
     op.execute("CREATE INDEX payment_checkout ON payment.payment (checkout_id)")
     op.execute("CREATE INDEX payment_payer ON payment.payment (payer)")
     op.execute(f"""

@@ -33,17 +33,13 @@ SELECT id, payer, business, traffic, entity, currency, amount, state, attempts, 
 FROM payment.payment WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 
-# Shares travel as flat arrays; each payment cuts its own slice, because PostgreSQL has no ragged arrays.
 _INSERT = """
 INSERT INTO payment.payment
   (id, checkout_id, payer, business, traffic, entity, currency, amount, state, expires_at, created_at, changed_at,
    share_orders, share_shops, share_minors, share_refunded)
-SELECT n.id, n.checkout_id, n.payer, n.business, n.traffic, n.entity, n.currency, n.amount, 'created',
-       n.expires_at, n.created_at, n.created_at, ($12::uuid[])[n.low:n.high], ($13::uuid[])[n.low:n.high],
-       ($14::bigint[])[n.low:n.high], array_fill(0::bigint, ARRAY[n.high - n.low + 1])
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-            $9::timestamptz[], $10::timestamptz[], $11::int[], $15::int[])
-  AS n (id, checkout_id, payer, business, traffic, entity, currency, amount, expires_at, created_at, low, high)
+SELECT id, checkout_id, payer, business, traffic, entity, currency, amount, 'created', expires_at, created_at,
+       created_at, share_orders, share_shops, share_minors, array_fill(0::bigint, ARRAY[cardinality(share_minors)])
+FROM unnest($1::payment.new_payment[])
 """
 
 _UPDATE = """
@@ -68,9 +64,7 @@ WHERE p.id = n.id
 
 _BEGIN = """
 WITH n AS (
-  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[],
-                       $8::smallint[])
-    AS n (payment_id, number, provider, brand, last_four, minor, started_at, parts)),
+  SELECT * FROM unnest($1::payment.new_attempt[])),
 begun AS (
   INSERT INTO payment.attempt (payment_id, number, provider, state, brand, last_four, minor, started_at, parts)
   SELECT payment_id, number, provider, 'started', brand, last_four, minor, started_at, parts FROM n)
@@ -102,8 +96,7 @@ WHERE a.payment_id = n.payment_id AND a.number = n.number
 
 _CAPTURE = """
 WITH n AS (
-  SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-    AS n (payment_id, number, provider_reference, resolved_at, captured_at)),
+  SELECT * FROM unnest($1::payment.taken_attempt[])),
 taken AS (
   UPDATE payment.attempt AS a
   SET previous_state = CASE WHEN a.state <> 'succeeded' THEN a.state ELSE a.previous_state END,
@@ -148,38 +141,25 @@ async def lock(tx: Transaction, ids: Sequence[PaymentId]) -> dict[PaymentId, Pay
 
 async def insert(tx: Transaction, payments: Sequence[NewPayment]) -> None:
     """Write new payments."""
-    rows = []
-    low = 1
-    for new in payments:
-        high = low + len(new.shares) - 1
-        ctx = new.ctx
-        rows.append(
-            (
-                new.id,
-                new.checkout_id,
-                new.payer,
-                ctx.business,
-                ctx.traffic.value,
-                ctx.entity,
-                new.amount.currency,
-                new.amount.minor,
-                new.expires_at,
-                ctx.now(),
-                low,
-                high,
-            )
+    rows = [
+        (
+            new.id,
+            new.checkout_id,
+            new.payer,
+            new.ctx.business,
+            new.ctx.traffic,
+            new.ctx.entity,
+            new.amount.currency,
+            new.amount.minor,
+            new.expires_at,
+            new.ctx.now(),
+            [share.order_id for share in new.shares],
+            [share.shop_id for share in new.shares],
+            [share.minor for share in new.shares],
         )
-        low = high + 1
-    *columns, highs = zip(*rows, strict=True)
-    shares = [share for new in payments for share in new.shares]
-    await tx.raw.execute(
-        _INSERT,
-        *columns,
-        [share.order_id for share in shares],
-        [share.shop_id for share in shares],
-        [share.minor for share in shares],
-        highs,
-    )
+        for new in payments
+    ]
+    await tx.raw.execute(_INSERT, rows)
 
 
 async def update(tx: Transaction, rows: Sequence[PaymentRow]) -> None:
@@ -224,7 +204,7 @@ async def begin(tx: Transaction, attempts: Sequence[AttemptRow]) -> None:
         (a.payment_id, a.number, a.provider, a.brand, a.last_four, a.minor, a.started_at, a.parts)
         for a in attempts
     ]
-    await tx.raw.execute(_BEGIN, *columns(rows, 8))
+    await tx.raw.execute(_BEGIN, rows)
 
 
 async def update_attempts(tx: Transaction, attempts: Sequence[AttemptRow]) -> None:
@@ -258,7 +238,7 @@ async def capture(tx: Transaction, taken: Sequence[tuple[Facts, datetime]]) -> N
             (f.payment_id, f.attempt, f.provider_reference, f.at, captured_at) for f, captured_at in taken
         ]
         rows.sort(key=itemgetter(0, 1))
-        await tx.raw.execute(_CAPTURE, *columns(rows, 5))
+        await tx.raw.execute(_CAPTURE, rows)
 
 
 async def take_attempts(tx: Transaction, facts: Sequence[Facts]) -> None:

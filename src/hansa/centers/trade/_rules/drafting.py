@@ -93,7 +93,7 @@ def draft(
             generation=quote.generation,
             plan_hash=at.plan_hash,
             decisions=at.decisions,
-            orders="{" + ",".join(map(str, order_ids)) + "}",
+            orders=tuple(order_ids),
             placed_at=at.now,
             pay_by=pay_by,
         ),

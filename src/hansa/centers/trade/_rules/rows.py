@@ -31,7 +31,7 @@ class NewCheckout(msgspec.Struct, frozen=True, array_like=True):
     generation: int
     plan_hash: str
     decisions: str
-    orders: str
+    orders: tuple[UUID, ...]
     placed_at: datetime
     pay_by: datetime
 

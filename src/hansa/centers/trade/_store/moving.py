@@ -38,33 +38,29 @@ async def move_orders(tx: Transaction, *, last: Sequence[Move], every: Sequence[
     splits = [(move, split) for move in every for split in move.splits]
     if splits:
         await _divide_lines(tx, splits)
-    parameters = [
-        [m.buyer for m in last],
-        [m.id for m in last],
-        [m.origin for m in last],
-        [m.state.value for m in last],
-        [m.version for m in last],
-        [m.at for m in last],
-        [m.due_at for m in last],
-        [m.paid for m in last],
-        [m.extended for m in last],
-        [m.buyer for m in every],
-        [m.id for m in every],
-        [m.version for m in every],
-        [m.previous.value for m in every],
-        [m.state.value for m in every],
-        [m.at for m in every],
-        [m.actor for m in every],
-        [m.cause for m in every],
-        [_numbers(m) for m in every],
-        [msgspec.json.encode(m.details).decode() if m.details else None for m in every],
+    orders = [(m.buyer, m.id, m.origin, m.state, m.version, m.at, m.due_at, m.paid, m.extended) for m in last]
+    history = [
+        (
+            m.buyer,
+            m.id,
+            m.version,
+            m.previous,
+            m.state,
+            m.at,
+            m.actor,
+            m.cause,
+            [line.line_no for line in m.lines],
+            msgspec.json.encode(m.details).decode() if m.details else None,
+        )
+        for m in every
     ]
     if not lines:
-        await tx.raw.execute(_MOVE_ORDERS, *parameters)
+        await tx.raw.execute(_MOVE_ORDERS, orders, history)
         return
     await tx.raw.execute(
         _MOVE_WITH_LINES,
-        *parameters,
+        orders,
+        history,
         [move.buyer for move, _ in lines],
         [move.id for move, _ in lines],
         [line.line_no for _, line in lines],
@@ -95,20 +91,13 @@ async def _divide_lines(tx: Transaction, splits: Sequence[tuple[Move, Split]]) -
     )
 
 
-def _numbers(move: Move) -> str:
-    return "{" + ",".join(str(line.line_no) for line in move.lines) + "}"
-
-
 # One round trip for history, lines and orders. What a batch does to one order is merged before: its last
 # move tells where it stands, every move is told.
 _MOVE = """
 WITH told AS (
   INSERT INTO trade.history
     (buyer, order_id, version, previous_state, state, at, actor, cause, lines, details)
-  SELECT buyer, order_id, version, previous_state, state, at, actor, cause, lines::int[], details
-  FROM unnest($10::uuid[], $11::uuid[], $12::int[], $13::text[], $14::text[], $15::timestamptz[],
-              $16::text[], $17::text[], $18::text[], $19::jsonb[])
-    AS n (buyer, order_id, version, previous_state, state, at, actor, cause, lines, details)){lines}
+  SELECT * FROM unnest($2::trade.new_history[])){lines}
 UPDATE trade."order" o
 SET previous_state = m.origin, state = m.state, version = m.version, due_at = m.due_at,
     paid_at = CASE WHEN m.paid THEN coalesce(o.paid_at, m.at) ELSE o.paid_at END,
@@ -116,9 +105,7 @@ SET previous_state = m.origin, state = m.state, version = m.version, due_at = m.
     shipped_at = CASE WHEN m.state = 'shipped' THEN coalesce(o.shipped_at, m.at) ELSE o.shipped_at END,
     finished_at = CASE WHEN m.state = 'finished' THEN m.at END,
     closed_at = CASE WHEN m.state IN ('closed', 'refunded') THEN m.at END
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::timestamptz[],
-            $7::timestamptz[], $8::boolean[], $9::boolean[])
-  AS m (buyer, id, origin, state, version, at, due_at, paid, extended)
+FROM unnest($1::trade.moved_order[]) AS m
 WHERE o.buyer = m.buyer AND o.id = m.id
 """
 
@@ -126,7 +113,7 @@ _LINED = """,
 lined AS (
   UPDATE trade.line l SET previous_state = m.previous, state = m.state,
          carrier = coalesce(m.carrier, l.carrier), tracking = coalesce(m.tracking, l.tracking)
-  FROM unnest($20::uuid[], $21::uuid[], $22::int[], $23::text[], $24::text[], $25::text[], $26::text[])
+  FROM unnest($3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[])
     AS m (buyer, order_id, line_no, previous, state, carrier, tracking)
   WHERE l.buyer = m.buyer AND l.order_id = m.order_id AND l.line_no = m.line_no)"""
 # A statement of its own: the parts must be there before they move.

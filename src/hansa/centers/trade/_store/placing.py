@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import astuple
+
 from hansa.centers.trade._rules.rows import NewCheckout, NewNote, NewOrder, OrderKey
 from hansa.centers.trade._store.columns import columns, keys_of
 from hansa.centers.trade._tables import CHECKOUT_RANK
@@ -22,16 +24,10 @@ async def insert_checkouts(tx: Transaction, rows: Sequence[NewCheckout]) -> set[
         """INSERT INTO trade.checkout
              (buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash, decisions,
               orders, placed_at, pay_by)
-           SELECT buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash,
-                  decisions, orders::uuid[], placed_at, pay_by
-           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::bigint[], $7::text[],
-                       $8::bigint[], $9::text[], $10::jsonb[], $11::text[], $12::timestamptz[],
-                       $13::timestamptz[])
-             AS n (buyer, id, business, traffic, payment_id, payable, currency, generation, plan_hash,
-                   decisions, orders, placed_at, pay_by)
+           SELECT * FROM unnest($1::trade.new_checkout[])
            ON CONFLICT (buyer, id) DO NOTHING
            RETURNING buyer, id""",
-        *columns(rows, 13),
+        [astuple(row) for row in rows],
     )
     return {(row["buyer"], row["id"]) for row in written}
 
@@ -82,7 +78,7 @@ async def insert_orders(
     allocations: Sequence[tuple[Any, ...]],
 ) -> None:
     """Write orders as they are placed, in version 1, with their lines and allocations."""
-    await tx.raw.execute(_INSERT_ORDERS, *columns(orders, 23), *columns(lines, 23), *columns(allocations, 8))
+    await tx.raw.execute(_INSERT_ORDERS, [astuple(order) for order in orders], lines, allocations)
 
 
 async def insert_notes(tx: Transaction, rows: Sequence[NewNote]) -> None:
@@ -102,22 +98,14 @@ WITH placed AS (
     (buyer, id, checkout_id, payment_id, business, traffic, entity, shop_id, seller, place_id,
      currency, goods, discount, freight, tax, option, terms, address_version, placed_by, placed_at,
      due_at, state, seller_version)
-  SELECT *
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-              $8::uuid[], $9::uuid[], $10::uuid[], $11::text[], $12::bigint[], $13::bigint[],
-              $14::bigint[], $15::bigint[], $16::jsonb[], $17::jsonb[], $18::uuid[], $19::text[],
-              $20::timestamptz[], $21::timestamptz[], $22::text[], $23::uuid[])),
+  SELECT * FROM unnest($1::trade.new_order[])),
 lined AS (
   INSERT INTO trade.line
     (buyer, order_id, line_no, offer_id, offer_version, sku_id, product_id, title, options, art,
      quantity, measure_amount, measure_unit, measure_per, unit_minor, gross, discount, tax, freight, commission_bp,
      attribution, inputs, category_ids)
-  SELECT * FROM unnest($24::uuid[], $25::uuid[], $26::int[], $27::uuid[], $28::int[], $29::uuid[],
-     $30::uuid[], $31::text[], $32::text[], $33::text[], $34::int[], $35::bigint[], $36::text[],
-     $37::bigint[], $38::bigint[], $39::bigint[], $40::bigint[], $41::bigint[], $42::bigint[],
-     $43::int[], $44::jsonb[], $45::jsonb[], $46::jsonb[]))
+  SELECT * FROM unnest($2::trade.new_line[]))
 INSERT INTO trade.allocation
   (buyer, order_id, line_no, ordinal, layer, funder_kind, funder_party, minor)
-SELECT * FROM unnest($47::uuid[], $48::uuid[], $49::int[], $50::int[], $51::text[], $52::text[],
-                     $53::uuid[], $54::bigint[])
+SELECT * FROM unnest($3::trade.new_allocation[])
 """

@@ -27,6 +27,14 @@ def upgrade() -> None:
           answer bytea NOT NULL,
           created_at timestamptz NOT NULL DEFAULT now()
         )""")
+    op.execute("""
+        CREATE TYPE kernel.new_deadline AS (
+          subject uuid, kind text, business text, traffic text, due_at timestamptz
+        )""")
+    op.execute("""
+        CREATE TYPE kernel.new_answer AS (
+          scope bytea, body bytea, business text, traffic text, status smallint, answer bytea
+        )""")
     op.execute("CREATE INDEX idempotency_created_at ON kernel.idempotency USING brin (created_at)")
     op.execute("""
         CREATE TABLE kernel.subscription (
