@@ -141,6 +141,8 @@ MAY = {
     "GET /api/parties/{party_id}/notifications/{notification_id}/deliveries": OPERATOR,
     "DELETE /api/parties/{party_id}/mail-standing": OPERATOR,
     "GET /api/parties/{party_id}/mail-standing": OPERATOR,
+    "GET /api/payment-odd-amounts": OPERATOR,
+    "POST /api/payments/{payment_id}/odd-amounts/settle": OPERATOR,
     "GET /api/payment-refunds/refused": OPERATOR,
     "POST /api/payment-refunds/{refund_id}/return-by-hand": OPERATOR,
     "GET /api/payment-statements/{provider}/{day}": OPERATOR,

@@ -167,6 +167,18 @@ callback = Table(
     info={"append_only": True},
 )
 
+odd_amount = Table(
+    "odd_amount",
+    metadata,
+    Column("payment_id", Uuid, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("settled_by", Text, nullable=False),
+    Column("settled_at", _AT, nullable=False),
+    info={"append_only": True},
+)
+
 statement = Table(
     "statement",
     metadata,

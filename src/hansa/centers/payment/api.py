@@ -13,6 +13,7 @@ from uuid import UUID
 
 from hansa.centers.payment._sandbox import BEHAVIOURS
 from hansa.centers.payment._service import charging, reading, refunding, reporting, returning, statements
+from hansa.centers.payment._service import odd_amounts as odd
 from hansa.centers.payment._service.participants import CAPTURE, CLOSE, COLLECT, CREATE, UNDER_WAY
 from hansa.centers.payment._service.providers import Providers
 from hansa.centers.payment.types import (
@@ -21,6 +22,7 @@ from hansa.centers.payment.types import (
     Declined,
     Difference,
     NewRefund,
+    OddAmount,
     Payment,
     PaymentId,
     Pending,
@@ -50,6 +52,7 @@ __all__ = [
     "differences",
     "fetch_statement",
     "import_statement",
+    "odd_amounts",
     "payment",
     "payments_of_checkout",
     "receive_webhook",
@@ -58,6 +61,7 @@ __all__ = [
     "refused_refunds",
     "request_refunds",
     "return_by_hand",
+    "settle_odd_amount",
     "statement",
     "take_unexpected",
     "test_cards",
@@ -141,6 +145,27 @@ async def return_by_hand(ctx: Ctx, *, refund_id: RefundId, reference: str) -> Re
     returned under another reference, `RefundTooLarge` when another refund has taken its place meanwhile.
     """
     return await returning.return_by_hand(ctx, refund_id, reference)
+
+
+async def odd_amounts(ctx: Ctx, *, cursor: str | None = None, limit: int = 50) -> Page[OddAmount]:
+    """Return what providers reported with another amount and nobody has accounted for, the oldest first.
+
+    Needs `payment.payment.read`. Raises `CursorMalformed`, `Invalid` for the limit.
+    """
+    return await odd.odd_amounts(ctx, cursor=cursor, limit=limit)
+
+
+async def settle_odd_amount(
+    ctx: Ctx, *, payment_id: PaymentId, provider: str, event_id: str, reference: str
+) -> OddAmount:
+    """Write down what became of a report of another amount: `reference` says where it was found out (a ticket).
+
+    It moves no money. Repeats under the same reference change nothing. Needs `payment.amount.settle`. Raises
+    `Invalid`, `OddAmountNotFound`, `OddAmountSettled` when it was accounted for under another reference.
+    """
+    return await odd.settle_odd_amount(
+        ctx, payment_id, provider=provider, event_id=event_id, reference=reference
+    )
 
 
 async def payment(ctx: Ctx, *, payment_id: PaymentId) -> Payment:

@@ -139,6 +139,21 @@ class RefundTooLarge(Problem):
     title = "There is not that much left to refund"
 
 
+class OddAmountNotFound(NotFound):
+    """The provider reported no other amount for this payment under this event."""
+
+    code = "payment.odd_amount_not_found"
+    title = "There is no such report of another amount"
+
+
+class OddAmountSettled(Problem):
+    """Somebody has accounted for this report before, under another `reference`."""
+
+    code = "payment.odd_amount_settled"
+    status = 409
+    title = "This was accounted for already"
+
+
 class WebhookRefused(Problem):
     """A callback is not from the provider, is too old, or cannot be read."""
 

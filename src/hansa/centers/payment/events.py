@@ -138,6 +138,21 @@ class RefundRefused(Event, frozen=True, kw_only=True):
         return self.payment_id
 
 
+class OddAmountExplained(Event, frozen=True, kw_only=True):
+    """Somebody accounted for a provider's report of another amount than was asked for; what it reported."""
+
+    topic: ClassVar[str] = "payment.odd_amount_explained"
+
+    payment_id: UUID
+    provider: str
+    minor: int
+    currency: str
+
+    def subject(self) -> UUID:
+        """Return the payment."""
+        return self.payment_id
+
+
 class StatementReconciled(Event, frozen=True, kw_only=True):
     """A provider's statement of a day was held to the books; the counts are of movements."""
 
@@ -164,5 +179,6 @@ EVENTS = (
     RefundRequested,
     RefundSettled,
     RefundRefused,
+    OddAmountExplained,
     StatementReconciled,
 )

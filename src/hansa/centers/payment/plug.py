@@ -10,7 +10,7 @@ import msgspec
 from hansa.centers.payment import _handlers as handlers
 from hansa.centers.payment import _http
 from hansa.centers.payment import _sandbox as sandbox
-from hansa.centers.payment._service import charging, daily, fees, returning, statements
+from hansa.centers.payment._service import charging, daily, fees, odd_amounts, returning, statements
 from hansa.centers.payment._service.ending import no_money_under_way
 from hansa.centers.payment._service.personal import forget_cards, personal_payments
 from hansa.centers.payment._service.providers import Providers
@@ -87,8 +87,8 @@ PAYMENT = Center(
         Job("payment.sandbox_callbacks", handlers.deliver_sandbox_callbacks, every_s=1),
     ),
     routes=_http.ROUTES,
-    permissions=(READ, returning.RETURN, statements.IMPORT, statements.READ),
-    platform_permissions=(READ, returning.RETURN, statements.IMPORT, statements.READ),
+    permissions=(READ, returning.RETURN, odd_amounts.SETTLE, statements.IMPORT, statements.READ),
+    platform_permissions=(READ, returning.RETURN, odd_amounts.SETTLE, statements.IMPORT, statements.READ),
     checks=AUDITS,
     starts=(_start,),
 )

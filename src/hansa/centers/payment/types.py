@@ -65,6 +65,24 @@ class PartState(enum.StrEnum):
     RELEASED = "released"
 
 
+class OddAmount(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider reported with another amount than its payment asked for, in minor units.
+
+    Nobody believed it. `reference` says what somebody found out about it; None as long as nobody did.
+    """
+
+    payment_id: PaymentId
+    provider: str
+    event_id: str
+    reported_minor: int
+    reported_currency: str
+    asked_minor: int
+    asked_currency: str
+    received_at: datetime
+    reference: str | None
+    settled_at: datetime | None
+
+
 class RefundState(enum.StrEnum):
     """Where a refund stands."""
 

@@ -247,6 +247,16 @@ def upgrade() -> None:
           received_at timestamptz NOT NULL,
           PRIMARY KEY (payment_id, provider, event_id)
         )""")
+    op.execute("""
+        CREATE TABLE payment.odd_amount (
+          payment_id uuid NOT NULL,
+          provider text NOT NULL,
+          event_id text NOT NULL,
+          reference text NOT NULL CHECK (length(reference) BETWEEN 1 AND 200),
+          settled_by text NOT NULL,
+          settled_at timestamptz NOT NULL,
+          PRIMARY KEY (payment_id, provider, event_id)
+        )""")
     op.execute("CREATE INDEX refund_id ON payment.refund (id)")
     op.execute("""
         CREATE TABLE payment.statement (

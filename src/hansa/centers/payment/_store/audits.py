@@ -44,7 +44,10 @@ AUDITS = (
         "the provider {1} reported {2} {3} for the payment {0}, which asked for {4} {5}",
         """SELECT c.payment_id, c.provider, c.minor, c.currency AS reported, p.amount, p.currency AS asked
            FROM payment.callback c JOIN payment.payment p ON p.id = c.payment_id
-           WHERE (c.minor, c.currency) <> (p.amount, p.currency::text) ORDER BY 1""",
+           WHERE (c.minor, c.currency) <> (p.amount, p.currency::text)
+             AND NOT EXISTS (SELECT FROM payment.odd_amount s WHERE (s.payment_id, s.provider, s.event_id)
+                                                                    = (c.payment_id, c.provider, c.event_id))
+           ORDER BY 1""",
     ),
     audit(
         "payment.parts",

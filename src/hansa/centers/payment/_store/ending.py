@@ -34,6 +34,8 @@ _OF_A_BUSINESS = {
         WHERE business = ANY($1::text[]) RETURNING business""",
     "payment.statement_row": "DELETE FROM payment.statement_row WHERE business = ANY($1::text[]) RETURNING business",
     "payment.statement": "DELETE FROM payment.statement WHERE business = ANY($1::text[]) RETURNING business",
+    "payment.odd_amount": """DELETE FROM payment.odd_amount c USING payment.payment p
+        WHERE p.id = c.payment_id AND p.business = ANY($1::text[]) RETURNING p.business""",
     "payment.callback": """DELETE FROM payment.callback c USING payment.payment p
         WHERE p.id = c.payment_id AND p.business = ANY($1::text[]) RETURNING p.business""",
     "payment.refund_part": """DELETE FROM payment.refund_part c USING payment.payment p

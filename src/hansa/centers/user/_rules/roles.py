@@ -35,6 +35,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "ledger.journal.reverse",
             "ledger.shop.square",
             "payment.refund.return",
+            "payment.amount.settle",
         )
     ),
     Role.CATALOGUE: frozenset(
