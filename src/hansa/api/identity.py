@@ -48,6 +48,7 @@ async def identify(
     accept_language: str,
     trace: str,
     agent: str = "",
+    client: str = "",
 ) -> Ctx:
     """Make the context of a request. Raises `TokenUnknown`, `TokenElsewhere`, `business.unknown`.
 
@@ -67,6 +68,7 @@ async def identify(
         actor=actor,
         locale=negotiate(ctx.plan.business.languages, accept_language=accept_language),
         agent=agent,
+        client=client,
     )
 
 
@@ -107,6 +109,7 @@ async def _of_headers(platform: Platform, scope: Mapping[str, Any]) -> Ctx:
         accept_language=accept_language,
         trace=state["trace"],
         agent=agent,
+        client=(scope.get("client") or ("",))[0],
     )
 
 

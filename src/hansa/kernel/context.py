@@ -109,6 +109,8 @@ class Ctx:
     """What the caller's program says it is (`User-Agent`), cut short. Neither logged nor kept as it is."""
     at: datetime | None = None
     """When this command happened, where it is told again later; None: it happens now. See `happened`."""
+    client: str = field(default="", repr=False)
+    """The network address the caller comes from, as the server believes it. Neither logged nor kept as it is."""
 
     def now(self) -> datetime:
         """Return the time of this business and traffic class: aware, UTC. The only clock there is.
@@ -188,8 +190,10 @@ class Ctx:
         )
         return replace(pinned, at=self.at)
 
-    def with_(self, *, actor: Actor | None = None, locale: str | None = None, agent: str = "") -> Ctx:
-        """Return a copy with another actor, locale or program that calls."""
+    def with_(
+        self, *, actor: Actor | None = None, locale: str | None = None, agent: str = "", client: str = ""
+    ) -> Ctx:
+        """Return a copy with another actor or locale, or another program or address that calls."""
         return Ctx(  # by hand: each request makes one, and `dataclasses.replace` takes thrice the time
             self.platform,
             self.plan,
@@ -201,4 +205,5 @@ class Ctx:
             self.trace,
             agent[:AGENT_LETTERS_MAX] or self.agent,
             self.at,
+            client or self.client,
         )

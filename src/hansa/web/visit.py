@@ -210,7 +210,11 @@ def _visit(platform: Platform, request: Request[Any, Any, Any], pages: Pages, *,
         accept_language=request.headers.get("accept-language"),
     )
     return Visit(
-        ctx=ctx.with_(locale=language, agent=request.headers.get("user-agent", "")),
+        ctx=ctx.with_(
+            locale=language,
+            agent=request.headers.get("user-agent", ""),
+            client=request.client.host if request.client else "",
+        ),
         request=request,
         cookies=kept,
         pages=pages,

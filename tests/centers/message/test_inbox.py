@@ -219,6 +219,7 @@ def test_every_notification_of_our_own_has_words_in_both_languages():
         "message.proof_reset_password",
         "message.proof_restore_email",
         "message.proof_verify_email",
+        "message.sign_up_tried",
         "message.welcome",
     }
     assert words.names() == {(name, language) for name in names for language in ("en", "zh")}

@@ -22,6 +22,7 @@ from hansa.centers.user.events import (
     PasskeySuspected,
     PasswordChanged,
     ProofIssued,
+    SignUpTried,
 )
 from hansa.centers.user.types import PartyKind
 from hansa.kernel.event import Envelope, Handler
@@ -82,6 +83,20 @@ async def tell_unreachable(tx: Transaction, given_up: Sequence[Envelope[AddressS
     )
 
 
+async def tell_sign_ups(tx: Transaction, tried: Sequence[Envelope[SignUpTried]]) -> None:
+    """Tell people that somebody signed up with their address: perhaps they forgot that they have an account."""
+    await notify(
+        tx,
+        [
+            (
+                tx.context(one.business, one.traffic, trace=one.trace),
+                Notification(party=one.event.party, template="message.sign_up_tried"),
+            )
+            for one in tried
+        ],
+    )
+
+
 async def tell_account_changes(tx: Transaction, changes: Sequence[Envelope[AccountChange]]) -> None:
     """Tell people that how they log in, or what becomes of their account, has changed: it may not have been them."""
     await notify(
@@ -103,6 +118,7 @@ async def tell_account_changes(tx: Transaction, changes: Sequence[Envelope[Accou
 HANDLERS = (
     Handler("message.send_proof", (ProofIssued,), send=send_proof),
     Handler("message.tell_account_changes", tuple(_CHANGES), handle=tell_account_changes),
+    Handler("message.tell_sign_ups", (SignUpTried,), handle=tell_sign_ups),
     Handler("message.welcome", (PartySignedUp,), handle=welcome),
     Handler("message.tell_unreachable", (AddressSuppressed,), handle=tell_unreachable),
     Handler("message.send_mail", (NotificationQueued,), send=send_mail),

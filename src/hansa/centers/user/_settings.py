@@ -41,6 +41,15 @@ class Accounts(Section, name="user"):
     log_in_window: Annotated[
         timedelta, msgspec.Meta(description="How long attempts to log in are counted together.")
     ] = timedelta(minutes=15)
+    sign_ups_taken: Annotated[
+        int,
+        msgspec.Meta(
+            ge=1,
+            le=100_000,
+            description="Sign-ups from one network that may meet taken e-mail addresses within an hour; after that"
+            " none is answered from there.",
+        ),
+    ] = 10
     # RFC 9106 and OWASP: either much memory or more passes. One lane, so that a log-in takes one core.
     hash_memory_kib: Annotated[
         int,

@@ -169,7 +169,8 @@ __all__ = [
 async def sign_up(ctx: Ctx, *, email: str, password: str, name: str) -> LoggedIn:
     """Make an account and log it in; a guest who acts becomes part of it.
 
-    Raises `Invalid` (every wrong field at once), `EmailTaken`, `RiskRefused`, `Busy`.
+    Raises `Invalid` (every wrong field at once), `EmailTaken` (its owner is told), `TooManyAttempts` (from networks
+    that asked about many taken ones), `RiskRefused`, `Busy`.
     """
     return await accounts.sign_up(ctx, email=email, password=password, name=name)
 

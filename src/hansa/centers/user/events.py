@@ -179,6 +179,17 @@ class PasswordChanged(Event, frozen=True, kw_only=True):
         return self.party
 
 
+class SignUpTried(Event, frozen=True, kw_only=True):
+    """Somebody signed up with the address that an account logs in with; nothing came of it. Told once an hour at most."""
+
+    topic: ClassVar[str] = "user.sign_up_tried"
+    party: PartyId
+
+    def subject(self) -> UUID:
+        """Return the party."""
+        return self.party
+
+
 class PasskeyAdded(Event, frozen=True, kw_only=True):
     """An account can be entered with another passkey."""
 
@@ -339,6 +350,7 @@ EVENTS: tuple[type[Event], ...] = (
     EmailVerified,
     EmailChanged,
     PasswordChanged,
+    SignUpTried,
     PasskeyAdded,
     PasskeyRemoved,
     PasskeySuspected,

@@ -72,7 +72,7 @@ async def sign_up(seen: Seen) -> Response[str]:
     except EmailTaken as refused:
         fields.errors["email"] = problem_words(refused, seen.gettext)
         return _signup_page(seen, wanted, form=fields.form(), status=refused.status)
-    except (RiskRefused, Busy) as refused:
+    except (TooManyAttempts, RiskRefused, Busy) as refused:
         form = fields.form(problem=problem_words(refused, seen.gettext))
         return _signup_page(seen, wanted, form=form, status=refused.status)
     return enter(seen, session, wanted, told="welcome")

@@ -29,6 +29,7 @@ _ABOUT: Mapping[str, tuple[str, str]] = MappingProxyType(
         "trade.": ("package", "orders"),
         "message.conversation_": ("message-square", "conversations"),
         "message.account_": ("shield-check", "account/security"),
+        "message.sign_up_": ("shield-check", "account/security"),
         "message.address_": ("mail", "account/messages"),
         "review.": ("star", "reviews"),
         "interconnect.": ("code", ""),

@@ -26,7 +26,7 @@ OWN_TOPICS = (
     Topic(
         name="account",
         titles={"en": "Your account and its safety", "zh": "账户与安全"},
-        templates=("message.welcome", "message.account_*"),
+        templates=("message.welcome", "message.account_*", "message.sign_up_*"),
         mandatory=(Channel.EMAIL,),
     ),
     Topic(

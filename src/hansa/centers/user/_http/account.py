@@ -179,7 +179,7 @@ class PersonalDataView(msgspec.Struct, frozen=True, kw_only=True):
 @post(
     "/users",
     summary="Sign up",
-    responses=problems(Invalid, EmailTaken, RiskRefused),
+    responses=problems(Invalid, EmailTaken, TooManyAttempts, RiskRefused),
     opt={"idempotency": "none", "example": {**_ADA, "name": "Ada"}},
 )
 async def sign_up(ctx: Ctx, data: SignUp) -> SessionView:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from hansa.centers.user._rules.email import EmailAddress, read_email
 from hansa.centers.user._rules.texts import PASSWORD_RAW_MAX, check_locale, check_password, check_text
-from hansa.centers.user._service import proofs
+from hansa.centers.user._service import proofs, taken
 from hansa.centers.user._service.entering import assess, enter, forget_after, merge_guest, start_session
 from hansa.centers.user._service.passwords import Passwords
 from hansa.centers.user._store import parties, tokens
@@ -32,6 +33,9 @@ from hansa.kernel.context import ActorKind, Ctx
 from hansa.kernel.problem import FieldError, Forbidden, Invalid
 from hansa.kernel.texts import storable
 
+if TYPE_CHECKING:
+    from hansa.kernel.db import Transaction
+
 NAME_LETTERS_MAX = 64
 PEOPLE_MAX = 10_000
 BRING_PEOPLE = "user.party.bring"
@@ -46,19 +50,31 @@ async def sign_up(ctx: Ctx, *, email: str, password: str, name: str) -> LoggedIn
         wrong = (address if isinstance(address, FieldError) else None, password_error, name_error)
         raise Invalid(*(error for error in wrong if error))
     await assess(ctx, "user.sign_up", address.key_hash().hex())
+    counted = await taken.count_sign_up(ctx)
     password_hash = await ctx.platform.service(Passwords).hash(password)
+    try:
+        async with ctx.transaction() as tx:
+            await taken.was_free(tx, counted)
+            return await _enrol(tx, ctx, address, name=tidy_name, password_hash=password_hash)
+    except EmailTaken:
+        await taken.tell_owner(ctx, address)
+        raise
+
+
+async def _enrol(
+    tx: Transaction, ctx: Ctx, address: EmailAddress, *, name: str, password_hash: str
+) -> LoggedIn:
     party, now = PARTY_ID.new(), ctx.now()
-    async with ctx.transaction() as tx:
-        if not await parties.claim_email(tx, email=address, party_id=party, now=now):
-            raise EmailTaken
-        await parties.insert_party(tx, ctx, party_id=party, kind=PartyKind.PERSON)
-        await parties.put_person(tx, party_id=party, name=tidy_name, email=address.shown, now=now)
-        await parties.put_password(tx, party_id=party, password_hash=password_hash, now=now)
-        tx.emit(ctx, PartySignedUp(party=party, kind=PartyKind.PERSON))
-        life = ctx.platform.settings.section(Accounts).proof_life
-        await proofs.issue_to_address(tx, ctx, purpose=Purpose.VERIFY_EMAIL, email=address, life=life)
-        started = await start_session(tx, ctx, party=party, kind=PartyKind.PERSON)
-        await merge_guest(tx, ctx, party)
+    if not await parties.claim_email(tx, email=address, party_id=party, now=now):
+        raise EmailTaken
+    await parties.insert_party(tx, ctx, party_id=party, kind=PartyKind.PERSON)
+    await parties.put_person(tx, party_id=party, name=name, email=address.shown, now=now)
+    await parties.put_password(tx, party_id=party, password_hash=password_hash, now=now)
+    tx.emit(ctx, PartySignedUp(party=party, kind=PartyKind.PERSON))
+    life = ctx.platform.settings.section(Accounts).proof_life
+    await proofs.issue_to_address(tx, ctx, purpose=Purpose.VERIFY_EMAIL, email=address, life=life)
+    started = await start_session(tx, ctx, party=party, kind=PartyKind.PERSON)
+    await merge_guest(tx, ctx, party)
     return started
 
 

@@ -162,6 +162,15 @@ def party_subject(party_id: UUID) -> bytes:
     return sha256(b"party " + party_id.bytes).digest()
 
 
+async def uncount_attempt(tx: Transaction, subject: bytes) -> None:
+    """Take back one try that was counted: it was none of those that are meant."""
+    tx.locks(ATTEMPT_RANK)
+    await tx.raw.execute(
+        """UPDATE "user".log_in_attempt SET attempts = attempts - 1 WHERE email_hash = $1 AND attempts > 0""",
+        subject,
+    )
+
+
 async def forget_attempts(tx: Transaction, email_hash: bytes) -> None:
     """Start counting anew: the right password was given."""
     tx.locks(ATTEMPT_RANK)

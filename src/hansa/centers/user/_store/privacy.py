@@ -141,6 +141,7 @@ async def drop_attempts(tx: Transaction, party_ids: Sequence[UUID]) -> None:
     names = [row["key"] for row in keys]
     subjects = [sha256(name.encode()).digest() for name in names]
     subjects += [sha256(f"mail {name}".encode()).digest() for name in [*names, *map(str, party_ids)]]
+    subjects += [sha256(f"taken {name}".encode()).digest() for name in names]
     tx.locks(ATTEMPT_RANK)
     await tx.raw.execute(
         'DELETE FROM "user".log_in_attempt WHERE email_hash = ANY($1::bytea[])',
