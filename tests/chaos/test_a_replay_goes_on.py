@@ -44,8 +44,11 @@ class Killed:
         assert done.returncode == 0, out + err
         return out
 
-    def begin_and_kill(self, *arguments, after_s):
+    def begin_and_kill(self, *arguments, said="", after_s):
+        """Kill it so long after it began, or after it has said how far it is."""
         begun = self.start(*arguments)
+        while said and (line := begun.stderr.readline()) and not line.startswith(said):
+            pass
         try:
             begun.communicate(timeout=self._chance.uniform(*after_s))
         except subprocess.TimeoutExpired:
@@ -68,7 +71,7 @@ def test_killed_at_any_moment(tmp_path, pytestconfig):
     assert not any(again.values())
 
     for _ in range(kills):
-        hansa.begin_and_kill("replay", "complete-journey", "--weeks", "1", after_s=(3, 8))
+        hansa.begin_and_kill("replay", "complete-journey", "--weeks", "1", said="Replaying:", after_s=(0, 2))
     began = time.monotonic()
     done = json.loads(hansa.to_the_end("replay", "complete-journey", "--weeks", "1", "--json"))
     print(
@@ -76,6 +79,7 @@ def test_killed_at_any_moment(tmp_path, pytestconfig):
     )
 
     assert hansa.times > 0
+    assert done["replayed"]["found"] > 0
     assert done["reconciliation"]["unexplained"] == 0
     assert done["reconciliation"]["house"] == done["reconciliation"]["files"]
     assert done["replayed"]["orders"] == 382

@@ -165,7 +165,7 @@ def read_speed(asked: str) -> float | None:
 
 @contextmanager
 def going(title: str, *, quiet: bool) -> Iterator[Callable[[Going], None]]:
-    """Show how far a replay is: a bar on a terminal, a line every ten seconds elsewhere."""
+    """Show how far a replay is: a bar on a terminal, elsewhere a line at once and then every ten seconds."""
     if quiet:
         yield lambda _: None
     elif screen.err.is_terminal:
@@ -182,11 +182,11 @@ def going(title: str, *, quiet: bool) -> Iterator[Callable[[Going], None]]:
                 task, total=now.baskets, completed=now.orders_done, pace=f"{now.orders_per_s:,.0f} orders/s"
             )
     else:
-        said = 0.0
+        said = float("-inf")
 
         def tell(now: Going) -> None:
             nonlocal said
-            if now.seconds - said >= _LINE_EVERY_S:
+            if now.orders_done and now.seconds - said >= _LINE_EVERY_S:
                 said = now.seconds
                 left = "" if now.seconds_left is None else f", {now.seconds_left:,.0f} s left"
                 screen.err.print(
