@@ -64,6 +64,17 @@ async def test_every_step_may_be_repeated(market, pear):
     assert await market.level(*pear) == (7, 0, 0)
 
 
+async def test_an_order_that_is_not_new_after_all_is_not_held_twice(market, pear):
+    order = market.hold(*pear, 3)
+    assert await market.run(inventory.HOLD_FIRST, order) == [None]
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await market.run(inventory.HOLD_FIRST, order)
+
+    assert await market.level(*pear) == (10, 3, 0)
+    assert await market.verify() == []
+
+
 async def test_the_same_order_twice_in_one_batch_takes_once(market, pear):
     order = market.hold(*pear, 3)
 

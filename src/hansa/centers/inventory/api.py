@@ -1,7 +1,8 @@
 """What other centers and faces may ask of inventory.
 
-`HOLD`, `ALLOCATE`, `RELEASE` and `SHIP` take part in lanes; a lane that does several things to holds takes
-`MOVE` alone, whose demands name their step, so that its rows are locked together and in order.
+`HOLD`, `ALLOCATE`, `RELEASE` and `SHIP` take part in lanes; `HOLD_FIRST` is `HOLD` for orders that are made in
+the same transaction. A lane that does several things to holds takes `MOVE` alone, whose demands name their step,
+so that its rows are locked together and in order.
 """
 
 from hansa.centers.inventory._service.counting import (
@@ -18,6 +19,7 @@ from hansa.centers.inventory._service.counting import (
 from hansa.centers.inventory._service.holding import (
     ALLOCATE,
     HOLD,
+    HOLD_FIRST,
     MOVE,
     RELEASE,
     SHIP,
@@ -38,6 +40,7 @@ from hansa.centers.inventory._service.receiving import adjust, receive_stock, se
 __all__ = [
     "ALLOCATE",
     "HOLD",
+    "HOLD_FIRST",
     "MOVE",
     "RELEASE",
     "SHIP",

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from hansa.centers.inventory._gate import SoldOutGate
 from hansa.centers.inventory._rules import stock as rules
-from hansa.centers.inventory._rules.stock import Change, Step, StockState
+from hansa.centers.inventory._rules.stock import Change, Hold, Step, StockState
 from hansa.centers.inventory._store import holding as store
 from hansa.centers.inventory.errors import OutOfStock
 from hansa.centers.inventory.events import BackInStock, HoldExpired, LowStock, SoldOut
@@ -47,8 +47,7 @@ class Holding:
         """Lock the stock rows, then read what the orders may already have put by."""
         stocks = {key for demand in demands for key in rules.stock_keys(demand)}
         levels = await store.lock_stock(tx, stocks)
-        keys = {HoldKey(line.order_id, line.sku_id, line.place_id) for d in demands for line in d.lines}
-        state = StockState(levels, await store.read_holds(tx, keys))
+        state = StockState(levels, await self._put_by(tx, demands))
         if demands:
             # Here and not in `write`, which a batch that is refused to the last call never comes to.
             gate = demands[0].ctx.platform.service(SoldOutGate)
@@ -82,6 +81,20 @@ class Holding:
             if change.level.fell_low:
                 left = change.level.available
                 tx.emit(change.ctx, LowStock(sku_id=sku_id, place_id=place_id, available=left))
+
+    async def _put_by(self, tx: Transaction, demands: Sequence[HoldDemand]) -> dict[HoldKey, Hold]:
+        keys = {HoldKey(line.order_id, line.sku_id, line.place_id) for d in demands for line in d.lines}
+        return await store.read_holds(tx, keys)
+
+
+class FirstHolding(Holding):
+    """The same for orders that this very transaction makes: they have put nothing by, so nobody looks for it.
+
+    Were one of them not new, the key of its holds would refuse them.
+    """
+
+    async def _put_by(self, tx: Transaction, demands: Sequence[HoldDemand]) -> dict[HoldKey, Hold]:  # noqa: ARG002
+        return {}
 
 
 class _Stepping(Generic[D]):
@@ -140,6 +153,7 @@ class Mixed(_Stepping[MoveDemand]):
 
 
 HOLD = Holding()
+HOLD_FIRST = FirstHolding()
 ALLOCATE = Moving(rules.ALLOCATE)
 RELEASE = Moving(rules.RELEASE)
 SHIP = Moving(rules.SHIP)

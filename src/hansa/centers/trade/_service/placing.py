@@ -39,7 +39,7 @@ from hansa.kernel.quota import Limits
 
 LANE = "trade.place"
 
-PARTICIPANTS = (product.CHECK_OFFERS, inventory.HOLD, payment.CREATE, DRAFTS)
+PARTICIPANTS = (product.CHECK_OFFERS, inventory.HOLD_FIRST, payment.CREATE, DRAFTS)
 
 
 @dataclass(frozen=True, slots=True)
