@@ -142,7 +142,7 @@ MAY = {
     "DELETE /api/parties/{party_id}/mail-standing": OPERATOR,
     "GET /api/parties/{party_id}/mail-standing": OPERATOR,
     "GET /api/payment-odd-amounts": OPERATOR,
-    "POST /api/payments/{payment_id}/odd-amounts/settle": OPERATOR,
+    "POST /api/payment-odd-amounts/settle": OPERATOR,
     "GET /api/payment-refunds/refused": OPERATOR,
     "POST /api/payment-refunds/{refund_id}/return-by-hand": OPERATOR,
     "GET /api/payment-statements/{provider}/{day}": OPERATOR,

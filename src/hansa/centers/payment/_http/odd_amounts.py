@@ -22,6 +22,7 @@ from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
 class SettleBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which report it was, as the list names it, and what was found out: a ticket, a statement's row."""
 
+    payment_id: Annotated[str, msgspec.Meta(max_length=100)]
     provider: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     event_id: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     reference: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -55,19 +56,26 @@ async def list_odd_amounts(ctx: Ctx, cursor: Cursor = None, limit: Limit = 50) -
 
 
 @post(
-    "/payments/{payment_id:str}/odd-amounts/settle",
+    "/payment-odd-amounts/settle",
     summary="Account for a report of another amount",
     status_code=200,
-    opt={"example": {"provider": "acme", "event_id": "evt_17", "reference": "their ticket 4711"}},
+    opt={
+        "example": {
+            "payment_id": "pay_01jd3x00000000000000000000",
+            "provider": "acme",
+            "event_id": "evt_17",
+            "reference": "their ticket 4711",
+        }
+    },
     responses=problems(Unauthenticated, Forbidden, IdMalformed, Invalid, OddAmountNotFound, OddAmountSettled),
     tags=["payment"],
 )
-async def settle_odd_amount(ctx: Ctx, payment_id: str, data: SettleBody) -> OddAmountView:
+async def settle_odd_amount(ctx: Ctx, data: SettleBody) -> OddAmountView:
     """Say what became of it; `hansa verify` tells of it no more. Needs `payment.amount.settle`."""
     return _view(
         await api.settle_odd_amount(
             ctx,
-            payment_id=PAYMENT_ID.read(payment_id),
+            payment_id=PAYMENT_ID.read(data.payment_id),
             provider=data.provider,
             event_id=data.event_id,
             reference=data.reference,
