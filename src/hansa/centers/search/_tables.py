@@ -22,7 +22,8 @@ from hansa.centers.order import rank_base
 GENERATION_RANK = rank_base("search") + 1
 TRACKED_RANK = rank_base("search") + 2
 """A product's row here is the lock of everything the index says of it: who writes last has read last."""
-LABEL_RANK = rank_base("search") + 3
+NAMING_RANK = rank_base("search") + 3
+LABEL_RANK = rank_base("search") + 4
 
 metadata = MetaData(schema="search")
 
@@ -127,10 +128,22 @@ gram = Table(
     Column("word", Text(collation="C"), primary_key=True),
 )
 
+naming = Table(
+    "naming",
+    metadata,
+    Column("business", Text, primary_key=True),
+    Column("traffic", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("shop_id", Uuid, primary_key=True),
+    Column("names", JSONB, nullable=False),
+)
+
 label = Table(
     "label",
     metadata,
     Column("business", Text, primary_key=True),
+    Column("traffic", Text, primary_key=True),
     Column("field", Text, primary_key=True),
     Column("value", Text, primary_key=True),
     Column("names", JSONB, nullable=False),

@@ -18,12 +18,23 @@ def upgrade() -> None:
         _documents(f"document_{slot}")
     _words()
     op.execute("""
+        CREATE TABLE search.naming (
+          business text NOT NULL,
+          traffic text NOT NULL,
+          field text NOT NULL,
+          value text NOT NULL,
+          shop_id uuid NOT NULL,
+          names jsonb NOT NULL,
+          PRIMARY KEY (business, traffic, field, value, shop_id)
+        )""")
+    op.execute("""
         CREATE TABLE search.label (
           business text NOT NULL,
+          traffic text NOT NULL,
           field text NOT NULL,
           value text NOT NULL,
           names jsonb NOT NULL,
-          PRIMARY KEY (business, field, value)
+          PRIMARY KEY (business, traffic, field, value)
         )""")
 
 

@@ -51,11 +51,15 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 
 class Label(msgspec.Struct, frozen=True):
-    """What a facet's value is called; of the field itself where `value` is empty."""
+    """What a facet's value is called; of the field itself where `value` is empty.
+
+    `said_by` is the shop that calls it so; None where the business does, in a category's template.
+    """
 
     field: str
     value: str
     names: Texts
+    said_by: ShopId | None = None
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,9 +171,9 @@ def _options(page: ProductPage, skus: Sequence[Sku]) -> Iterable[Label]:
     for option in page.product.options:
         values = [value for value in option.values if (option.code, value.code) in chosen]
         if values:
-            yield Label(f"option.{option.code}", "", option.names)
+            yield Label(f"option.{option.code}", "", option.names, page.product.shop_id)
         for value in values:
-            yield Label(f"option.{option.code}", value.code, value.names)
+            yield Label(f"option.{option.code}", value.code, value.names, page.product.shop_id)
 
 
 def _attributes(page: ProductPage, lineage: Sequence[Category]) -> Iterable[Label]:

@@ -13,6 +13,7 @@ from hansa.centers.search._rules.documents import CurrencyOf, RankOf, Surroundin
 from hansa.centers.search._rules.ranking import by_popularity
 from hansa.centers.search._store import documents as store
 from hansa.centers.search._store import generations
+from hansa.centers.search._store.naming import name_facets
 from hansa.centers.search.extensions import RANK, SYNONYMS
 from hansa.centers.search.types import Popularity, Ranked, Synonyms
 from hansa.kernel.context import Traffic
@@ -46,7 +47,7 @@ async def write(tx: Transaction, locked: Sequence[UUID], *, slots: Collection[in
     made = [document for page, lineage in found for document in documents(page, lineage, around)]
     for slot in slots:
         await store.replace_documents(tx, slot, products=locked, documents=made)
-    await store.name_facets(tx, made)
+    await name_facets(tx, made)
     return len(made)
 
 

@@ -74,5 +74,5 @@ async def _names(ctx: Ctx, fields: Sequence[tuple[str, list[tuple[str, int]]]]) 
     ]
     if others:
         async with ctx.transaction() as tx:
-            found |= await queries.labels(tx, ctx.business, others)
+            found |= await queries.labels(tx, ctx.business, ctx.traffic.value, others)
     return found

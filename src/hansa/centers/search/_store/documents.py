@@ -8,10 +8,10 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.centers.search._rules.documents import Document, Label
+from hansa.centers.search._rules.documents import Document
 from hansa.centers.search._rules.keys import stock_key
 from hansa.centers.search._rules.spelling import trigrams
-from hansa.centers.search._tables import LABEL_RANK, TRACKED_RANK
+from hansa.centers.search._tables import TRACKED_RANK
 from hansa.centers.search.types import DocumentKey, Popularity
 from hansa.kernel.db import Transaction, columns
 
@@ -119,22 +119,6 @@ async def replace_documents(
     await _add_words(tx, slot, documents)
 
 
-async def name_facets(tx: Transaction, documents: Sequence[Document]) -> None:
-    """Keep what facets and their values are called; the latest name counts."""
-    labels = {(one.business, label.field, label.value): label for one in documents for label in one.labels}
-    if not labels:
-        return
-    tx.locks(LABEL_RANK)
-    rows = [(*key, _names(labels[key])) for key in sorted(labels)]
-    await tx.raw.execute(
-        """INSERT INTO search.label AS l (business, field, value, names)
-           SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[])
-           ON CONFLICT (business, field, value) DO UPDATE SET names = excluded.names
-           WHERE l.names IS DISTINCT FROM excluded.names""",
-        *columns(rows, 4),
-    )
-
-
 async def _replace_suggestions(
     tx: Transaction, slot: int, *, products: Sequence[UUID], documents: Sequence[Document]
 ) -> None:
@@ -196,7 +180,3 @@ def _row(document: Document) -> tuple[Any, ...]:
         f"{{{','.join(map(str, document.keys))}}}",
         msgspec.json.encode(document.facets).decode(),
     )
-
-
-def _names(label: Label) -> str:
-    return msgspec.json.encode(label.names).decode()

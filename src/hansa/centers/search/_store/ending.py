@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hansa.centers.search._tables import LABEL_RANK
+from hansa.centers.search._tables import LABEL_RANK, NAMING_RANK
 from hansa.kernel.plan import BusinessRemoval, remove_rows
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]) -> list[list[str]]:
     """Answer `kernel.business_removed`."""
+    tx.locks(NAMING_RANK)
     tx.locks(LABEL_RANK)
     removed = await remove_rows(tx, commands, _OF_A_BUSINESS)
     # What is left of a product is the row that stands for its lock, and that goes when nothing is said of it
@@ -30,7 +31,7 @@ async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]
 
 _OF_A_BUSINESS = {
     f"search.{table}": f"DELETE FROM search.{table} WHERE business = ANY($1::text[]) RETURNING business"
-    for table in ("document_0", "document_1", "suggestion", "gram", "word", "label", "popularity")
+    for table in ("document_0", "document_1", "suggestion", "gram", "word", "naming", "label", "popularity")
 }
 _UNSAID = """
 NOT EXISTS (SELECT FROM search.document_0 d WHERE d.product_id = t.product_id)

@@ -145,7 +145,7 @@ async def suggestions(
 
 
 async def labels(
-    tx: Transaction, business: str, facets: Sequence[str]
+    tx: Transaction, business: str, traffic: str, facets: Sequence[str]
 ) -> dict[tuple[str, str], dict[str, str]]:
     """Return what `field=value` facets are called, and their fields (with an empty value)."""
     pairs = {
@@ -153,10 +153,12 @@ async def labels(
     }
     rows = await tx.raw.fetch(
         """SELECT field, value, names FROM search.label
-           JOIN unnest($2::text[], $3::text[]) AS k (field, value) USING (field, value) WHERE business = $1""",
+           JOIN unnest($2::text[], $3::text[]) AS k (field, value) USING (field, value)
+           WHERE business = $1 AND traffic = $4""",
         business,
         [field for field, _ in pairs],
         [value for _, value in pairs],
+        traffic,
     )
     return {(row["field"], row["value"]): row["names"] for row in rows}
 
