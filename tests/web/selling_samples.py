@@ -561,6 +561,7 @@ def file_wrong(t: Words) -> ImportPage:
     return ImportPage(
         **frame(t, "goods"), state="rejected", headline=t("Nothing was imported", "没有导入任何内容"), lede=t("Some lines cannot be right. Mend them and send the file again.", "有些行不正确，请修改后重新上传。"), done=0, whole=1, back=Link(label=t("Import", "导入"), url=f"{AT}/imports"), pager=Pager(shown=2),
         figures=tuple(Fact(label=t(*label), text=text) for label, text in ((("Lines read", "已读行数"), "2,000"), (("Lines that cannot be right", "有误行数"), "2"), (("Lines written", "已写入行数"), "0"))),
+        file_url=f"{AT}/imports/1/wrong.csv",
         bad=(BadLine(line=17, wrong=(Fact(label="price_minor", text=t("A whole number, please", "请填写整数")),)), BadLine(line=204, wrong=(Fact(label="title:zh", text=t("Please fill this in", "请填写")), Fact(label="currency", text=t("This cannot be right", "内容有误"))))),
     )  # fmt: skip
 
@@ -575,7 +576,7 @@ def funds(t: Words) -> MoneyPage:
         (("Taken back: Received by the buyer", "冲回：买家已收货"), "3b07ac", -182.4, 5638.88, 60), (("Received by the buyer", "买家已收货"), "51d2f0", 2450, 5821.28, 80),
     )  # fmt: skip
     return MoneyPage(
-        **frame(t, "money"), here=f"{AT}/money", account="", owes=False, opening=yuan(3371.28), closing=yuan(1742.38), pager=Pager(shown=4, next_url=f"{AT}/money?after=c4"), period=Form(values={"from": "2026-11-01", "to": "2026-11-21"}),
+        **frame(t, "money"), here=f"{AT}/money", file_url=f"{AT}/money/statement.csv", account="", owes=False, opening=yuan(3371.28), closing=yuan(1742.38), pager=Pager(shown=4, next_url=f"{AT}/money?after=c4"), period=Form(values={"from": "2026-11-01", "to": "2026-11-21"}),
         sums=(
             Sum(label=t("Yours", "可结算"), amount=yuan(1742.38), note=t("earned and not paid out yet", "已入账、尚未打款")), Sum(label=t("Held until received", "待确认收货"), amount=yuan(6120.4), note=t("9 orders, buyers paid ¥6,480.00", "9 单，买家共付 ¥6,480.00")),
             Sum(label=t("Owed to the business", "应付平台"), amount=yuan(120), note=t("comes off what is paid out", "将从打款中扣除")),

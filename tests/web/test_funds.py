@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from desks import email, open_first_order, open_shop, order
@@ -12,6 +15,7 @@ from surfer import Surfer
 from hansa.centers.ledger import api as ledger
 from hansa.centers.shop import api as shop
 from hansa.kernel.money import Money
+from hansa.web.routes.selling import funds
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
 
@@ -78,6 +82,56 @@ def test_a_period_shows_what_happened_in_it(seller, sold, front):
     assert "Received by the buyer" in seller.page.text
 
 
+def rows_of(answer):
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["content-disposition"]
+    text = answer.content.decode()
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text[1:])))
+
+
+@pytest.mark.parametrize("at_once", [100, 1])
+def test_the_statement_leaves_as_a_file_whose_amounts_add_up(seller, sold, front, monkeypatch, at_once):
+    monkeypatch.setattr(funds, "LIMIT_MAX", at_once)
+    sold.send("/receive")
+    order_id = open_first_order(seller).rpartition("/")[2]
+
+    async def pay_out():
+        own = await shop.shop_by_slug(front.house.system, slug=seller.desk.rpartition("/")[2])
+        await ledger.square_shop(
+            front.house.system, shop_id=own.id, paid=Money(2375, "CNY"), reference="transfer 1"
+        )
+
+    front.do(pay_out())
+    link = re.search(r'href="([^"]+/statement\.csv\?[^"]+)"', seller.open(f"{seller.desk}/money").text).group(
+        1
+    )
+
+    head, *rows = rows_of(seller.open(link.replace("&amp;", "&")))
+
+    assert head[1:] == ["What happened", "Order", "Amount in CNY", "Balance in CNY", "Booking"]
+    assert head[0].startswith("When (")
+    assert [row[1:5] for row in rows] == [
+        ["Balance after", "", "", "0.00"],
+        ["Settled by bank transfer", "", "-23.75", "0.00"],
+        ["Received by the buyer", order_id, "23.75", "23.75"],
+        ["Balance before", "", "", "0.00"],
+    ]
+    amounts = [Decimal(row[3]) for row in rows if row[3]]
+    assert Decimal(rows[-1][4]) + sum(amounts) == Decimal(rows[0][4])
+    in_chinese = Surfer(front.url, language="zh")
+    in_chinese.client.cookies.update(seller.client.cookies)
+    assert "金额（CNY）" in rows_of(in_chinese.open(link.replace("&amp;", "&")))[0]
+    in_chinese.client.close()
+
+
+def test_no_file_is_made_of_other_days_than_were_asked_for(seller):
+    page = seller.open(f"{seller.desk}/money/statement.csv?from=2026-11-22&to=2026-11-01")
+
+    assert page.status_code == 422
+    assert "This is before the first day" in page.text
+
+
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
@@ -106,6 +160,7 @@ def test_nobody_else_sees_it(seller, somebody_else):
     open_shop(somebody_else)
 
     assert somebody_else.open(f"{seller.desk}/money").status_code == 404
+    assert somebody_else.open(f"{seller.desk}/money/statement.csv").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -115,6 +170,7 @@ def test_staff_see_it_as_their_role_allows(seller, somebody_else, hire, role, st
     hire(seller, somebody_else, role)
 
     assert somebody_else.open(f"{seller.desk}/money").status_code == status
+    assert somebody_else.open(f"{seller.desk}/money/statement.csv").status_code == status
     assert ("/money" in somebody_else.open(seller.desk).text) == (status == 200)
 
 

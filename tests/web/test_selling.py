@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from base64 import b64decode
 
@@ -377,6 +379,30 @@ def test_a_file_with_a_wrong_line_says_which_one(seller, front):
     front.do(front.house.settle_down())
     assert "Nothing was imported" in seller.open(str(seller.page.url)).text
     assert ">3<" in seller.page.text
+    here = str(seller.page.url)
+    assert f'href="{here[here.index("/bazaar") :]}/wrong.csv"' in seller.page.text
+    wrong = seller.open(f"{here}/wrong.csv")
+    assert wrong.headers["content-type"] == "text/csv; charset=utf-8"
+    lines = list(csv.reader(io.StringIO(wrong.content.decode().removeprefix("\ufeff"))))
+    assert lines[0] == ["Line", "Column", "What is wrong"]
+    assert [line[:2] for line in lines[1:]] == [["3", "price_minor"]]
+
+
+def test_nothing_of_a_file_is_run_by_a_spreadsheet_that_opens_what_is_wrong_with_it(seller, front):
+    seller.open(f"{seller.desk}/imports")
+    address, fields = seller.form("/imports")
+    del fields["file"]
+    rows = '"=HYPERLINK(""https://evil.example"")",product\n1,TP-1\n'
+    seller.page = seller.client.post(
+        address, data=fields, files={"file": ("g.csv", rows.encode(), "text/csv")}
+    )
+    front.do(front.house.settle_down())
+
+    wrong = seller.open(f"{seller.page.url}/wrong.csv").content.decode().removeprefix("\ufeff")
+
+    cells = [cell for line in csv.reader(io.StringIO(wrong)) for cell in line]
+    assert any("HYPERLINK" in cell for cell in cells), cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 
 
 def test_a_file_that_is_not_text_is_refused(seller):

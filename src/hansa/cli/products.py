@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +18,7 @@ from hansa.cli.failure import Failure
 from hansa.cli.pace import Pace, now_and_then
 from hansa.cli.startup import with_platform
 from hansa.cli.upkeep import Json
+from hansa.kernel.cells import csv_text
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.platform import Platform
 
@@ -285,10 +285,9 @@ async def _stop(ctx: Ctx, import_id: ImportId) -> None:
 async def _tell_bad_rows(ctx: Ctx, import_id: ImportId, report: Path) -> None:
     """Write down what is wrong, a line per error."""
     with report.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["line", "field", "code", "message"])
+        out.write(csv_text([["line", "field", "code", "message"]]))
         async for bad in _bad_rows(ctx, import_id):
-            writer.writerows([bad.line, one.field, one.code, one.message] for one in bad.errors)
+            out.write(csv_text([str(bad.line), one.field, one.code, one.message] for one in bad.errors))
 
 
 async def _bad_rows(ctx: Ctx, import_id: ImportId) -> AsyncIterator[BadRow]:

@@ -71,6 +71,15 @@ def go_outside(url: str) -> Response[str]:
     )
 
 
+def as_file(name: str) -> dict[str, str]:
+    """Return the headers of an answer that is kept as a file; `name` is of plain letters."""
+    return {
+        "content-disposition": f'attachment; filename="{name}"',
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+    }
+
+
 def prefer(seen: Visit, response: Response[str], *, language: str = "", theme: str = "") -> Response[str]:
     """Let the browser remember a choice."""
     for cookie, chosen in ((cookies.LANGUAGE, language), (cookies.THEME, theme)):

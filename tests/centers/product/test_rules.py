@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hansa.centers.product._rules.exporting import guarded
-from hansa.centers.product._rules.importing import unguarded
+from hansa.centers.product._rules.importing import Columns, read_csv, read_json
 from hansa.centers.product._rules.products import (
     PRICE_MAX_MINOR,
     gtin_valid,
@@ -16,6 +15,7 @@ from hansa.centers.product._rules.products import (
     search_patterns,
 )
 from hansa.centers.product.types import NewSku, Option, OptionValue
+from hansa.kernel.cells import guarded, unguarded
 from hansa.kernel.money import Money
 
 GLAZE = Option(
@@ -118,3 +118,45 @@ def test_a_cell_is_no_formula_and_comes_back_as_it_was(text):
     assert (cell == text) is (text in {"'tis", "plain", "-5", "+49.5"})
     assert cell in {text, "'" + text}
     assert unguarded(cell) == text
+
+
+NO_FIELDS = Columns(attributes={}, custom={}, sku_custom={})
+
+
+@pytest.mark.parametrize(
+    ("record", "wrong"),
+    [
+        ("TP-1,much,CNY,1", [("price_minor", "whole")]),
+        ("TP-1,12.50,CNY,a lot", [("price_minor", "whole"), ("measure:per", "whole")]),
+        (",100,CNY,", [("product", "required")]),
+        ("TP-1,,CNY,", [("price_minor", "required")]),
+        ("TP-1,100,CNY,-1", [("measure.unit", "required")]),
+        ("TP-1,100", [("", "columns")]),
+    ],
+)
+def test_what_is_wrong_with_a_record_is_said_at_its_column(record, wrong):
+    columns = ("product", "price_minor", "currency", "measure:per")
+
+    line, row, errors = read_csv(7, record, columns, NO_FIELDS)
+
+    assert (line, row) == (7, None)
+    assert [(one.field, one.code) for one in errors] == wrong
+
+
+@pytest.mark.parametrize(
+    ("record", "wrong"),
+    [
+        ('{"product": "A", "price_minor": "much", "currency": "CNY"}', ("price_minor", "shape")),
+        (
+            '{"product": "A", "price_minor": 1, "currency": "CNY", "titles": {"en": 5}}',
+            ("titles[...]", "shape"),
+        ),
+        ('{"price_minor": 1, "currency": "CNY"}', ("product", "required")),
+        ("[]", ("", "shape")),
+    ],
+)
+def test_what_is_wrong_with_a_line_of_json_is_said_at_its_field(record, wrong):
+    _, row, (error,) = read_json(1, record)
+
+    assert row is None
+    assert (error.field, error.code) == wrong

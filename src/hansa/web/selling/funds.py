@@ -47,3 +47,5 @@ class MoneyPage(DeskView, frozen=True, kw_only=True):
     rows: tuple[StatementRow, ...]
     pager: Pager
     rates: tuple[Fact, ...] = ()
+    file_url: str = ""
+    """Where all of the statement is a file for a spreadsheet; nowhere when nothing happened."""

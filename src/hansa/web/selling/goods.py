@@ -168,5 +168,7 @@ class ImportPage(DeskView, frozen=True, kw_only=True):
     bad: tuple[BadLine, ...]
     pager: Pager
     back: Link
+    file_url: str = ""
+    """Where all of the wrong lines are a file for a spreadsheet."""
     refresh_url: str = ""
     stop: Action | None = None

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from hansa.centers.product._rules.importing import ImportRow
 from hansa.centers.product.types import FieldValue, Offer, Option, Product, Sku
+from hansa.kernel.cells import csv_text
 from hansa.kernel.texts import Texts
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
-GUARD = "'"
-"""What is put before it: a spreadsheet shows the text, an import takes the sign away again."""
 PLAIN = ("product", "sku_code", "gtin", "category", "art", "price_minor", "list_price_minor", "currency")
 
 
@@ -63,28 +58,8 @@ def json_lines(rows: Iterable[ImportRow]) -> str:
 
 def csv_lines(rows: Iterable[ImportRow], columns: Sequence[str], *, head: bool) -> str:
     """Write rows as CSV under these columns, `head` with the line that names them."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    if head:
-        writer.writerow(columns)
-    for row in rows:
-        writer.writerow([guarded(_cell(row, column)) for column in columns])
-    return out.getvalue()
-
-
-def guarded(cell: str) -> str:
-    """Return a cell as a spreadsheet shows it and never runs it; numbers stay as they are.
-
-    A text that begins with the guard is guarded as well, so that an import gives every text back.
-    """
-    text = cell.lstrip(GUARD)
-    if not text.startswith(FORMULA) or (text == cell and _is_number(cell)):
-        return cell
-    return GUARD + cell
-
-
-def _is_number(cell: str) -> bool:
-    return cell[1:].replace(".", "", 1).isdecimal() and cell[0] in "+-" and cell.isascii()
+    named = [columns] if head else []
+    return csv_text([*named, *([_cell(row, column) for column in columns] for row in rows)])
 
 
 def _labels(options: Sequence[Option], values: dict[str, str]) -> dict[str, Texts]:

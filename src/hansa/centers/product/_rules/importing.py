@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from hansa.centers.product.types import (
     Option,
     OptionValue,
 )
+from hansa.kernel.cells import unguarded
 from hansa.kernel.money import Money
 from hansa.kernel.problem import FieldError, Malformed
 from hansa.kernel.texts import Texts, plain_errors, storable
@@ -153,15 +155,15 @@ def read_csv(line: int, record: str, columns: Sequence[str], known: Columns) -> 
     if len(cells) != len(columns):
         return line, None, [FieldError("", "columns", f"{len(columns)} cells wanted, {len(cells)} there")]
     said: dict[str, Any] = {}
+    errors = []
     for column, cell in zip(columns, cells, strict=True):
         if cell.strip():
             _put(said, column, unguarded(cell), known)
+            if _numeric(column, known) and isinstance(_number(cell), str):
+                errors.append(FieldError(column, "whole", "A whole number belongs here"))
+    if errors:
+        return line, None, errors
     return _converted(line, said)
-
-
-def unguarded(cell: str) -> str:
-    """Return what an export guarded from being taken for a formula; see `exporting.guarded`."""
-    return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in tuple("=+-@\t\r") else cell
 
 
 def read_json(line: int, record: str) -> Judged:
@@ -249,6 +251,8 @@ def _known_column(column: str, known: Columns) -> bool:
 _PLAIN = frozenset(
     {"product", "sku_code", "gtin", "category", "art", "price_minor", "list_price_minor", "currency"}
 )
+_MISSING = re.compile(r"Object missing required field `(\w+)`(?: - at `\$\.?([^`]*)`)?")
+"""As msgspec says it."""
 _NUMBERS = frozenset({"price_minor", "list_price_minor"})
 _MEASURE = frozenset(Measure.__struct_fields__)
 _VALUES = {"attribute": "attributes", "custom": "custom", "sku_custom": "sku_custom"}
@@ -270,6 +274,15 @@ def _put(said: dict[str, Any], column: str, cell: str, known: Columns) -> None:
         said.setdefault(f"{head}s", {})[rest] = cell
 
 
+def _numeric(column: str, known: Columns) -> bool:
+    """Tell whether whole numbers stand in a column."""
+    head, _, rest = column.partition(":")
+    if head == "measure":
+        return rest != "unit"
+    field = known.field(head, rest) if rest else None
+    return column in _NUMBERS or (field is not None and field.kind is FieldKind.INTEGER)
+
+
 def _number(cell: str) -> int | str:
     digits = cell.strip()
     return (
@@ -287,11 +300,19 @@ def _typed(field: Field, cell: str) -> Any:
     return cell.split("|") if field.kind is FieldKind.CHOICES else cell
 
 
+def _shape_error(told: str) -> FieldError:
+    """Say at which field of a row it is that the decoder tells of."""
+    if missing := _MISSING.match(told):
+        return FieldError(".".join(filter(None, (missing[2], missing[1]))), "required", "This is missing")
+    what, _, where = told.partition(" - at ")
+    return FieldError(where.strip("`").removeprefix("$").lstrip("."), "shape", what)
+
+
 def _converted(line: int, said: Any) -> Judged:
     try:
         row = msgspec.convert(said, ImportRow)
     except msgspec.ValidationError as wrong:
-        return line, None, [FieldError("", "shape", str(wrong))]
+        return line, None, [_shape_error(str(wrong))]
     errors = plain_errors("product", row.product, length_max=CODE_MAX)
     if not storable(msgspec.json.encode(row).decode()) or "\\u0000" in msgspec.json.encode(row).decode():
         errors.append(FieldError("", "characters", "This has characters that cannot be kept"))

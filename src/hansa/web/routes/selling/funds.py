@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
@@ -10,23 +10,26 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get
+from litestar.response import Stream
 
 from hansa.centers.ledger import api as ledger
-from hansa.centers.ledger.types import AccountClass, Balance, StatementEntry
+from hansa.centers.ledger.types import JOURNAL_ID, AccountClass, Balance, Statement, StatementEntry
 from hansa.centers.product import api as product
 from hansa.centers.product.types import OfferId
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import CommissionLine, CommissionRule
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import ORDER_ID, OrderId
+from hansa.kernel.cells import BYTE_ORDER_MARK, csv_text
 from hansa.kernel.money import Money
 from hansa.kernel.page import LIMIT_MAX
 from hansa.kernel.texts import pick
-from hansa.web.answers import show
+from hansa.web.answers import as_file, go, show
 from hansa.web.forms import Fields
 from hansa.web.i18n import N_
 from hansa.web.parts import Fact, Form, Link
 from hansa.web.routes.selling.desk import Desk, desk
+from hansa.web.routes.selling.fields import plain
 from hansa.web.routes.selling.paging import pager
 from hansa.web.selling import MoneyPage, StatementRow, Sum
 from hansa.web.visit import Seen
@@ -61,6 +64,14 @@ class _Period(NamedTuple):
     last: date
 
 
+class _Wanted(NamedTuple):
+    """A statement: of which account, for which days, on whose clock."""
+
+    account: AccountClass
+    period: _Period
+    zone: ZoneInfo
+
+
 @get("/sell/{slug:str}/money")
 async def show_money(seen: Seen, slug: str) -> Response[str]:
     """What the shop earned and what is held for it; `from`, `to` and `account` choose what is listed."""
@@ -71,18 +82,9 @@ async def show_money(seen: Seen, slug: str) -> Response[str]:
     fields = Fields(seen, {name: seen.asked(name) for name in ("from", "to")})
     period = _period(fields, today)
     balances = await ledger.shop_balances(at.ctx, shop_id=at.shop.id, currency=at.currency)
-    asked = seen.asked("account")
-    chosen = next((kind for kind in _ACCOUNTS if kind.value == asked), _A.SELLER_PAYABLE)
-    found = await ledger.shop_statement(
-        at.ctx,
-        shop_id=at.shop.id,
-        account_class=chosen,
-        currency=at.currency,
-        since=datetime.combine(period.first, time(), zone),
-        until=datetime.combine(period.last + timedelta(days=1), time(), zone),
-        cursor=seen.asked("after", letters_max=1000) or None,
-        limit=PAGE,
-    )
+    chosen = _chosen(at)
+    after = seen.asked("after", letters_max=1000)
+    found = await _statement(at, _Wanted(chosen, period, zone), cursor=after or None, limit=PAGE)
     account = "" if chosen is _A.SELLER_PAYABLE else chosen.value
     here = _here(at, period, account)
     view = MoneyPage(
@@ -100,8 +102,82 @@ async def show_money(seen: Seen, slug: str) -> Response[str]:
         rows=tuple(_row(at, one) for one in found.entries),
         pager=pager(seen, len(found.entries), found.cursor, here),
         rates=await _rates(at) if at.may(RATES) else (),
+        file_url=at.at("money/statement.csv", **_days(period), account=account) if found.entries else "",
     )
     return show(seen, view, status=422 if fields.errors else 200)
+
+
+@get("/sell/{slug:str}/money/statement.csv")
+async def export_statement(seen: Seen, slug: str) -> Stream | Response[str]:
+    """The statement as a file for a spreadsheet, as long as it is; `from`, `to` and `account` as on its page."""
+    at = await desk(seen, slug, SEE)
+    zone = ZoneInfo(seen.chrome().timezone)
+    today = at.ctx.now().astimezone(zone).date()
+    fields = Fields(seen, {name: seen.asked(name) for name in ("from", "to")})
+    period = _period(fields, today)
+    if fields.errors:  # no file of other days than were asked for: its page says what is wrong
+        return go(seen, at.at("money", **fields.values))
+    wanted = _Wanted(_chosen(at), period, zone)
+    named = f"{at.shop.slug}-{period.first}-{period.last}.csv"
+    return Stream(_statement_lines(at, wanted), media_type="text/csv", headers=as_file(named))
+
+
+async def _statement_lines(at: Desk, wanted: _Wanted) -> AsyncIterator[bytes]:
+    """Write the statement, the latest first: what stood there after it, what happened, what stood there before."""
+    _ = at.seen.gettext
+    currency, zone = at.currency, wanted.zone
+
+    def written(minor: int) -> str:
+        return plain(Money(minor, currency))
+
+    head = (
+        _("When (%(zone)s)") % {"zone": zone.key},
+        _("What happened"),
+        _("Order"),
+        _("Amount in %(currency)s") % {"currency": currency},
+        _("Balance in %(currency)s") % {"currency": currency},
+        _("Booking"),
+    )
+    cursor, first = None, True
+    while first or cursor:
+        found = await _statement(at, wanted, cursor=cursor, limit=LIMIT_MAX)
+        rows: list[Sequence[str]] = []
+        if first:
+            rows += [head, ("", _("Balance after"), "", "", written(found.closing_minor), "")]
+        rows += [
+            (
+                f"{one.posted_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+                _what(at, one),
+                ORDER_ID.show(OrderId(one.reference)) if one.kind in _OF_ORDERS else "",
+                written(one.minor),
+                written(one.balance_minor),
+                JOURNAL_ID.show(one.journal),
+            )
+            for one in found.entries
+        ]
+        if found.cursor is None:
+            rows.append(("", _("Balance before"), "", "", written(found.opening_minor), ""))
+        yield ((BYTE_ORDER_MARK if first else "") + csv_text(rows)).encode()
+        cursor, first = found.cursor, False
+
+
+def _chosen(at: Desk) -> AccountClass:
+    asked = at.seen.asked("account")
+    return next((kind for kind in _ACCOUNTS if kind.value == asked), _A.SELLER_PAYABLE)
+
+
+async def _statement(at: Desk, wanted: _Wanted, *, cursor: str | None, limit: int) -> Statement:
+    period, zone = wanted.period, wanted.zone
+    return await ledger.shop_statement(
+        at.ctx,
+        shop_id=at.shop.id,
+        account_class=wanted.account,
+        currency=at.currency,
+        since=datetime.combine(period.first, time(), zone),
+        until=datetime.combine(period.last + timedelta(days=1), time(), zone),
+        cursor=cursor,
+        limit=limit,
+    )
 
 
 def _period(fields: Fields, today: date) -> _Period:
@@ -204,9 +280,14 @@ async def _sums(at: Desk, balances: Mapping[AccountClass, Balance]) -> tuple[Sum
     return tuple(sums)
 
 
-def _row(at: Desk, one: StatementEntry) -> StatementRow:
+def _what(at: Desk, one: StatementEntry) -> str:
     _ = at.seen.gettext
     what = _(_KINDS[one.kind]) if one.kind in _KINDS else _("Booked by the business")
+    return _("Taken back: %(what)s") % {"what": what} if one.reverses else what
+
+
+def _row(at: Desk, one: StatementEntry) -> StatementRow:
+    _ = at.seen.gettext
     about = None
     if one.kind in _OF_ORDERS:
         key = ORDER_ID.show(OrderId(one.reference))
@@ -214,7 +295,7 @@ def _row(at: Desk, one: StatementEntry) -> StatementRow:
         about = Link(label=label, url=at.at(f"orders/{key}") if at.may("trade.order.read") else "")
     return StatementRow(
         at=one.posted_at,
-        what=_("Taken back: %(what)s") % {"what": what} if one.reverses else what,
+        what=_what(at, one),
         amount=Money(one.minor, at.currency),
         balance=Money(one.balance_minor, at.currency),
         about=about,
@@ -261,4 +342,4 @@ def percent(basis_points: int) -> str:
     return f"{basis_points / 100:.2f}".rstrip("0").rstrip(".") + "%"
 
 
-ROUTES = (show_money,)
+ROUTES = (show_money, export_statement)

@@ -17,8 +17,10 @@ from hansa.centers.product.types import (
     ImportFormat,
     ImportState,
 )
-from hansa.kernel.problem import NotFound, Problem
-from hansa.web.answers import go, show
+from hansa.kernel.cells import BYTE_ORDER_MARK, csv_text
+from hansa.kernel.page import LIMIT_MAX
+from hansa.kernel.problem import FieldError, NotFound, Problem
+from hansa.web.answers import as_file, go, show
 from hansa.web.i18n import N_
 from hansa.web.parts import Action, Fact, Form, Link
 from hansa.web.routes.selling.desk import Desk, desk, sent
@@ -123,11 +125,26 @@ async def export(seen: Seen, slug: str, form: str) -> Stream:
     return Stream(
         _exported(at, wanted),
         media_type=_MEDIA[wanted],
-        headers={
-            "content-disposition": f'attachment; filename="{at.shop.slug}.{wanted.value}"',
-            "cache-control": "no-store",
-        },
+        headers=as_file(f"{at.shop.slug}.{wanted.value}"),
     )
+
+
+@get("/sell/{slug:str}/imports/{import_id:str}/wrong.csv")
+async def export_bad(seen: Seen, slug: str, import_id: str) -> Stream:
+    """Every line that cannot be right as a file for a spreadsheet, to be mended beside the one that was sent."""
+    at = await desk(seen, slug, CREATE)
+    one = await _own(at, import_id)
+    return Stream(_bad_lines(at, one), media_type="text/csv", headers=as_file(f"{at.shop.slug}-wrong.csv"))
+
+
+async def _bad_lines(at: Desk, one: Import) -> AsyncIterator[bytes]:
+    _ = at.seen.gettext
+    cursor, head = None, BYTE_ORDER_MARK + csv_text([(_("Line"), _("Column"), _("What is wrong"))])
+    while head or cursor:
+        bad = await product.bad_rows(at.ctx, import_id=one.id, cursor=cursor, limit=LIMIT_MAX)
+        rows = [(str(row.line), error.field, _said(at, error)) for row in bad.items for error in row.errors]
+        yield (head + csv_text(rows)).encode()
+        cursor, head = bad.cursor, ""
 
 
 async def _exported(at: Desk, form: ImportFormat) -> AsyncIterator[bytes]:
@@ -197,27 +214,25 @@ async def _page(at: Desk, one: Import) -> Response[str]:
         pager=pager(at.seen, len(bad.items), bad.cursor, here),
         back=Link(label=_("Import"), url=at.at("imports")),
         refresh_url=here if under_way else "",
+        file_url=f"{here}/wrong.csv" if bad.items else "",
         stop=Action(label=_("Stop it"), url=f"{here}/stop") if one.state in _STOPPABLE else None,
     )
     return show(at.seen, view)
 
 
 def _bad(at: Desk, row: BadRow) -> BadLine:
-    """Say what is wrong with a line; where pages have no words for it, the center's own are shown."""
-    words = at.seen.gettext
-    unknown = words("This cannot be right")
-
-    def said(field: str, code: str, message: str) -> str:
-        known = field_words(field, code, words)
-        return message if known == unknown else known
-
+    whole = at.seen.gettext("Line")
     return BadLine(
         line=row.line,
-        wrong=tuple(
-            Fact(label=error.field or words("Line"), text=said(error.field, error.code, error.message))
-            for error in row.errors
-        ),
+        wrong=tuple(Fact(label=error.field or whole, text=_said(at, error)) for error in row.errors),
     )
 
 
-ROUTES = (show_imports, begin, show_import, stop, export)
+def _said(at: Desk, error: FieldError) -> str:
+    """Say what is wrong with a field of a line; where pages have no words for it, the center's own are shown."""
+    words = at.seen.gettext
+    known = field_words(error.field, error.code, words)
+    return error.message if known == words("This cannot be right") else known
+
+
+ROUTES = (show_imports, begin, show_import, stop, export_bad, export)
