@@ -120,7 +120,7 @@ def shop_waiting(t: Words) -> ShopPage:
             ("country", "Country of registration", "注册国家", t("China", "中国")), ("bank_reference", "Bank reference", "对公账户凭证号", "6222 0000 1234"), ("trademark", "Trademark number", "商标注册号", ""))  # fmt: skip
     return ShopPage(
         **frame(t, "shops", shops=3), name=t("Celadon House", "青禾茶器"), slug="qinghe", state="ready_for_review", opened_at=NOW - timedelta(days=4),
-        facts=(Fact(label=t("Address", "地址"), text="qinghe"), Fact(label="中文", text="青禾茶器"), Fact(label="English", text="Celadon House"), Fact(label=t("Handed in", "提交时间"), text=t("2 times", "2 次"))),
+        facts=(Fact(label=t("Address", "地址"), text="qinghe"), Fact(label="中文", text="青禾茶器"), Fact(label="English", text="Celadon House"), Fact(label=t("Handed in so far", "已提交"), text=t("2 times", "2 次"))),
         answers=tuple(Answer(name=f"wrong-{name}", label=t(en, zh), value=value, required=name != "trademark") for name, en, zh, value in said),
         seller=(Fact(label=t("Name", "名称"), text="龙泉青禾茶器有限公司"), Fact(label=t("Kind", "类型"), text=t("Company", "公司")), Fact(label="USCC", text="91330100MA2XXXXX0K")),
         timeline=(

@@ -11,6 +11,7 @@ from account_samples import ACCOUNT, rooms
 from review_samples import REVIEWS, rated, said
 from sampling import COUNTRIES, NOW, ORDER, Words, chrome, yuan
 from operating_samples import OPERATING
+from beside_samples import BESIDE
 from selling_samples import SELLING
 
 from hansa.web.design import design_page
@@ -636,7 +637,7 @@ SAMPLES: dict[str, Callable[[Words], View]] = {
     for make in (
         portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, product_photographed, product_measured, cart, cart_empty, checkout, checkout_at_the_door,
         checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, pay_late, pay_split, order, order_parts, order_at_the_door, order_unpaid, cancel, cancel_wrong, orders, drafts, drafts_none, draft, draft_wrong, draft_over, orders_none,
-        orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING,
+        orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING, *BESIDE,
     )
 } | OPERATING  # fmt: skip
 

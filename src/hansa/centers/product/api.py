@@ -52,6 +52,7 @@ from hansa.centers.product._service.offers import (
     CHECK_OFFERS,
     make_offer,
     offers,
+    offers_beside,
     set_price,
     withdraw_offer,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "make_offers",
     "measured_price",
     "offers",
+    "offers_beside",
     "offers_by_sku",
     "options_text",
     "own_pictures",

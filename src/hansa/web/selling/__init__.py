@@ -12,6 +12,7 @@ from hansa.web.selling.agreed import (
     WithWhom,
 )
 from hansa.web.selling.base import Desk, DeskView, MenuLink
+from hansa.web.selling.beside import BesidePage, BesideRow, ChangeRow, MasterRow, WaitingPage
 from hansa.web.selling.counting import CountRow, SheetPage, SheetRow, SheetsPage
 from hansa.web.selling.funds import MoneyPage, StatementRow, Sum
 from hansa.web.selling.goods import (
@@ -94,6 +95,9 @@ __all__ = [
     "Asked",
     "AttemptRow",
     "BadLine",
+    "BesidePage",
+    "BesideRow",
+    "ChangeRow",
     "ChosenGood",
     "CountRow",
     "DeliveryPage",
@@ -117,6 +121,7 @@ __all__ = [
     "JudgeBuyer",
     "LevelPage",
     "LowRow",
+    "MasterRow",
     "MenuLink",
     "MoneyPage",
     "Movement",
@@ -159,6 +164,7 @@ __all__ = [
     "TokenRow",
     "VariantRow",
     "WaitingChange",
+    "WaitingPage",
     "Weekday",
     "WithWhom",
 ]

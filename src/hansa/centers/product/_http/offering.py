@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from litestar import post, put
+from litestar import get, post, put
 
 from hansa.centers.product import api
-from hansa.centers.product._http.views import PRICE, READING, WRITING, OfferView, offer_view
+from hansa.centers.product._http.views import PRICE, READING, WRITING, Cursor, Limit, OfferView, offer_view
 from hansa.centers.product.errors import OfferChangedSince, OfferExists, OfferNotFound, SkuUnknown
 from hansa.centers.product.types import OFFER_ID, SKU_ID
 from hansa.centers.shop.errors import ShopNotFound
@@ -16,6 +16,7 @@ from hansa.centers.shop.types import SHOP_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.money import Money
+from hansa.kernel.page import CursorMalformed, Page
 
 
 class SetPrice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,4 +86,16 @@ async def make_offer(ctx: Ctx, shop_id: str, data: MakeOffer) -> OfferView:
     )
 
 
-ROUTES = (set_price, withdraw_offer, make_offer)
+@get(
+    "/shops/{shop_id:str}/offers-beside",
+    summary="List offers of what others keep",
+    responses=problems(*READING, CursorMalformed),
+    tags=["products"],
+)
+async def list_beside(ctx: Ctx, shop_id: str, cursor: Cursor = None, limit: Limit = 50) -> Page[OfferView]:
+    """Return what a shop offers of other shops' products. Needs `product.offer.price` in the shop."""
+    page = await api.offers_beside(ctx, shop_id=SHOP_ID.read(shop_id), cursor=cursor, limit=limit)
+    return Page([offer_view(one) for one in page.items], page.cursor)
+
+
+ROUTES = (set_price, withdraw_offer, make_offer, list_beside)

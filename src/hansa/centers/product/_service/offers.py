@@ -4,12 +4,13 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from hansa.centers.product._rules.prices import offer_at, version_at
 from hansa.centers.product._rules.products import price_errors, sold_errors
-from hansa.centers.product._store import catalogue
+from hansa.centers.product._store import beside, catalogue
 from hansa.centers.product._store import offers as store
 from hansa.centers.product._store.imports import FLIPPED
 from hansa.centers.product.errors import (
@@ -37,6 +38,7 @@ from hansa.centers.shop.types import ShopId, shop_object
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Database, Transaction
 from hansa.kernel.money import Money
+from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.problem import FieldError, Invalid, Problem
 from hansa.kernel.snapshot import Changed, Snapshot, changes_of
 
@@ -165,6 +167,24 @@ async def make_offer(
         if not await store.insert_offers(tx, [new]):
             raise OfferExists
         return (await follow_up(tx, ctx, [OfferId(new.id)], [product.id]))[OfferId(new.id)]
+
+
+async def offers_beside(
+    ctx: Ctx, *, shop_id: ShopId, cursor: str | None = None, limit: int = 50
+) -> Page[Offer]:
+    """List what a shop offers of products that other shops keep, the latest first, as the shop set it.
+
+    Needs `product.offer.price` in the shop.
+    """
+    checked_limit(limit)
+    ctx.require(PRICE_OFFER, of=shop_object(shop_id))
+    before = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
+    async with ctx.transaction() as tx:
+        ids = await beside.offers_beside(
+            tx, shop_id, business=ctx.business, traffic=ctx.traffic, before=before, limit=limit + 1
+        )
+        found = await store.read_offers(tx, ids)
+    return page_of([found[one] for one in ids], limit=limit, key=lambda one: (one.id,))
 
 
 async def stopped(ctx: Ctx, shop_id: ShopId) -> bool:

@@ -195,7 +195,7 @@ def _facts(at: Desk, one: Shop) -> tuple[Fact, ...]:
     front = at.seen.at(shop=one.slug) if one.status is ShopStatus.ACTIVE else ""
     facts = [Fact(label=_("Address"), text=one.slug, url=front), *names]
     if one.submission > 1:
-        facts.append(Fact(label=_("Handed in"), text=_("%(num)s times") % {"num": one.submission}))
+        facts.append(Fact(label=_("Handed in so far"), text=_("%(num)s times") % {"num": one.submission}))
     return tuple(facts)
 
 

@@ -106,7 +106,7 @@ async def good_page(
         options=tuple(
             Link(label=pick(option.names, at.ctx.locale), url=option.code) for option in one.options
         ),
-        changes=tuple(_change(at, change, here) for change in changes.items if _telling(change)),
+        changes=tuple(change_row(at, change, here) for change in changes.items if _telling(change)),
         reviewed=at.ctx.term(ProductReview).edits and one.state is ProductState.PUBLISHED,
     )
 
@@ -213,7 +213,8 @@ def _telling(change: Change) -> bool:
     return change.state is not ChangeState.CONFIRMED or bool(change.reason)
 
 
-def _change(at: Desk, change: Change, here: str) -> WaitingChange:
+def change_row(at: Desk, change: Change, here: str) -> WaitingChange:
+    """Say what a change is about and how it stands; `here` is the address of its product."""
     _ = at.seen.gettext
     fields: Sequence[str] = [field for field in _CHANGED if getattr(change.edit, field) is not None]
     words = _("Put on sale") if change.kind is ChangeKind.PUBLISH else ""

@@ -41,6 +41,7 @@ from hansa.web.words import problem_words
 
 EDIT = "product.product.edit"
 CREATE = "product.product.create"
+PRICE = "product.offer.price"
 PAGE = 25
 TITLE_MAX, DESCRIPTION_MAX, CODE_MAX = 200, 10_000, 64
 _VALUES_MAX = 2_000
@@ -73,7 +74,7 @@ async def show_goods(seen: Seen, slug: str) -> Response[str]:
         desk=at.part("goods"),
         goods=await _rows(at, page.items),
         pager=pager(seen, len(page.items), page.cursor, at.at("goods", state=here)),
-        tabs=_tabs(at, state),
+        tabs=tabs(at, here),
         clear_url=at.at("goods"),
         new_url=at.at("goods/new") if creates else "",
         import_url=at.at("imports") if creates else "",
@@ -259,13 +260,20 @@ def _prices(at: Desk, page: ProductPage) -> list[Money]:
     ]
 
 
-def _tabs(at: Desk, current: ProductState | None) -> tuple[Link, ...]:
+def tabs(at: Desk, current: str) -> tuple[Link, ...]:
+    """Return the rooms of the shop's goods: by state, what waits for a decision, and what others keep."""
     _ = at.seen.gettext
     return (
-        Link(label=_("All"), url=at.at("goods"), current=current is None),
+        Link(label=_("All"), url=at.at("goods"), current=not current),
         *(
-            Link(label=_(word), url=at.at("goods", state=state.value), current=state is current)
+            Link(label=_(word), url=at.at("goods", state=state.value), current=state.value == current)
             for state, word in _TABS.items()
+        ),
+        Link(label=_("In review"), url=at.at("changes"), current=current == "changes"),
+        *(
+            [Link(label=_("Beside others"), url=at.at("beside"), current=current == "beside")]
+            if at.may(PRICE)
+            else []
         ),
     )
 
