@@ -99,6 +99,8 @@ async def test_a_request_finds_its_business(url, headers, seen):
     ("url", "headers", "code"),
     [
         ("/api/orders", {"Hansa-Business": "nobody"}, "business.unknown"),
+        ("/nobody/api/orders", {}, "business.unknown"),
+        ("/nobody/api", {}, "business.unknown"),
         ("/bazaar/cart", {"Hansa-Business": "flagship.tea"}, "business.unclear"),
     ],
 )

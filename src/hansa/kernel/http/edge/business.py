@@ -26,7 +26,7 @@ def find_business(
     """Return the business's path (empty: none was named), the prefix taken off, and the rest of the path.
 
     `/bazaar/api/orders` is `/api/orders` of `bazaar` under the prefix `/bazaar`. Raises `UnknownBusiness` for
-    a header that names none, `BusinessUnclear` when header and address disagree.
+    a header or the path of an API that names none, `BusinessUnclear` when header and address disagree.
     """
     segment, slash, rest = path[1:].partition("/")
     business = finder.named(segment) if segment else None
@@ -40,4 +40,6 @@ def find_business(
         if business is not None and named != business:
             raise BusinessUnclear
         business = named
+    if business is None and f"{rest}/".startswith("api/"):
+        raise UnknownBusiness  # a program, of a business that has ended: it is told so as programs are
     return business or "", prefix, inner
