@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import tomllib
 from types import SimpleNamespace
 
 import pytest
 
 from hansa.app import code
-from hansa.cli import reading
+from hansa.cli import business, reading
 from hansa.cli.failure import Failure, sentences_of
 from hansa.kernel.plan import PlanInvalid
 from hansa.kernel.plan.errors import CompileError
@@ -53,9 +54,36 @@ def test_explain_says_whether_the_point_or_the_business_is_missing(monkeypatch):
     with pytest.raises(Failure, match=r"^There is no business nope; `hansa business list` names them\.$"):
         reading.explain("trade.layers", business="nope")
     with pytest.raises(
-        Failure, match=r"^There is no extension point trade\.lairs; `hansa points` lists them\.$"
+        Failure, match=r"^There is no extension point trade\.lairs; `hansa points` lists them\. An order"
     ):
         reading.explain("trade.lairs", business="nope")
+    with pytest.raises(Failure, match=r"^There is no extension point sku_01m8; "):
+        reading.explain("sku_01m8")
+    with pytest.raises(Failure, match=r"add --business NAME"):
+        reading.explain("trade.layers")
+
+
+@pytest.mark.parametrize(
+    "title", ['The "Tea" Club', "C:\\tea", "茶社", "a tab\tand\na line", "delete\x7f", "\u200b"]
+)
+def test_a_new_manifest_says_the_title_as_it_was_given(tmp_path, title):
+    manifest = tmp_path / "tea.toml"
+    business.new("tea", title=title, file=manifest)
+
+    assert tomllib.loads(manifest.read_text())["title"] == {"en": title}
+
+
+def test_a_manifest_may_begin_with_the_mark_of_an_editor(monkeypatch, tmp_path):
+    read = []
+    monkeypatch.setattr(business, "with_platform", lambda _work: read.append(True) or "nothing changes")
+    marked, deep = tmp_path / "tea.toml", tmp_path / "deep.toml"
+    marked.write_bytes(b'\xef\xbb\xbfpath = "tea"\n')
+    deep.write_text(f"x = {'[' * 5000}{']' * 5000}")
+
+    business.check(marked)
+    assert read
+    with pytest.raises(Failure, match=r"deep\.toml is nested too deeply to be a manifest\.$"):
+        business.check(deep)
 
 
 def test_a_database_that_is_not_there_is_named(hansa):

@@ -19,6 +19,7 @@ from hansa.cli.upkeep import Json
 from hansa.kernel.business import PATH_LENGTH_MAX, PATH_PATTERN, Business
 from hansa.kernel.db import Database
 from hansa.kernel.plan import Ending, end_business
+from hansa.kernel.plan.codec import toml_text
 from hansa.kernel.plan.reading import Difference
 from hansa.kernel.platform import Platform
 
@@ -31,7 +32,7 @@ _MANIFEST = """\
 path = "{path}"
 
 # Its name, in each language it speaks; the first language is its own.
-title = {{ en = "{title}" }}
+title = {{ en = {title} }}
 languages = ["en", "zh-Hans"]
 
 # Money: one currency (ISO 4217). Books: the legal entity that keeps them.
@@ -139,10 +140,10 @@ def new(
     if not re.fullmatch(PATH_PATTERN, path) or len(path) > PATH_LENGTH_MAX:
         raise Failure(f"{path} cannot be the name of a business: words of a-z, 0-9 and -, joined by dots.")
     target = file or Path(f"{path}.toml")
-    name = (title or path.rpartition(".")[2].replace("-", " ").title()).replace("\\", "").replace('"', "'")
+    name = title or path.rpartition(".")[2].replace("-", " ").title()
     parent = path.rpartition(".")[0]
     text = _MANIFEST.format(
-        path=path, title=name, file=target, parent=f'"{parent}"' if parent else "the platform"
+        path=path, title=toml_text(name), file=target, parent=f'"{parent}"' if parent else "the platform"
     )
     try:
         with target.open("x", encoding="utf-8") as out:
@@ -295,10 +296,12 @@ def _told(path: str, ending: Ending) -> str:
 def _read(manifest: Path) -> str:
     """Return the text of a manifest that is TOML; what it says is judged where the plan is known."""
     try:
-        text = manifest.read_text(encoding="utf-8")
+        text = manifest.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise Failure(f"{manifest} is not TOML: {wrong}.") from None
+    except RecursionError:
+        raise Failure(f"{manifest} is nested too deeply to be a manifest.") from None
     except UnicodeDecodeError:
         raise Failure(f"{manifest} is not UTF-8.") from None
     except OSError as wrong:

@@ -113,13 +113,15 @@ def explain(
         else:
             screen.out.print(Text(prose(told)))
         return
-    if not business:
-        raise Failure("An extension point is explained within a business: add --business NAME.")
 
     async def read(platform: Platform) -> object:
         plan = platform.plans.current
         if subject not in plan.points:
-            raise Failure(f"There is no extension point {subject}; `hansa points` lists them.")
+            raise Failure(
+                f"There is no extension point {subject}; `hansa points` lists them. An order's id begins with ord_."
+            )
+        if not business:
+            raise Failure("An extension point is explained within a business: add --business NAME.")
         if business not in plan.businesses:
             raise Failure(f"There is no business {business}; `hansa business list` names them.")
         return explain_point(plan, subject, business)

@@ -139,6 +139,10 @@ def test_every_wrong_field_is_named_at_once():
     }
     assert found["terms.return_rights.fre"][1] == "There is no such field; there are: within, free, reasons"
     assert found["terms.deadlines"][1] == "Not registered here; there are: return_rights"
+    assert found["terms.return_rights.within"][1] == (
+        "A duration is written as in ISO 8601: PT15M, PT36H, P7D"
+    )
+    assert found["traffic"][1] == ("Invalid enum value 'pretend'; there are: live, sandbox, replay, shadow")
 
 
 @pytest.mark.parametrize(

@@ -327,6 +327,10 @@ def test_currencies_languages_and_titles_that_cannot_be_meant(refusals, compiled
         ("manifest_faulty", "a: the title is empty in zh"),
     }
     assert refusals([], [Business("a", title=" ")]) == {("manifest_faulty", "a: the title is empty")}
+    for title in ("tea " * 50 + "x", "tea\nclub"):
+        assert refusals([], [Business("a", title={"en": "A", "zh": title})]) == {
+            ("manifest_faulty", "a: a title is one line of at most 200 characters")
+        }
     right = Business("a", currency="CNY", languages=["zh-Hans", "en"], title={"zh-Hans": "茶"})
     assert compiled([], [right], spoken={"en", "zh"}).businesses["a"].currency == "CNY"
 

@@ -15,12 +15,13 @@ live in packages and are never part of a configuration.
 
 from __future__ import annotations
 
+import enum
 import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -185,8 +186,19 @@ def _converted(value: Any, kind: Any, where: str, errors: list[FieldError]) -> A
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$")
-        errors.append(FieldError(where + place.rstrip("`"), "type", message))
+        errors.append(FieldError(where + place.rstrip("`"), "type", _plainer(message, kind)))
         return None
+
+
+def _plainer(message: str, kind: Any) -> str:
+    """Say what would be right, where the converter says only that something is wrong."""
+    if "duration" in message:
+        return "A duration is written as in ISO 8601: PT15M, PT36H, P7D"
+    kinds: list[Any] = [part for part in (kind, *get_args(kind)) if isinstance(part, enum.EnumMeta)]
+    choices = [one for part in kinds for one in part]
+    if choices and message.startswith("Invalid enum value"):
+        return f"{message}; there are: {', '.join(str(one.value) for one in choices)}"
+    return message
 
 
 def _refuse_unstorable(value: Any, where: str, errors: list[FieldError]) -> None:
@@ -222,7 +234,7 @@ def _toml_table(table: Mapping[str, Any], above: tuple[str, ...]) -> list[str]:
 
 
 def _toml_key(key: str) -> str:
-    return key if _BARE_KEY.fullmatch(key) else _toml_scalar(key)
+    return key if _BARE_KEY.fullmatch(key) else toml_text(key)
 
 
 def _toml_value(value: Any) -> str:
@@ -230,9 +242,9 @@ def _toml_value(value: Any) -> str:
         return "{ " + ", ".join(f"{_toml_key(k)} = {_toml_value(v)}" for k, v in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_toml_value, value)) + "]"
-    return _toml_scalar(value)
+    return toml_text(value)
 
 
-def _toml_scalar(value: object) -> str:
-    """Write a string, number or boolean: as in JSON, but for one character that TOML wants escaped."""
+def toml_text(value: object) -> str:
+    """Return a text, number or boolean as TOML writes it: as in JSON, but for one character that it wants escaped."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

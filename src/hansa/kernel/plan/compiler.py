@@ -17,6 +17,7 @@ from hansa.kernel.business import (
     PLATFORM,
     Business,
     Play,
+    Texts,
     levels,
 )
 from hansa.kernel.extension import Extension, ExtensionPoint, Mode
@@ -34,6 +35,7 @@ Answers = Mapping[str, Sequence[Extension]]
 """Answers of centers to points below, by the center's name."""
 
 _PATH = re.compile(PATH_PATTERN)
+_TITLE_LENGTH_MAX = 200  # it stands in the head of every page
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -335,10 +337,7 @@ def _plain_faults(business: Business, spoken: frozenset[str]) -> Iterator[str]:
     for language in business.languages:
         if spoken and language.partition("-")[0] not in spoken:
             yield f"the platform does not speak {language!r}; it speaks {', '.join(sorted(spoken))}"
-    title = business.title
-    for language, text in ({"": title} if isinstance(title, str) else title).items():
-        if not text.strip():
-            yield f"the title is empty{f' in {language}' if language else ''}"
+    yield from _title_faults(business.title)
     for host in business.hosts:
         if not _HOST.fullmatch(host):
             yield f"{host!r} is no host name in lower case"
@@ -346,6 +345,14 @@ def _plain_faults(business: Business, spoken: frozenset[str]) -> Iterator[str]:
         value = getattr(business.quotas, name)
         if value is None or value <= 0:
             yield f"the quota {name} must be above zero, not {value}"
+
+
+def _title_faults(title: Texts | str) -> Iterator[str]:
+    for language, text in ({"": title} if isinstance(title, str) else title).items():
+        if not text.strip():
+            yield f"the title is empty{f' in {language}' if language else ''}"
+        if len(text) > _TITLE_LENGTH_MAX or len(text.splitlines()) > 1:
+            yield f"a title is one line of at most {_TITLE_LENGTH_MAX} characters"
 
 
 def manifest_facts(business: Business) -> dict[str, object]:
