@@ -277,6 +277,7 @@ MAY = {
     "POST /api/stocktakes/{stocktake_id}/cancellation": SHOP,
     "GET /api/stocktakes/{stocktake_id}/counts": SHOP,
     "POST /api/stocktakes/{stocktake_id}/counts": SHOP,
+    "GET /api/stocktakes/{stocktake_id}/tally": SHOP,
     "GET /api/stocktakes/{stocktake_id}/uncounted": SHOP,
     "GET /api/unsubscribe/{link}": EVERYBODY,  # the link is proof enough
     "POST /api/unsubscribe/{link}": EVERYBODY,
