@@ -90,6 +90,27 @@ def test_a_process_that_dies_is_replaced(hansa):
     assert hansa.stop(started) == 0
 
 
+def test_what_was_started_under_nohup_outlives_its_terminal(hansa):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; who is started inherits it
+    try:
+        started = hansa.start("up", "--processes", "1")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    hansa.eventually(lambda: "Ctrl-C stops it" in hansa.log())
+    server = hansa.get().json()["pid"]
+
+    started.send_signal(signal.SIGHUP)
+    os.kill(server, signal.SIGKILL)
+
+    def is_replaced():
+        with contextlib.suppress(httpx.HTTPError):
+            return hansa.get().json()["pid"] != server
+        return False
+
+    hansa.eventually(is_replaced)
+    assert hansa.stop(started) == 0
+
+
 def test_a_request_under_way_is_finished_before_the_end(hansa):
     started = hansa.up()
     with httpx.stream("GET", f"http://127.0.0.1:{hansa.port}/slow", timeout=20) as answer:

@@ -73,7 +73,12 @@ class Supervisor:
         self._wake, self._alive, self._told = os.pipe(), os.pipe(), os.pipe()
         for end in (*self._wake, *self._told):
             os.set_blocking(end, False)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asking = [signal.SIGINT, signal.SIGTERM]
+        if (
+            signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+        ):  # as under nohup, which outlives its terminal
+            asking.append(signal.SIGHUP)
+        for number in asking:
             self._handlers[number] = signal.signal(number, self._asked_to_stop)
         signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
         self._handlers[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, _ignore)
