@@ -116,6 +116,16 @@ def next_door(houses):
     return houses[1]
 
 
+def pytest_configure():
+    """Collect garbage seldom: thousands of tests are made before the first runs, and all of them stay."""
+    gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_collection_finish():
+    """Leave them out of it from here on."""
+    gc.freeze()
+
+
 LONG = ("docs/test_tutorial.py", "web/test_in_browser.py", "cli/", "kernel/embedded/")
 
 
