@@ -220,6 +220,7 @@ MAY = {
     "GET /api/shops/{shop_id}/drafts": SHOP,
     "POST /api/shops/{shop_id}/drafts": SHOP,
     "POST /api/shops/{shop_id}/offers": SHOP,
+    "GET /api/shops/{shop_id}/offers-beside": SHOP,
     "POST /api/shops/{shop_id}/approval": OPERATOR,
     "GET /api/shops/{shop_id}/closing": SHOP,
     "POST /api/shops/{shop_id}/closing": SHOP,
