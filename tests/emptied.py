@@ -40,8 +40,10 @@ _GROWN_BYTES = 1 << 20
 class Emptied:
     """A database as its migrations left it, whenever it is asked to be."""
 
-    def __init__(self, url: str, again: str) -> None:
-        self.url = url
+    def __init__(self, server: Any, name: str, again: str) -> None:
+        self.url = server.url(name)
+        self._server = server
+        self._name = name
         self._again = again
 
     @classmethod
@@ -54,15 +56,18 @@ class Emptied:
         """
         name = f"{name}_{uuid4().hex[:12]}"
         await asyncio.to_thread(server.create_database, name)
-        url = server.url(name)
-        await migrate(url, centers)
-        connection = await asyncpg.connect(url)
+        await migrate(server.url(name), centers)
+        connection = await asyncpg.connect(server.url(name))
         try:
             for statement in also:
                 await connection.execute(statement)
-            return cls(url, await _as_it_is(connection))
+            return cls(server, name, await _as_it_is(connection))
         finally:
             await connection.close()
+
+    async def drop(self) -> None:
+        """Take it off the server."""
+        await asyncio.to_thread(self._server.drop_database, self._name)
 
     async def empty(self, *, ending_sessions: bool = False) -> None:
         """Take out what stories brought, and put back what the migrations wrote and stories changed.

@@ -43,6 +43,7 @@ async def market_database(server):
     owner = Database(database.url, connections_max=1, role=None)
     yield database, owner
     await owner.close()
+    await database.drop()
 
 
 class OnePlan:

@@ -115,7 +115,9 @@ def words_of_the_market(ctx, name, language):
 
 @pytest.fixture(scope="session")
 async def database(server):
-    return await Emptied.made(server, "message", CENTERS)
+    made = await Emptied.made(server, "message", CENTERS)
+    yield made
+    await made.drop()
 
 
 class PostOffice:

@@ -66,6 +66,7 @@ async def database(server):
         await lane.stop()
     for one in pair:
         await one.close()
+    await made.drop()
 
 
 class Till:

@@ -26,7 +26,9 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture(scope="session")
 async def database(server):
-    return await Emptied.made(server, "user", [USER])
+    made = await Emptied.made(server, "user", [USER])
+    yield made
+    await made.drop()
 
 
 class OnePlan:

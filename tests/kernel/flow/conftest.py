@@ -20,7 +20,9 @@ from hansa.kernel.problem import Problem
 @pytest.fixture(scope="session")
 async def database(server):
     """A migrated database with the tables of a toy shop: a counter per item, a row per sale."""
-    return await Emptied.made(server, "flow", [], also=TOY)
+    made = await Emptied.made(server, "flow", [], also=TOY)
+    yield made
+    await made.drop()
 
 
 @pytest.fixture

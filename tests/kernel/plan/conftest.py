@@ -167,7 +167,9 @@ class House:
 
 @pytest.fixture(scope="session")
 async def database(server):
-    return await Emptied.made(server, "plan", [])
+    made = await Emptied.made(server, "plan", [])
+    yield made
+    await made.drop()
 
 
 @pytest.fixture
