@@ -58,12 +58,11 @@ async def replayed(houses, loaded, files):
             raise Interrupted
 
     before = platform.clocks.moved()
-    replaying.CLOCK_EVERY_S, usual = 0.05, replaying.CLOCK_EVERY_S
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replaying, "CLOCK_EVERY_S", 0.05)
+        patch.setattr(replaying, "UNDER_WAY", 16)  # or the whole week is over at once
         with pytest.raises(Interrupted):
             await replaying.replay(platform, files, weeks=WEEK, tell=pull_the_plug)
-    finally:
-        replaying.CLOCK_EVERY_S = usual
     first = await replaying.replay(platform, files, weeks=WEEK, tell=say_nothing)
     clocks = {key: at for key, at in platform.clocks.moved().items() if before.get(key) != at}
     return first, clocks

@@ -1,7 +1,8 @@
 """Replaying: every basket is quoted, placed, paid and received, as its household would, at its own moment.
 
-Many baskets are under way at once, and so the lanes commit them in large batches; the baskets of one
-household follow each other. A basket's checkout has an id made of the basket's number: placing it again
+Many baskets are under way at once, and so the lanes commit them in large batches. Those of one household do not
+wait for each other: each happens at its own moment, and a few households shop so often that all would wait for
+them in the end. A basket's checkout has an id made of the basket's number: placing it again
 places nothing, paying and receiving go on from where it stands. So a replay that was killed is run again.
 
 The clock of (business, replay) stands at the earliest basket that is still under way.
@@ -184,7 +185,6 @@ class _Run:
         self._room = asyncio.Semaphore(UNDER_WAY)
         self._quoting = asyncio.Semaphore(QUOTED_AT_ONCE)
         self._order: deque[tuple[datetime, asyncio.Task[None]]] = deque()
-        self._last: dict[int, asyncio.Task[None]] = {}
         self._failure: BaseException | None = None
         self._latest: datetime | None = None
         self._speed = speed
@@ -263,9 +263,7 @@ class _Run:
         self, basket: Basket, there: StandingCheckout | None, offers: Mapping[tuple[int, int], OfferId]
     ) -> None:
         self._progress.set_out = self._progress.set_out or time.monotonic()
-        before = self._last.get(basket.household)
-        task = asyncio.create_task(self._sell(basket, there, offers, before))
-        self._last[basket.household] = task
+        task = asyncio.create_task(self._sell(basket, there, offers))
         self._order.append((basket.at, task))
 
     async def _sell(
@@ -273,12 +271,9 @@ class _Run:
         basket: Basket,
         there: StandingCheckout | None,
         offers: Mapping[tuple[int, int], OfferId],
-        before: asyncio.Task[None] | None,
     ) -> None:
-        """Bring one basket to its end, once the household's basket before is there."""
+        """Bring one basket to its end."""
         try:
-            if before is not None and not before.done():
-                await before
             if self._failure is None:
                 await self._until_done(basket, there, offers)
                 self._count(basket)
