@@ -20,6 +20,7 @@ from hansa.centers.payment._store import sandbox as store
 from hansa.centers.payment._store import sandbox_holds as holds
 from hansa.centers.payment.errors import CardNotTestable, WebhookRefused
 from hansa.centers.payment.extensions import (
+    SANDBOX,
     Callback,
     CaptureAnswer,
     CaptureRequest,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from hansa.kernel.db import Database, Transaction
     from hansa.kernel.platform import Platform
 
-SANDBOX = "sandbox"
 LANE = "payment.sandbox"
 Receive = Callable[["Platform", str, Mapping[str, str], bytes], Awaitable[None]]
 AT_ONCE = timedelta()

@@ -206,3 +206,11 @@ class StatementUnavailable(Problem):
     code = "payment.statement_unavailable"
     status = 503
     title = "The provider does not give its statement just now"
+
+
+class ProvidersBroken(Problem):
+    """Packages that bring payment providers do not load; nothing is served before that is mended. `packages` says why."""
+
+    code = "payment.providers_broken"
+    status = 500
+    title = "A payment provider does not load"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from hansa.centers.payment.types import HoldState, Outcome, Source, StatementRow
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError
+
+SANDBOX = "sandbox"
+"""The provider of everything that is not live."""
 
 
 class ProviderUnreachable(Exception):
@@ -106,8 +109,9 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
     answer: ProviderAnswer
 
 
+@runtime_checkable
 class Provider(Protocol):
-    """Somebody who charges buyers for us. One object per process, registered under its name."""
+    """Somebody who charges buyers for us. One object per process, known by its name."""
 
     @property
     def name(self) -> str:
@@ -183,7 +187,7 @@ class Routing(Protocol):
 
 def sandbox_unless_live(ctx: Ctx) -> str | None:
     """Send what is not live to the sandbox; live traffic has no provider unless a business names one."""
-    return None if ctx.traffic is Traffic.LIVE else "sandbox"
+    return None if ctx.traffic is Traffic.LIVE else SANDBOX
 
 
 ROUTING = ExtensionPoint[Routing](

@@ -13,7 +13,7 @@ from hansa.centers.payment import _sandbox as sandbox
 from hansa.centers.payment._service import charging, daily, fees, odd_amounts, returning, statements
 from hansa.centers.payment._service.ending import no_money_under_way
 from hansa.centers.payment._service.personal import forget_cards, personal_payments
-from hansa.centers.payment._service.providers import Providers
+from hansa.centers.payment._service.providers import Providers, installed_providers
 from hansa.centers.payment._service.reading import READ
 from hansa.centers.payment._store.audits import AUDITS
 from hansa.centers.payment._store.ending import forget_businesses
@@ -61,7 +61,7 @@ async def _start(platform: Platform) -> None:
         platform.lanes[lane.name] = lane
     provider = sandbox.SandboxProvider.of(platform)
     platform.add(provider)
-    platform.add(Providers([provider]))
+    platform.add(Providers([provider, *installed_providers(platform)]))
 
 
 PAYMENT = Center(

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.metadata import EntryPoint, entry_points
 
 from hansa.centers.payment._rules import payments as rules
-from hansa.centers.payment.errors import NoProvider, ProviderUnknown
-from hansa.centers.payment.extensions import ROUTING, Provider
+from hansa.centers.payment.errors import NoProvider, ProvidersBroken, ProviderUnknown
+from hansa.centers.payment.extensions import ROUTING, SANDBOX, Provider
 from hansa.kernel.context import Ctx
+from hansa.kernel.platform import Platform
+
+PROVIDERS_GROUP = "hansa.providers"
 
 
 class Providers:
-    """The providers of a process, by name. Kept on the platform; a live one is added at start."""
+    """The providers of a process, by name. Kept on the platform."""
 
     def __init__(self, providers: Iterable[Provider] = ()) -> None:
         self._by_name = {provider.name: provider for provider in providers}
-
-    def add(self, provider: Provider) -> None:
-        """Add a provider under its name."""
-        self._by_name[provider.name] = provider
 
     def named(self, name: str) -> Provider:
         """Return the provider of this name. Raises `ProviderUnknown`."""
@@ -26,6 +26,32 @@ class Providers:
         if found is None:
             raise ProviderUnknown(provider=name[:64])
         return found
+
+
+def installed_providers(platform: Platform, found: Iterable[EntryPoint] | None = None) -> list[Provider]:
+    """Make the providers of installed packages: entry points of the group `hansa.providers`.
+
+    An entry point names a function that takes the platform and returns a `Provider`; it says which settings and
+    connections it needs by taking them from there. Raises `ProvidersBroken` naming every package that does not
+    load, at once: a shop that cannot be paid is better not opened.
+    """
+    made: list[Provider] = []
+    broken: list[str] = []
+    for entry in entry_points(group=PROVIDERS_GROUP) if found is None else found:
+        try:
+            provider = entry.load()(platform)
+        except Exception as error:  # noqa: BLE001 - a package may fail in any way
+            broken.append(f"{entry.value}: {error}")
+            continue
+        if not isinstance(provider, Provider):
+            broken.append(f"{entry.value} makes no provider, but a {type(provider).__name__}")
+        elif provider.name in {SANDBOX, *(other.name for other in made)}:
+            broken.append(f"{entry.value}: there is another provider called {provider.name}")
+        else:
+            made.append(provider)
+    if broken:
+        raise ProvidersBroken(packages=broken)
+    return made
 
 
 def provider_of(ctx: Ctx) -> Provider:
