@@ -46,6 +46,7 @@ from hansa.centers.search._rules.ranking import by_popularity
 from hansa.centers.search._rules.words import query_terms
 from hansa.centers.search._store import documents as store
 from hansa.centers.search._store import generations, queries
+from hansa.centers.search._store.naming import name_facets
 from hansa.centers.search._store.queries import Asked
 from hansa.centers.search.types import DocumentKey, Popularity, Ranked, Sort
 from hansa.centers.shop.types import SHOP_ID
@@ -204,7 +205,7 @@ async def fill(platform: Platform, shelf: Shelf, count: int) -> float:
                 slots = await generations.hold(tx)
                 await store.lock_products(tx, ids)
                 await store.replace_documents(tx, slots.active, products=ids, documents=batch)
-                await store.name_facets(tx, batch)
+                await name_facets(tx, batch)
             batch, ids = [], []
     return time.perf_counter() - began
 
