@@ -112,8 +112,10 @@ def test_a_program_reads_titles_in_its_readers_language(surfer):
 AT_HOME = (
     "business.kept",
     "clock.",
+    "complete_journey.",
     "database.",
     "interconnect.secret_unreadable",
+    "payment.providers_broken",
     "plan.",
     "search.rebuild",
 )
