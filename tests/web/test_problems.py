@@ -113,6 +113,7 @@ AT_HOME = (
     "business.kept",
     "clock.",
     "complete_journey.",
+    "data.",
     "database.",
     "interconnect.secret_unreadable",
     "payment.providers_broken",
