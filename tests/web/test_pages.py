@@ -60,6 +60,13 @@ def test_the_portal_shows_what_runs_here_and_who_may_try_it(surfer, front):
     assert not [one.name for one in front.house.platform.centers if f"<b>{one.name}</b>" in page]
 
 
+def test_whoever_asks_only_whether_something_is_there_gets_no_body(surfer):
+    for address in ("/", "/bazaar/", "/bazaar/api/orders", "/api/openapi.json", "/health/live"):
+        got, head = surfer.client.get(address), surfer.client.head(address)
+        assert (head.status_code, head.content) == (got.status_code, b""), address
+        assert head.headers["content-type"] == got.headers["content-type"]
+
+
 def test_pages_are_private_and_files_are_for_ever(surfer):
     page = surfer.open("/bazaar/")
     style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]

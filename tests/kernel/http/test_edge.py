@@ -95,6 +95,18 @@ async def test_a_request_finds_its_business(url, headers, seen):
     assert (answer["business"], answer["prefix"], answer["path"]) == seen
 
 
+async def test_head_is_answered_as_get_is_without_the_body():
+    async with edge() as client:
+        got, head = await client.get("/bazaar/cart"), await client.head("/bazaar/cart")
+        wrong = await client.head("/nobody/api")
+        counted = (await client.get("/metrics")).text
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert {name for name in got.headers if name != "hansa-trace"} <= set(head.headers)
+    assert (wrong.status_code, wrong.content) == (404, b"")
+    assert 'hansa_http_requests_total{method="HEAD"' in counted
+
+
 @pytest.mark.parametrize(
     ("url", "headers", "code"),
     [

@@ -104,23 +104,26 @@ class Edge:
             remote[0] if remote else new_trace(),
             self._patience,
         )
+        if plain["method"] == "HEAD":  # the same as GET, and nothing after the headers (RFC 9110, 9.3.2)
+            plain["method"] = "GET"
+            exchange.bodiless = True
         started_ns = time.perf_counter_ns()
         with span(
-            plain["method"], parent=remote[1] if remote else _NO_PARENT, kind=SpanKind.SERVER
+            scope["method"], parent=remote[1] if remote else _NO_PARENT, kind=SpanKind.SERVER
         ) as request_span:
             if request_span.is_recording():
                 exchange.trace = f"{request_span.get_span_context().trace_id:032x}"
             await self._handle(plain, headers, exchange)
             route = _route(plain.get("path_template") or "other")
             if request_span.is_recording():
-                request_span.update_name(f"{plain['method']} {route}")
+                request_span.update_name(f"{scope['method']} {route}")
                 request_span.set_attributes(
                     {"http.response.status_code": exchange.status, "hansa.business": exchange.business}
                 )
                 if exchange.status >= 500:
                     request_span.set_status(Status(StatusCode.ERROR))
         elapsed_ns = time.perf_counter_ns() - started_ns
-        method = plain["method"] if plain["method"] in _METHODS else "OTHER"
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         self._metrics.observe(method, route, exchange.status, elapsed_ns / 1e9)
         if self._access_log is not None:
             self._access_log.write(
@@ -233,6 +236,7 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 _PARAMETER_TYPE: Final = re.compile(r":\w+\}")
 _NO_PARENT: Final = Context()
 _BEGINNINGS: Final = frozenset({"http.response.start", WHOLE})
+_BODIES: Final = frozenset({"http.response.body", WHOLE})
 
 
 class _Exchange:
@@ -245,6 +249,7 @@ class _Exchange:
         "_receive",
         "_send",
         "attempt",
+        "bodiless",
         "body_bytes_max",
         "business",
         "status",
@@ -268,6 +273,7 @@ class _Exchange:
         self.status = 0
         self.trace = trace
         self.business = ""
+        self.bodiless = False
         self.attempt: Attempt | None = None
 
     async def receive(self) -> Any:
@@ -291,6 +297,9 @@ class _Exchange:
             begun["headers"] = [*said, *added, (b"hansa-trace", self.trace.encode())]
             if self.attempt is not None:
                 self._patience.end(self.attempt)
+        if self.bodiless and kind in _BODIES:
+            bare: Any = {**message, "body": b""}
+            message = bare
         await self._send(message)
 
     async def answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
