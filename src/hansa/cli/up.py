@@ -147,7 +147,7 @@ def _prepare(settings: Settings, *, demo: bool) -> Welcome:
             await migrated(settings, tell=tell)
         async with platform(settings, activate=True) as made:
             if demo:
-                with screen.progress("Loading the demo") as tell:
+                with screen.progress("Looking after the demo") as tell:
                     await load_demo(made, tell)
             return await welcome(made)
 

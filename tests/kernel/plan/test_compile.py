@@ -283,7 +283,7 @@ def test_identities_that_clash(refusals):
     businesses = [
         Business("a.b.c"),
         Business("shop", hosts=["tea.example"]),
-        Business("tea", hosts=["tea.example"]),
+        Business("tea", title={"en": "The Tea House"}, hosts=["tea.example"]),
         Business("tea"),
         Business("Not a path"),
     ]
@@ -291,7 +291,7 @@ def test_identities_that_clash(refusals):
     assert refusals([], businesses) == {
         ("parent_unknown", "a.b.c inherits from a.b, which is no business"),
         ("host_twice", "shop and tea both claim the host tea.example"),
-        ("path_twice", "two businesses claim the path tea"),
+        ("path_twice", "two businesses claim the path tea: “The Tea House” and one without a title"),
         ("path_malformed", "'Not a path' is no path: words of a-z, 0-9 and -, joined by dots"),
     }
 

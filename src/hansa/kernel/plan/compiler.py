@@ -127,7 +127,8 @@ class _Compiler:
                 message = f"{path} cannot name a business: the platform itself answers at /{path}"
                 self._error("path_reserved", message, business=path)
             elif path in self._manifests:
-                self._error("path_twice", f"two businesses claim the path {path}", business=path)
+                both = " and ".join(_called(one) for one in (self._manifests[path], business))
+                self._error("path_twice", f"two businesses claim the path {path}: {both}", business=path)
             elif business.parent and business.parent not in paths:
                 message = f"{path} inherits from {business.parent}, which is no business"
                 self._error("parent_unknown", message, business=path)
@@ -328,6 +329,10 @@ def _where(link: Link) -> str:
     source = link.extension.source
     inside = f" in {link.level}" if source.startswith("play ") else ""
     return f"{link.name} (of {source}{inside})"
+
+
+def _called(business: Business) -> str:
+    return f"“{business.text('en')}”" if business.title else "one without a title"
 
 
 def _plain_faults(business: Business, spoken: frozenset[str]) -> Iterator[str]:
