@@ -16,6 +16,13 @@ from benchmarks.storefront import Storefront
 
 _DATABASE = "hansa_bench"
 _HANSA = str(Path(sys.executable).with_name("hansa"))
+_ROOT = Path(__file__).parents[2]
+_ENTRY_POINTS = """\
+[hansa.businesses]
+tea-bowls = benchmarks.ours.business:BENCH
+[hansa.providers]
+in-process = benchmarks.ours.business:provider
+"""
 
 _PLACED_AND_PAID = """
 SELECT count(*), count(*) FILTER (WHERE paid_at IS NOT NULL) FROM trade."order"
@@ -35,6 +42,7 @@ class Hansa(Contender):
     async def prepare(self, sizes: Sizes) -> Storefront:
         """Migrate a database and fill it through the centers. Raises `ServerFailed`."""
         self.postgres.create_database(_DATABASE)
+        self._install()
         await self._run(_HANSA, "migrate")
         told = await self._run(
             sys.executable, "-m", "benchmarks.ours.fill", json.dumps(msgspec.to_builtins(sizes))
@@ -57,6 +65,17 @@ class Hansa(Contender):
         if any(s < t for s, t in zip(stored, told, strict=True)) or (acknowledged.exactly and stored != told):
             violations.append(f"{told} orders were acknowledged as placed and paid, {stored} are stored")
         return violations
+
+    def _install(self) -> None:
+        """Leave what an installed package leaves: the entry points of the business and its provider."""
+        installed = self._packages / "tea_bowls-1.0.dist-info"
+        installed.mkdir(parents=True, exist_ok=True)
+        (installed / "METADATA").write_text("Name: tea-bowls\nVersion: 1.0\n")
+        (installed / "entry_points.txt").write_text(_ENTRY_POINTS)
+
+    @property
+    def _packages(self) -> Path:
+        return self.folder / "packages"
 
     async def _run(self, *arguments: str) -> bytes:
         process = await asyncio.create_subprocess_exec(
@@ -81,4 +100,5 @@ class Hansa(Contender):
             "HANSA_ACCESS_LOG": "false",
             "HANSA_LOG_LEVEL": "warning",
             "HANSA_SECRET_KEYS": self._keys,
+            "PYTHONPATH": os.pathsep.join([str(self._packages), str(_ROOT)]),
         }

@@ -9,6 +9,7 @@ from random import Random
 import msgspec
 
 from benchmarks.contender import Sizes
+from benchmarks.ours.business import PATH
 from benchmarks.storefront import Offered, Storefront
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.types import Receipt
@@ -25,7 +26,6 @@ from hansa.kernel.ids import uuid7
 from hansa.kernel.money import Money
 from hansa.kernel.platform import Platform
 
-BUSINESS = "bazaar"
 CARD = "9000000000000019"  # the sandbox's card that is charged at once
 _RECEIPTS_AT_ONCE = 500
 _AT_ONCE = 4  # fewer than the pool has connections
@@ -33,7 +33,7 @@ _AT_ONCE = 4  # fewer than the pool has connections
 
 async def fill(platform: Platform, sizes: Sizes) -> Storefront:
     """Open a shop with goods and stock, and give every buyer a session."""
-    ctx = platform.context(BUSINESS, actor=SYSTEM)
+    ctx = platform.context(PATH, actor=SYSTEM)
     opened = await shop.open_shop(
         ctx, slug="tea-bowls", name={"en": "Tea bowls", "zh": "茶碗"}, owner=uuid7()
     )
@@ -59,9 +59,7 @@ async def fill(platform: Platform, sizes: Sizes) -> Storefront:
         await inventory.receive_stock(ctx, receipts=receipts[at : at + _RECEIPTS_AT_ONCE])
     tokens = await asyncio.gather(*(_session(gate, platform) for _ in range(sizes.buyers)))
     offers = [offered for _, offered in made]
-    return Storefront(
-        prefix=f"/{BUSINESS}/api", tokens=list(tokens), offers=offers[1:], hot=offers[0], card=CARD
-    )
+    return Storefront(prefix=f"/{PATH}/api", tokens=list(tokens), offers=offers[1:], hot=offers[0], card=CARD)
 
 
 async def _offer(
@@ -80,7 +78,7 @@ async def _offer(
 async def _session(gate: asyncio.Semaphore, platform: Platform) -> str:
     """Start a session without a password: hashing a thousand of them would take minutes."""
     async with gate:
-        return (await user.start_guest(platform.context(BUSINESS))).token
+        return (await user.start_guest(platform.context(PATH))).token
 
 
 if __name__ == "__main__":
