@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import signal
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -133,6 +134,12 @@ def pytest_collection_modifyitems(items):
     """Begin with what starts programs and browsers: begun last, it would keep one core busy and the others idle."""
     tests = Path(__file__).parent
     items.sort(key=lambda item: not item.path.relative_to(tests).as_posix().startswith(LONG))
+
+
+def pytest_configure():
+    """Run as in a terminal: what a script starts beside itself ignores Ctrl-C, and so would all we start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):
