@@ -118,7 +118,11 @@ def next_door(houses):
 
 
 def pytest_configure():
-    """Collect garbage seldom: thousands of tests are made before the first runs, and all of them stay."""
+    """Collect garbage seldom, for thousands of tests are made before the first runs; and run as in a terminal."""
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # begun in the background; all we start would ignore it too
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.set_threshold(50_000, 20, 20)
 
 
@@ -134,12 +138,6 @@ def pytest_collection_modifyitems(items):
     """Begin with what starts programs and browsers: begun last, it would keep one core busy and the others idle."""
     tests = Path(__file__).parent
     items.sort(key=lambda item: not item.path.relative_to(tests).as_posix().startswith(LONG))
-
-
-def pytest_configure():
-    """Run as in a terminal: what a script starts beside itself ignores Ctrl-C, and so would all we start."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):

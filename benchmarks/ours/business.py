@@ -39,7 +39,7 @@ def provider(platform: Platform) -> InProcess:
     return InProcess(platform.db, b"calls nobody back")
 
 
-def in_process(_ctx: Ctx) -> str:
+def in_process(ctx: Ctx) -> str:  # noqa: ARG001 - the point's own signature
     """Send every payment of the business there."""
     return PROVIDER
 
