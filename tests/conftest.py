@@ -119,9 +119,7 @@ def next_door(houses):
 
 def pytest_configure():
     """Collect garbage seldom, for thousands of tests are made before the first runs; and run as in a terminal."""
-    if (
-        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    ):  # begun in the background; all we start would ignore it too
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in the background, as would be all we start
         signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.set_threshold(50_000, 20, 20)
 

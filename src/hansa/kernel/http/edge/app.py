@@ -104,26 +104,25 @@ class Edge:
             remote[0] if remote else new_trace(),
             self._patience,
         )
-        if plain["method"] == "HEAD":  # the same as GET, and nothing after the headers (RFC 9110, 9.3.2)
+        asked: str = plain["method"]
+        if asked == "HEAD":  # the same as GET, and nothing after the headers (RFC 9110, 9.3.2)
             plain["method"] = "GET"
             exchange.bodiless = True
         started_ns = time.perf_counter_ns()
-        with span(
-            scope["method"], parent=remote[1] if remote else _NO_PARENT, kind=SpanKind.SERVER
-        ) as request_span:
+        with span(asked, parent=remote[1] if remote else _NO_PARENT, kind=SpanKind.SERVER) as request_span:
             if request_span.is_recording():
                 exchange.trace = f"{request_span.get_span_context().trace_id:032x}"
             await self._handle(plain, headers, exchange)
             route = _route(plain.get("path_template") or "other")
             if request_span.is_recording():
-                request_span.update_name(f"{scope['method']} {route}")
+                request_span.update_name(f"{asked} {route}")
                 request_span.set_attributes(
                     {"http.response.status_code": exchange.status, "hansa.business": exchange.business}
                 )
                 if exchange.status >= 500:
                     request_span.set_status(Status(StatusCode.ERROR))
         elapsed_ns = time.perf_counter_ns() - started_ns
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        method = asked if asked in _METHODS else "OTHER"
         self._metrics.observe(method, route, exchange.status, elapsed_ns / 1e9)
         if self._access_log is not None:
             self._access_log.write(
