@@ -138,5 +138,10 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: not item.path.relative_to(tests).as_posix().startswith(LONG))
 
 
+def pytest_xdist_auto_num_workers():
+    """Run one worker more than there are cores: stories wait for disks, browsers and programs."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_addoption(parser):
     parser.addoption("--short", action="store_true", help="chaos for seconds instead of minutes")

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from accessible import AXE_SCRIPT, check
 from playwright.sync_api import expect
-from samples import SAMPLES
+from samples import SAMPLES, sample
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.enable_socket]
 
@@ -20,6 +20,7 @@ ONE_EACH = [
         SAMPLES, itertools.cycle(itertools.product(LANGUAGES, THEMES, WIDTHS)), strict=False
     )
 ]
+GIVEN_UP = "net::ERR_ABORTED"  # what the page before was still asking for when the tab went on
 ALL = list(itertools.product(SAMPLES, LANGUAGES, THEMES, WIDTHS))
 
 
@@ -43,12 +44,17 @@ def window(chromium):
 
 def listen(page, complaints):
     """Write down whatever the browser complains about."""
+
+    def failed(request):
+        if request.failure != GIVEN_UP:
+            complaints.append(f"failed: {request.url}")
+
     page.on(
         "console",
         lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None,
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("requestfailed", failed)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +69,6 @@ def look(window, site):
             tabs[theme, width] = made.new_page(), []
             listen(*tabs[theme, width])
         tab, complaints = tabs[theme, width]
-        tab.goto("about:blank")  # whatever the last page was still asking for has been given up
         complaints.clear()
         tab.set_viewport_size({"width": width, "height": 844})
         tab.goto(f"{site}/{language}/{name}?theme={theme}")
@@ -151,7 +156,8 @@ def test_more_goods_join_the_list_and_the_pager_moves_on(open_page):
     page = open_page("home")
     page.route("**/bazaar/?after=c16", lambda route: route.continue_(url=page.url.replace("home", "search")))
     page.get_by_role("link", name="Show more").click()
-    expect(page.locator("#goods > li")).to_have_count(32)
+    shown = len(sample("home", "en").goods) + len(sample("search", "en").goods)
+    expect(page.locator("#goods > li")).to_have_count(shown)
     assert "more than 1,000" in page.locator("#pager").text_content()
 
 

@@ -40,7 +40,9 @@ class Reader(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
-@pytest.fixture(params=[(name, language) for name in SAMPLES for language in LANGUAGES], ids="-".join)
+@pytest.fixture(
+    scope="module", params=[(name, language) for name in SAMPLES for language in LANGUAGES], ids="-".join
+)
 def page(request):
     name, language = request.param
     return Reader(PAGES.render(sample(name, language)))
