@@ -84,9 +84,9 @@ async def found_in_database(platform, traces):
 
 
 async def found_packed(tx, place, field, traces):
-    """Where any of these texts stands in octets that were packed by gzip."""
+    """Where any of these texts stands in octets that were packed by gzip: its mark, and the one method there is."""
     rows = await tx.raw.fetch(
-        f"SELECT {field} AS octets FROM {place} WHERE substr({field}, 1, 2) = '\\x1f8b'"
+        f"SELECT {field} AS octets FROM {place} WHERE substr({field}, 1, 3) = '\\x1f8b08'"
     )
     texts = [gzip.decompress(row["octets"]).decode(errors="replace") for row in rows]
     return [(place, field, text[:200]) for text in texts if any(trace in text for trace in traces)]
