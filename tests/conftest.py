@@ -139,8 +139,8 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_xdist_auto_num_workers():
-    """Run one worker more than there are cores: stories wait for disks, browsers and programs."""
-    return (os.cpu_count() or 1) + 1
+    """Run more workers than there are cores: stories wait for disks, browsers and programs."""
+    return (os.cpu_count() or 1) * 2
 
 
 def pytest_addoption(parser):

@@ -148,7 +148,7 @@ EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 @MODES
 @EVERY
 @given(data=st.data())
-@settings(RANDOM, max_examples=4)
+@settings(RANDOM, max_examples=2)
 async def test_answers_are_as_described(data, operation, mode, cast, books, doors):
     await check(data, operation, mode, cast, books, doors)
 

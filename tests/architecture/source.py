@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
+
+import pytest
 
 import hansa
 
@@ -88,3 +91,37 @@ def sources(*folders: str) -> list[Source]:
     """All files of the house, or those under some of its folders."""
     roots = [SRC / folder for folder in folders] or [SRC]
     return [Source(path) for root in roots for path in sorted(root.rglob("*.py"))]
+
+
+def of_each(found: Sequence[Source]) -> Callable[[Callable[[Source], None]], Callable[..., None]]:
+    """Ask the same of many files: a test for each folder of the house, which names every file that fails."""
+    folders = {
+        folder: list(files) for folder, files in groupby(sorted(found, key=_folder_first), key=_folder)
+    }
+
+    def made(ask: Callable[[Source], None]) -> Callable[..., None]:
+        @pytest.mark.parametrize("files", folders.values(), ids=folders)
+        def asked(files: Sequence[Source]) -> None:
+            wrong = []
+            for source in files:
+                try:
+                    ask(source)
+                except AssertionError as said:
+                    wrong.append(str(said))
+            if wrong:
+                pytest.fail("\n".join(wrong), pytrace=False)
+
+        asked.__name__, asked.__doc__ = ask.__name__, ask.__doc__
+        return asked
+
+    return made
+
+
+def _folder(source: Source) -> str:
+    """The center, or the folder beside the centers, that a file stands in."""
+    parts = source.name.split("/")
+    return "/".join(parts[: 2 if parts[0] == "centers" and len(parts) > 2 else 1])
+
+
+def _folder_first(source: Source) -> tuple[str, str]:
+    return (_folder(source), source.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from architecture.source import Source, sources
+from architecture.source import Source, of_each, sources
 from hansa.app import CENTERS
 from hansa.centers.order import ORDER
 from hansa.kernel.event import Event
@@ -23,11 +23,7 @@ FUNCTION_LINES_MAX = 60
 ALL = sources()
 
 
-def by_name(source: Source) -> str:
-    return source.name
-
-
-@pytest.mark.parametrize("source", sources("centers"), ids=by_name)
+@of_each(sources("centers"))
 def test_a_center_meets_others_only_through_their_public_files(source: Source):
     for imported in source.imports():
         parts = imported.split(".")
@@ -36,7 +32,7 @@ def test_a_center_meets_others_only_through_their_public_files(source: Source):
         assert parts[3] in PUBLIC, f"{source.name} imports {imported}"
 
 
-@pytest.mark.parametrize("source", ALL, ids=by_name)
+@of_each(ALL)
 def test_what_is_private_stays_private(source: Source):
     for imported in source.imports():
         if not imported.startswith("hansa."):
@@ -51,7 +47,7 @@ def test_what_is_private_stays_private(source: Source):
                 break
 
 
-@pytest.mark.parametrize("source", sources("centers", "web", "api", "businesses", "plays"), ids=by_name)
+@of_each(sources("centers", "web", "api", "businesses", "plays"))
 def test_sql_stands_in_the_store_alone(source: Source):
     allowed = any(part.startswith(("_store", "_tables", "_migrations")) for part in source.name.split("/"))
     if not allowed:
@@ -67,7 +63,7 @@ def tables_of(*schemas: str) -> re.Pattern[str]:
     )
 
 
-@pytest.mark.parametrize("source", sources("centers"), ids=by_name)
+@of_each(sources("centers"))
 def test_no_statement_crosses_a_schema(source: Source):
     schema = tables_of(*(center for center in ORDER if center != source.center))
     for line, text in source.texts():
@@ -97,7 +93,7 @@ def test_the_look_for_statements_that_cross_leaves_columns_and_prose_alone():
         assert not tables_of("trade").search(text)
 
 
-@pytest.mark.parametrize("source", ALL, ids=by_name)
+@of_each(ALL)
 def test_files_and_functions_can_be_read_at_a_sitting(source: Source):
     assert source.lines <= FILE_LINES_MAX, f"{source.name} has {source.lines} lines beside its imports"
     for name, lines in source.functions():
@@ -131,7 +127,7 @@ def texts_in(node: ast.expr) -> list[str]:
     return [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
 
 
-@pytest.mark.parametrize("source", sources("kernel", "centers", "plays"), ids=by_name)
+@of_each(sources("kernel", "centers", "plays"))
 def test_nobody_below_compares_businesses(source: Source):
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Compare):
