@@ -121,6 +121,21 @@ async def test_a_listener_that_was_cut_off_listens_again(houses, eventually):
     await eventually(lambda: two.plans.named("tea"))
 
 
+@pytest.mark.parametrize("later", range(5))
+async def test_a_process_that_is_told_something_as_it_stops_stops(houses, later):
+    one = await houses(CODE, follow=True, poll_s=3600)
+    two = await houses(CODE)
+    await one.wait_for_listeners(other_than=set())
+    for _ in range(3):
+        await two.publish(TEA)
+        one.plans._wake.set()
+        for _ in range(later):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            await one.plans.stop()
+        await one.plans.start(follow=True, activate=True)
+
+
 async def test_a_process_keeps_up_whatever_went_wrong_once(houses, eventually, monkeypatch):
     one = await houses(CODE)
     two = await houses(CODE, follow=True, poll_s=0.05)

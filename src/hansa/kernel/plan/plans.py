@@ -328,8 +328,10 @@ class Plans(Deploying):
     async def _follow(self) -> None:
         """Catch up whenever told to, and every `poll_s` seconds."""
         while True:
+            # Not wait_for: before Python 3.12 it forgets a cancellation that comes with what it waits for.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._poll_s)
+                async with asyncio.timeout(self._poll_s):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 await self.refresh()
