@@ -65,15 +65,15 @@ def test_killed_at_any_moment(tmp_path, pytestconfig):
     hansa.to_the_end("migrate")
 
     for _ in range(kills):
-        hansa.begin_and_kill("load", "complete-journey", "--weeks", "1", after_s=(2, 9))
-    hansa.to_the_end("load", "complete-journey", "--weeks", "1")
-    again = json.loads(hansa.to_the_end("load", "complete-journey", "--weeks", "1", "--json"))
+        hansa.begin_and_kill("load", "complete-journey", "--weeks", "2", after_s=(2, 9))
+    hansa.to_the_end("load", "complete-journey", "--weeks", "2")
+    again = json.loads(hansa.to_the_end("load", "complete-journey", "--weeks", "2", "--json"))
     assert not any(again.values())
 
     for _ in range(kills):
-        hansa.begin_and_kill("replay", "complete-journey", "--weeks", "1", said="Replaying:", after_s=(0, 2))
+        hansa.begin_and_kill("replay", "complete-journey", "--weeks", "2", said="Replaying:", after_s=(0, 2))
     began = time.monotonic()
-    done = json.loads(hansa.to_the_end("replay", "complete-journey", "--weeks", "1", "--json"))
+    done = json.loads(hansa.to_the_end("replay", "complete-journey", "--weeks", "2", "--json"))
     print(
         f"killed {hansa.times} times; the last replay took {time.monotonic() - began:.0f} s and found {done['replayed']['found']}"
     )
@@ -82,5 +82,5 @@ def test_killed_at_any_moment(tmp_path, pytestconfig):
     assert done["replayed"]["found"] > 0
     assert done["reconciliation"]["unexplained"] == 0
     assert done["reconciliation"]["house"] == done["reconciliation"]["files"]
-    assert done["replayed"]["orders"] == 382
+    assert done["replayed"]["orders"] == 2912
     hansa.to_the_end("verify")
