@@ -26,6 +26,7 @@ class Killed:
 
     def __init__(self, folder, chance):
         self._env = {**os.environ, "HANSA_DATA_DIR": str(folder)}
+        self._env.pop("HANSA_CHAOS_SEED", None)  # no setting of the platform's
         self._chance = chance
         self.times = 0
 
