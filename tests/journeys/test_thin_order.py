@@ -7,9 +7,11 @@ import pytest
 from hansa.centers.inventory.errors import OutOfStock
 from hansa.centers.ledger.types import AccountClass
 from hansa.centers.message import api as message
+from hansa.centers.payment.errors import PaymentNotFound
 from hansa.centers.product import api as product
 from hansa.centers.product.errors import OfferChangedSince
 from hansa.centers.trade import api as trade
+from hansa.centers.trade._service import placing
 from hansa.centers.trade.errors import (
     AlreadyClosed,
     IllegalMove,
@@ -21,11 +23,11 @@ from hansa.centers.trade.errors import (
     QuoteInvalid,
     QuoteNotYours,
 )
-from hansa.centers.trade.types import LineRequest, OrderState, PayState
+from hansa.centers.trade.types import LineRequest, OrderState, Paid, PayState
 from hansa.kernel.context import Traffic
 from hansa.kernel.money import Money
 from hansa.kernel.problem import Forbidden
-from house import DECLINED_CARD, DELAYED_CARD
+from house import DECLINED_CARD, DELAYED_CARD, race
 
 pytestmark = pytest.mark.external
 
@@ -236,6 +238,42 @@ async def test_what_costs_nothing_needs_no_payment(house):
     order = await trade.order(buyer, order_id=placed.orders[0].id)
     assert order.state is OrderState.AWAITING_SHIPMENT
     assert await house.stock(sample) == (10, 0, 1)
+
+
+async def test_what_costs_nothing_is_settled_by_paying_when_it_was_placed_and_no_more(house, monkeypatch):
+    seller, buyer = await house.seller(), await house.buyer()
+    sample = await house.good(seller, price=0)
+    with monkeypatch.context() as killed:
+        killed.setattr(placing, "settle_free", nothing_more)
+        placed = await house.place(buyer, sample)
+    order_id = placed.orders[0].id
+    assert (await trade.order(buyer, order_id=order_id)).state is OrderState.AWAITING_PAYMENT
+
+    with pytest.raises(PaymentNotFound):  # nobody else's
+        await house.pay(await house.buyer(), placed)
+    paid = [await house.pay(buyer, placed), *await race(house.pay(buyer, placed), house.pay(buyer, placed))]
+
+    assert paid == [Paid(placed.payment_id, PayState.PAID, (order_id,))] * 3
+    assert (await trade.order(buyer, order_id=order_id)).state is OrderState.AWAITING_SHIPMENT
+    assert await house.stock(sample) == (10, 0, 1)
+    await trade.ship(seller.ctx, order_id=order_id)
+    assert await house.pay(buyer, placed) == paid[0]
+
+
+async def test_what_costs_nothing_and_was_closed_stays_closed(house, monkeypatch):
+    buyer, sample = await house.buyer(), await house.good(await house.seller(), price=0)
+    with monkeypatch.context() as killed:
+        killed.setattr(placing, "settle_free", nothing_more)
+        placed = await house.place(buyer, sample)
+    await trade.cancel(buyer, checkout_id=placed.checkout_id)
+
+    with pytest.raises(AlreadyClosed):
+        await house.pay(buyer, placed)
+    assert await house.stock(sample) == (10, 0, 0)
+
+
+async def nothing_more(_ctx, _payment_id):
+    """The process is killed when the order was placed."""
 
 
 async def test_only_its_own_people_see_and_move_an_order(house):

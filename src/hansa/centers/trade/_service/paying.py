@@ -19,7 +19,13 @@ from hansa.centers.inventory.types import HoldKey, StockDemand
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import Posting
 from hansa.centers.payment import api as payment
-from hansa.centers.payment.errors import AlreadyCaptured, NotSucceeded, PaymentLate, PaymentSurplus
+from hansa.centers.payment.errors import (
+    AlreadyCaptured,
+    NotSucceeded,
+    PaymentLate,
+    PaymentNotFound,
+    PaymentSurplus,
+)
 from hansa.centers.payment.events import PaymentReported
 from hansa.centers.payment.types import (
     PAYMENT_ID,
@@ -42,7 +48,7 @@ from hansa.centers.trade._service.givingback import enqueue_give_back, give_back
 from hansa.centers.trade._service.moves import MOVES, MoveDemand
 from hansa.centers.trade._service.moving import lane_of, move_batch
 from hansa.centers.trade._service.paysteps import awaiting_again, waiting
-from hansa.centers.trade._service.reading import assemble
+from hansa.centers.trade._service.reading import assemble, here, kin
 from hansa.centers.trade._service.step import Step
 from hansa.centers.trade.errors import AlreadyClosed, IllegalMove, PaymentDeclined, PaymentReplaced
 from hansa.centers.trade.types import Order, OrderId, OrderState, Paid, PayState
@@ -91,7 +97,8 @@ async def pay(
 ) -> Paid:
     """Charge the acting buyer for a checkout, and commit money and orders together.
 
-    Several sources, each with its part, pay all or nothing.
+    Several sources, each with its part, pay all or nothing. What costs nothing was settled when it was placed;
+    where its process was killed in between, this settles it.
 
     Safe to repeat: a payment is captured once. Raises `payment.not_found`, `payment.closed`, `SourcesMalformed`,
     `PaymentDeclined`, `AlreadyClosed` when the money came too late and goes back, `request.busy`.
@@ -101,6 +108,11 @@ async def pay(
             outcome = await payment.charge_sources(ctx, payment_id=payment_id, sources=source)
         else:
             outcome = await payment.charge(ctx, payment_id=payment_id, source=source)
+    except PaymentNotFound:
+        settled = await _pay_nothing(ctx, payment_id)
+        if settled is None:
+            raise
+        return settled
     except AlreadyCaptured:
         lane: Lane[Settlement, Paid] = ctx.platform.lanes[LANE]
         return await lane.recall(key) or await _paid_before(ctx, payment_id)
@@ -118,6 +130,22 @@ async def pay(
 async def settle_free(ctx: Ctx, payment_id: PaymentId) -> Paid:
     """Complete a checkout that costs nothing: no provider, no capture, no journal."""
     return await _settle(Settlement(ctx, None, payment_id, None))
+
+
+async def _pay_nothing(ctx: Ctx, payment_id: PaymentId) -> Paid | None:
+    """Settle a checkout of the acting buyer's that no payment was made for, unless that is done; None without one."""
+    async with ctx.transaction() as tx:
+        keys = (await _store.keys_of_payments(tx, [payment_id])).get(payment_id, [])
+        buyers = set(await kin(tx, ctx.party()))
+        orders = await assemble(tx, await _store.orders_by_key(tx, keys))
+    if not orders or any(one.payable or one.buyer not in buyers or not here(ctx, one) for one in orders):
+        return None
+    states = {one.state for one in orders}
+    if states <= PAYABLE:
+        return await settle_free(ctx, payment_id)
+    if states == {OrderState.CLOSED}:
+        raise AlreadyClosed
+    return await _paid_before(ctx, payment_id)
 
 
 async def settle_batch(tx: Transaction, calls: Sequence[Settlement]) -> list[Paid | Problem]:

@@ -146,7 +146,7 @@ async def load_order(ctx: Ctx, order_id: OrderId, *, permission: str | None = No
     """
     found = (await ctx.platform.service(OrderReading).get([order_id])).get(order_id)
     if found is None or not (
-        _visible(ctx, found, permission) or (_here(ctx, found) and await owns(ctx, found))
+        _visible(ctx, found, permission) or (here(ctx, found) and await owns(ctx, found))
     ):
         raise OrderNotFound
     return found
@@ -181,7 +181,7 @@ async def checkout_orders(ctx: Ctx, checkout_id: CheckoutId) -> list[Order]:
         row = await _store.checkout_of(tx, await kin(tx, ctx.party()), checkout_id)
         keys = [(row["buyer"], order_id) for order_id in row["orders"]] if row else []
         found = await assemble(tx, await _store.orders_by_key(tx, keys))
-    if not found or not all(_here(ctx, one) for one in found):
+    if not found or not all(here(ctx, one) for one in found):
         raise OrderNotFound
     return found
 
@@ -204,7 +204,8 @@ async def _own(tx: Transaction, ctx: Ctx, found: Order) -> bool:
     return ctx.actor.party is not None and found.buyer in await user.merged_guests(tx, ctx.actor.party)
 
 
-def _here(ctx: Ctx, found: Order) -> bool:
+def here(ctx: Ctx, found: Order) -> bool:
+    """Tell whether an order is of the business and traffic class one acts in; the platform acts in all."""
     return ctx.actor.kind is ActorKind.SYSTEM or (found.business, found.traffic) == (
         ctx.business,
         ctx.traffic,
