@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from hansa.centers.message import api as message
 from hansa.centers.product import api as product
 from hansa.centers.shop import api as shops
 from hansa.centers.shop.extensions import ShopClosure
+from hansa.centers.trade import _store
 from hansa.centers.trade import api as trade
 from hansa.centers.trade._service import erasing
 from hansa.centers.trade._service.ending import no_orders_of_shops
@@ -28,6 +30,7 @@ from hansa.centers.user import api as user
 from hansa.centers.user.extensions import Erasure
 from hansa.kernel.context import Traffic
 from hansa.kernel.money import Money
+from house import kinds, race
 
 
 async def changes(buyer) -> dict[object, list[ChangeKind]]:
@@ -259,3 +262,64 @@ async def test_a_merged_cart_that_fits_is_told_of_to_nobody(house):
 
     assert {mine.offer_id, theirs.offer_id} <= {line.offer_id for line in await trade.cart(buyer)}
     assert await told(buyer) == []
+
+
+async def until_it_waits_or_is_done(house, call):
+    """Let a call go on until it is through, or waits for somebody else's lock."""
+    async with house.platform.db.transaction() as tx:
+        while not call.done():
+            if await tx.raw.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                return
+            await asyncio.sleep(0)
+
+
+async def test_puts_side_by_side_do_not_pass_the_limit_together(house):
+    seller = await house.seller()
+    first, second = [await house.good(seller) for _ in range(2)]
+    buyer, _ = await somebody_with_a_cart(house, old_lines=LINES_MAX - 1)
+    written = _store.put_cart_line
+    beside = []
+
+    async def and_then_another_one(tx, **line):
+        """The first put has written and not ended yet, when the second one comes."""
+        await written(tx, **line)
+        if not beside:
+            put = trade.put_in_cart(buyer, offer_id=second.offer_id, quantity=1)
+            beside.append(asyncio.ensure_future(put))
+            await until_it_waits_or_is_done(house, beside[0])
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_store, "put_cart_line", and_then_another_one)
+        held = await trade.put_in_cart(buyer, offer_id=first.offer_id, quantity=1)
+        outcomes = await race(beside[0])
+
+    assert len(held) == LINES_MAX
+    assert kinds(outcomes) == {"CartFull": 1}
+    assert len(await trade.cart(buyer)) == LINES_MAX
+
+
+async def test_a_put_beside_a_merge_does_not_pass_the_limit_either(house):
+    seller = await house.seller()
+    late, theirs = [await house.good(seller) for _ in range(2)]
+    account, email = await somebody_with_a_cart(house, old_lines=LINES_MAX - 1)
+    guest = await house.person(guest=True)
+    await trade.put_in_cart(guest, offer_id=theirs.offer_id, quantity=1)
+    shortened = _store.shorten_carts
+    beside = []
+
+    async def and_then_a_put(tx, **carts):
+        left = await shortened(tx, **carts)
+        put = trade.put_in_cart(account, offer_id=late.offer_id, quantity=1)
+        beside.append(asyncio.ensure_future(put))
+        await until_it_waits_or_is_done(house, beside[0])
+        return left
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_store, "shorten_carts", and_then_a_put)
+        await log_in(house, guest, email)
+        outcomes = await race(beside[0])
+
+    assert kinds(outcomes) == {"CartFull": 1}
+    held = await trade.cart(account)
+    assert len(held) == LINES_MAX
+    assert theirs.offer_id in {line.offer_id for line in held}

@@ -81,7 +81,7 @@ async def put_in_cart(
             raise Invalid(*errors)
         measure = measured(LineRequest(offer_id, quantity, measure), offer)
     async with ctx.transaction() as tx:
-        tx.locks(CART_RANK)
+        await _store.lock_carts(tx, [party])
         held = await _read(tx, ctx)
         if quantity and len(held) >= LINES_MAX and all(line.offer_id != offer_id for line in held):
             raise CartFull(lines_max=LINES_MAX)
@@ -106,7 +106,7 @@ async def take_out(ctx: Ctx, *, offer_ids: Sequence[OfferId]) -> None:
     offers = await product.offers(ctx, offer_ids)
     cart = _cart(ctx)
     async with ctx.transaction() as tx:
-        tx.locks(CART_RANK)
+        await _store.lock_carts(tx, [cart["buyer"]])
         await _store.take_from_cart(tx, **cart, offer_ids=offer_ids)
         await _store.drop_cart_notes(tx, **cart, shop_ids=[offer.shop_id for offer in offers.values()])
 
@@ -204,9 +204,9 @@ async def merge_guest_carts(tx: Transaction, commands: Sequence[GuestMerge]) -> 
 
     A cart holds `LINES_MAX` all the same: the lines put last stay, and the buyer is told of the others.
     """
-    tx.locks(CART_RANK)
-    parties = [merge.party for merge in commands]
-    await _store.merge_carts(tx, guests=[merge.guest for merge in commands], parties=parties)
+    guests, parties = [merge.guest for merge in commands], [merge.party for merge in commands]
+    await _store.lock_carts(tx, [*guests, *parties])
+    await _store.merge_carts(tx, guests=guests, parties=parties)
     for left in await _store.shorten_carts(tx, buyers=parties, lines_max=LINES_MAX):
         ctx = tx.context(left["business"], Traffic(left["traffic"]))
         tx.emit(ctx, CartShortened(buyer=left["buyer"], offers=tuple(left["offers"]), lines_max=LINES_MAX))

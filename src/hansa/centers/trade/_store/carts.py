@@ -7,8 +7,24 @@ from datetime import datetime
 from uuid import UUID
 
 from hansa.centers.trade._rules.rows import Row
+from hansa.centers.trade._tables import CART_RANK
 from hansa.centers.trade.types import Measure
 from hansa.kernel.db import Transaction
+
+
+async def lock_carts(tx: Transaction, buyers: Sequence[UUID]) -> None:
+    """Let nobody else change the carts of these buyers until the transaction ends, in any business.
+
+    A cart is as many rows as it has lines, none of them when it is empty: there is no row to lock that stands for the
+    whole, and locking its lines would not stop new ones. Keys are taken in their own order.
+    """
+    tx.locks(CART_RANK)
+    await tx.raw.execute(
+        """SELECT pg_advisory_xact_lock(key)
+             FROM (SELECT DISTINCT hashtextextended('trade.cart ' || buyer, 0) AS key
+                     FROM unnest($1::uuid[]) AS b (buyer) ORDER BY key) keys""",
+        list(buyers),
+    )
 
 
 async def cart_lines(tx: Transaction, *, buyer: UUID, business: str, traffic: str) -> list[Row]:
