@@ -11,8 +11,10 @@ from review_samples import photographs
 from sampling import NOW, ORDER, Words, chrome, yuan
 
 from hansa.data.charts import Series, bars, columns, legend
+from hansa.kernel.money import Money
 from hansa.web.operating import (
-    Answer, ChangePage, ChangeRow, ChangesPage, Difference, Figure, FiguresPage, OperatorDesk, OverviewPage, Piece, RefundRow,
+    Answer, ChangePage, ChangeRow, ChangesPage, Difference, Figure, FiguresPage, OddAmountRow, OddAmountsPage, OperatorDesk,
+    OverviewPage, Piece, RefundRow,
     RefundsPage, ReportPage, ReportRow, ReportsPage, ReviewRow, ReviewsPage, SaidRow, ShopPage, ShopRow,
     ShopsPage, SquareRow, SquaringPage, WaitingRow,
 )  # fmt: skip
@@ -23,7 +25,8 @@ AT = "/bazaar/operate"
 MENU = (
     ("", "Overview", "概览", "activity", True), ("shops", "Shops", "店铺", "store", True), ("changes", "Goods", "商品", "tag", True),
     ("reviews", "Reviews", "评价", "star", True), ("reports", "Conversations", "会话", "message-square", False),
-    ("refunds", "Refunds", "退款", "undo-2", False), ("squaring", "Settling up", "结算", "wallet", False),
+    ("refunds", "Refunds", "退款", "undo-2", False), ("odd-amounts", "Odd amounts", "金额异常", "receipt", False),
+    ("squaring", "Settling up", "结算", "wallet", False),
     ("figures", "Figures", "经营数据", "banknote", False),
 )  # fmt: skip
 
@@ -48,6 +51,7 @@ def overview(t: Words, *, empty: bool = False) -> OverviewPage:
         ("reviews", 4, 0),
         ("reports", 1, 0),
         ("refunds", 2, 6),
+        ("odd-amounts", 1, 3),
         ("squaring", 41, -1),
     )
     words = {name: t(en, zh) for name, en, zh, _, _ in MENU}
@@ -342,6 +346,28 @@ def refunds_none(t: Words) -> RefundsPage:
     return refunds(t, none=True)
 
 
+def odd_amounts(t: Words, *, none: bool = False) -> OddAmountsPage:
+    one = OddAmountRow(
+        id="pay_1-1",
+        reported=yuan(23.8),
+        asked=yuan(238),
+        at=NOW - timedelta(days=3),
+        payment="pay_0198f3c2a7b47d0e9c1f5a6e3d",
+        provider="acme",
+        event="evt_3QZ8sLkWbG2f",
+        post_url=f"{AT}/odd-amounts/pay_1",
+    )
+    read = msgspec.structs.replace(
+        one, id="pay_2-1", reported=Money(23800, "HKD"), event="20261119-000000417", post_url=""
+    )
+    return OddAmountsPage(**frame(t, "odd-amounts", **{"odd-amounts": 2}), amounts=() if none else (one, read), pager=Pager(shown=0 if none else 2),
+                          forms={"pay_1-1": Form(errors={"finding": t("Please say what it was: at most 200 characters", "请说明查明的情况，不超过 200 字")})})  # fmt: skip
+
+
+def odd_amounts_none(t: Words) -> OddAmountsPage:
+    return odd_amounts(t, none=True)
+
+
 def squaring(t: Words, *, none: bool = False) -> SquaringPage:
     one = SquareRow(
         id="shop_1-CNY",
@@ -430,7 +456,7 @@ OPERATING = {
     for make in (
         overview, overview_empty, shops_waiting, shops_none, shops_none_suspended, shop_waiting, shop_selling, shop_stopped, changes,
         changes_none, change, change_new, change_over, held_reviews, held_reviews_none, reports, reports_none, reports_done,
-        reports_none_done, report, report_done, refunds, refunds_none, squaring, squaring_none, figures,
+        reports_none_done, report, report_done, refunds, refunds_none, odd_amounts, odd_amounts_none, squaring, squaring_none, figures,
         figures_none, figures_none_sold,
     )
 }  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from operators import log_in
 
 from hansa.centers.message.types import REPORT_ID
-from hansa.centers.payment.types import REFUND_ID
+from hansa.centers.payment.types import PAYMENT_ID, REFUND_ID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import CHANGE_ID, NewSku, ProductEdit, ProductReview
 from hansa.centers.shop import api as shop
@@ -21,13 +21,13 @@ from house import House
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
 
-SECTIONS = ("shops", "changes", "reviews", "reports", "refunds", "squaring")
+SECTIONS = ("shops", "changes", "reviews", "reports", "refunds", "odd-amounts", "squaring")
 OPEN = {
     Role.OPERATOR: set(SECTIONS),
     Role.SUPPORT: {"reviews", "reports"},
-    Role.FINANCE: {"refunds", "squaring"},
+    Role.FINANCE: {"refunds", "odd-amounts", "squaring"},
     Role.CATALOGUE: {"changes"},
-    Role.AUDITOR: {"refunds", "squaring"},
+    Role.AUDITOR: {"refunds", "odd-amounts", "squaring"},
 }
 """What each role sees, by the permissions it carries."""
 
@@ -99,6 +99,7 @@ ACTS = {
     "reviews/rev_01jd3x00000000000000000000": Role.SUPPORT,
     f"reports/{ONES['reports']}": Role.SUPPORT,
     f"refunds/{REFUND_ID.show(REFUND_ID.new())}": Role.FINANCE,
+    f"odd-amounts/{PAYMENT_ID.show(PAYMENT_ID.new())}": Role.FINANCE,
     f"squaring/{ONES['shops']}": Role.FINANCE,
 }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 from operators import log_in
 
@@ -14,9 +16,11 @@ from hansa.centers.ledger.types import AccountClass, AccountKey
 from hansa.centers.message import api as message
 from hansa.centers.message.types import MessageState, ReportReason, Resolution
 from hansa.centers.payment import api as payment
-from hansa.centers.payment._sandbox import SandboxProvider
-from hansa.centers.payment.extensions import RefundAnswer
-from hansa.centers.payment.types import REFUND_ID, NewRefund
+from hansa.centers.payment._rules.payments import reference_of
+from hansa.centers.payment._sandbox import SANDBOX, SandboxProvider
+from hansa.centers.payment._signature import sign
+from hansa.centers.payment.extensions import ProviderAnswer, RefundAnswer
+from hansa.centers.payment.types import PAYMENT_ID, REFUND_ID, NewRefund, Outcome, PaymentId
 from hansa.centers.product import api as product
 from hansa.centers.product.types import PRODUCT_ID
 from hansa.centers.review import api as review
@@ -24,7 +28,9 @@ from hansa.centers.review.types import ENTRY_ID, EntryState, Scores
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade import api as trade
 from hansa.centers.user.types import Role
+from hansa.kernel.clock import system_now
 from hansa.kernel.context import ActorKind
+from house import DELAYED_CARD
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
 
@@ -301,6 +307,73 @@ def test_what_is_put_by_is_not_squared(front, operator, received):
 
     assert f'action="/bazaar/operate/squaring/{SHOP_ID.show(seller.shop_id)}"' not in page.text
     assert "Some of what it earned is put by." in page.text
+
+
+@pytest.fixture
+def odd(front):
+    """A payment of ten yuan of which the provider reported one fen; returns its id and the report's."""
+
+    async def story():
+        seller, buyer = await front.house.seller(), await front.house.person()
+        placed = await front.house.place(buyer, await front.house.good(seller, price=1000))
+        await front.house.pay(buyer, placed, DELAYED_CARD)
+        payment_id, event_id = PaymentId(placed.payment_id), f"evt <{uuid4().hex}>"
+        answer = ProviderAnswer(
+            reference=reference_of(payment_id, 1),
+            provider_reference="sbx-x",
+            outcome=Outcome.SUCCEEDED,
+            minor=1,
+            currency="CNY",
+            at=front.house.system.now(),
+        )
+        body = msgspec.json.encode(answer)
+        secret = SandboxProvider.of(front.house.platform)._secret
+        headers = sign(secret, event_id=event_id, body=body, at=system_now())
+        await payment.receive_webhook(front.house.platform, provider=SANDBOX, headers=headers, body=body)
+        return PAYMENT_ID.show(payment_id), event_id
+
+    return front.do(story())
+
+
+def test_an_odd_amount_waits_until_somebody_says_what_it_was(front, operator, auditor, odd):
+    payment_id, event_id = odd
+    ending = f"/odd-amounts/{payment_id}"
+    page = operator.open("/bazaar/operate/odd-amounts").text
+    row = page.partition(f"<code>{payment_id}</code>")[0].rpartition("<li")[2]
+    assert html.escape(event_id) in row
+    assert "instead of" in row
+    assert ending not in auditor.open("/bazaar/operate/odd-amounts").text
+    assert payment_id in auditor.page.text
+    assert "Reported with another amount" in operator.open("/bazaar/operate").text
+
+    operator.open("/bazaar/operate/odd-amounts")
+    assert operator.send(ending, finding=" ").status_code == 422
+    assert "Please say what it was" in operator.page.text
+    assert operator.send(ending, finding="x" * 201).status_code == 422
+    page = operator.send(ending, finding="their ticket 4711")
+
+    assert "Noted: it is accounted for." in page.text
+    assert payment_id not in page.text
+    waiting = front.do(payment.odd_amounts(front.house.system, limit=100)).items
+    assert payment_id not in {PAYMENT_ID.show(one.payment_id) for one in waiting}
+
+
+def test_an_odd_amount_that_somebody_else_accounted_for_says_so(front, operator, odd):
+    payment_id, event_id = odd
+    operator.open("/bazaar/operate/odd-amounts")
+    settled = payment.settle_odd_amount(
+        front.house.system,
+        payment_id=PAYMENT_ID.read(payment_id),
+        provider=SANDBOX,
+        event_id=event_id,
+        reference="their ticket 4711",
+    )
+    front.do(settled)
+
+    page = operator.send(f"/odd-amounts/{payment_id}", finding="another ticket")
+
+    assert page.status_code == 409
+    assert "Somebody has accounted for this already, in other words" in page.text
 
 
 # ── The overview ──

@@ -53,8 +53,6 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "payment.late": N_("The payment came after closing; the money goes back"),
         "payment.malformed": N_("This cannot be paid"),
         "payment.not_succeeded": N_("The provider has not reported this money"),
-        "payment.odd_amount_not_found": N_("There is no such report of another amount"),
-        "payment.odd_amount_settled": N_("This was accounted for already"),
         "payment.provider_forbidden": N_("This provider may not serve this traffic"),
         "payment.provider_unknown": N_("There is no such provider"),
         "payment.refund_conflict": N_("Another refund was asked for under this id"),

@@ -18,6 +18,8 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "payment.refund_not_refused": N_("This refund was not refused"),
         "payment.refund_returned": N_("This was given back already, under another reference"),
         "payment.refund_too_large": N_("Another refund has taken its place meanwhile"),
+        "payment.odd_amount_not_found": N_("There is no such report of another amount"),
+        "payment.odd_amount_settled": N_("Somebody has accounted for this already, in other words"),
         "ledger.balance_differs": N_("This has changed in the meantime; please look at the amount again"),
         "ledger.insufficient_balance": N_("Some of what it earned is put by"),
     }
@@ -27,6 +29,9 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "reason.required": N_("Please say why"),
         "reason.why": N_("Please choose why it is refused"),
+        "finding.length": N_("Please say what it was: at most 200 characters"),
+        "finding.required": N_("Please say what it was: at most 200 characters"),
+        "finding.too_long": N_("Please say what it was: at most 200 characters"),
         "reference.length": N_("Please say how: at most 200 characters"),
         "reference.required": N_("Please say how: at most 200 characters"),
     }
@@ -45,6 +50,7 @@ TOLD: Mapping[str, tuple[str, str]] = MappingProxyType(
         "review_refused": (N_("It is refused, and stays where nobody reads it."), "info"),
         "report_settled": (N_("The report is dealt with."), "ok"),
         "refund_returned": (N_("Noted: the money went back."), "ok"),
+        "amount_settled": (N_("Noted: it is accounted for."), "ok"),
         "shop_squared": (N_("Noted: you and the shop are even."), "ok"),
     }
 )

@@ -5,6 +5,8 @@ from hansa.web.operating.changes import ChangePage, ChangeRow, ChangesPage, Diff
 from hansa.web.operating.figures import Figure, FiguresPage
 from hansa.web.operating.queues import (
     Answer,
+    OddAmountRow,
+    OddAmountsPage,
     OverviewPage,
     RefundRow,
     RefundsPage,
@@ -30,6 +32,8 @@ __all__ = [
     "Difference",
     "Figure",
     "FiguresPage",
+    "OddAmountRow",
+    "OddAmountsPage",
     "OperatorDesk",
     "OperatorView",
     "OverviewPage",

@@ -178,6 +178,30 @@ class RefundsPage(OperatorView, frozen=True, kw_only=True):
     pager: Pager
 
 
+class OddAmountRow(Part, frozen=True, kw_only=True):
+    """What a provider reported with another amount than was asked for.
+
+    `post_url` takes `finding`, `provider` and `event_id`, and is empty for who only reads.
+    """
+
+    id: str
+    reported: Money
+    asked: Money
+    at: datetime
+    payment: str
+    provider: str
+    event: str
+    post_url: str
+
+
+class OddAmountsPage(OperatorView, frozen=True, kw_only=True):
+    """`/{business}/operate/odd-amounts`: reports that wait for a word, the oldest first; a form is named by its row."""
+
+    template = "operating/odd_amounts.html"
+    amounts: tuple[OddAmountRow, ...]
+    pager: Pager
+
+
 class SquareRow(Part, frozen=True, kw_only=True):
     """A shop that is not even in one currency: `due` goes to it, or comes from it.
 

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hansa.web.routes.operating import changes, figures, money, overview, reports, reviews, shops
+from hansa.web.routes.operating import (
+    changes,
+    figures,
+    money,
+    odd_amounts,
+    overview,
+    reports,
+    reviews,
+    shops,
+)
 
 ROUTES: Sequence[Any] = (
     *overview.ROUTES,
@@ -12,5 +21,6 @@ ROUTES: Sequence[Any] = (
     *reviews.ROUTES,
     *reports.ROUTES,
     *money.ROUTES,
+    *odd_amounts.ROUTES,
     *figures.ROUTES,
 )

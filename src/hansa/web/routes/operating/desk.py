@@ -27,6 +27,7 @@ MODERATE_REVIEWS = "review.entry.moderate"
 MODERATE_TALKS = "message.conversation.moderate"
 SEE_PAYMENTS = "payment.payment.read"
 RETURN_REFUNDS = "payment.refund.return"
+SETTLE_AMOUNTS = "payment.amount.settle"
 SEE_BOOKS = "ledger.account.read"
 SQUARE = "ledger.shop.square"
 
@@ -52,6 +53,7 @@ SECTIONS = (
     Section("reviews", (MODERATE_REVIEWS,), N_("Reviews"), "star", main=True),
     Section("reports", (MODERATE_TALKS,), N_("Conversations"), "message-square", main=False),
     Section("refunds", (SEE_PAYMENTS,), N_("Refunds"), "undo-2", main=False),
+    Section("odd-amounts", (SEE_PAYMENTS,), N_("Odd amounts"), "receipt", main=False),
     Section("squaring", (SEE_BOOKS,), N_("Settling up"), "wallet", main=False),
     Section("figures", (SEE_BOOKS,), N_("Figures"), "banknote", main=False),
 )

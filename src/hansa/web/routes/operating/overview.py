@@ -161,6 +161,27 @@ async def _refunds(at: Desk, section: Section) -> _Queue:
     return _Queue(len(page.items), more=bool(page.cursor), first=first)
 
 
+async def _odd_amounts(at: Desk, section: Section) -> _Queue:
+    page = await payment.odd_amounts(at.ctx, limit=MANY)
+    write = at.seen.pages.formatter(at.ctx.locale).plain_money
+    first = tuple(
+        WaitingRow(
+            what=at.seen.gettext("%(reported)s instead of %(asked)s")
+            % {
+                "reported": write(Money(one.reported_minor, one.reported_currency)),
+                "asked": write(Money(one.asked_minor, one.asked_currency)),
+            },
+            about=one.provider,
+            url=at.at(section.name),
+            queue=at.seen.gettext("Reported with another amount"),
+            icon=section.icon,
+            since=one.received_at,
+        )
+        for one in islice(page.items, _OLDEST_SHOWN)
+    )
+    return _Queue(len(page.items), more=bool(page.cursor), first=first)
+
+
 async def _squaring(at: Desk, _section: Section) -> _Queue:
     """Count shops that are not even; that is nothing to hurry about, so none is among the oldest."""
     page = await ledger.open_shops(at.ctx, limit=MANY)
@@ -174,6 +195,7 @@ _QUEUES: Mapping[str, Callable[[Desk, Section], Awaitable[_Queue]]] = MappingPro
         "reviews": _reviews,
         "reports": _reports,
         "refunds": _refunds,
+        "odd-amounts": _odd_amounts,
         "squaring": _squaring,
     }
 )
