@@ -10,7 +10,7 @@ import pytest
 from hansa.kernel.http.edge import Edge, HttpMetrics, Operations
 from hansa.kernel.http.refusing import encode
 from hansa.kernel.http.whole import WHOLE, respond
-from hansa.kernel.problem import Forbidden, NotFound
+from hansa.kernel.problem import FieldError, Forbidden, Invalid, NotFound
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import Metrics
 
@@ -19,7 +19,15 @@ class Titles:
     languages = ("en", "zh")
 
     def title(self, code, language):
-        return {"request.not_found": "这里什么也没有", "request.malformed": "无法读取"}.get(code)
+        known = {
+            "request.not_found": "这里什么也没有",
+            "request.malformed": "无法读取",
+            "request.invalid": "有误",
+        }
+        return known.get(code)
+
+    def field(self, message, language):
+        return {"From 1 to 9": "1 至 9"}.get(message)
 
 
 class Finder:
@@ -40,6 +48,11 @@ async def refuses(scope, receive, send):
         await respond({"extensions": {WHOLE: {}}}, send, *encode(NotFound()))
     elif scope["path"] == "/api/forbidden":
         await respond({}, send, *encode(Forbidden("Ask the owner")))
+    elif scope["path"] == "/api/wrong":
+        errors = [FieldError("size", "range", "From 1 to 9"), FieldError("name", "kept", "Only we know")]
+        await respond({}, send, *encode(Invalid(*errors)))
+    elif scope["path"] == "/api/odd":
+        await respond({}, send, *encode(NotFound(errors=["plain", {"message": 7}])))
     elif scope["path"] == "/api/fine":
         await respond({}, send, 200, [(b"content-type", b"application/json")], b'{"title":"Tea"}')
     else:
@@ -96,6 +109,21 @@ async def test_a_title_is_in_the_readers_language_and_the_code_as_ever(path):
     assert chinese.headers["content-language"] == "zh"
     assert int(chinese.headers["content-length"]) == len(chinese.content)
     assert chinese.headers["content-type"] == "application/problem+json"
+
+
+async def test_what_is_wrong_with_fields_is_in_the_readers_language_where_it_is_known():
+    async with client() as reader:
+        english = await reader.get("/api/wrong")
+        chinese = await reader.get("/api/wrong", headers=CHINESE)
+        odd = await reader.get("/api/odd", headers=CHINESE)
+
+    assert [one["message"] for one in english.json()["errors"]] == ["From 1 to 9", "Only we know"]
+    assert chinese.json()["errors"] == [
+        {"field": "size", "code": "range", "message": "1 至 9"},
+        {"field": "name", "code": "kept", "message": "Only we know"},
+    ]
+    assert int(chinese.headers["content-length"]) == len(chinese.content)
+    assert odd.json()["errors"] == ["plain", {"message": 7}]  # an extra that only has the name of it
 
 
 @pytest.mark.parametrize("asked", ["en", "fr", "de;q=1, en;q=0.5", "", "*", ";;;", "zh;q=0"])

@@ -30,7 +30,7 @@ ENGLISH = "en"
 
 
 class Titles(Protocol):
-    """The titles of problems in other languages than English."""
+    """What problems say in other languages than English: their titles, and what is wrong with each field."""
 
     @property
     def languages(self) -> Sequence[str]:
@@ -39,6 +39,10 @@ class Titles(Protocol):
 
     def title(self, code: str, language: str) -> str | None:
         """Return what a problem is called in a language, None where that is not known."""
+        ...
+
+    def field(self, message: str, language: str) -> str | None:
+        """Return what is said of a wrong field in a language, None where that is not known."""
         ...
 
 
@@ -53,9 +57,9 @@ def reader_of(titles: Titles | None, accept_language: bytes | None) -> str:
 
 
 class Translated:
-    """Stands before `send`: the title of a problem leaves in the reader's language (RFC 9457, 3.1.3).
+    """Stands before `send`: what a problem says to people leaves in the reader's language (RFC 9457, 3.1.3).
 
-    All else of it stays as it is, its code above all. Answers that are no problems pass as they come.
+    That is its title, and the message of each of its fields. All else of it stays as it is, its codes above all. Answers that are no problems pass as they come.
     """
 
     def __init__(self, send: Send, titles: Titles, language: str) -> None:
@@ -87,10 +91,20 @@ class Translated:
         title = self._titles.title(str(told.get("code")), self._language)
         if title is None:
             return list(headers), body
-        said = msgspec.json.encode(told | {"title": title})
+        changed: dict[str, Any] = {"title": title}
+        if isinstance(errors := told.get("errors"), list):
+            changed["errors"] = [self._field(error) for error in errors]
+        said = msgspec.json.encode(told | changed)
         kept = [header for header in headers if header[0].lower() != b"content-length"]
         length = (b"content-length", str(len(said)).encode())
         return [*kept, length, (b"content-language", self._language.encode())], said
+
+    def _field(self, error: Any) -> Any:
+        """Return one of a problem's errors; what is no `FieldError` stays as it is."""
+        if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+            return error
+        said = self._titles.field(error["message"], self._language)
+        return error if said is None else error | {"message": said}
 
 
 def _is_problem(headers: Sequence[tuple[bytes, bytes]]) -> bool:
