@@ -13,6 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS inventory")
+    _stock()
+    _holds()
+    _batches()
+    _stocktakes()
+
+
+def _stock() -> None:
     # Room in each page lets an update stay there and touch no index (HOT): stock rows change all the time.
     op.execute("""
         CREATE TABLE inventory.stock (
@@ -31,41 +38,6 @@ def upgrade() -> None:
           CONSTRAINT stock_limits CHECK (safety >= 0 AND backorder >= 0 AND low_at >= 0)
         ) WITH (fillfactor = 50)""")
     op.execute("CREATE INDEX stock_place ON inventory.stock (place_id, traffic, sku_id)")
-    op.execute("""
-        CREATE TABLE inventory.hold (
-          sku_id uuid NOT NULL,
-          order_id uuid NOT NULL,
-          place_id uuid NOT NULL,
-          business text NOT NULL,
-          traffic text NOT NULL,
-          quantity bigint NOT NULL,
-          previous_state text,
-          state text NOT NULL,
-          expires_at timestamptz NOT NULL,
-          placed_at timestamptz NOT NULL,
-          changed_at timestamptz NOT NULL,
-          PRIMARY KEY (sku_id, order_id, place_id),
-          CONSTRAINT hold_quantity CHECK (quantity > 0),
-          CONSTRAINT hold_transition CHECK ((
-            (previous_state IS NULL AND state = 'held')
-            OR (previous_state = 'held' AND state IN ('allocated', 'released'))
-            OR (previous_state = 'allocated' AND state IN ('shipped', 'released'))) IS TRUE)
-        )""")
-    # What a batch changes travels as arrays of rows: an array per column takes thrice the time.
-    op.execute("""
-        CREATE TYPE inventory.stock_change AS (
-          sku_id uuid, place_id uuid, traffic text, on_hand bigint, held bigint, allocated bigint
-        )""")
-    op.execute("""
-        CREATE TYPE inventory.new_hold AS (
-          sku_id uuid, order_id uuid, place_id uuid, business text, traffic text, quantity bigint,
-          expires_at timestamptz, at timestamptz
-        )""")
-    op.execute("""
-        CREATE TYPE inventory.moved_hold AS (
-          sku_id uuid, order_id uuid, place_id uuid, previous text, state text, quantity bigint, at timestamptz
-        )""")
-    op.execute("CREATE INDEX hold_expiring ON inventory.hold (expires_at) WHERE state = 'held'")
     op.execute("""
         CREATE TABLE inventory.movement (
           sku_id uuid NOT NULL,
@@ -86,6 +58,50 @@ def upgrade() -> None:
             OR (kind = 'adjusted' AND quantity <> 0 AND reason <> '')
             OR (kind = 'transferred' AND quantity <> 0 AND reference <> ''))
         )""")
+
+
+def _holds() -> None:
+    op.execute("""
+        CREATE TABLE inventory.hold (
+          sku_id uuid NOT NULL,
+          order_id uuid NOT NULL,
+          place_id uuid NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL,
+          quantity bigint NOT NULL,
+          previous_state text,
+          state text NOT NULL,
+          expires_at timestamptz NOT NULL,
+          placed_at timestamptz NOT NULL,
+          changed_at timestamptz NOT NULL,
+          PRIMARY KEY (sku_id, order_id, place_id),
+          CONSTRAINT hold_quantity CHECK (quantity > 0),
+          CONSTRAINT hold_transition CHECK ((
+            (previous_state IS NULL AND state = 'held')
+            OR (previous_state = 'held' AND state IN ('allocated', 'released'))
+            OR (previous_state = 'allocated' AND state IN ('shipped', 'released'))) IS TRUE)
+        )""")
+    op.execute("CREATE INDEX hold_expiring ON inventory.hold (expires_at) WHERE state = 'held'")
+
+
+def _batches() -> None:
+    # What a batch changes travels as arrays of rows: an array per column takes thrice the time.
+    op.execute("""
+        CREATE TYPE inventory.stock_change AS (
+          sku_id uuid, place_id uuid, traffic text, on_hand bigint, held bigint, allocated bigint
+        )""")
+    op.execute("""
+        CREATE TYPE inventory.new_hold AS (
+          sku_id uuid, order_id uuid, place_id uuid, business text, traffic text, quantity bigint,
+          expires_at timestamptz, at timestamptz
+        )""")
+    op.execute("""
+        CREATE TYPE inventory.moved_hold AS (
+          sku_id uuid, order_id uuid, place_id uuid, previous text, state text, quantity bigint, at timestamptz
+        )""")
+
+
+def _stocktakes() -> None:
     op.execute("""
         CREATE TABLE inventory.stocktake (
           id uuid PRIMARY KEY,

@@ -13,6 +13,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS message")
+    _notifications()
+    _deliveries()
+    _wishes()
+
+
+def _notifications() -> None:
     op.execute("""
         CREATE TABLE message.notification (
           party_id uuid NOT NULL,
@@ -33,6 +39,9 @@ def upgrade() -> None:
     op.execute("""
         CREATE INDEX notification_unread ON message.notification (party_id, business, traffic)
          WHERE in_app AND read_at IS NULL""")
+
+
+def _deliveries() -> None:
     op.execute("""
         CREATE TABLE message.delivery (
           party_id uuid NOT NULL,
@@ -60,6 +69,17 @@ def upgrade() -> None:
           PRIMARY KEY (party_id, notification_id, log_id)
         )""")
     op.execute("""
+        CREATE TABLE message.mail_standing (
+          party_id uuid NOT NULL PRIMARY KEY,
+          fingerprint bytea NOT NULL,
+          refusals int NOT NULL CHECK (refusals > 0),
+          code text NOT NULL,
+          suppressed_at timestamptz
+        )""")
+
+
+def _wishes() -> None:
+    op.execute("""
         CREATE TABLE message.preference (
           party_id uuid NOT NULL,
           business text NOT NULL,
@@ -79,12 +99,4 @@ def upgrade() -> None:
           ends time NOT NULL CHECK (ends <> starts),
           time_zone text NOT NULL,
           PRIMARY KEY (party_id, business, traffic)
-        )""")
-    op.execute("""
-        CREATE TABLE message.mail_standing (
-          party_id uuid NOT NULL PRIMARY KEY,
-          fingerprint bytea NOT NULL,
-          refusals int NOT NULL CHECK (refusals > 0),
-          code text NOT NULL,
-          suppressed_at timestamptz
         )""")

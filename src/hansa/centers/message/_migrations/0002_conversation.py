@@ -12,6 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _conversations()
+    _reports()
+
+
+def _conversations() -> None:
     op.execute("""
         CREATE TABLE message.conversation (
           conversation_id uuid NOT NULL PRIMARY KEY,
@@ -63,6 +68,9 @@ def upgrade() -> None:
           CHECK ((state = 'erased') = (text = '' AND cardinality(media) = 0))
         )""")
     op.execute("CREATE INDEX said_by ON message.said (author, sent_at)")
+
+
+def _reports() -> None:
     op.execute("""
         CREATE TABLE message.report (
           report_id uuid NOT NULL PRIMARY KEY,

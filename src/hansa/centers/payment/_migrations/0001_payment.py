@@ -64,6 +64,16 @@ REFUND_MOVES = (("requested", "succeeded"), ("requested", "refused"))
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS payment")
+    _shares()
+    _payments()
+    _attempts()
+    _parts()
+    _refunds()
+    _statements()
+    _sandbox()
+
+
+def _shares() -> None:
     # Whether shares sum to the amount, none gives back more than it has, and all together no more than went back.
     op.execute("""
         CREATE FUNCTION payment.shares_fit(amount bigint, refunded bigint, minors bigint[], given_back bigint[])
@@ -86,6 +96,9 @@ def upgrade() -> None:
           RETURN total = amount AND back <= refunded;
         END
         $$""")
+
+
+def _payments() -> None:
     op.execute(f"""
         CREATE TABLE payment.payment (
           id uuid PRIMARY KEY,
@@ -127,6 +140,11 @@ def upgrade() -> None:
           amount bigint, expires_at timestamptz, created_at timestamptz, share_orders uuid[],
           share_shops uuid[], share_minors bigint[]
         )""")
+    op.execute("CREATE INDEX payment_checkout ON payment.payment (checkout_id)")
+    op.execute("CREATE INDEX payment_payer ON payment.payment (payer)")
+
+
+def _attempts() -> None:
     op.execute("""
         CREATE TYPE payment.new_attempt AS (
           payment_id uuid, number smallint, provider text, brand text, last_four text, minor bigint,
@@ -137,8 +155,6 @@ def upgrade() -> None:
           payment_id uuid, number smallint, provider_reference text, resolved_at timestamptz,
           captured_at timestamptz
         )""")
-    op.execute("CREATE INDEX payment_checkout ON payment.payment (checkout_id)")
-    op.execute("CREATE INDEX payment_payer ON payment.payment (payer)")
     op.execute(f"""
         CREATE TABLE payment.attempt (
           payment_id uuid NOT NULL,
@@ -166,6 +182,31 @@ def upgrade() -> None:
     op.execute("""
         CREATE INDEX attempt_unresolved ON payment.attempt (asked_at, started_at)
         WHERE state IN ('started', 'pending', 'authorised')""")
+    op.execute("""
+        CREATE TABLE payment.callback (
+          payment_id uuid NOT NULL,
+          provider text NOT NULL,
+          event_id text NOT NULL,
+          attempt smallint NOT NULL,
+          outcome text NOT NULL,
+          minor bigint NOT NULL,
+          currency text NOT NULL,
+          received_at timestamptz NOT NULL,
+          PRIMARY KEY (payment_id, provider, event_id)
+        )""")
+    op.execute("""
+        CREATE TABLE payment.odd_amount (
+          payment_id uuid NOT NULL,
+          provider text NOT NULL,
+          event_id text NOT NULL,
+          reference text NOT NULL CHECK (length(reference) BETWEEN 1 AND 200),
+          settled_by text NOT NULL,
+          settled_at timestamptz NOT NULL,
+          PRIMARY KEY (payment_id, provider, event_id)
+        )""")
+
+
+def _parts() -> None:
     op.execute(f"""
         CREATE TABLE payment.part (
           payment_id uuid NOT NULL,
@@ -191,6 +232,9 @@ def upgrade() -> None:
         )""")
     op.execute("CREATE INDEX part_reference ON payment.part (reference)")
     op.execute("CREATE INDEX part_releasing ON payment.part (started_at) WHERE state = 'releasing'")
+
+
+def _refunds() -> None:
     op.execute(f"""
         CREATE TABLE payment.refund (
           payment_id uuid NOT NULL,
@@ -235,29 +279,10 @@ def upgrade() -> None:
         CREATE INDEX refund_refused_waits ON payment.refund (requested_at, id)
         WHERE refused_minor > by_hand_minor""")
     op.execute("CREATE INDEX refund_requested ON payment.refund (requested_at) WHERE state = 'requested'")
-    op.execute("""
-        CREATE TABLE payment.callback (
-          payment_id uuid NOT NULL,
-          provider text NOT NULL,
-          event_id text NOT NULL,
-          attempt smallint NOT NULL,
-          outcome text NOT NULL,
-          minor bigint NOT NULL,
-          currency text NOT NULL,
-          received_at timestamptz NOT NULL,
-          PRIMARY KEY (payment_id, provider, event_id)
-        )""")
-    op.execute("""
-        CREATE TABLE payment.odd_amount (
-          payment_id uuid NOT NULL,
-          provider text NOT NULL,
-          event_id text NOT NULL,
-          reference text NOT NULL CHECK (length(reference) BETWEEN 1 AND 200),
-          settled_by text NOT NULL,
-          settled_at timestamptz NOT NULL,
-          PRIMARY KEY (payment_id, provider, event_id)
-        )""")
     op.execute("CREATE INDEX refund_id ON payment.refund (id)")
+
+
+def _statements() -> None:
     op.execute("""
         CREATE TABLE payment.statement (
           business text NOT NULL,
@@ -311,6 +336,9 @@ def upgrade() -> None:
     op.execute("""
         CREATE INDEX statement_difference_day ON payment.statement_difference
         (business, traffic, provider, day, kind, reference)""")
+
+
+def _sandbox() -> None:
     op.execute("""
         CREATE TABLE payment.sandbox_charge (
           reference text PRIMARY KEY,

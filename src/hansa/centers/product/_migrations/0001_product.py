@@ -13,6 +13,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS product")
+    _imports()
+    _categories()
+    _products()
+    _offers()
+    _offers_now()
+    _listings()
+
+
+def _imports() -> None:
     op.execute("""
         CREATE TABLE product.import (
           id uuid PRIMARY KEY,
@@ -64,6 +73,9 @@ def upgrade() -> None:
         )""")
     op.execute("CREATE INDEX import_row_product ON product.import_row (import_id, product_code, line)")
     op.execute("CREATE INDEX import_row_bad ON product.import_row (import_id, line) WHERE errors IS NOT NULL")
+
+
+def _categories() -> None:
     op.execute("""
         CREATE TABLE product.category (
           id uuid PRIMARY KEY,
@@ -80,6 +92,9 @@ def upgrade() -> None:
           CONSTRAINT category_ends_its_lineage CHECK (lineage[cardinality(lineage)] = id)
         )""")
     op.execute("CREATE INDEX category_changed ON product.category (changed_xid)")
+
+
+def _products() -> None:
     op.execute("""
         CREATE TABLE product.product (
           id uuid PRIMARY KEY,
@@ -132,6 +147,9 @@ def upgrade() -> None:
         )""")
     op.execute("CREATE INDEX sku_code ON product.sku (code) WHERE code <> ''")
     op.execute("CREATE INDEX sku_gtin ON product.sku (gtin) WHERE gtin IS NOT NULL")
+
+
+def _offers() -> None:
     op.execute("""
         CREATE TABLE product.offer (
           id uuid PRIMARY KEY,
@@ -169,6 +187,9 @@ def upgrade() -> None:
     op.execute("CREATE INDEX offer_product ON product.offer (product_id)")
     op.execute("CREATE INDEX offer_shop ON product.offer (shop_id)")
     op.execute("CREATE INDEX offer_changed ON product.offer (changed_xid)")
+
+
+def _offers_now() -> None:
     # What an import writes ahead is seen by nobody until the import flips, which changes one row.
     op.execute("""
         CREATE VIEW product.offer_now AS
@@ -182,6 +203,9 @@ def upgrade() -> None:
                       THEN o.version + 1 + cardinality(o.changes_at) ELSE o.version END AS version
             FROM product.offer o LEFT JOIN product.import i ON i.id = o.import_id
            WHERE o.import_id IS NULL OR i.flipped OR o.next_price_minor IS NOT NULL""")
+
+
+def _listings() -> None:
     op.execute("""
         CREATE TABLE product.listing (
           business text NOT NULL,

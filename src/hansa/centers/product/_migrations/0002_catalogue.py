@@ -12,6 +12,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _custom_fields()
+    _changes()
+    _price_lists()
+    _media()
+
+
+def _custom_fields() -> None:
     op.execute("""
         CREATE TABLE product.custom_schema (
           business text NOT NULL,
@@ -22,6 +29,9 @@ def upgrade() -> None:
           PRIMARY KEY (business, target)
         )""")
     op.execute("CREATE INDEX custom_schema_changed ON product.custom_schema (changed_xid)")
+
+
+def _changes() -> None:
     op.execute("""
         CREATE TABLE product.change (
           id uuid PRIMARY KEY,
@@ -58,6 +68,9 @@ def upgrade() -> None:
           detail jsonb NOT NULL,
           PRIMARY KEY (product_id, id)
         )""")
+
+
+def _price_lists() -> None:
     op.execute("""
         CREATE TABLE product.price_list (
           id uuid PRIMARY KEY,
@@ -80,6 +93,9 @@ def upgrade() -> None:
           PRIMARY KEY (offer_id, price_list_id)
         )""")
     op.execute("CREATE INDEX timed_price_list ON product.timed_price (price_list_id, offer_id)")
+
+
+def _media() -> None:
     op.execute("""
         CREATE TABLE product.media (
           id uuid PRIMARY KEY,

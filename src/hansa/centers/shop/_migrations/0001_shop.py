@@ -13,6 +13,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS shop")
+    _commission()
+    _shops()
+    _lives()
+    _profiles()
+    _sellers()
+    _staff()
+
+
+def _commission() -> None:
     op.execute("""
         CREATE TABLE shop.commission_rule (
           id uuid NOT NULL,
@@ -34,6 +43,9 @@ def upgrade() -> None:
         )""")
     op.execute("CREATE INDEX commission_rule_changed ON shop.commission_rule (changed_xid)")
     op.execute("CREATE INDEX commission_rule_listed ON shop.commission_rule (business, traffic, id)")
+
+
+def _shops() -> None:
     op.execute("""
         CREATE TABLE shop.slug (
           business text NOT NULL,
@@ -85,6 +97,9 @@ def upgrade() -> None:
     op.execute(
         "CREATE INDEX shop_to_review ON shop.shop (business, traffic, submitted_at, id) WHERE status = 'ready_for_review'"
     )
+
+
+def _lives() -> None:
     op.execute("""
         CREATE TABLE shop.answer (
           shop_id uuid NOT NULL REFERENCES shop.shop (id),
@@ -102,6 +117,64 @@ def upgrade() -> None:
           objections jsonb NOT NULL,
           PRIMARY KEY (shop_id)
         )""")
+    op.execute("""
+        CREATE TABLE shop.status_change (
+          shop_id uuid NOT NULL REFERENCES shop.shop (id),
+          version bigint NOT NULL,
+          previous text,
+          status text NOT NULL,
+          actor text NOT NULL,
+          cause text NOT NULL,
+          reasons jsonb NOT NULL,
+          changed_at timestamptz NOT NULL,
+          PRIMARY KEY (shop_id, version),
+          CONSTRAINT status_change_transition CHECK (
+            (coalesce(previous, ''), status) IN (('', 'active'), ('', 'pending'), ('active',
+              'closing'), ('active', 'suspended'), ('approved', 'active'), ('approved',
+              'closed'), ('closing', 'active'), ('closing', 'closed'), ('closing',
+              'suspended'), ('onboarding', 'closed'), ('onboarding', 'ready_for_review'),
+              ('pending', 'closed'), ('pending', 'onboarding'), ('ready_for_review',
+              'approved'), ('ready_for_review', 'onboarding'), ('ready_for_review',
+              'rejected'), ('rejected', 'closed'), ('rejected', 'onboarding'), ('suspended',
+              'active'), ('suspended', 'closing')))
+        )""")
+
+
+def _profiles() -> None:
+    op.execute("""
+        CREATE TABLE shop.profile (
+          shop_id uuid NOT NULL REFERENCES shop.shop (id),
+          tagline jsonb NOT NULL,
+          story jsonb NOT NULL,
+          returns jsonb NOT NULL,
+          logo uuid,
+          return_place uuid,
+          version bigint NOT NULL,
+          PRIMARY KEY (shop_id)
+        )""")
+
+
+def _sellers() -> None:
+    op.execute("""
+        CREATE TABLE shop.seller (
+          id uuid NOT NULL,
+          shop_id uuid NOT NULL REFERENCES shop.shop (id),
+          version integer NOT NULL,
+          kind text NOT NULL,
+          name text NOT NULL,
+          country text NOT NULL,
+          registration text NOT NULL,
+          tax_ids jsonb NOT NULL,
+          address text NOT NULL,
+          actor text NOT NULL,
+          stated_at timestamptz NOT NULL,
+          PRIMARY KEY (id),
+          CONSTRAINT seller_version UNIQUE (shop_id, version),
+          CONSTRAINT seller_country CHECK (country ~ '^[A-Z]{2}$')
+        )""")
+
+
+def _staff() -> None:
     op.execute("""
         CREATE TABLE shop.invitation (
           id uuid NOT NULL,
@@ -126,34 +199,6 @@ def upgrade() -> None:
             NOT ('owner' = ANY (roles)) OR party IS NOT NULL)
         )""")
     op.execute("CREATE INDEX invitation_shop ON shop.invitation (shop_id, id)")
-    op.execute("""
-        CREATE TABLE shop.profile (
-          shop_id uuid NOT NULL REFERENCES shop.shop (id),
-          tagline jsonb NOT NULL,
-          story jsonb NOT NULL,
-          returns jsonb NOT NULL,
-          logo uuid,
-          return_place uuid,
-          version bigint NOT NULL,
-          PRIMARY KEY (shop_id)
-        )""")
-    op.execute("""
-        CREATE TABLE shop.seller (
-          id uuid NOT NULL,
-          shop_id uuid NOT NULL REFERENCES shop.shop (id),
-          version integer NOT NULL,
-          kind text NOT NULL,
-          name text NOT NULL,
-          country text NOT NULL,
-          registration text NOT NULL,
-          tax_ids jsonb NOT NULL,
-          address text NOT NULL,
-          actor text NOT NULL,
-          stated_at timestamptz NOT NULL,
-          PRIMARY KEY (id),
-          CONSTRAINT seller_version UNIQUE (shop_id, version),
-          CONSTRAINT seller_country CHECK (country ~ '^[A-Z]{2}$')
-        )""")
     op.execute("""
         CREATE TABLE shop.staff (
           shop_id uuid NOT NULL REFERENCES shop.shop (id),
@@ -181,24 +226,3 @@ def upgrade() -> None:
         )""")
     op.execute("CREATE INDEX staff_step_party ON shop.staff_step (shop_id, party, id)")
     op.execute("CREATE INDEX staff_step_shop ON shop.staff_step (shop_id, id)")
-    op.execute("""
-        CREATE TABLE shop.status_change (
-          shop_id uuid NOT NULL REFERENCES shop.shop (id),
-          version bigint NOT NULL,
-          previous text,
-          status text NOT NULL,
-          actor text NOT NULL,
-          cause text NOT NULL,
-          reasons jsonb NOT NULL,
-          changed_at timestamptz NOT NULL,
-          PRIMARY KEY (shop_id, version),
-          CONSTRAINT status_change_transition CHECK (
-            (coalesce(previous, ''), status) IN (('', 'active'), ('', 'pending'), ('active',
-              'closing'), ('active', 'suspended'), ('approved', 'active'), ('approved',
-              'closed'), ('closing', 'active'), ('closing', 'closed'), ('closing',
-              'suspended'), ('onboarding', 'closed'), ('onboarding', 'ready_for_review'),
-              ('pending', 'closed'), ('pending', 'onboarding'), ('ready_for_review',
-              'approved'), ('ready_for_review', 'onboarding'), ('ready_for_review',
-              'rejected'), ('rejected', 'closed'), ('rejected', 'onboarding'), ('suspended',
-              'active'), ('suspended', 'closing')))
-        )""")

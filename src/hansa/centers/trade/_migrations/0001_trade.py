@@ -71,6 +71,16 @@ LINE_TRANSITIONS = (
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS trade")
+    _carts()
+    _checkouts()
+    _batches()
+    _orders()
+    _lines()
+    _history()
+    _drafts()
+
+
+def _carts() -> None:
     op.execute("""
         CREATE TABLE trade.cart_line (
           buyer uuid NOT NULL,
@@ -98,6 +108,9 @@ def upgrade() -> None:
           text text NOT NULL CHECK (length(text) BETWEEN 1 AND 2000),
           PRIMARY KEY (buyer, business, traffic, shop_id)
         )""")
+
+
+def _checkouts() -> None:
     op.execute("""
         CREATE TABLE trade.checkout (
           buyer uuid NOT NULL,
@@ -116,6 +129,9 @@ def upgrade() -> None:
           PRIMARY KEY (buyer, id)
         )""")
     op.execute("CREATE INDEX checkout_payment ON trade.checkout (payment_id)")
+
+
+def _batches() -> None:
     # What a batch writes travels as arrays of rows: an array for each of eighty columns takes thrice the time.
     op.execute("""
         CREATE TYPE trade.new_checkout AS (
@@ -152,11 +168,9 @@ def upgrade() -> None:
           buyer uuid, order_id uuid, line_no int, ordinal int, layer text, funder_kind text,
           funder_party uuid, minor bigint
         )""")
-    # Both states as one text: PostgreSQL reads a check anew in each statement, and pairs of columns take it 125 us.
-    legal, line_legal = (
-        ", ".join(f"'{previous}>{state}'" for previous, state in pairs)
-        for pairs in (TRANSITIONS, LINE_TRANSITIONS)
-    )
+
+
+def _orders() -> None:
     op.execute(f"""
         CREATE TABLE trade."order" (
           buyer uuid NOT NULL,
@@ -192,7 +206,7 @@ def upgrade() -> None:
           PRIMARY KEY (buyer, id),
           CONSTRAINT legal_transition CHECK (
             CASE WHEN previous_state IS NULL THEN state IN ('created', 'awaiting_payment', 'deposit_unpaid')
-                 ELSE previous_state || '>' || state IN ({legal}) END
+                 ELSE previous_state || '>' || state IN ({_legal(TRANSITIONS)}) END
           ),
           CONSTRAINT first_version CHECK (previous_state IS NULL OR version > 1),
           CONSTRAINT closed_is_unpaid CHECK (state <> 'closed' OR paid_at IS NULL),
@@ -207,6 +221,9 @@ def upgrade() -> None:
     op.execute("""
         CREATE INDEX order_open ON trade."order" (shop_id, id)
         WHERE finished_at IS NULL AND closed_at IS NULL""")
+
+
+def _lines() -> None:
     op.execute(f"""
         CREATE TABLE trade.line (
           buyer uuid NOT NULL,
@@ -247,7 +264,7 @@ def upgrade() -> None:
           CONSTRAINT line_parcel CHECK (tracking IS NULL OR carrier IS NOT NULL),
           CONSTRAINT legal_line_transition CHECK (
             CASE WHEN previous_state IS NULL THEN state = 'waiting'
-                 ELSE previous_state || '>' || state IN ({line_legal}) END
+                 ELSE previous_state || '>' || state IN ({_legal(LINE_TRANSITIONS)}) END
           ),
           CHECK (num_nulls(measure_amount, measure_unit, measure_per) IN (0, 3)),
           CHECK (measure_amount IS NULL OR quantity = 1)
@@ -264,6 +281,9 @@ def upgrade() -> None:
           minor bigint NOT NULL CHECK (minor > 0),
           PRIMARY KEY (buyer, order_id, line_no, ordinal)
         )""")
+
+
+def _history() -> None:
     op.execute("""
         CREATE TABLE trade.history (
           buyer uuid NOT NULL,
@@ -290,6 +310,9 @@ def upgrade() -> None:
           PRIMARY KEY (buyer, order_id, id)
         )""")
     op.execute("CREATE INDEX note_author ON trade.note (author)")
+
+
+def _drafts() -> None:
     op.execute("""
         CREATE TABLE trade.draft (
           shop_id uuid NOT NULL,
@@ -316,3 +339,11 @@ def upgrade() -> None:
     op.execute("CREATE INDEX draft_id ON trade.draft (id)")
     op.execute("CREATE INDEX draft_buyer ON trade.draft (buyer, id)")
     op.execute("CREATE INDEX draft_said ON trade.draft (made_by) WHERE note <> ''")
+
+
+def _legal(pairs: tuple[tuple[str, str], ...]) -> str:
+    """Write transitions, both states as one text.
+
+    PostgreSQL reads a check anew in each statement, and pairs of columns take it 125 us.
+    """
+    return ", ".join(f"'{previous}>{state}'" for previous, state in pairs)

@@ -12,6 +12,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _generations()
+    _businesses()
+
+
+def _generations() -> None:
     # The current generation is the active one with the highest activation; those before it stay active
     # while quotes may still be pinned to them. `base` is what it was made from: the way back.
     op.execute("""
@@ -30,6 +35,19 @@ def upgrade() -> None:
           CHECK ((state = 'killed') = (killed_why IS NOT NULL)),
           CHECK (state <> 'active' OR activation IS NOT NULL)
         )""")
+    op.execute("""
+        CREATE TABLE kernel.process (
+          id uuid PRIMARY KEY,
+          host text NOT NULL,
+          pid int NOT NULL,
+          generation bigint NOT NULL,
+          code_hash text NOT NULL,
+          started_at timestamptz NOT NULL,
+          seen_at timestamptz NOT NULL
+        )""")
+
+
+def _businesses() -> None:
     op.execute("""
         CREATE TABLE kernel.business (
           path text PRIMARY KEY,
@@ -54,16 +72,6 @@ def upgrade() -> None:
           why text NOT NULL,
           by text NOT NULL,
           at timestamptz NOT NULL
-        )""")
-    op.execute("""
-        CREATE TABLE kernel.process (
-          id uuid PRIMARY KEY,
-          host text NOT NULL,
-          pid int NOT NULL,
-          generation bigint NOT NULL,
-          code_hash text NOT NULL,
-          started_at timestamptz NOT NULL,
-          seen_at timestamptz NOT NULL
         )""")
     op.execute("""
         CREATE TABLE kernel.usage (

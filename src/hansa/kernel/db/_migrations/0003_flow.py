@@ -12,9 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # The server's clock while the subject is still locked: tells the order in which facts of one subject
-    # came to be, where two transactions overlapped and their numbers do not.
-    op.execute("ALTER TABLE kernel.outbox ADD COLUMN told_at timestamptz NOT NULL DEFAULT clock_timestamp()")
+    _idempotency()
+    _delivery()
+    _deadlines()
+
+
+def _idempotency() -> None:
     # One narrow key: the digest of (business, traffic, actor, route, key), which is also what a
     # distributed database spreads the rows by.
     op.execute("""
@@ -28,14 +31,16 @@ def upgrade() -> None:
           created_at timestamptz NOT NULL DEFAULT now()
         )""")
     op.execute("""
-        CREATE TYPE kernel.new_deadline AS (
-          subject uuid, kind text, business text, traffic text, due_at timestamptz
-        )""")
-    op.execute("""
         CREATE TYPE kernel.new_answer AS (
           scope bytea, body bytea, business text, traffic text, status smallint, answer bytea
         )""")
     op.execute("CREATE INDEX idempotency_created_at ON kernel.idempotency USING brin (created_at)")
+
+
+def _delivery() -> None:
+    # The server's clock while the subject is still locked: tells the order in which facts of one subject
+    # came to be, where two transactions overlapped and their numbers do not.
+    op.execute("ALTER TABLE kernel.outbox ADD COLUMN told_at timestamptz NOT NULL DEFAULT clock_timestamp()")
     op.execute("""
         CREATE TABLE kernel.subscription (
           handler text PRIMARY KEY,
@@ -73,6 +78,13 @@ def upgrade() -> None:
         )""")
     op.execute("CREATE UNIQUE INDEX parked_id ON kernel.parked (handler, id)")
     op.execute("CREATE INDEX parked_retry ON kernel.parked (retry_at) WHERE state = 'retrying'")
+
+
+def _deadlines() -> None:
+    op.execute("""
+        CREATE TYPE kernel.new_deadline AS (
+          subject uuid, kind text, business text, traffic text, due_at timestamptz
+        )""")
     op.execute("""
         CREATE TABLE kernel.deadline (
           subject uuid NOT NULL,
