@@ -72,7 +72,7 @@ async def test_what_a_week_needs_goes_in_once(house, loaded, files):
     again = await loading.load(house.platform, files, weeks=WEEK, tell=say_nothing)
 
     assert (loaded.stores, loaded.households, loaded.products, loaded.offers) == (108, 315, 2616, 3668)
-    assert loaded.placeholders == 1
+    assert loaded.not_in_catalogue == 1
     assert again.nothing
 
 

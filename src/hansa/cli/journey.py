@@ -70,7 +70,7 @@ def load(*, weeks: WeeksAsked = "", json: Json = False) -> None:
     else:
         screen.out.print(
             f"{loaded.stores:,} stores, {loaded.households:,} households, {loaded.products:,} products"
-            f" ({loaded.placeholders} that the catalogue lacks, {loaded.drafts:,} that nobody ever bought),"
+            f" ({loaded.not_in_catalogue} that the catalogue lacks, {loaded.drafts:,} that nobody ever bought),"
             f" {loaded.offers:,} offers."
         )
 

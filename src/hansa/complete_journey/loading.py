@@ -48,7 +48,7 @@ class Loaded(msgspec.Struct, kw_only=True):
     stores: int = 0
     categories: int = 0
     products: int = 0
-    placeholders: int = 0
+    not_in_catalogue: int = 0
     """Of the products: those that are sold and not in the catalogue."""
     drafts: int = 0
     """Of the products: those nobody ever bought, whose price nobody knows."""
@@ -190,7 +190,7 @@ async def _products(
                 draft=draft,
             )
             done.products += len(some)
-            done.placeholders += sum(not one.known for one in some)
+            done.not_in_catalogue += sum(not one.known for one in some)
             done.drafts += len(some) if draft else 0
 
 

@@ -289,7 +289,7 @@ _MEANINGS: Mapping[str, str] = MappingProxyType(
         "sold_all_zero": "sold lines with all amounts zero",
         "sold_for_nothing": "sold lines whose discount takes their whole value",
         "not_in_catalogue": "lines of products that are not in the catalogue",
-        "not_in_catalogue_sold": "of these, sold: of placeholders",
+        "not_in_catalogue_sold": "of these, sold: under the number alone",
         "unit_price_uneven": "sold lines whose unit price is no whole number of cents: the gross is the fact",
         "measured": "sold lines of measured goods: quantity 1 and a measure",
     }
