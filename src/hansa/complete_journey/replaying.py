@@ -180,7 +180,7 @@ class _Run:
         self._files = files
         self._progress = progress
         self._tell = tell
-        self._card = TestCard(payment.test_cards()["success"])
+        self._card = TestCard(payment.sandbox_cards()["success"])
         self._stores: dict[int, loading.Store] = {}
         self._room = asyncio.Semaphore(UNDER_WAY)
         self._quoting = asyncio.Semaphore(QUOTED_AT_ONCE)

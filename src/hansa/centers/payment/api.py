@@ -61,14 +61,14 @@ __all__ = [
     "refused_refunds",
     "request_refunds",
     "return_by_hand",
+    "sandbox_cards",
     "settle_odd_amount",
     "statement",
     "take_unexpected",
-    "test_cards",
 ]
 
 
-def test_cards() -> dict[str, str]:
+def sandbox_cards() -> dict[str, str]:
     """Return the sandbox's card numbers by what they do (`success`, `declined`, `delayed` ...), for pages and docs.
 
     Those that differ from `success` only where an amount is held first are in the docs alone.

@@ -141,7 +141,7 @@ async def _page(
         lines=tuple(line(seen, one, currency=order.currency) for order in orders for one in order.lines),
         further=tuple(suffix(number) for number in range(2, CARDS_MAX + 1)),
         over=_over(seen, found),
-        cards=tuple(_card(seen, name, number) for name, number in payment.test_cards().items()),
+        cards=tuple(_card(seen, name, number) for name, number in payment.sandbox_cards().items()),
         expires_at=found.expires_at,
         refresh_url=here,
         form=form or Form(),
