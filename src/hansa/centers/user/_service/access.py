@@ -45,13 +45,16 @@ SUSPEND = "user.party.suspend"
 
 
 async def register_app(ctx: Ctx, *, name: str) -> PartyId:
-    """Make a party for a program of the acting person; see `user.api`."""
+    """Make a party for a program of the acting person; it may do what its tokens carry and its owner holds.
+
+    Raises `Invalid`, `Forbidden`, `TooManyTokens`.
+    """
     async with ctx.transaction() as tx:
         return await add_app(tx, ctx, name=name)
 
 
 async def add_app(tx: Transaction, ctx: Ctx, *, name: str) -> PartyId:
-    """Make the party in the caller's transaction; see `user.api`."""
+    """As `register_app`, in the caller's transaction."""
     owner, app = ctx.party(), PARTY_ID.new()
     tidy_name, error = check_text("name", name, letters_max=NAME_LETTERS_MAX)
     if error is not None:
@@ -68,9 +71,13 @@ async def add_app(tx: Transaction, ctx: Ctx, *, name: str) -> PartyId:
 
 
 async def issue_token(
-    ctx: Ctx, *, label: str, grants: Sequence[str], expires_at: datetime, app: PartyId | None
+    ctx: Ctx, *, label: str, grants: Sequence[str], expires_at: datetime, app: PartyId | None = None
 ) -> IssuedToken:
-    """Issue an API token for the acting person or one of its apps; see `user.api`."""
+    """Issue an API token for the business and traffic of `ctx`; its secret is shown this once.
+
+    It acts as the person (or as `app`, one of its apps), with those of `grants` that the person holds at
+    the time of each use. Raises `Invalid`, `GrantNotHeld`, `PartyNotFound`, `TooManyTokens`, `Forbidden`.
+    """
     owner, now = ctx.party(), ctx.now()
     if ctx.actor.kind is ActorKind.GUEST:
         raise Forbidden("Only somebody with an account issues tokens: a guest's session is meant to end.")
@@ -137,7 +144,7 @@ async def issue(
 
 
 async def revoke_token(ctx: Ctx, *, token_id: TokenId) -> None:
-    """End an API token of the acting person or one of its apps; see `user.api`."""
+    """End one of the acting person's API tokens. Raises `TokenNotFound`."""
     owner = ctx.party()
     async with ctx.transaction() as tx:
         mine = [owner, *await tokens.apps_of(tx, owner)]
@@ -151,7 +158,7 @@ async def revoke_token(ctx: Ctx, *, token_id: TokenId) -> None:
 
 
 async def list_tokens(ctx: Ctx) -> list[Token]:
-    """Return the living API tokens of the acting person and its apps; see `user.api`."""
+    """Return the acting person's living API tokens, its apps' too, newest first; there are at most 50."""
     owner = ctx.party()
     async with ctx.transaction() as tx:
         mine = [owner, *await tokens.apps_of(tx, owner)]
@@ -159,7 +166,7 @@ async def list_tokens(ctx: Ctx) -> list[Token]:
 
 
 async def grant_role(ctx: Ctx, *, party: PartyId, role: Role) -> None:
-    """Give a party a role; see `user.api`."""
+    """Give a party a role. Wants `user.role.grant`. Raises `PartyNotFound`."""
     ctx.require(GRANT_ROLES)
     async with ctx.transaction() as tx:
         states = await parties.lock_states(tx, [party])
@@ -174,7 +181,7 @@ async def grant_role(ctx: Ctx, *, party: PartyId, role: Role) -> None:
 
 
 async def revoke_role(ctx: Ctx, *, party: PartyId, role: Role) -> None:
-    """Take a role from a party; see `user.api`."""
+    """Take a role from a party. Wants `user.role.grant`."""
     ctx.require(GRANT_ROLES)
     async with ctx.transaction() as tx:
         await parties.lock_states(tx, [party])
@@ -184,12 +191,12 @@ async def revoke_role(ctx: Ctx, *, party: PartyId, role: Role) -> None:
 
 
 async def suspend(ctx: Ctx, *, party: PartyId) -> None:
-    """Keep a party from acting; see `user.api`."""
+    """Keep a party from logging in and from acting. Wants `user.party.suspend`. Raises `PartyNotFound`."""
     await _switch(ctx, party, before=PartyState.ACTIVE, after=PartyState.SUSPENDED)
 
 
 async def reinstate(ctx: Ctx, *, party: PartyId) -> None:
-    """Let a suspended party act again; see `user.api`."""
+    """Let a suspended party act again. Wants `user.party.suspend`. Raises `PartyNotFound`."""
     await _switch(ctx, party, before=PartyState.SUSPENDED, after=PartyState.ACTIVE)
 
 
@@ -206,12 +213,12 @@ async def _switch(ctx: Ctx, party: PartyId, *, before: PartyState, after: PartyS
 
 
 async def grants_changed(tx: Transaction, ctx: Ctx, party_ids: Sequence[UUID]) -> None:
-    """See that every process asks again what these parties may do; see `user.api`."""
+    """Tell, in the same transaction, that answers to `user.grants` about these parties have changed."""
     forget_after(tx, ctx, await tokens.touch_of(tx, party_ids))
 
 
 async def demand_session(tx: Transaction, ctx: Ctx) -> None:
-    """Refuse to let a token make tokens: one that leaked for an hour must not live on for a year."""
+    """Refuse an actor that did not log in: a token that leaked must not make others. Raises `Forbidden`."""
     if ctx.actor.kind is ActorKind.SYSTEM:
         return
     is_session = ctx.actor.session is not None and await tokens.is_session(

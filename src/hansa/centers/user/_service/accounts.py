@@ -42,7 +42,11 @@ BRING_PEOPLE = "user.party.bring"
 
 
 async def sign_up(ctx: Ctx, *, email: str, password: str, name: str) -> LoggedIn:
-    """Make an account and log it in; see `user.api`."""
+    """Make an account and log it in; a guest who acts becomes part of it.
+
+    Raises `Invalid` (every wrong field at once), `EmailTaken` (its owner is told), `TooManyAttempts` (from networks
+    that asked about many taken ones), `RiskRefused`, `Busy`.
+    """
     address = read_email(email)
     tidy_name, name_error = check_text("name", name, letters_max=NAME_LETTERS_MAX)
     password_error = check_password(password, email=email)
@@ -78,8 +82,12 @@ async def _enrol(
     return started
 
 
-async def bring_people(ctx: Ctx, people: Mapping[PartyId, str]) -> set[PartyId]:
-    """Make parties for people who were known elsewhere; see `user.api`."""
+async def bring_people(ctx: Ctx, *, people: Mapping[PartyId, str]) -> set[PartyId]:
+    """Make parties for people who were known elsewhere, by ids of the caller's making, with their names.
+
+    For moving in from another house: nobody can log in as one of them. Who is there already stays as it is;
+    returns who is new. Wants `user.party.bring`. Raises `Invalid`, for more than 10,000 at once too.
+    """
     ctx.require(BRING_PEOPLE)
     errors = [] if len(people) <= PEOPLE_MAX else [FieldError("people", "length", f"At most {PEOPLE_MAX}")]
     tidy = {}
@@ -98,7 +106,11 @@ async def bring_people(ctx: Ctx, people: Mapping[PartyId, str]) -> set[PartyId]:
 
 
 async def log_in(ctx: Ctx, *, email: str, password: str) -> LoggedIn:
-    """Start a session for whom e-mail address and password belong to; see `user.api`."""
+    """Start a session; a guest who acts becomes part of the account.
+
+    Raises `WrongCredentials`, the same and after the same work whether the address is known or not;
+    `TooManyAttempts`, `Suspended`, `RiskRefused`, `Busy`.
+    """
     address = read_email(email)
     if isinstance(address, FieldError):  # goes the same way as an address nobody has
         address = EmailAddress("", "malformed " + hashlib.sha256(email.encode(errors="replace")).hexdigest())
@@ -128,7 +140,7 @@ async def log_in(ctx: Ctx, *, email: str, password: str) -> LoggedIn:
 
 
 async def start_guest(ctx: Ctx) -> LoggedIn:
-    """Make a party without a name, with a session; see `user.api`."""
+    """Make a party without a name, with a session, so that a cart has an owner."""
     party = PARTY_ID.new()
     async with ctx.transaction() as tx:
         await parties.insert_party(tx, ctx, party_id=party, kind=PartyKind.GUEST)
@@ -136,7 +148,7 @@ async def start_guest(ctx: Ctx) -> LoggedIn:
 
 
 async def log_out(ctx: Ctx) -> None:
-    """End the session that acts; see `user.api`."""
+    """End the session that acts; nothing happens when it has ended already. Raises `Unauthenticated`."""
     party, session = PartyId(ctx.party()), ctx.actor.session
     if session is None:
         return
@@ -150,7 +162,7 @@ async def log_out(ctx: Ctx) -> None:
 
 
 async def me(ctx: Ctx) -> Party:
-    """Return the acting party as it sees itself; see `user.api`."""
+    """Return the acting party as it sees itself. Raises `Unauthenticated`, `PartyNotFound`."""
     party = ctx.party()
     async with ctx.transaction() as tx:
         found = await parties.read_party(tx, party)
@@ -159,8 +171,11 @@ async def me(ctx: Ctx) -> Party:
     return found
 
 
-async def introduce(ctx: Ctx, *, name: str, email: str | None, locale: str | None) -> Party:
-    """Change what the acting party says about itself; see `user.api`."""
+async def introduce(ctx: Ctx, *, name: str, email: str | None = None, locale: str | None = None) -> Party:
+    """Change what the acting party says about itself; a guest may leave an e-mail address for its mail.
+
+    Raises `Invalid`, `Forbidden` (an account's e-mail address), `PartyNotFound`.
+    """
     party = ctx.party()
     tidy_name, name_error = check_text("name", name, letters_max=NAME_LETTERS_MAX)
     address = read_email(email) if email is not None else None

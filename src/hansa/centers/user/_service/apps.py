@@ -12,11 +12,16 @@ from hansa.centers.user._service.entering import forget_after
 from hansa.centers.user._store import apps, parties, tokens
 from hansa.centers.user.errors import PartyNotFound, TooManyTokens
 from hansa.centers.user.events import TokenRevoked
-from hansa.centers.user.types import IssuedToken, PartyId, PartyState, Token, TokenId
+from hansa.centers.user.types import App, IssuedToken, PartyId, PartyState, Token, TokenId
 from hansa.kernel.context import Ctx
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
+
+
+async def apps_by_id(tx: Transaction, app_ids: Sequence[UUID]) -> dict[PartyId, App]:
+    """Return apps with their owners; who is none is absent."""
+    return await apps.read_apps(tx, app_ids)
 
 
 async def issue_token_for(
@@ -29,7 +34,12 @@ async def issue_token_for(
     expires_at: datetime,
     among: Sequence[UUID] | None = None,
 ) -> IssuedToken:
-    """Issue a token to a person or an app, for the business and traffic of `ctx`; see `user.api`."""
+    """Issue a token to a person or an app, for the business and traffic of `ctx`; its secret is shown this once.
+
+    It does those of `grants` that the party (or the app's owner) holds at the time of each use. Whoever calls
+    has seen that the actor may have it. 50 live at once: of the party, or `among` these. Raises `Invalid`,
+    `PartyNotFound`, `TooManyTokens`.
+    """
     tidy_label = check_wish(label, grants, expires_at, now=ctx.now())
     if (await parties.lock_states(tx, [party])).get(party) is not PartyState.ACTIVE:
         raise PartyNotFound
@@ -44,7 +54,10 @@ async def issue_token_for(
 async def end_app_tokens(
     tx: Transaction, ctx: Ctx, *, app: PartyId, token_ids: Sequence[UUID], at: datetime
 ) -> list[TokenId]:
-    """Let an app's tokens end at a time, or at once; see `user.api`."""
+    """Let an app's tokens end at `at` at the latest, at once when that is not ahead; return those that lived.
+
+    Whoever calls has seen that the actor may.
+    """
     now = ctx.now()
     touched = await apps.shorten(tx, party_id=app, token_ids=token_ids, at=at, now=now)
     if at <= now:
@@ -56,5 +69,5 @@ async def end_app_tokens(
 async def app_tokens(
     tx: Transaction, ctx: Ctx, app: PartyId, *, among: Sequence[UUID] | None = None
 ) -> list[Token]:
-    """Return those of an app's tokens that live, newest first; see `user.api`."""
+    """Return an app's living tokens, all or `among` these, newest first, at most 50."""
     return await tokens.list_api_tokens(tx, party_ids=[app], now=ctx.now(), limit=TOKENS_MAX, among=among)

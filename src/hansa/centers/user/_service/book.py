@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 ADDRESSES_MAX = 100
 
 
-async def add_address(ctx: Ctx, address: Address, *, preferred: bool) -> AddressId:
-    """Add an address to the acting party's book; see `user.api`."""
+async def add_address(ctx: Ctx, address: Address, *, preferred: bool = False) -> AddressId:
+    """Add an address to the acting party's book; the first one is the preferred one.
+
+    Raises `Invalid` (every wrong field at once), `TooManyAddresses`.
+    """
     party, checked = ctx.party(), _checked(address)
     address_id, version_id, now = ADDRESS_ID.new(), ADDRESS_VERSION_ID.new(), ctx.now()
     async with ctx.transaction() as tx:
@@ -47,9 +50,12 @@ async def add_address(ctx: Ctx, address: Address, *, preferred: bool) -> Address
 
 
 async def change_address(
-    ctx: Ctx, *, address_id: AddressId, address: Address, preferred: bool
+    ctx: Ctx, *, address_id: AddressId, address: Address, preferred: bool = False
 ) -> AddressVersionId:
-    """Write a new version of an address; see `user.api`."""
+    """Write a new version of an address; orders keep the version they have.
+
+    Raises `Invalid`, `AddressNotFound`.
+    """
     party, checked = ctx.party(), _checked(address)
     version_id, now = ADDRESS_VERSION_ID.new(), ctx.now()
     async with ctx.transaction() as tx:
@@ -62,7 +68,10 @@ async def change_address(
 
 
 async def remove_address(ctx: Ctx, *, address_id: AddressId) -> None:
-    """Take an address out of the acting party's book; see `user.api`."""
+    """Take an address out of the acting party's book; orders keep the version they have.
+
+    Raises `AddressNotFound`.
+    """
     party = ctx.party()
     async with ctx.transaction() as tx:
         await _demand(tx, party, address_id)
@@ -71,7 +80,7 @@ async def remove_address(ctx: Ctx, *, address_id: AddressId) -> None:
 
 
 async def addresses(ctx: Ctx) -> list[BookedAddress]:
-    """Return the acting party's book; see `user.api`."""
+    """Return the acting party's book (at most 100), the preferred one first, then the newest."""
     party = ctx.party()
     async with ctx.transaction() as tx:
         return await store.list_book(tx, party_id=party, limit=ADDRESSES_MAX)
@@ -80,17 +89,29 @@ async def addresses(ctx: Ctx) -> list[BookedAddress]:
 async def freeze_addresses(
     tx: Transaction, ctx: Ctx, demands: Sequence[FreezeAddress]
 ) -> list[AddressVersionId | AddressNotFound]:
-    """Keep the current versions of addresses for good, a verdict each; see `user.api`."""
+    """Keep the current versions of many parties' addresses for good: a verdict each, in the order given."""
     found = await store.freeze(tx, demands, now=ctx.now())
     return [version or AddressNotFound() for version in found]
 
 
 async def freeze_address(tx: Transaction, ctx: Ctx, address_id: AddressId) -> AddressVersionId:
-    """Keep the current version of one address of the acting party for good; see `user.api`."""
+    """Keep the current version of an address of the acting party for good, and return its id.
+
+    Raises `AddressNotFound`, also for somebody else's.
+    """
     (verdict,) = await freeze_addresses(tx, ctx, [FreezeAddress(party=ctx.party(), address_id=address_id)])
     if isinstance(verdict, AddressNotFound):
         raise verdict
     return verdict
+
+
+async def frozen_addresses(
+    tx: Transaction,
+    ctx: Ctx,  # noqa: ARG001 - every question says for which command it is asked
+    version_ids: Sequence[AddressVersionId],
+) -> dict[AddressVersionId, Address]:
+    """Return address versions by id, whoever's they are: the caller knows who may see its order's address."""
+    return await store.read_versions(tx, version_ids)
 
 
 async def _demand(tx: Transaction, party: UUID, address_id: AddressId) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from hansa.centers.user._service import fresh
-from hansa.centers.user._service.personal import gather
+from hansa.centers.user._service.personal import export_personal_data
 from hansa.centers.user._store import privacy as store
 from hansa.centers.user.errors import ExportNotFound, ExportNotReady, PartyNotFound
 from hansa.centers.user.events import ExportReady
@@ -86,7 +86,7 @@ async def make_export(platform: Platform, payload: bytes) -> None:
         return
     ctx = platform.context(PLATFORM_BUSINESS, traffic=traffic, actor=Actor(ActorKind.PERSON, order.party))
     try:
-        data = await gather(ctx)
+        data = await export_personal_data(ctx)
     except PartyNotFound:
         return
     content = gzip.compress(msgspec.json.encode(data))

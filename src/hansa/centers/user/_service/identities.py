@@ -260,3 +260,8 @@ async def _link(tx: Transaction, ctx: Ctx, issuer: str, claims: dict[str, Any], 
 
 def _state_hash(state: str, binding: str) -> bytes:
     return sha256(f"{state} {binding}".encode()).digest()
+
+
+def issuers(ctx: Ctx) -> list[str]:
+    """Return the names of the issuers one can log in with."""
+    return ctx.platform.service(Issuers).names()

@@ -114,3 +114,8 @@ async def parties_of_pairwise(
 
 def _sector(ctx: Ctx, app: PartyId | None) -> str:
     return ctx.business if app is None else f"{ctx.business}|{app}"
+
+
+async def merged_guests(tx: Transaction, party_id: UUID) -> list[PartyId]:
+    """Return the guests and linked accounts that turned out to be this party: what they ordered is its own."""
+    return await parties.merged_into(tx, party_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import msgspec
 
@@ -22,10 +23,11 @@ from hansa.centers.user._store import (
 from hansa.centers.user._store import kin as outsiders
 from hansa.centers.user.errors import PartyNotFound
 from hansa.centers.user.extensions import PERSONAL_DATA
-from hansa.centers.user.types import Accounts, PartyId, PersonalData, PersonalRecord
+from hansa.centers.user.types import Accounts, Contact, PartyId, PersonalData, PersonalRecord
 from hansa.kernel.context import PLATFORM_BUSINESS, Ctx, Traffic
 
 if TYPE_CHECKING:
+    from hansa.kernel.db import Transaction
     from hansa.kernel.platform import Platform
 
 _VERSIONS_MAX = 10_000
@@ -36,13 +38,16 @@ _KEEP_UNANSWERED = timedelta(days=1)
 _KEEP_UNUSED_VERSIONS = timedelta(days=1)
 
 
+async def contacts(tx: Transaction, party_ids: Sequence[UUID]) -> dict[UUID, Contact]:
+    """Return how to reach parties; who said nothing about itself, or was erased, is absent.
+
+    A guest that turned out to be somebody is reached where that party is.
+    """
+    return await parties.read_contacts(tx, party_ids)
+
+
 async def export_personal_data(ctx: Ctx) -> PersonalData:
-    """Return everything held about the acting party, over all centers; see `user.api`."""
-    return await gather(ctx)
-
-
-async def gather(ctx: Ctx) -> PersonalData:
-    """Ask every center what it holds about the party of `ctx`, and add what is held here."""
+    """Return everything that any center holds about the acting party. Raises `PartyNotFound`."""
     party, now = ctx.party(), ctx.now()
     others = await PERSONAL_DATA.of(ctx)(ctx, party)
     async with ctx.platform.db.reading() as tx:

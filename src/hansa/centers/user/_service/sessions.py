@@ -44,6 +44,20 @@ class _Known(msgspec.Struct, frozen=True):
     reread_at: float
 
 
+async def authenticate(platform: Platform, token: str) -> Actor | None:
+    """Return who acts with a session or API token, or `None`. A warm token needs no query.
+
+    What ended or changed in another process is seen after about a second.
+    """
+    identity = await platform.service(Sessions).identify(token)
+    return identity.actor if identity is not None else None
+
+
+async def identify(platform: Platform, token: str) -> Identity | None:
+    """As `authenticate`, with where the token belongs: an API token works in its business and traffic alone."""
+    return await platform.service(Sessions).identify(token)
+
+
 class Sessions:
     """The tokens this process knows. Bounded; a warm token costs a hash and a dictionary look-up."""
 
