@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import signal
+import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -72,6 +73,20 @@ def server():
         EmbeddedPostgres(Path(folder), settings={"fsync": "off"}) as embedded,
     ):
         yield embedded
+
+
+@pytest.fixture(scope="session")
+def made_cluster(tmp_path_factory):
+    """Put a cluster into a data folder, where a story is not of how it is made: a copy takes a tenth of the time."""
+    made = tmp_path_factory.mktemp("made")
+    with EmbeddedPostgres(made, settings={"fsync": "off"}):
+        pass
+
+    def put(data_dir: Path) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-a", made / "cluster", data_dir], check=True)
+
+    return put
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import ssl
@@ -13,8 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from cli.ready import PATIENCE_S, Ready, environment
+from hansa.kernel.embedded import EmbeddedPostgres
+
 STAND_IN = Path(__file__).parent / "stand_in.py"
-PATIENCE_S = 60
 TRUSTING_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing here is https; by default every request would read all the certificates there are."""
 
@@ -22,31 +23,17 @@ TRUSTING_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 class Hansa:
     """The command line in a folder of its own."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, ready):
+        self.folder, self._ready = folder, ready
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.worker_note = folder / "worker"
-        self.environ = {
-            name: value for name, value in os.environ.items() if not name.startswith("HANSA_")
-        } | {
-            "HANSA_PORT": str(self.port),
-            "STAND_IN_WORKER": str(self.worker_note),
-            "COLUMNS": "200",
-        }
+        self.environ = {"HANSA_PORT": str(self.port), "STAND_IN_WORKER": str(self.worker_note)}
         self.started: list[subprocess.Popen[str]] = []
 
     def run(self, *arguments, **environ):
-        return subprocess.run(
-            [sys.executable, STAND_IN, *arguments],
-            cwd=self.folder,
-            env=self.environ | environ,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
+        return self._ready.run(*arguments, cwd=self.folder, **self.environ | environ)
 
     def read(self, *arguments, **environ):
         """Run a command and return the JSON it printed."""
@@ -59,7 +46,7 @@ class Hansa:
             process = subprocess.Popen(
                 [sys.executable, STAND_IN, *arguments],
                 cwd=self.folder,
-                env=self.environ | environ,
+                env=environment(**self.environ | environ),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -103,9 +90,25 @@ class Hansa:
         return process.wait(PATIENCE_S)
 
 
+@pytest.fixture(scope="session")
+def standing_in():
+    """The command line on the stand-in."""
+    made = Ready("from cli import stand_in; stand_in.install()")
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="session")
+def real():
+    """The command line as it is."""
+    made = Ready("import hansa.app")
+    yield made
+    made.end()
+
+
 @pytest.fixture
-def hansa(tmp_path):
-    made = Hansa(tmp_path)
+def hansa(tmp_path, standing_in):
+    made = Hansa(tmp_path, standing_in)
     yield made
     for process in made.started:
         if process.poll() is None:
@@ -113,6 +116,20 @@ def hansa(tmp_path):
             process.wait(PATIENCE_S)
     if sys.platform == "linux":
         made.eventually(lambda: not made.processes())
+
+
+@pytest.fixture
+def made_before(hansa, made_cluster):
+    """Its cluster is there already."""
+    made_cluster(hansa.folder / ".hansa" / "postgres")
+
+
+@pytest.fixture
+def other_server(tmp_path, made_cluster):
+    """A server that is not Hansa's own."""
+    made_cluster(tmp_path / "other")
+    with EmbeddedPostgres(tmp_path / "other", settings={"fsync": "off"}) as server:
+        yield server
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ import asyncio
 import asyncpg
 import pytest
 
-from hansa.kernel.embedded import EmbeddedPostgres
-
 pytestmark = [pytest.mark.timeout(180), pytest.mark.enable_socket]
 
 
@@ -89,6 +87,7 @@ def test_the_catalogue_of_points_asks_no_database(hansa):
     assert not (hansa.folder / ".hansa").exists()
 
 
+@pytest.mark.usefixtures("made_before")
 def test_the_demo_wants_the_code_that_serves(hansa):
     hansa.run("migrate")
 
@@ -111,14 +110,13 @@ def test_doctor_says_what_to_do(hansa, taken_port):
     assert "is taken by another program" in done.stdout
 
 
-def test_a_database_that_is_not_utf8_is_one_sentence(hansa, tmp_path):
-    with EmbeddedPostgres(tmp_path / "other", settings={"fsync": "off"}) as server:
-        with server._session() as session:
-            session.query(
-                "CREATE DATABASE plain ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'"
-            )
-        started = hansa.run("up", HANSA_DATABASE_URL=server.url("plain"))
-        looked = hansa.run("doctor", HANSA_DATABASE_URL=server.url("plain"))
+def test_a_database_that_is_not_utf8_is_one_sentence(hansa, other_server):
+    with other_server._session() as session:
+        session.query(
+            "CREATE DATABASE plain ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+    started = hansa.run("up", HANSA_DATABASE_URL=other_server.url("plain"))
+    looked = hansa.run("doctor", HANSA_DATABASE_URL=other_server.url("plain"))
 
     assert started.returncode == looked.returncode == 1
     assert "UTF" in started.stderr
@@ -126,43 +124,43 @@ def test_a_database_that_is_not_utf8_is_one_sentence(hansa, tmp_path):
     assert "ENCODING 'UTF8'" in looked.stdout
 
 
-def test_a_database_that_is_too_old_or_newer_than_the_code_is_one_sentence(hansa, tmp_path):
-    with EmbeddedPostgres(tmp_path / "other", settings={"fsync": "off"}) as server:
-        server.create_database("newer")
-        assert hansa.run("migrate", HANSA_DATABASE_URL=server.url("newer")).returncode == 0
-        asyncio.run(
-            execute(server.url("newer"), "INSERT INTO kernel.alembic_version VALUES ('kernel_from_tomorrow')")
+def test_a_database_that_is_too_old_or_newer_than_the_code_is_one_sentence(hansa, other_server):
+    other_server.create_database("newer")
+    assert hansa.run("migrate", HANSA_DATABASE_URL=other_server.url("newer")).returncode == 0
+    asyncio.run(
+        execute(
+            other_server.url("newer"), "INSERT INTO kernel.alembic_version VALUES ('kernel_from_tomorrow')"
         )
-        server.create_database("old")
-        asyncio.run(execute(server.url("old"), SAYS_IT_IS_14))
-        for name, sentence in (
-            ("newer", "made by a newer version of Hansa"),
-            ("old", "PostgreSQL 15 or later"),
-        ):
-            for command in ("up", "migrate"):
-                done = hansa.run(command, HANSA_DATABASE_URL=server.url(name))
-                assert done.returncode == 1
-                assert sentence in done.stderr
-                assert len(done.stderr.strip().splitlines()) <= 3
-                assert done.stdout == ""
-
-
-def test_a_database_made_by_an_earlier_development_state_is_one_sentence(hansa, tmp_path):
-    with EmbeddedPostgres(tmp_path / "other", settings={"fsync": "off"}) as server:
-        server.create_database("earlier")
-        environ = {"HANSA_DATABASE_URL": server.url("earlier")}
-        assert hansa.run("migrate", **environ).returncode == 0
-        other_text = "UPDATE kernel.applied_migration SET digest = '' WHERE revision = 'kernel_0003'"
-        asyncio.run(execute(server.url("earlier"), other_text))
-
-        for command in (["up"], ["migrate"], ["migrate", "--check"]):
-            done = hansa.run(*command, **environ)
+    )
+    other_server.create_database("old")
+    asyncio.run(execute(other_server.url("old"), SAYS_IT_IS_14))
+    for name, sentence in (
+        ("newer", "made by a newer version of Hansa"),
+        ("old", "PostgreSQL 15 or later"),
+    ):
+        for command in ("up", "migrate"):
+            done = hansa.run(command, HANSA_DATABASE_URL=other_server.url(name))
             assert done.returncode == 1
-            assert "made by an earlier development state" in done.stderr
-            assert "kernel_0003" in done.stderr
+            assert sentence in done.stderr
             assert len(done.stderr.strip().splitlines()) <= 3
             assert done.stdout == ""
-        looked = hansa.run("doctor", **environ)
+
+
+def test_a_database_made_by_an_earlier_development_state_is_one_sentence(hansa, other_server):
+    other_server.create_database("earlier")
+    environ = {"HANSA_DATABASE_URL": other_server.url("earlier")}
+    assert hansa.run("migrate", **environ).returncode == 0
+    other_text = "UPDATE kernel.applied_migration SET digest = '' WHERE revision = 'kernel_0003'"
+    asyncio.run(execute(other_server.url("earlier"), other_text))
+
+    for command in (["up"], ["migrate"], ["migrate", "--check"]):
+        done = hansa.run(*command, **environ)
+        assert done.returncode == 1
+        assert "made by an earlier development state" in done.stderr
+        assert "kernel_0003" in done.stderr
+        assert len(done.stderr.strip().splitlines()) <= 3
+        assert done.stdout == ""
+    looked = hansa.run("doctor", **environ)
 
     assert looked.returncode == 1
     assert "made by an earlier development state" in looked.stdout
@@ -183,6 +181,7 @@ async def execute(url, statements):
     await connection.close()
 
 
+@pytest.mark.usefixtures("made_before")
 def test_a_fault_is_told_without_a_traceback_unless_asked_for(hansa):
     hansa.run("migrate")
 

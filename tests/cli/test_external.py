@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import pytest
 
+from cli.ready import environment
+
 pytestmark = [pytest.mark.external, pytest.mark.timeout(180), pytest.mark.enable_socket]
 COMMAND = "from hansa.cli import main; main()"
 
@@ -27,7 +29,7 @@ def test_the_platform_starts_serves_and_stops_on_a_server_of_ones_own(hansa, els
         process = subprocess.Popen(
             [sys.executable, "-c", COMMAND, "up", "--no-demo", "--processes", "1"],
             cwd=hansa.folder,
-            env=hansa.environ | {"HANSA_DATABASE_URL": elsewhere},
+            env=environment(**hansa.environ, HANSA_DATABASE_URL=elsewhere),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

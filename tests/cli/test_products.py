@@ -3,9 +3,6 @@
 import asyncio
 import csv
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
@@ -20,7 +17,6 @@ from hansa.cli.pace import Pace, now_and_then
 from hansa.cli.products import Stand, export_file, import_file
 from hansa.cli.search import paced
 
-COMMAND = "from hansa.cli import main; main()"
 HEAD = "product,title:en,title:zh,price_minor,currency"
 
 
@@ -137,30 +133,21 @@ async def test_an_unknown_business_or_shop_is_told(house, told, tmp_path):
 
 @pytest.mark.enable_socket
 @pytest.mark.timeout(300)
-async def test_the_command_says_how_it_went(house, stand, house_settings, tmp_path):
+async def test_the_command_says_how_it_went(stand, house_settings, tmp_path, real):
     where, _ = stand
+    database = {"HANSA_DATABASE_URL": house_settings.database_url.reveal()}
 
-    def run(*arguments):
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("HANSA_")}
-        environ["HANSA_DATABASE_URL"] = house_settings.database_url.reveal()
-        return subprocess.run(
-            [sys.executable, "-c", COMMAND, "products", *arguments],
-            cwd=tmp_path,
-            env=environ,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    async def run(*arguments):
+        return await asyncio.to_thread(real.run, "products", *arguments, cwd=tmp_path, **database)
 
     at = ("--business", where.business, "--shop", where.shop)
     (tmp_path / "bad.csv").write_text(rows(3, bad={1}), encoding="utf-8")
     (tmp_path / "good.csv").write_text(rows(3), encoding="utf-8")
 
-    bad = await asyncio.to_thread(run, "import", "bad.csv", *at)
-    good = await asyncio.to_thread(run, "import", "good.csv", *at, "--json")
-    out = await asyncio.to_thread(run, "export", *at, "--format", "jsonl")
-    unclear = await asyncio.to_thread(run, "export", "goods.txt", *at)
+    bad = await run("import", "bad.csv", *at)
+    good = await run("import", "good.csv", *at, "--json")
+    out = await run("export", *at, "--format", "jsonl")
+    unclear = await run("export", "goods.txt", *at)
 
     assert bad.returncode == 1
     assert bad.stderr.splitlines()[-2:] == [

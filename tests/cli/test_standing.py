@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from uuid import uuid4
 
 import pytest
@@ -59,23 +56,11 @@ async def door(house):
 
 
 @pytest.fixture
-def command(tmp_path, migrated):
+def command(tmp_path, migrated, real):
     """Run the real command line on the house's database."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("HANSA_")}
-    environ |= {"HANSA_DATABASE_URL": migrated, "COLUMNS": "300"}
 
     async def run(*arguments):
-        return await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-c", "from hansa.cli import main; main()", *arguments],
-            cwd=tmp_path,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
+        return await asyncio.to_thread(real.run, *arguments, cwd=tmp_path, HANSA_DATABASE_URL=migrated)
 
     return run
 

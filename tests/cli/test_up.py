@@ -11,6 +11,7 @@ import pytest
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.enable_socket]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+made_before = pytest.mark.usefixtures("made_before")
 
 
 @linux
@@ -44,6 +45,7 @@ def test_ctrl_c_during_the_first_start_is_a_quiet_end(hansa):
 
 
 @linux
+@made_before
 def test_nothing_outlives_a_killed_parent_and_the_next_start_recovers(hansa):
     first = hansa.up()
     assert len(hansa.processes()) > 4
@@ -56,6 +58,7 @@ def test_nothing_outlives_a_killed_parent_and_the_next_start_recovers(hansa):
     assert hansa.stop(second) == 0
 
 
+@made_before
 def test_figures_of_a_start_that_was_killed_are_cleared_away_by_the_next(hansa, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -72,6 +75,7 @@ def test_figures_of_a_start_that_was_killed_are_cleared_away_by_the_next(hansa, 
     assert not own.exists()
 
 
+@made_before
 def test_a_process_that_dies_is_replaced(hansa):
     started = hansa.up()
     before = hansa.get().json()["pid"]
@@ -90,6 +94,7 @@ def test_a_process_that_dies_is_replaced(hansa):
     assert hansa.stop(started) == 0
 
 
+@made_before
 def test_what_was_started_under_nohup_outlives_its_terminal(hansa):
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; who is started inherits it
     try:
@@ -111,6 +116,7 @@ def test_what_was_started_under_nohup_outlives_its_terminal(hansa):
     assert hansa.stop(started) == 0
 
 
+@made_before
 def test_a_request_under_way_is_finished_before_the_end(hansa):
     started = hansa.up()
     with httpx.stream("GET", f"http://127.0.0.1:{hansa.port}/slow", timeout=20) as answer:
@@ -121,6 +127,7 @@ def test_a_request_under_way_is_finished_before_the_end(hansa):
     assert started.wait(60) == 0
 
 
+@made_before
 def test_a_database_that_dies_is_started_again(hansa):
     started = hansa.up()
     pid = int((hansa.folder / ".hansa/postgres/cluster/postmaster.pid").read_text().split()[0])

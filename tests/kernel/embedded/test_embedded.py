@@ -69,8 +69,9 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def server(data_dir: Path) -> Iterator[EmbeddedPostgres]:
+def server(data_dir: Path, made_cluster: Callable[[Path], None]) -> Iterator[EmbeddedPostgres]:
     """A running server with the database `hansa`."""
+    made_cluster(data_dir)
     with EmbeddedPostgres(data_dir, settings=LOSSY) as running:
         running.create_database()
         yield running
@@ -157,13 +158,17 @@ def test_only_a_private_unix_socket_is_open(server: EmbeddedPostgres) -> None:
     assert folder.st_uid == server_account(server.data_dir / "cluster").uid
 
 
-def test_a_port_of_ones_own_names_the_socket(data_dir: Path) -> None:
+def test_a_port_of_ones_own_names_the_socket(data_dir: Path, made_cluster: Callable[[Path], None]) -> None:
+    made_cluster(data_dir)
     with EmbeddedPostgres(data_dir, port=6543, settings=LOSSY) as server:
         assert "port=6543" in server.url("postgres")
         assert sql(server.url("postgres"), "SHOW port") == "6543"
 
 
-def test_settings_are_durable_unless_told_otherwise(data_dir: Path) -> None:
+def test_settings_are_durable_unless_told_otherwise(
+    data_dir: Path, made_cluster: Callable[[Path], None]
+) -> None:
+    made_cluster(data_dir)
     ask = "SELECT string_agg(setting, ' ' ORDER BY name) FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')"
     with EmbeddedPostgres(data_dir) as server:
         assert sql(server.url("postgres"), ask) == "on on"
@@ -179,7 +184,8 @@ def test_the_operator_has_the_last_word_on_settings(server: EmbeddedPostgres, da
     assert sql(server.url(), "SHOW work_mem") == "33MB"
 
 
-def test_a_broken_setting_is_named(data_dir: Path) -> None:
+def test_a_broken_setting_is_named(data_dir: Path, made_cluster: Callable[[Path], None]) -> None:
+    made_cluster(data_dir)
     with pytest.raises(StartFailed, match="no_such_setting"):
         EmbeddedPostgres(data_dir, settings={"no_such_setting": "1"}).start()
     assert not servers_in(data_dir / "cluster")
