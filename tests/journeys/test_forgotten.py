@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import msgspec
+
 from forgetting import (
     PASSWORD,
     Somebody,
@@ -20,10 +22,12 @@ from forgetting import (
 from hansa.centers.interconnect import api as interconnect
 from hansa.centers.message import api as message
 from hansa.centers.shop import api as shop
-from hansa.centers.shop.types import EntityKind, LegalEntity
+from hansa.centers.shop.terms import Onboarding, RequirementKind
+from hansa.centers.shop.types import EntityKind, LegalEntity, Reason, ShopRole
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import ORDER_ID, DraftLine, LineRequest
 from hansa.centers.user import api as user
+from house import House
 
 
 async def test_nothing_tells_who_it_was(house, logged):
@@ -82,9 +86,22 @@ async def test_nothing_tells_who_it_was(house, logged):
     assert await house.violations() == []
 
 
-async def test_a_sole_trader_who_closed_the_shop_is_forgotten(house):
-    somebody, owner = Somebody(), await house.person()
+async def apply_as_yourself(house, owner, somebody):
+    """A person applies at the flagship under their own name, and is asked to mend it, in words that name them."""
     opened = await shop.open_shop(owner, slug=f"s{uuid4().hex[:20]}", name={"en": "Tea"}, owner=owner.party())
+    own = {"legal_name": somebody.name, "bank_reference": f"Account of {somebody.name}, {somebody.street}"}
+    for one in house.system.term(Onboarding).requirements:
+        plain = "DE" if one.kind is RequirementKind.COUNTRY else "91330100MA2"
+        await shop.give_answer(
+            house.system, shop_id=opened.id, requirement=one.name, value=own.get(one.name, plain)
+        )
+    handed = await shop.submit(house.system, shop_id=opened.id)
+    why = Reason(code="bank_account", message=f"{somebody.name} is not the holder of this account")
+    await shop.reject(house.system, shop_id=opened.id, submission=handed.submission, reasons=[why])
+    return opened
+
+
+async def sell_as_yourself(ctx, opened, somebody):
     entity = LegalEntity(
         kind=EntityKind.SOLE_TRADER,
         name=somebody.name,
@@ -93,18 +110,93 @@ async def test_a_sole_trader_who_closed_the_shop_is_forgotten(house):
         tax_ids={"vat": "DE136695976"},
         address=somebody.street,
     )
-    await shop.state_seller(house.system, shop_id=opened.id, entity=entity)
-    await user.request_erasure(owner)
-    await shop.close_shop(house.system, shop_id=opened.id)
+    await shop.state_seller(ctx, shop_id=opened.id, entity=entity)
+
+
+async def when_forgotten(house):
     await house.wait(timedelta(days=2))
     await pass_platform_time(house, timedelta(days=15))
     await house.settle_down()
+    await pass_platform_time(house, timedelta(days=9))
+    await house.settle_down()
+
+
+async def test_a_sole_trader_who_closed_the_shop_is_forgotten(house):
+    flagship = House(house.platform, "flagship")
+    somebody, owner = Somebody(), await flagship.person()
+    opened = await apply_as_yourself(flagship, owner, somebody)
+    await sell_as_yourself(flagship.system, opened, somebody)
+    handed = await shop.submit(flagship.system, shop_id=opened.id)
+    await shop.approve(flagship.system, shop_id=opened.id, submission=handed.submission)
+    places = {place for place, _, _ in await found_in_database(house.platform, somebody.traces())}
+    assert places >= {"shop.answer", "shop.status_change", "shop.seller"}
+
+    await user.request_erasure(owner)
+    await shop.close_shop(flagship.system, shop_id=opened.id)
+    await when_forgotten(flagship)
 
     assert await found_in_database(house.platform, somebody.traces()) == []
     (kept,) = await house_rows(
         house, "SELECT country, tax_ids FROM shop.seller WHERE shop_id = $1", opened.id
     )
     assert kept["country"] == "DE"
+    codes = await house_rows(
+        house,
+        "SELECT reasons -> 0 ->> 'code' AS code FROM shop.status_change WHERE shop_id = $1 AND status = 'rejected'",
+        opened.id,
+    )
+    assert codes == [{"code": "bank_account"}]
+    assert await house.violations() == []
+
+
+async def test_an_applicant_who_never_said_who_sells_and_never_sold_is_forgotten(house):
+    flagship = House(house.platform, "flagship")
+    somebody, owner = Somebody(), await flagship.person()
+    await apply_as_yourself(flagship, owner, somebody)
+
+    await user.request_erasure(owner)
+    await when_forgotten(flagship)
+
+    assert await found_in_database(house.platform, somebody.traces()) == []
+
+
+async def test_a_sole_trader_who_handed_the_shop_over_is_forgotten_and_the_shop_goes_on(house):
+    flagship = House(house.platform, "flagship")
+    somebody, owner, heir = Somebody(), await flagship.person(), await flagship.person()
+    opened = await shop.open_shop(owner, slug=f"s{uuid4().hex[:20]}", name={"en": "Tea"}, owner=owner.party())
+    mine = f"@shop:{opened.id}"
+    may = frozenset({f"shop.shop.apply{mine}", f"shop.seller.change{mine}", f"shop.shop.see{mine}"})
+    acting = owner.with_(actor=msgspec.structs.replace(owner.actor, grants=may))
+    await shop.give_answer(acting, shop_id=opened.id, requirement="legal_name", value=somebody.name)
+    await sell_as_yourself(acting, opened, somebody)
+    offered = await shop.invite(
+        flagship.system, shop_id=opened.id, party=heir.party(), roles=[ShopRole.OWNER]
+    )
+    await shop.accept(heir, secret=offered.secret)
+
+    await user.request_erasure(owner)
+    await when_forgotten(flagship)
+
+    assert await found_in_database(house.platform, somebody.traces()) == []
+    dossier = await shop.dossier(flagship.system, shop_id=opened.id)
+    assert "legal_name" in dossier.missing
+
+
+async def test_an_applicant_reads_what_was_answered_and_decided(house):
+    flagship = House(house.platform, "flagship")
+    somebody, owner = Somebody(), await flagship.person()
+    opened = await apply_as_yourself(flagship, owner, somebody)
+    await sell_as_yourself(flagship.system, opened, somebody)
+
+    held = {}
+    for record in (await user.export_personal_data(owner)).records:
+        held.setdefault(record.kind, []).append(record.content)
+
+    assert somebody.name in {one["value"] for one in held["shop.answer"]}
+    assert [one["entity"]["name"] for one in held["shop.seller"]] == [somebody.name]
+    (decided,) = [one for one in held["shop.decision"] if one["reasons"]]
+    assert (decided["status"], decided["reasons"][0]["code"]) == ("rejected", "bank_account")
+    assert somebody.name in decided["reasons"][0]["message"]
 
 
 async def test_a_guest_who_ordered_and_left_is_forgotten(house, logged):

@@ -118,7 +118,7 @@ status_change = Table(
     Column("reasons", JSONB, nullable=False),
     Column("changed_at", _AT, nullable=False),
     CheckConstraint(transitions_sql("previous", "status", TRANSITIONS), name="status_change_transition"),
-    info={"append_only": True},
+    info={"append_only": True, "erasable": ("reasons",)},  # their sentences; codes stay
 )
 
 answer = Table(
@@ -130,7 +130,7 @@ answer = Table(
     Column("value", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("answered_at", _AT, nullable=False),
-    info={"append_only": True},
+    info={"append_only": True, "erasable": ("value",)},
 )
 
 seller = Table(

@@ -107,7 +107,7 @@ class StatusChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a shop answered to one requirement, as last given. Facts of a company, never of a person."""
+    """What a shop answered to one requirement, as last given; a sole trader's goes with the person."""
 
     requirement: str
     value: str

@@ -88,7 +88,7 @@ class Erase(Protocol):
     """Take out of this center's rows whatever tells about these persons: texts they wrote or were sent.
 
     Free text becomes empty or its row goes; what the books need (ids, amounts, times, states) stays. So free
-    text never stands in an append-only table. Repeatable: text may arrive late and the same party is erased
+    text stands in no append-only table, but for columns that it declares erasable. Repeatable: text may arrive late and the same party is erased
     again. Returns per command what was erased, as `<center>.<what>`, and names nothing that was not there.
     """
 

@@ -66,7 +66,7 @@ async def dossier(ctx: Ctx, *, shop_id: ShopId) -> Dossier:
 async def give_answer(ctx: Ctx, *, shop_id: ShopId, requirement: str, value: str) -> Dossier:
     """Answer one thing the business asks; a rejected shop goes back to being onboarded by it.
 
-    Facts of a company belong here, never of a person. Needs `shop.shop.apply` in the shop. Raises
+    What a sole trader answers goes with the person; a company's answers stay. Needs `shop.shop.apply` in the shop. Raises
     `RequirementUnknown`, `Invalid`, `DossierClosed`, `ShopNotFound`, `ShopOver`.
     """
     asked = rules.by_name(ctx.term(Onboarding).requirements)
@@ -100,7 +100,7 @@ async def submit(ctx: Ctx, *, shop_id: ShopId) -> Shop:
         shop = await locked(tx, ctx, shop_id, permission=APPLY)
         if shop.status in {ShopStatus.PENDING, ShopStatus.REJECTED}:  # nothing was asked, or nothing to mend
             shop = await steps.take(tx, ctx, shop, ShopStatus.ONBOARDING, cause="submitted")
-        given = {one.requirement: one for one in await saying.answers_of(tx, shop_id)}
+        given = _given(await saying.answers_of(tx, shop_id))
         if lacking := rules.missing(ctx.term(Onboarding).requirements, given):
             raise DossierIncomplete(missing=list(lacking))
         return await steps.take(tx, ctx, shop, ShopStatus.READY_FOR_REVIEW, cause="submitted")
@@ -245,13 +245,17 @@ def _check_reasons(ctx: Ctx, reasons: Sequence[Reason], *, required: bool) -> No
         raise Invalid(*errors)
 
 
+def _given(answers: Sequence[Answer]) -> dict[str, Answer]:
+    """Return what is answered: what a former owner said is blank once they are forgotten, and asked anew."""
+    return {one.requirement: one for one in answers if one.value}
+
+
 async def _dossier(tx: Transaction, ctx: Ctx, shop: Shop) -> Dossier:
     answers = await saying.answers_of(tx, shop.id)
     (last,) = await store.status_changes(tx, shop.id, before=None, limit=1)
-    given = {one.requirement: one for one in answers}
     return Dossier(
         shop=shop,
         answers=tuple(answers),
-        missing=rules.missing(ctx.term(Onboarding).requirements, given),
+        missing=rules.missing(ctx.term(Onboarding).requirements, _given(answers)),
         reasons=last.reasons,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
 from hansa.centers.shop._rules.states import NEVER_SOLD
 from hansa.centers.shop._service import steps
 from hansa.centers.shop._service.stopping import ask_soon
@@ -15,12 +17,11 @@ from hansa.centers.shop.types import SHOP_ID, Shop, ShopId, ShopStatus
 from hansa.centers.user import api as user
 from hansa.centers.user.extensions import Erasure
 from hansa.centers.user.types import PersonalRecord
-from hansa.kernel.context import SYSTEM, Ctx, Traffic
+from hansa.kernel.context import SYSTEM, Actor, ActorKind, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.extension import Veto
 from hansa.kernel.plan.errors import BusinessEnded, UnknownBusiness
 
-_HELD_MAX = 10_000
 _STOPPABLE = frozenset({ShopStatus.ACTIVE, ShopStatus.SUSPENDED})
 _CAUSE = "owner_forgotten"
 
@@ -35,8 +36,8 @@ async def no_shop_open(tx: Transaction, commands: Sequence[Erasure]) -> list[Vet
 async def leave_shops(tx: Transaction, commands: Sequence[Erasure]) -> list[tuple[str, ...]]:
     """Answer `user.erase`: their posts and invitations end, and shops that nobody owns any more stop selling.
 
-    Who sold there as a sole trader is a person: the name goes, a company's stays. What the owner said on the shop's
-    page goes whoever sold.
+    Who sold there as a sole trader, or applied and never sold, is a person: names, answers and the sentences of
+    decisions go, a company's stay. What the owner said on the shop's page goes whoever sold.
 
     Those are shops that are not live, or were opened while the erasure was under way.
     """
@@ -51,8 +52,7 @@ async def leave_shops(tx: Transaction, commands: Sequence[Erasure]) -> list[tupl
             tx.emit(ctx, StaffChanged(shop_id=shop_id, party=party, permissions=(), roles=()))
     await store.end_invitations(tx, parties)
     owned = [(wheres[one.id], one) for one in theirs.values() if one.owner in set(parties)]
-    await store.forget_sole_traders(tx, [one.id for _, one in owned])
-    await store.forget_profiles(tx, [one.id for _, one in owned])
+    await _forget_words(tx, [one.id for _, one in owned], commands)
     await _stop(tx, [(ctx, one) for ctx, one in owned if ctx is not None])
     gone = {party for _, party in left}
     return [("shop.staff",) if gone.intersection(command.parties) else () for command in commands]
@@ -67,11 +67,12 @@ async def shops_owned_by(tx: Transaction, parties: Sequence[UUID]) -> dict[ShopI
 
 
 async def held_about(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
-    """Answer `user.personal_data`: the shops somebody owns, and those they act for."""
+    """Answer `user.personal_data`: posts at shops; of those somebody owns, also what was answered and decided."""
     async with ctx.platform.db.reading() as tx:
         everybody = [party, *await user.merged_guests(tx, party)]
-        posts = await store.posts_with_names(tx, everybody, limit=_HELD_MAX)
-    return [
+        posts = await store.posts_with_names(tx, everybody)
+        told = await store.dossiers_of(tx, everybody)
+    held = [
         PersonalRecord(
             kind="shop.post",
             content={
@@ -84,6 +85,16 @@ async def held_about(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
         )
         for one in posts
     ]
+    return [*held, *(PersonalRecord(kind=one.kind, content=msgspec.json.decode(one.content)) for one in told)]
+
+
+async def _forget_words(tx: Transaction, owned: Sequence[ShopId], commands: Sequence[Erasure]) -> None:
+    parties = [party for command in commands for party in command.parties]
+    labels = [Actor(ActorKind.PERSON, party).label for party in parties]
+    once = await store.shops_left_by(tx, parties)
+    await store.forget_sole_traders(tx, shops=owned, everywhere=once, labels=labels)
+    await store.forget_dossiers(tx, shops=owned, everywhere=once, labels=labels)
+    await store.forget_profiles(tx, owned)
 
 
 def _objection(count: int) -> Veto | None:

@@ -55,6 +55,14 @@ async def shops_named_by(tx: Transaction, parties: Sequence[UUID]) -> list[UUID]
     return [row["shop_id"] for row in rows]
 
 
+async def shops_left_by(tx: Transaction, parties: Sequence[UUID]) -> list[UUID]:
+    """Return the shops whose staff parties ever were: whoever hands a shop over stays on as staff."""
+    rows = await tx.raw.fetch(
+        "SELECT DISTINCT shop_id FROM shop.staff_step WHERE party = ANY($1::uuid[])", list(parties)
+    )
+    return [row["shop_id"] for row in rows]
+
+
 async def end_posts(tx: Transaction, parties: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
     """Remove parties from the staff of locked shops; return (shop, party)."""
     tx.locks(STAFF_RANK)
@@ -94,13 +102,32 @@ async def end_invitations(tx: Transaction, parties: Sequence[UUID]) -> None:
     )
 
 
-async def forget_sole_traders(tx: Transaction, shops: Sequence[UUID]) -> None:
-    """Blank the name and seat of owners who sold as themselves; country and numbers stay, by which the books are kept."""
+async def forget_sole_traders(
+    tx: Transaction, *, shops: Sequence[UUID], everywhere: Sequence[UUID], labels: Sequence[str]
+) -> None:
+    """Blank the name and seat of who sold as themselves; country and numbers stay, by which the books are kept.
+
+    `shops` are owned by who is forgotten; of the others `everywhere`, what they stated themselves (`labels`).
+    """
     await tx.raw.execute(
         """UPDATE shop.seller SET name = '', address = ''
-            WHERE shop_id = ANY($1::uuid[]) AND kind = 'sole_trader'""",
+            WHERE kind = 'sole_trader' AND name <> ''
+              AND (shop_id = ANY($1::uuid[]) OR shop_id = ANY($2::uuid[]) AND actor = ANY($3::text[]))""",
         list(shops),
+        list(everywhere),
+        list(labels),
     )
+
+
+async def forget_dossiers(
+    tx: Transaction, *, shops: Sequence[UUID], everywhere: Sequence[UUID], labels: Sequence[str]
+) -> None:
+    """Blank the answers of who applied as themselves, or never came to sell, and the sentences of decisions.
+
+    Of a shop that sold for a company the answers stay: they are the company's. Codes of reasons stay everywhere.
+    """
+    await tx.raw.execute(FORGET_ANSWERS, list(shops), list(everywhere), list(labels))
+    await tx.raw.execute(FORGET_SENTENCES, list(shops))
 
 
 async def forget_profiles(tx: Transaction, shops: Sequence[UUID]) -> None:
@@ -115,7 +142,27 @@ async def forget_profiles(tx: Transaction, shops: Sequence[UUID]) -> None:
     )
 
 
-async def posts_with_names(tx: Transaction, parties: Sequence[UUID], *, limit: int) -> list[NamedPost]:
+FORGET_ANSWERS = """
+UPDATE shop.answer a SET value = ''
+ WHERE a.value <> ''
+   AND (a.shop_id = ANY($1::uuid[])
+        AND (EXISTS (SELECT FROM shop.seller s WHERE s.shop_id = a.shop_id AND s.kind = 'sole_trader')
+             OR NOT EXISTS (SELECT FROM shop.seller s WHERE s.shop_id = a.shop_id)
+             OR NOT EXISTS (SELECT FROM shop.status_change c WHERE c.shop_id = a.shop_id AND c.status = 'active'))
+     OR a.shop_id = ANY($2::uuid[]) AND a.actor = ANY($3::text[])
+        AND EXISTS (SELECT FROM shop.seller s
+                     WHERE s.shop_id = a.shop_id AND s.kind = 'sole_trader' AND s.actor = a.actor))
+"""
+
+FORGET_SENTENCES = """
+UPDATE shop.status_change
+   SET reasons = (SELECT jsonb_agg(jsonb_set(one, '{message}', '""') ORDER BY place)
+                    FROM jsonb_array_elements(reasons) WITH ORDINALITY AS said (one, place))
+ WHERE shop_id = ANY($1::uuid[]) AND jsonb_array_length(reasons) > 0
+"""
+
+
+async def posts_with_names(tx: Transaction, parties: Sequence[UUID]) -> list[NamedPost]:
     """Return the shops that parties own or act for."""
     rows = await tx.raw.fetch(
         """SELECT id AS shop_id, business, name, ARRAY['owner'] AS roles, '{}'::text[] AS permissions
@@ -123,8 +170,40 @@ async def posts_with_names(tx: Transaction, parties: Sequence[UUID], *, limit: i
            UNION ALL
            SELECT s.id, s.business, s.name, m.roles, m.permissions
              FROM shop.staff m JOIN shop.shop s ON s.id = m.shop_id WHERE m.party = ANY($1::uuid[])
-            ORDER BY 1 LIMIT $2""",
+            ORDER BY 1""",
         list(parties),
-        limit,
     )
     return [msgspec.convert(dict(row), NamedPost) for row in rows]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """Something a shop said or was told, as its owner reads it: of what kind, and the rest as JSON."""
+
+    kind: str
+    content: msgspec.Raw
+
+
+async def dossiers_of(tx: Transaction, parties: Sequence[UUID]) -> list[Told]:
+    """Return every answer, legal entity and decision of the shops that parties own, in every version."""
+    rows = await tx.raw.fetch(DOSSIERS, list(parties))
+    return [Told(row["kind"], msgspec.Raw(row["content"].encode())) for row in rows]
+
+
+DOSSIERS = """
+WITH own AS (SELECT id FROM shop.shop WHERE owner = ANY($1::uuid[]))
+SELECT 'shop.answer' AS kind, shop_id, answered_at AS at,
+       json_build_object('requirement', requirement, 'value', value, 'version', version,
+                         'answered_at', answered_at)::text AS content
+  FROM shop.answer WHERE shop_id IN (SELECT id FROM own)
+UNION ALL
+SELECT 'shop.seller', shop_id, stated_at,
+       json_build_object('version', version, 'stated_at', stated_at, 'entity',
+         json_build_object('kind', kind, 'name', name, 'country', country, 'registration', registration,
+                           'tax_ids', tax_ids, 'address', address))::text
+  FROM shop.seller WHERE shop_id IN (SELECT id FROM own)
+UNION ALL
+SELECT 'shop.decision', shop_id, changed_at,
+       json_build_object('status', status, 'cause', cause, 'reasons', reasons, 'changed_at', changed_at)::text
+  FROM shop.status_change WHERE shop_id IN (SELECT id FROM own)
+ ORDER BY 2, 3, 1
+"""
