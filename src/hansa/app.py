@@ -32,7 +32,7 @@ from hansa.kernel.db import Database
 from hansa.kernel.gauges import ProcessGauges
 from hansa.kernel.lane.observing import batch_observer
 from hansa.kernel.metering import Meter
-from hansa.kernel.plan import KERNEL_POINTS, Code, Plans, installed_businesses
+from hansa.kernel.plan import KERNEL_POINTS, Bounds, Code, Plans, installed_businesses
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
 from hansa.kernel.quota import Limits
@@ -67,15 +67,19 @@ _UPKEEP_S = 2.0
 _log = logging.getLogger("hansa.app")
 
 
-def code() -> Code:
-    """Return what this installation brings to a plan. Raises `PlanInvalid` for packages that do not load."""
+def code(settings: Settings | None = None) -> Code:
+    """Return what this installation brings to a plan; `settings` add what they decide of its bounds.
+
+    Raises `PlanInvalid` for packages that do not load.
+    """
+    hosts = settings.own_hosts() if settings else frozenset[str]()
+    bounds = Bounds(reserved=served_names(), hosts=hosts, spoken=frozenset(LANGUAGES))
     return Code.of(
         CENTERS,
         plays=PLAYS,
         packages=installed_businesses(),
         points=KERNEL_POINTS,
-        reserved=served_names(),
-        spoken=LANGUAGES,
+        bounds=bounds,
     )
 
 
@@ -90,7 +94,7 @@ async def running(settings: Settings, *, activate: bool = True) -> AsyncIterator
         raise ValueError("the platform runs on a database: settings.database_url is empty")
     meter = Meter()
     db = Database(settings.database_url.reveal(), connections_max=settings.database_connections)
-    plans = Plans(code(), db, meter=meter)
+    plans = Plans(code(settings), db, meter=meter)
     platform = Platform(settings=settings, db=db, clocks=Clocks(), plans=plans, meter=meter, centers=CENTERS)
     platform.add(Signer(signing_keys(settings)))
     platform.add(Metrics())

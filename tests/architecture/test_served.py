@@ -4,7 +4,7 @@ import pytest
 
 from hansa.asgi import served_names
 from hansa.kernel.business import Business
-from hansa.kernel.plan import Code, PlanInvalid
+from hansa.kernel.plan import Bounds, Code, PlanInvalid
 
 
 def test_no_business_can_hide_what_the_platform_serves_itself():
@@ -23,7 +23,7 @@ def test_no_business_can_hide_what_the_platform_serves_itself():
     } <= names
     assert {"", "tea-house"}.isdisjoint(names)
     assert all("{" not in name for name in names)
-    code = Code(packages=[Business("api")], reserved=names)
+    code = Code(packages=[Business("api")], bounds=Bounds(reserved=names))
     with pytest.raises(PlanInvalid, match="the platform itself answers at /api"):
         code.compile()
     assert code.hash != Code(packages=[Business("api")]).hash

@@ -10,7 +10,7 @@ from msgspec import Meta
 from hansa.kernel.business import PLATFORM_QUOTA, Business, Play, Quota
 from hansa.kernel.context import Traffic
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError, Reducer, Veto
-from hansa.kernel.plan import PlanInvalid, compile_plan
+from hansa.kernel.plan import Bounds, PlanInvalid, compile_plan
 from hansa.kernel.term import Term
 
 
@@ -296,15 +296,21 @@ def test_identities_that_clash(refusals):
     }
 
 
-def test_names_that_the_platform_answers_to_itself(refusals, compiled):
-    reserved = {"api", "login"}
+def test_a_host_that_is_the_platforms_own(refusals):
+    own = Bounds(hosts=frozenset({"shop.example"}))
 
-    assert refusals([], [Business("login"), Business("tea")], reserved=reserved) == {
+    assert refusals([], [Business("tea", hosts=["tea.example", "shop.example"])], bounds=own) == {
+        ("host_reserved", "tea and the platform itself (HANSA_PUBLIC_URL) both claim the host shop.example")
+    }
+
+
+def test_names_that_the_platform_answers_to_itself(refusals, compiled):
+    bounds = Bounds(reserved=frozenset({"api", "login"}))
+
+    assert refusals([], [Business("login"), Business("tea")], bounds=bounds) == {
         ("path_reserved", "login cannot name a business: the platform itself answers at /login")
     }
-    below = compiled(
-        [], [Business("tea"), Business("tea.login")], reserved=reserved
-    )  # its address is /tea.login
+    below = compiled([], [Business("tea"), Business("tea.login")], bounds=bounds)  # its address is /tea.login
     assert "tea.login" in below.businesses
 
 
@@ -321,7 +327,9 @@ def test_manifests_that_cannot_be_meant(refusals):
 def test_currencies_languages_and_titles_that_cannot_be_meant(refusals, compiled):
     faulty = Business("a", currency="XYZ", languages=["en", "klingon"], title={"en": "A", "zh": " "})
 
-    assert refusals([], [faulty], spoken={"en", "zh"}) == {
+    bounds = Bounds(spoken=frozenset({"en", "zh"}))
+
+    assert refusals([], [faulty], bounds=bounds) == {
         ("manifest_faulty", "a: 'XYZ' is no ISO 4217 currency code"),
         ("manifest_faulty", "a: the platform does not speak 'klingon'; it speaks en, zh"),
         ("manifest_faulty", "a: the title is empty in zh"),
@@ -332,7 +340,7 @@ def test_currencies_languages_and_titles_that_cannot_be_meant(refusals, compiled
             ("manifest_faulty", "a: a title is one line of at most 200 characters")
         }
     right = Business("a", currency="CNY", languages=["zh-Hans", "en"], title={"zh-Hans": "茶"})
-    assert compiled([], [right], spoken={"en", "zh"}).businesses["a"].currency == "CNY"
+    assert compiled([], [right], bounds=bounds).businesses["a"].currency == "CNY"
 
 
 def test_a_play_that_is_not_registered(refusals):

@@ -34,6 +34,13 @@ def test_nothing_told_gives_the_defaults(tmp_path):
     assert Settings().section(Smtp) == Smtp()
 
 
+def test_the_platforms_own_hosts_are_the_public_one_else_this_machine(tmp_path):
+    said = load(environ={"HANSA_PUBLIC_URL": "https://Shop.example:8443"}, folder=tmp_path)
+
+    assert said.own_hosts() == {"shop.example"}
+    assert Settings().own_hosts() == {"127.0.0.1", "localhost"}
+
+
 def test_the_environment_wins_over_the_file(tmp_path):
     (tmp_path / "hansa.toml").write_text(
         'port = 9000\nlog_format = "json"\nstop_timeout = 3\ntrusted_proxies = ["10.0.0.1", "10.0.0.2"]\n'

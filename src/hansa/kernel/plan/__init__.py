@@ -5,6 +5,7 @@
 back and kills. `explain`, `diff` and `catalogue` let people read it.
 """
 
+from hansa.kernel.plan.bounds import Bounds
 from hansa.kernel.plan.code import Code, installed_businesses
 from hansa.kernel.plan.codec import Codec
 from hansa.kernel.plan.compiler import compile_plan
@@ -51,6 +52,7 @@ __all__ = [
     "KERNEL_POINTS",
     "MAY_END_BUSINESS",
     "Answering",
+    "Bounds",
     "BusinessEnded",
     "BusinessKept",
     "BusinessPlan",

@@ -15,6 +15,7 @@ from hansa.kernel.business import Business, Play
 from hansa.kernel.extension import Extension, ExtensionPoint
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan._hash import digest
+from hansa.kernel.plan.bounds import Bounds
 from hansa.kernel.plan.compiler import compile_plan, manifest_identity, point_identity
 from hansa.kernel.plan.errors import CompileError, PlanInvalid
 from hansa.kernel.plan.plan import Plan
@@ -28,17 +29,14 @@ BUSINESSES_GROUP = "hansa.businesses"
 
 @dataclass(frozen=True)
 class Code:
-    """Points, terms, plays, packaged businesses, answers of centers by the center's name, reserved names, languages."""
+    """Points, terms, plays, packaged businesses, answers of centers by the center's name; and its bounds."""
 
     points: Sequence[ExtensionPoint[Any]] = ()
     terms: Sequence[type[Term]] = ()
     plays: Sequence[Play[Any, Any]] = ()
     packages: Sequence[Business] = ()
     answers: Mapping[str, Sequence[Extension]] = field(default_factory=dict)
-    reserved: frozenset[str] = frozenset()
-    """First words of the addresses that the platform serves itself: no business can be called so."""
-    spoken: frozenset[str] = frozenset()
-    """The languages the platform has words in, as main tags (`en`, `zh`); any may be named where none are."""
+    bounds: Bounds = field(default_factory=Bounds)
 
     @classmethod
     def of(
@@ -48,8 +46,7 @@ class Code:
         plays: Sequence[Play[Any, Any]] = (),
         packages: Sequence[Business] = (),
         points: Sequence[ExtensionPoint[Any]] = (),
-        reserved: Iterable[str] = (),
-        spoken: Iterable[str] = (),
+        bounds: Bounds | None = None,
     ) -> Code:
         """Gather what centers declare; `points` are the kernel's own, and those of plays."""
         centers = list(centers)
@@ -59,8 +56,7 @@ class Code:
             plays=plays,
             packages=packages,
             answers={center.name: center.answers for center in centers},
-            reserved=frozenset(reserved),
-            spoken=frozenset(spoken),
+            bounds=bounds or Bounds(),
         )
 
     @cached_property
@@ -77,8 +73,7 @@ class Code:
                 ]
                 for center, answers in self.answers.items()
             },
-            sorted(self.reserved),
-            sorted(self.spoken),
+            *self.bounds.of_code(),
         )
 
     def compile(
@@ -98,8 +93,7 @@ class Code:
             self.plays,
             [business for business in (*self.packages, *configured) if business.path not in ended],
             self.answers,
-            reserved=self.reserved,
-            spoken=self.spoken,
+            bounds=self.bounds,
             generation=generation,
             code_hash=self.hash,
             meter=meter,

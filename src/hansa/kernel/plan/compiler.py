@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 import msgspec
-from babel.numbers import is_currency
 
 from hansa.kernel.breaker import Breakers
 from hansa.kernel.business import (
@@ -17,7 +16,6 @@ from hansa.kernel.business import (
     PLATFORM,
     Business,
     Play,
-    Texts,
     levels,
 )
 from hansa.kernel.extension import Extension, ExtensionPoint, Mode
@@ -26,6 +24,7 @@ from hansa.kernel.plan._hash import digest
 from hansa.kernel.plan._order import OrderCycle, sort_links, unordered_pairs, unreachable
 from hansa.kernel.plan._signature import misfits, point_faults
 from hansa.kernel.plan._step import Link
+from hansa.kernel.plan.bounds import Bounds
 from hansa.kernel.plan.errors import CompileError, PlanInvalid
 from hansa.kernel.plan.hearing import DEFAULT
 from hansa.kernel.plan.plan import Plan, Terms, frozen
@@ -35,8 +34,7 @@ Answers = Mapping[str, Sequence[Extension]]
 """Answers of centers to points below, by the center's name."""
 
 _PATH = re.compile(PATH_PATTERN)
-_TITLE_LENGTH_MAX = 200  # it stands in the head of every page
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_OPEN = Bounds()
 
 
 def compile_plan(
@@ -46,8 +44,7 @@ def compile_plan(
     businesses: Iterable[Business],
     answers: Answers,
     *,
-    reserved: Collection[str] = (),
-    spoken: Collection[str] = (),
+    bounds: Bounds = _OPEN,
     generation: int = 0,
     code_hash: str = "",
     meter: Meter | None = None,
@@ -55,11 +52,9 @@ def compile_plan(
 ) -> Plan:
     """Compile manifests into one immutable plan. Raises `PlanInvalid` with everything that is wrong.
 
-    The answers of centers stand on the platform's level, which every business inherits from. `reserved` are
-    the first words of addresses that the platform serves itself, so no business can be reached by them.
-    `spoken` are the languages the platform has words in; where none are named, any is taken.
+    The answers of centers stand on the platform's level, which every business inherits from.
     """
-    compiler = _Compiler(list(points), list(terms), list(plays), frozenset(reserved), frozenset(spoken))
+    compiler = _Compiler(list(points), list(terms), list(plays), bounds)
     compiler.add_level(
         "", [(name, extension) for name, extensions in answers.items() for extension in extensions]
     )
@@ -81,14 +76,12 @@ class _Compiler:
         points: list[ExtensionPoint[Any]],
         terms: list[type[Term]],
         plays: list[Play[Any, Any]],
-        reserved: frozenset[str],
-        spoken: frozenset[str],
+        bounds: Bounds,
     ) -> None:
         self.errors: list[CompileError] = []
         self._points: dict[str, ExtensionPoint[Any]] = {}
         self._kinds = terms
-        self._reserved = reserved
-        self._spoken = spoken
+        self._bounds = bounds
         self._plays = {play.name: play for play in plays}
         self._manifests: dict[str, Business] = {}
         self._effective: dict[str, Business] = {"": PLATFORM}
@@ -123,7 +116,7 @@ class _Compiler:
             path = business.path
             if not _PATH.fullmatch(path) or len(path) > PATH_LENGTH_MAX:
                 self._error("path_malformed", f"{path!r} is no path: words of a-z, 0-9 and -, joined by dots")
-            elif path in self._reserved:
+            elif path in self._bounds.reserved:
                 message = f"{path} cannot name a business: the platform itself answers at /{path}"
                 self._error("path_reserved", message, business=path)
             elif path in self._manifests:
@@ -141,9 +134,12 @@ class _Compiler:
         """Take in one manifest; its parents are in already."""
         path, parent = business.path, self._effective[business.parent]
         self._effective[path] = business.inherit(parent)
-        for fault in _plain_faults(self._effective[path], self._spoken):
+        for fault in self._bounds.faults(self._effective[path]):
             self._error("manifest_faulty", f"{path}: {fault}", business=path)
         for host in business.hosts:
+            if host in self._bounds.hosts:
+                message = f"{path} and the platform itself (HANSA_PUBLIC_URL) both claim the host {host}"
+                self._error("host_reserved", message, business=path)
             other = self._hosts.setdefault(host, path)
             if other != path:
                 self._error("host_twice", f"{other} and {path} both claim the host {host}", business=path)
@@ -333,31 +329,6 @@ def _where(link: Link) -> str:
 
 def _called(business: Business) -> str:
     return f"“{business.text('en')}”" if business.title else "one without a title"
-
-
-def _plain_faults(business: Business, spoken: frozenset[str]) -> Iterator[str]:
-    """Say what is wrong with the plain fields of an effective manifest."""
-    if not is_currency(business.currency):
-        yield f"{business.currency!r} is no ISO 4217 currency code"
-    for language in business.languages:
-        if spoken and language.partition("-")[0] not in spoken:
-            yield f"the platform does not speak {language!r}; it speaks {', '.join(sorted(spoken))}"
-    yield from _title_faults(business.title)
-    for host in business.hosts:
-        if not _HOST.fullmatch(host):
-            yield f"{host!r} is no host name in lower case"
-    for name in business.quotas.__struct_fields__:
-        value = getattr(business.quotas, name)
-        if value is None or value <= 0:
-            yield f"the quota {name} must be above zero, not {value}"
-
-
-def _title_faults(title: Texts | str) -> Iterator[str]:
-    for language, text in ({"": title} if isinstance(title, str) else title).items():
-        if not text.strip():
-            yield f"the title is empty{f' in {language}' if language else ''}"
-        if len(text) > _TITLE_LENGTH_MAX or len(text.splitlines()) > 1:
-            yield f"a title is one line of at most {_TITLE_LENGTH_MAX} characters"
 
 
 def manifest_facts(business: Business) -> dict[str, object]:

@@ -118,6 +118,11 @@ class Settings(Section):
         """Return where people reach the platform, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
+    def own_hosts(self) -> frozenset[str]:
+        """Return the hosts that lead to the platform itself: the public one; where none is named, this machine."""
+        hosts = {urlsplit(self.url()).hostname or ""} | ({"localhost"} if not self.public_url else set())
+        return frozenset(hosts - {""})
+
     def server_processes(self) -> int:
         """Return how many server processes to start."""
         return self.processes or min(os.cpu_count() or 1, _PROCESSES_MAX)
