@@ -108,6 +108,7 @@ async def house_settings(migrated, tmp_path_factory):
         database_url=Secret(migrated),
         data_dir=folder,
         access_log=False,
+        entities=("clubs",),
         _sections={Accounts: cheap},
     )
 

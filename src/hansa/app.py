@@ -24,6 +24,7 @@ from hansa.centers.trade import api as trade
 from hansa.centers.trade.plug import TRADE
 from hansa.centers.trade.types import ORDER_ID, Explanation
 from hansa.centers.user.plug import USER
+from hansa.complete_journey.manifest import COMPLETE_JOURNEY
 from hansa.demo import load_demo as demo
 from hansa.demo import welcome
 from hansa.kernel.clock import Clocks
@@ -42,6 +43,7 @@ from hansa.kernel.telemetry import Metrics
 from hansa.kernel.welcome import Reception
 from hansa.plays.history import history
 from hansa.web.i18n import LANGUAGES
+from hansa.web.still_lifes import LOOKS
 
 __all__ = ["CENTERS", "asgi", "code", "demo", "explain", "running", "welcome"]
 
@@ -72,8 +74,14 @@ def code(settings: Settings | None = None) -> Code:
 
     Raises `PlanInvalid` for packages that do not load.
     """
-    hosts = settings.own_hosts() if settings else frozenset[str]()
-    bounds = Bounds(reserved=served_names(), hosts=hosts, spoken=frozenset(LANGUAGES))
+    told = settings or Settings()
+    bounds = Bounds(
+        reserved=served_names(),
+        hosts=told.own_hosts() if settings else frozenset(),
+        spoken=frozenset(LANGUAGES),
+        looks=LOOKS,
+        entities=frozenset({COMPLETE_JOURNEY.entity, *told.entities}),
+    )
     return Code.of(
         CENTERS,
         plays=PLAYS,

@@ -37,7 +37,7 @@ languages = ["en", "zh-Hans"]
 
 # Money: one currency (ISO 4217). Books: the legal entity that keeps them.
 # currency = "EUR"
-# entity = "platform"
+# entity = "platform"  # HANSA_ENTITIES names others
 
 # "sandbox" until it is real: nothing then touches real money, stock or reports.
 traffic = "sandbox"

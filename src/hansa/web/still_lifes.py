@@ -7,6 +7,8 @@ the same drawing in another colour, and a page full of goods looks like one hand
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from hansa.web.assets import STATIC
 
@@ -20,6 +22,8 @@ FALLBACK = "parcel"
 
 GLAZES = ("porcelain", "celadon", "jade", "cinnabar", "ink", "cobalt", "ochre", "pear", "wood", "blush")
 WALLS = ("mist", "stone", "sky", "sand", "blush")
+LOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType({"wall": WALLS})
+"""What the `look` of a business's manifest may say."""
 
 
 def drawn() -> frozenset[str]:

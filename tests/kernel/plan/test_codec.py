@@ -30,7 +30,7 @@ class FlashSale(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SALE = Play("flash_sale", FlashSale, lambda _: [])
-CODEC = Codec(terms=[ReturnRights], plays=[SALE])
+CODEC = Codec(terms=[ReturnRights], plays=[SALE], spoken={"zh", "en"})
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=8)
 businesses = st.builds(
@@ -106,6 +106,15 @@ def refusals(plain):
     with pytest.raises(Invalid) as caught:
         CODEC.business(plain)
     return {error.field: (error.code, error.message) for error in caught.value.errors}
+
+
+def test_a_field_that_is_stated_says_something():
+    assert refusals({"path": "tea", "languages": [], "entity": "", "currency": "", "title": {}}) == {
+        "languages": ("empty", "This is at least one language of en, zh, or is left out to be inherited"),
+        "entity": ("empty", "This is the legal entity that keeps the books, or is left out to be inherited"),
+        "currency": ("empty", "This is an ISO 4217 code, or is left out to be inherited"),
+        "title": ("empty", "This is what people call it, or is left out to be inherited"),
+    }
 
 
 def test_every_wrong_field_is_named_at_once():

@@ -304,6 +304,32 @@ def test_a_host_that_is_the_platforms_own(refusals):
     }
 
 
+def test_looks_that_the_pages_do_not_know(refusals, compiled):
+    bounds = Bounds(looks={"wall": ("mist", "sand")})
+
+    assert refusals([], [Business("tea", look={"wall": "pink", "color": "red"})], bounds=bounds) == {
+        ("manifest_faulty", "tea: look.wall is 'pink'; there are: mist, sand"),
+        ("manifest_faulty", "tea: look.color: a look has no such field; there are: wall"),
+    }
+    assert refusals([], [Business("tea", look={"wall": ["sand"]})], bounds=bounds) == {
+        ("manifest_faulty", "tea: look.wall is ['sand']; there are: mist, sand")
+    }
+    assert compiled([], [Business("tea", look={"wall": "sand"})], bounds=bounds).businesses["tea"].look
+
+
+def test_a_legal_entity_nobody_keeps_books_for(refusals, compiled):
+    businesses = [Business("tea", entity="acme"), Business("tea.club"), Business("fish")]
+
+    assert refusals([], businesses, entities={"platform", "hansa-demo"}) == {
+        (
+            "entity_unknown",
+            f"{path}: entity 'acme' keeps no books here; there are: hansa-demo, platform (HANSA_ENTITIES names others)",
+        )
+        for path in ("tea", "tea.club")
+    }
+    assert compiled([], businesses, entities={"platform", "acme"}).businesses["tea.club"].entity == "acme"
+
+
 def test_names_that_the_platform_answers_to_itself(refusals, compiled):
     bounds = Bounds(reserved=frozenset({"api", "login"}))
 

@@ -11,6 +11,8 @@ from hansa.kernel.business import Business
 from hansa.kernel.context import SYSTEM, Traffic
 from hansa.kernel.extension import Mode
 from hansa.kernel.plan import (
+    KERNEL_POINTS,
+    Bounds,
     BusinessStopped,
     Code,
     CodeSuperseded,
@@ -70,6 +72,21 @@ async def test_what_does_not_compile_changes_nothing(houses):
     assert {error.code for error in caught.value.errors} == {"parent_unknown", "manifest_faulty"}
     assert house.plans.current is before
     assert await house.rows("SELECT count(*) FROM kernel.generation") == [(1,)]
+
+
+async def test_only_an_entity_whose_books_are_kept_is_published_and_stays_when_the_settings_change(houses):
+    acme = Code(points=KERNEL_POINTS, bounds=Bounds(entities=frozenset({"acme"})))
+    said, unsaid = await houses(acme), await houses()
+    await said.publish(Business("tea", entity="acme"))
+    with pytest.raises(
+        PlanInvalid, match=r"fish: entity 'amce' keeps no books here; there are: acme, platform"
+    ):
+        await said.publish(Business("fish", entity="amce"))
+    await unsaid.plans.refresh()
+
+    assert unsaid.plans.resolve("tea").entity == "acme"
+    assert unsaid.plans.behind == ""
+    await unsaid.publish(Business("fish", entity="acme"))  # its books are kept already
 
 
 async def test_functions_cannot_be_published(houses, declare):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from babel.numbers import is_currency
@@ -24,9 +24,14 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     spoken: frozenset[str] = frozenset()
     """The languages the platform has words in, as main tags (`en`, `zh`)."""
 
-    def of_code(self) -> list[list[str]]:
+    looks: Mapping[str, tuple[str, ...]] = {}
+    """What a look may say: its fields, and the values of each."""
+    entities: frozenset[str] = frozenset()
+    """Legal entities that keep books here besides those of packaged businesses."""
+
+    def of_code(self) -> list[object]:
         """Return what the code alone decides, for hashing: settings differ between processes of one code."""
-        return [sorted(self.reserved), sorted(self.spoken)]
+        return [sorted(self.reserved), sorted(self.spoken), self.looks]
 
     def faults(self, business: Business) -> Iterator[str]:
         """Say what is wrong with the plain fields of an effective manifest."""
@@ -35,6 +40,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
         for language in business.languages:
             if self.spoken and language.partition("-")[0] not in self.spoken:
                 yield f"the platform does not speak {language!r}; it speaks {', '.join(sorted(self.spoken))}"
+        yield from self._look_faults(business.look)
         yield from _title_faults(business.title)
         for host in business.hosts:
             if not _HOST.fullmatch(host):
@@ -43,6 +49,13 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
             value = getattr(business.quotas, name)
             if value is None or value <= 0:
                 yield f"the quota {name} must be above zero, not {value}"
+
+    def _look_faults(self, look: Mapping[str, object]) -> Iterator[str]:
+        for name, value in look.items() if self.looks else ():
+            if name not in self.looks:
+                yield f"look.{name}: a look has no such field; there are: {', '.join(self.looks)}"
+            elif value not in self.looks[name]:
+                yield f"look.{name} is {value!r}; there are: {', '.join(self.looks[name])}"
 
 
 def _title_faults(title: Texts | str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hansa.kernel.breaker import Breakers
-from hansa.kernel.business import Business, Play
+from hansa.kernel.business import PLATFORM, Business, Play
 from hansa.kernel.extension import Extension, ExtensionPoint
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan._hash import digest
@@ -76,16 +76,26 @@ class Code:
             *self.bounds.of_code(),
         )
 
+    @property
+    def entities(self) -> frozenset[str]:
+        """The legal entities that keep books by what the platform, the packages and the settings say."""
+        said = {business.entity for business in self.packages} | self.bounds.entities
+        return frozenset(said | {PLATFORM.entity}) - {""}
+
     def compile(
         self,
         configured: Iterable[Business] = (),
         *,
         without: Iterable[str] = (),
+        entities: Collection[str] = (),
         generation: int = 0,
         meter: Meter | None = None,
         breakers: Breakers | None = None,
     ) -> Plan:
-        """Compile the packages and published configurations, except paths that ended. Raises `PlanInvalid`."""
+        """Compile the packages and published configurations, except paths that ended. Raises `PlanInvalid`.
+
+        Any legal entity is taken unless `entities` names those that keep books.
+        """
         ended = frozenset(without)
         return compile_plan(
             self.points,
@@ -94,6 +104,7 @@ class Code:
             [business for business in (*self.packages, *configured) if business.path not in ended],
             self.answers,
             bounds=self.bounds,
+            entities=entities,
             generation=generation,
             code_hash=self.hash,
             meter=meter,

@@ -50,9 +50,12 @@ _TYPES: dict[str, Any] = {
 class Codec:
     """Reads and writes manifests; knows the registered terms and plays."""
 
-    def __init__(self, *, terms: Iterable[type[Term]], plays: Iterable[Play[Any, Any]]) -> None:
+    def __init__(
+        self, *, terms: Iterable[type[Term]], plays: Iterable[Play[Any, Any]], spoken: Iterable[str] = ()
+    ) -> None:
         self._terms = {term_name(kind): kind for kind in terms}
         self._plays = {play.name: play for play in plays}
+        self._spoken = sorted(spoken)
 
     def plain(self, business: Business) -> Plain:
         """Return a manifest as JSON values, without what is left empty.
@@ -90,6 +93,7 @@ class Codec:
             for name, kind in _TYPES.items()
             if name in plain
         }
+        self._refuse_empty(read, errors)
         path = plain.get("path", "")
         if not isinstance(path, str) or not re.fullmatch(PATH_PATTERN, path) or len(path) > PATH_LENGTH_MAX:
             errors.append(FieldError("path", "path", "A path is words of a-z, 0-9 and -, joined by dots"))
@@ -100,6 +104,21 @@ class Codec:
         if errors:
             raise Invalid(*errors)
         return Business(path, terms=terms, plays=plays, quotas=Quota(**quota), **read)
+
+    def _refuse_empty(self, read: Plain, errors: list[FieldError]) -> None:
+        """Refuse fields that say nothing: whoever wants what the parent has leaves the field out."""
+        there = f" of {', '.join(self._spoken)}" if self._spoken else ""
+        wanted = {
+            "title": "what people call it",
+            "currency": "an ISO 4217 code",
+            "languages": f"at least one language{there}",
+            "entity": "the legal entity that keeps the books",
+        }
+        errors += [
+            FieldError(name, "empty", f"This is {meant}, or is left out to be inherited")
+            for name, meant in wanted.items()
+            if read.get(name) in ("", [], {})
+        ]
 
     def read_json(self, text: str | bytes) -> Business:
         """Read one manifest from JSON. Raises `Malformed` or `Invalid`."""

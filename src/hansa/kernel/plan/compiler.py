@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -45,6 +45,7 @@ def compile_plan(
     answers: Answers,
     *,
     bounds: Bounds = _OPEN,
+    entities: Collection[str] = (),
     generation: int = 0,
     code_hash: str = "",
     meter: Meter | None = None,
@@ -52,9 +53,10 @@ def compile_plan(
 ) -> Plan:
     """Compile manifests into one immutable plan. Raises `PlanInvalid` with everything that is wrong.
 
-    The answers of centers stand on the platform's level, which every business inherits from.
+    The answers of centers stand on the platform's level, which every business inherits from. `entities` are
+    the legal entities that keep books; where none are named, any is taken.
     """
-    compiler = _Compiler(list(points), list(terms), list(plays), bounds)
+    compiler = _Compiler(list(points), list(terms), list(plays), bounds, frozenset(entities))
     compiler.add_level(
         "", [(name, extension) for name, extensions in answers.items() for extension in extensions]
     )
@@ -77,11 +79,13 @@ class _Compiler:
         terms: list[type[Term]],
         plays: list[Play[Any, Any]],
         bounds: Bounds,
+        entities: frozenset[str],
     ) -> None:
         self.errors: list[CompileError] = []
         self._points: dict[str, ExtensionPoint[Any]] = {}
         self._kinds = terms
         self._bounds = bounds
+        self._entities = entities
         self._plays = {play.name: play for play in plays}
         self._manifests: dict[str, Business] = {}
         self._effective: dict[str, Business] = {"": PLATFORM}
@@ -136,6 +140,12 @@ class _Compiler:
         self._effective[path] = business.inherit(parent)
         for fault in self._bounds.faults(self._effective[path]):
             self._error("manifest_faulty", f"{path}: {fault}", business=path)
+        if self._entities and self._effective[path].entity not in self._entities:
+            there = ", ".join(sorted(self._entities))
+            message = (
+                f"{path}: entity {self._effective[path].entity!r} keeps no books here; there are: {there}"
+            )
+            self._error("entity_unknown", f"{message} (HANSA_ENTITIES names others)", business=path)
         for host in business.hosts:
             if host in self._bounds.hosts:
                 message = f"{path} and the platform itself (HANSA_PUBLIC_URL) both claim the host {host}"

@@ -6,7 +6,7 @@ takes the change over when the transaction commits, the others when they are not
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -71,7 +71,7 @@ class Publishing:
         clock: Clock = store.clock,
     ) -> None:
         self.code = code
-        self.codec = Codec(terms=code.terms, plays=code.plays)
+        self.codec = Codec(terms=code.terms, plays=code.plays, spoken=code.bounds.spoken)
         self.meter = meter
         self.breakers = breakers
         self._pin = pin
@@ -220,18 +220,27 @@ class Publishing:
     ) -> _Changed:
         base = await store.current(tx)
         manifests = await store.manifests(tx, base.id) if base else {}
+        books = self.code.entities | {plain["entity"] for plain in manifests.values() if "entity" in plain}
         manifests |= {business.path: self.codec.plain(business) for business in changes}
         for path in remove:
             manifests.pop(path, None)
         statuses = await store.statuses(tx)
         _refuse_tombstones(changes, statuses)
-        return _Changed(self.compile(manifests, statuses), manifests, base.id if base else None)
+        return _Changed(
+            self.compile(manifests, statuses, entities=books), manifests, base.id if base else None
+        )
 
-    def compile(self, manifests: store.Manifests, statuses: dict[str, str]) -> Plan:
-        """Compile code and configurations, without the businesses that ended. Raises `PlanInvalid`."""
+    def compile(
+        self, manifests: store.Manifests, statuses: dict[str, str], *, entities: Collection[str] = ()
+    ) -> Plan:
+        """Compile code and configurations, without the businesses that ended. Raises `PlanInvalid`.
+
+        A change names the legal entities that keep books; what was published once is not asked again.
+        """
         return self.code.compile(
             [self.codec.business(plain) for plain in manifests.values()],
             without=[path for path, status in statuses.items() if status == "tombstone"],
+            entities=entities,
             meter=self.meter,
             breakers=self.breakers,
         )

@@ -66,6 +66,13 @@ class Settings(Section):
             description="Where people reach the platform; empty is http://HOST:PORT. Used in mails and links."
         ),
     ] = ""
+    entities: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Legal entities whose books are kept here, besides the platform's own and those of"
+            " installed packages; a published manifest may name these alone."
+        ),
+    ] = ()
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(
