@@ -41,6 +41,61 @@ def test_the_platforms_own_hosts_are_the_public_one_else_this_machine(tmp_path):
     assert Settings().own_hosts() == {"127.0.0.1", "localhost"}
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "http://a b",
+        "shop.example",
+        "ftp://shop.example",
+        "https://",
+        "https://shop_.example",
+        "https://-shop.example",
+        "https://shop..example",
+        "https://shop.example:0x50",
+        "https://shop.example:99999",
+        "https://[::1",
+        "https://[::g]",
+        "https://茶.example",
+        "https://ada:secret@shop.example",
+        "https://shop.example/platform",
+        "https://shop.example?x",
+        "https://shop.example#x",
+        "https://shop.example\n",
+    ],
+)
+def test_an_address_people_could_not_reach_the_platform_at_is_told(wrong):
+    (sentence,) = Settings(public_url=wrong).wrong()
+
+    assert sentence == (
+        f"HANSA_PUBLIC_URL is {wrong!r}, but must be an address such as https://shop.example.com:"
+        " http or https, a host, perhaps a port, and no path."
+    )
+
+
+@pytest.mark.parametrize(
+    "right",
+    ["http://localhost", "https://Shop.example.com/", "http://127.0.0.1:8000", "https://[2001:db8::1]:8443"],
+)
+def test_addresses_people_reach_the_platform_at(right):
+    assert not Settings(public_url=right).wrong()
+
+
+def test_proxies_that_would_never_be_believed_are_told(tmp_path):
+    told = {
+        "foo, 10.0.0.1": "HANSA_TRUSTED_PROXIES names 'foo', but must be a list of",
+        "10.0.0.1/8": "HANSA_TRUSTED_PROXIES names '10.0.0.1/8', but must be a list of",
+        "10.0.0.256": "HANSA_TRUSTED_PROXIES names '10.0.0.256', but must be a list of",
+        "*, 10.0.0.1": "HANSA_TRUSTED_PROXIES names * and others: * believes all, and stands alone.",
+    }
+    for proxies, start in told.items():
+        with pytest.raises(SettingsWrong) as wrong:
+            load(environ={"HANSA_TRUSTED_PROXIES": proxies}, folder=tmp_path)
+        (sentence,) = wrong.value.sentences
+        assert sentence.startswith(start)
+    for proxies in ("*", "10.0.0.0/8, 192.0.2.7", "::1, 2001:db8::/32"):
+        load(environ={"HANSA_TRUSTED_PROXIES": proxies}, folder=tmp_path)
+
+
 def test_the_environment_wins_over_the_file(tmp_path):
     (tmp_path / "hansa.toml").write_text(
         'port = 9000\nlog_format = "json"\nstop_timeout = 3\ntrusted_proxies = ["10.0.0.1", "10.0.0.2"]\n'

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, field
 
+from hansa.kernel.settings.addresses import is_network, is_origin, is_url
 from hansa.kernel.settings.section import Section
 from hansa.kernel.settings.values import Secret
 
@@ -139,12 +140,15 @@ class Settings(Section):
         found: list[str] = []
         if self.database_url:
             found += _wrong_address(self.database_url.reveal())
-        for name, value in (
-            ("HANSA_PUBLIC_URL", self.public_url),
-            ("HANSA_OTLP_ENDPOINT", self.otlp_endpoint),
-        ):
-            if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).netloc):
-                found.append(f"{name} is {value!r}, but must be a URL that begins with http:// or https://.")
+        if self.public_url and not is_origin(self.public_url.rstrip("/")):
+            example = "https://shop.example.com: http or https, a host, perhaps a port, and no path"
+            found.append(
+                f"HANSA_PUBLIC_URL is {self.public_url!r}, but must be an address such as {example}."
+            )
+        if self.otlp_endpoint and not is_url(self.otlp_endpoint):
+            wanted = "must be a URL that begins with http:// or https://"
+            found.append(f"HANSA_OTLP_ENDPOINT is {self.otlp_endpoint!r}, but {wanted}.")
+        found += _wrong_proxies(self.trusted_proxies)
         if self.secret_keys and any(len(key.strip()) < 32 for key in self.secret_keys.reveal().split(",")):
             found.append(
                 "HANSA_SECRET_KEYS has a key of fewer than 32 characters; `openssl rand -hex 32` makes one."
@@ -156,6 +160,16 @@ class Settings(Section):
             if span <= timedelta():
                 found.append(f"{name} must be longer than nothing.")
         return found
+
+
+def _wrong_proxies(proxies: Sequence[str]) -> Iterator[str]:
+    """Say what is no address of a proxy: the server would believe nobody, and say nothing."""
+    if "*" in proxies and len(proxies) > 1:
+        yield "HANSA_TRUSTED_PROXIES names * and others: * believes all, and stands alone."
+    for one in proxies:
+        if one != "*" and not is_network(one):
+            wanted = "IP addresses, networks such as 10.0.0.0/8, or * alone"
+            yield f"HANSA_TRUSTED_PROXIES names {one!r}, but must be a list of {wanted}."
 
 
 def _wrong_address(url: str) -> Sequence[str]:
