@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
+from hansa.kernel.spans import in_words
 from hansa.kernel.term import Term, term_name
 from tools.reference import markdown as md
 from tools.reference.house import House
@@ -39,6 +41,8 @@ def _term(owner: str, kind: type[Term]) -> str:
 
 
 def _toml(value: Any) -> str:
+    if isinstance(value, timedelta):
+        value = in_words(value)
     if not isinstance(value, str | int | float | bool):
         value = msgspec.to_builtins(value)
     return json.dumps(value, ensure_ascii=False)

@@ -47,7 +47,7 @@ traffic = "sandbox"
 
 # What it states differently. `hansa business check` knows every term and play by name.
 # [terms.deadlines]
-# pay = "PT15M"
+# pay = "15 minutes"
 
 # [quotas]
 # orders_per_second = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from hansa.centers.trade.types import (
 from hansa.centers.user.types import ADDRESS_VERSION_ID, PARTY_ID
 from hansa.kernel.ids import IdKind
 from hansa.kernel.money import Money
+from hansa.kernel.spans import in_words
 
 _KINDS: dict[str, IdKind[Any]] = {
     "id": ORDER_ID,
@@ -171,8 +172,4 @@ def _when(at: datetime) -> str:
 
 
 def _span(seconds: int) -> str:
-    for length, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds and seconds % length == 0:
-            count = seconds // length
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return f"{seconds} s"
+    return in_words(timedelta(seconds=seconds))

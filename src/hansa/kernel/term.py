@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from hansa.kernel.spans import in_words
+
 SPAN_MAX = timedelta(days=3653)
 """Ten years: the longest that a term can let something take, so that no moment leaves the calendar."""
 _STATED = "_stated"
@@ -44,7 +46,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True, dict=True, metaclass=_Stat
         for field in msgspec.structs.fields(self):
             value = getattr(self, field.name)
             if isinstance(value, timedelta) and not timedelta() <= value <= SPAN_MAX:
-                yield f"{field.name} must be from zero to ten years, not {value}"
+                yield f"{field.name} must be from zero to ten years, not {in_words(value)}"
             try:
                 msgspec.convert(msgspec.to_builtins(value), field.type)
             except msgspec.ValidationError as error:

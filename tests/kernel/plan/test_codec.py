@@ -67,6 +67,23 @@ def test_what_is_written_is_read_back(business):
     assert CODEC.plain(CODEC.read_toml(CODEC.toml(business))) == plain
 
 
+def test_lengths_of_time_are_shown_as_people_write_them_and_held_as_iso_8601():
+    tea = Business("tea", terms=[ReturnRights(within=timedelta(days=7))])
+
+    assert 'within = "7 days"' in CODEC.toml(tea)
+    assert CODEC.plain(tea)["terms"] == {"return_rights": {"within": "P7D"}}
+    for written in ("7 days", "168 hours", "P7D"):
+        assert CODEC.read_toml(CODEC.toml(tea).replace("7 days", written)).terms == tea.terms
+    for wrong in ("7", "7d", "a week"):
+        found = refusals({"path": "tea", "terms": {"return_rights": {"within": wrong}}})
+        assert found == {
+            "terms.return_rights.within": (
+                "type",
+                "A length of time is written so: 15 minutes, 36 hours, 7 days",
+            )
+        }
+
+
 def test_only_what_is_stated_is_written(compiled):
     business = Business("tea", terms=[ReturnRights(free=True)])
 
@@ -149,7 +166,7 @@ def test_every_wrong_field_is_named_at_once():
     assert found["terms.return_rights.fre"][1] == "There is no such field; there are: within, free, reasons"
     assert found["terms.deadlines"][1] == "Not registered here; there are: return_rights"
     assert found["terms.return_rights.within"][1] == (
-        "A duration is written as in ISO 8601: PT15M, PT36H, P7D"
+        "A length of time is written so: 15 minutes, 36 hours, 7 days"
     )
     assert found["traffic"][1] == ("Invalid enum value 'pretend'; there are: live, sandbox, replay, shadow")
 

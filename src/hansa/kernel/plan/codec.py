@@ -4,12 +4,12 @@
     title = { en = "The Tea Club" }
 
     [terms.deadlines]
-    pay = "PT15M"
+    pay = "15 minutes"
 
     [plays.flash_sale]
     per_user = 2
 
-Terms and plays go by their registered names, with only the fields that are stated. Functions (`extends`)
+A length of time may also be written as ISO 8601 has it (`PT15M`), which is how JSON holds it. Terms and plays go by their registered names, with only the fields that are stated. Functions (`extends`)
 live in packages and are never part of a configuration.
 """
 
@@ -21,6 +21,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any, get_args
 
 import msgspec
@@ -28,6 +29,7 @@ import msgspec
 from hansa.kernel.business import PATH_LENGTH_MAX, PATH_PATTERN, Business, InstalledPlay, Play, Quota
 from hansa.kernel.context import Traffic
 from hansa.kernel.problem import FieldError, Invalid, Malformed
+from hansa.kernel.spans import from_words, in_words
 from hansa.kernel.term import Term, stated, term_name
 from hansa.kernel.texts import storable
 
@@ -62,6 +64,9 @@ class Codec:
 
         Raises `Invalid` for one with functions of its own: those live in packages.
         """
+        return self._plain(business, msgspec.to_builtins)
+
+    def _plain(self, business: Business, values: Callable[[Any], Any]) -> Plain:
         if business.extends:
             message = "Functions live in packages; a published configuration cannot hold them"
             raise Invalid(FieldError("extends", "not_publishable", message))
@@ -70,8 +75,8 @@ class Codec:
             value = getattr(business, name)
             if value:
                 found[name] = msgspec.to_builtins(value)
-        terms = {term_name(type(term)): msgspec.to_builtins(stated(term)) for term in business.terms}
-        plays = {installed.play.name: msgspec.to_builtins(installed.params) for installed in business.plays}
+        terms = {term_name(type(term)): values(stated(term)) for term in business.terms}
+        plays = {installed.play.name: values(_fields_of(installed.params)) for installed in business.plays}
         quota = {
             key: value for key, value in msgspec.to_builtins(business.quotas).items() if value is not None
         }
@@ -140,7 +145,7 @@ class Codec:
 
     def toml(self, business: Business) -> str:
         """Write one manifest as TOML."""
-        return "\n".join(_toml_table(self.plain(business), ())).strip() + "\n"
+        return "\n".join(_toml_table(self._plain(business, _for_people), ())).strip() + "\n"
 
     def _named(
         self,
@@ -200,7 +205,19 @@ def _installed(play: Play[Any, Any], values: Plain) -> InstalledPlay:
     return play(**values)
 
 
+def _fields_of(params: msgspec.Struct) -> Plain:
+    return {field.encode_name: getattr(params, field.name) for field in msgspec.structs.fields(params)}
+
+
+def _for_people(values: Plain) -> Plain:
+    """Return values with lengths of time as people write them."""
+    lengths = {name: in_words(value) for name, value in values.items() if isinstance(value, timedelta)}
+    return {**msgspec.to_builtins(values), **lengths}
+
+
 def _converted(value: Any, kind: Any, where: str, errors: list[FieldError]) -> Any:
+    if isinstance(value, str) and timedelta in (kind, *get_args(kind)):
+        value = from_words(value) or value
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
@@ -212,7 +229,7 @@ def _converted(value: Any, kind: Any, where: str, errors: list[FieldError]) -> A
 def _plainer(message: str, kind: Any) -> str:
     """Say what would be right, where the converter says only that something is wrong."""
     if "duration" in message:
-        return "A duration is written as in ISO 8601: PT15M, PT36H, P7D"
+        return "A length of time is written so: 15 minutes, 36 hours, 7 days"
     kinds: list[Any] = [part for part in (kind, *get_args(kind)) if isinstance(part, enum.EnumMeta)]
     choices = [one for part in kinds for one in part]
     if choices and message.startswith("Invalid enum value"):

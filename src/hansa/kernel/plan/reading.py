@@ -6,6 +6,7 @@ Everything here is plain structs, for consoles and JSON; `str()` of an explanati
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from hansa.kernel.plan._step import Call, Link
 from hansa.kernel.plan.compiler import manifest_facts
 from hansa.kernel.plan.hearing import DEFAULT
 from hansa.kernel.plan.plan import Plan
+from hansa.kernel.spans import in_words
 from hansa.kernel.term import term_name
 
 
@@ -70,10 +72,10 @@ class Change(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         if self.before is None:
-            return f"{self.business}: {self.what} is new: {self.after}"
+            return f"{self.business}: {self.what} is new: {_shown(self.after)}"
         if self.after is None:
-            return f"{self.business}: {self.what} is gone, was {self.before}"
-        return f"{self.business}: {self.what}: {self.before} -> {self.after}"
+            return f"{self.business}: {self.what} is gone, was {_shown(self.before)}"
+        return f"{self.business}: {self.what}: {_shown(self.before)} -> {_shown(self.after)}"
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,6 +177,10 @@ def function_name(fn: Call | None) -> str | None:
         fn = fn.func
     named = fn if hasattr(fn, "__qualname__") else type(fn)
     return f"{named.__module__}.{named.__qualname__}"
+
+
+def _shown(value: object) -> str:
+    return in_words(value) if isinstance(value, timedelta) else str(value)
 
 
 def _answering(link: Link) -> Answering:
