@@ -14,8 +14,8 @@ from rich.text import Text
 from hansa.cli import screen
 from hansa.cli.asking import who
 from hansa.cli.failure import Failure
+from hansa.cli.options import Json
 from hansa.cli.startup import with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.business import PATH_LENGTH_MAX, PATH_PATTERN, Business
 from hansa.kernel.db import Database
 from hansa.kernel.plan import Ending, end_business

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from hansa.cli import screen
 from hansa.cli.journey import require_extra
+from hansa.cli.options import Json
 from hansa.cli.startup import with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.platform import Platform
 
 if TYPE_CHECKING:

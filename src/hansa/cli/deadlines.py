@@ -12,8 +12,8 @@ from hansa.cli import screen
 from hansa.cli.asking import Yes, confirm, require_a_choice
 from hansa.cli.events import Limit
 from hansa.cli.failure import Failure
+from hansa.cli.options import Json
 from hansa.cli.startup import with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.deadlines import FailedDeadline, retry_failed
 from hansa.kernel.deadlines import failed as read_failed
 from hansa.kernel.platform import Platform

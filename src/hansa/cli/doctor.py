@@ -18,8 +18,8 @@ from rich.text import Text
 from hansa.cli import screen
 from hansa.cli.failure import Failure, sentences_of
 from hansa.cli.listening import listen
+from hansa.cli.options import Json
 from hansa.cli.startup import centers, database, quiet, read_settings, require_writable, url_of
-from hansa.cli.upkeep import Json
 from hansa.kernel.security import KEY_FILE
 from hansa.kernel.settings import Settings, SettingsWrong
 

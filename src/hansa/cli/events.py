@@ -6,14 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 from rich.text import Text
 
 from hansa.cli import screen
 from hansa.cli.asking import Yes, confirm, require_a_choice, who
 from hansa.cli.failure import Failure
+from hansa.cli.options import Json, whole_number
 from hansa.cli.startup import with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.context import PLATFORM_BUSINESS, SYSTEM
 from hansa.kernel.db import Transaction
 from hansa.kernel.outbox import HandlerLag, ParkedEvent, ParkedState, Registry, lags, replay_all
@@ -25,7 +24,7 @@ from hansa.kernel.platform import Platform
 _ERROR_SHOWN = 100
 _IDS_MAX = 1000
 
-Limit = Annotated[int, Parameter(validator=Number(gte=1, lte=1000), help="How many at most.")]
+Limit = Annotated[int, whole_number("How many at most.", least=1, most=1000)]
 Handler = Annotated[str | None, Parameter(show_default=False, help="Only of this handler.")]
 Ids = Annotated[
     tuple[UUID, ...], Parameter(show_default=False, help="Events, as `hansa events parked` shows them.")

@@ -11,8 +11,8 @@ from hansa.cli import screen
 from hansa.cli.asking import Yes, confirm, require_a_choice
 from hansa.cli.events import Limit
 from hansa.cli.failure import Failure
+from hansa.cli.options import Json
 from hansa.cli.startup import with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.jobs import FailedJob, JobId
 from hansa.kernel.jobs import failed as read_failed
 from hansa.kernel.jobs import retry as retry_jobs

@@ -18,8 +18,8 @@ from rich.text import Text
 
 from hansa.cli import screen
 from hansa.cli.failure import Failure
+from hansa.cli.options import Json
 from hansa.cli.startup import with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.platform import Platform
 
 if TYPE_CHECKING:

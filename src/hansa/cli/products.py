@@ -15,9 +15,9 @@ from cyclopts import Parameter
 
 from hansa.cli import screen
 from hansa.cli.failure import Failure
+from hansa.cli.options import Json
 from hansa.cli.pace import Pace, now_and_then
 from hansa.cli.startup import with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.cells import csv_text
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.platform import Platform

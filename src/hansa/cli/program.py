@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError, Group, Parameter
 
 from hansa import __version__
 from hansa.cli.failure import FAILED, INTERRUPTED, Failure, sentences_of
+from hansa.cli.misuse import MISUSED, sentences_of_misuse
 from hansa.cli.screen import print_failure
 
 RUN = Group("Run it", sort_key=1)
@@ -131,9 +132,9 @@ def launch(
 ) -> int:
     """Run one command; every failure ends here."""
     try:
-        result = app(tokens, exit_on_error=False, print_error=True)
-    except CycloptsError:
-        return 2
+        result = app(tokens, exit_on_error=False, print_error=False)
+    except CycloptsError as wrong:
+        return _misused(wrong)
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as wrong:  # noqa: BLE001 - whatever it is, a person is told in a sentence
@@ -158,5 +159,13 @@ def fail(wrong: Exception, *, debug: bool = False) -> int:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    result = app.meta(arguments, exit_on_error=False, print_error=True, result_action="return_value")
+    try:
+        result = app.meta(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as wrong:
+        return _misused(wrong)
     return result if isinstance(result, int) else 0
+
+
+def _misused(wrong: CycloptsError) -> int:
+    print_failure(sentences_of_misuse(wrong))
+    return MISUSED

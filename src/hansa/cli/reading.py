@@ -10,8 +10,8 @@ from rich.text import Text
 
 from hansa.cli import screen
 from hansa.cli.failure import Failure
+from hansa.cli.options import Json
 from hansa.cli.startup import centers, with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.ids import IdMalformed
 from hansa.kernel.plan.reading import PointEntry, catalogue
 from hansa.kernel.plan.reading import explain as explain_point

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hansa.cli import screen
+from hansa.cli.options import Json
 from hansa.cli.pace import Pace, now_and_then
 from hansa.cli.startup import with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.platform import Platform
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from rich.text import Text
 
 from hansa.cli import screen
 from hansa.cli.listening import listen, port_of
+from hansa.cli.options import whole_number
 from hansa.cli.program import fail
 from hansa.cli.startup import (
     centers,
@@ -45,9 +46,9 @@ _METRICS = (
 
 _METRICS_PREFIX = "hansa-metrics-"
 
-Port = Annotated[int | None, Parameter(help="Port to listen on, instead of HANSA_PORT.")]
+Port = Annotated[int | None, whole_number("Port to listen on, instead of HANSA_PORT.")]
 Host = Annotated[str | None, Parameter(help="Address to listen on, instead of HANSA_HOST.")]
-Processes = Annotated[int | None, Parameter(help="Server processes, instead of HANSA_PROCESSES.")]
+Processes = Annotated[int | None, whole_number("Server processes, instead of HANSA_PROCESSES.")]
 
 
 def up(

@@ -10,10 +10,9 @@ from cyclopts import Parameter
 
 from hansa.cli import screen
 from hansa.cli.failure import Failure
+from hansa.cli.options import Json
 from hansa.cli.startup import centers, database, migrated, quiet, read_settings, url_of, with_platform
 from hansa.kernel.platform import Platform
-
-Json = Annotated[bool, Parameter(negative="", show_default=False, help="Print JSON, for scripts.")]
 
 
 class Verified(msgspec.Struct, frozen=True):

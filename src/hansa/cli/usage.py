@@ -8,12 +8,11 @@ from typing import Annotated
 
 import msgspec
 from cyclopts import Parameter
-from cyclopts.validators import Number
 from rich.text import Text
 
 from hansa.cli import screen
+from hansa.cli.options import Json, whole_number
 from hansa.cli.startup import with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.context import PLATFORM_BUSINESS, Traffic
 from hansa.kernel.metering import Usage
 from hansa.kernel.platform import Platform
@@ -21,10 +20,7 @@ from hansa.kernel.platform import Platform
 HOURS_MAX = 24 * 366
 _ROWS_MAX = 100_000
 
-Hours = Annotated[
-    int,
-    Parameter(validator=Number(gte=1, lte=HOURS_MAX), help="How far back, in whole hours of UTC."),
-]
+Hours = Annotated[int, whole_number("How far back, in whole hours of UTC.", least=1, most=HOURS_MAX)]
 
 
 class Used(msgspec.Struct, frozen=True, kw_only=True):
