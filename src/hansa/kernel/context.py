@@ -168,6 +168,10 @@ class Ctx:
             raise Unauthenticated
         return self.actor.author
 
+    def in_books_of(self, entity: str) -> Ctx:
+        """Return the context of a command about something that was begun in a legal entity's books: it stays there."""
+        return self if entity == self.entity else replace(self, entity=entity)
+
     def at_route(self, scope: str | None) -> Ctx:
         """Return the context as it holds at a route that asks a person's token for `scope` (see `Actor`)."""
         if self.actor.holder is None:

@@ -136,6 +136,8 @@ class World:
         order, demand = self.order, step.moves
         key: OrderKey = (order.buyer, order.id)
         row = {
+            "business": order.business,
+            "traffic": order.traffic,
             "state": order.state,
             "previous_state": None,
             "version": order.version,

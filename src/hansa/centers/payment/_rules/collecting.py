@@ -20,7 +20,7 @@ from hansa.kernel.problem import Problem
 def under_way(state: Locked[UnderWay], demand: UnderWay) -> Problem | None:
     """Refuse unless an attempt to charge is undecided, or none is, as was asked."""
     row = state.rows.get(demand.payment_id)
-    if row is None:
+    if row is None or not row.asked_for_in(demand.ctx):
         return PaymentNotFound()
     if row.state not in WAITING or (row.state in OCCUPIED) is not demand.undecided:
         return NotSucceeded(payment=PAYMENT_ID.show(row.id), reason="decided")

@@ -37,7 +37,7 @@ from hansa.centers.payment.types import (
     PaymentState,
     Unexpected,
 )
-from hansa.kernel.context import Traffic
+from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.ids import IdMalformed
 from hansa.kernel.money import INT64_MAX
 from hansa.kernel.problem import Problem
@@ -78,6 +78,10 @@ class PaymentRow(msgspec.Struct, frozen=True, kw_only=True):
     share_refunded: tuple[int, ...]
     expires_at: datetime
     changed_at: datetime
+
+    def asked_for_in(self, ctx: Ctx) -> bool:
+        """Tell whether it belongs to the business and traffic class one acts in: elsewhere it is not there."""
+        return (self.business, self.traffic) == (ctx.business, ctx.traffic)
 
     def shop_of(self, order_id: UUID | None) -> UUID | None:
         """Return whose order it is; None of money that is for no order."""
@@ -154,13 +158,13 @@ def guard(provider: Provider, traffic: Traffic) -> None:
         raise ProviderForbidden(provider=provider.name, traffic=traffic)
 
 
-def may_charge(row: PaymentRow | None, *, payer: UUID, traffic: Traffic, now: datetime) -> Problem | None:
-    """Return why this payer may not charge this payment now, or None."""
-    if row is None or row.payer != payer or row.traffic != traffic.value:
+def may_charge(row: PaymentRow | None, *, payer: UUID, ctx: Ctx) -> Problem | None:
+    """Return why this payer may not charge this payment here and now, or None."""
+    if row is None or row.payer != payer or not row.asked_for_in(ctx):
         return PaymentNotFound()
     if row.state in {PaymentState.CAPTURED, PaymentState.PART_REFUNDED, PaymentState.REFUNDED}:
         return AlreadyCaptured(payment=PAYMENT_ID.show(row.id))
-    if row.state not in WAITING or row.expires_at <= now:
+    if row.state not in WAITING or row.expires_at <= ctx.now():
         return PaymentClosed(payment=PAYMENT_ID.show(row.id))
     return None
 
@@ -195,7 +199,7 @@ def capture(state: Locked[Capture], demand: Capture) -> Problem | None:
     """Decide a capture: once per payment, the amount that the server asked for."""
     row = state.rows.get(demand.payment_id)
     facts = demand.facts
-    problem = _check_facts(row, facts)
+    problem = _check_facts(row, demand)
     if row is None or problem is not None:
         return problem
     if row.state in WAITING:
@@ -218,7 +222,7 @@ def capture(state: Locked[Capture], demand: Capture) -> Problem | None:
 def close(state: Locked[Close], demand: Close) -> Problem | None:
     """Decide a closing: what is captured stays; what is closed is closed."""
     row = state.rows.get(demand.payment_id)
-    if row is None:
+    if row is None or not row.asked_for_in(demand.ctx):
         return PaymentNotFound()
     if row.state in WAITING:
         state.take(
@@ -232,10 +236,11 @@ def close(state: Locked[Close], demand: Close) -> Problem | None:
 
 
 def take_unexpected(
-    row: PaymentRow | None, facts: Facts, *, taken: bool, now: datetime
+    row: PaymentRow | None, capture: Capture, *, taken: bool
 ) -> tuple[PaymentRow, Unexpected] | Problem:
     """Take late or surplus money into the payment; `taken` says that this attempt's money is in already."""
-    problem = _check_facts(row, facts)
+    facts = capture.facts
+    problem = _check_facts(row, capture)
     if row is None or problem is not None:
         return problem or PaymentNotFound()
     if row.state in WAITING:
@@ -247,7 +252,9 @@ def take_unexpected(
     )
     if taken:
         return row, unexpected
-    more = msgspec.structs.replace(row, captured_minor=row.captured_minor + facts.minor, changed_at=now)
+    more = msgspec.structs.replace(
+        row, captured_minor=row.captured_minor + facts.minor, changed_at=capture.ctx.now()
+    )
     return msgspec.structs.replace(more, state=standing(more)), unexpected
 
 
@@ -386,9 +393,10 @@ def same_refund(asked: NewRefund, stored: Sequence[object]) -> bool:
     }
 
 
-def _check_facts(row: PaymentRow | None, facts: Facts) -> Problem | None:
-    if row is None:
+def _check_facts(row: PaymentRow | None, capture: Capture) -> Problem | None:
+    if row is None or not row.asked_for_in(capture.ctx):
         return PaymentNotFound()
+    facts = capture.facts
     if facts.outcome is not Outcome.SUCCEEDED or not 1 <= facts.attempt <= row.attempts:
         return NotSucceeded(payment=PAYMENT_ID.show(row.id))
     if (facts.minor, facts.currency) != (row.amount, row.currency):

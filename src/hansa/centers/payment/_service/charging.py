@@ -161,7 +161,7 @@ async def begin_batch(tx: Transaction, calls: Sequence[Begin]) -> list[Begun | P
     verdicts: list[Begun | Problem] = []
     for call in calls:
         row = rows.get(call.payment_id)
-        problem = rules.may_charge(row, payer=call.payer, traffic=call.ctx.traffic, now=call.ctx.now())
+        problem = rules.may_charge(row, payer=call.payer, ctx=call.ctx)
         if row is None or problem is not None:
             verdicts.append(problem or PaymentNotFound())
         elif row.state in rules.OCCUPIED:

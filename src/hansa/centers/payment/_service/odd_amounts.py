@@ -50,7 +50,7 @@ async def settle_odd_amount(
         raise OddAmountNotFound
     async with ctx.transaction() as tx:
         row = (await payments.lock(tx, [payment_id])).get(payment_id)
-        if row is None or (row.business, row.traffic) != (ctx.business, ctx.traffic.value):
+        if row is None or not row.asked_for_in(ctx):
             raise OddAmountNotFound
         found = await store.find(tx, payment_id, provider, event_id)
         if found is None:

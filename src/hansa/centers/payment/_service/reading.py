@@ -14,9 +14,9 @@ READ = "payment.payment.read"
 
 
 async def payment(ctx: Ctx, payment_id: PaymentId) -> Payment:
-    """Return a payment to its payer, or to whoever may read payments."""
+    """Return a payment of this business to its payer, or to whoever may read payments."""
     async with ctx.transaction() as tx:
-        found = await store.payment(tx, payment_id, ctx.traffic)
+        found = await store.payment(tx, payment_id, ctx)
     if found is None or not (ctx.may(READ) or await pays_for(ctx, found.payer)):
         raise PaymentNotFound
     return found
@@ -33,11 +33,11 @@ async def pays_for(ctx: Ctx, payer: UUID) -> bool:
 async def payer_of(ctx: Ctx, payment_id: PaymentId) -> UUID | None:
     """Return the payer of a payment that the acting party may pay, None for others'."""
     async with ctx.transaction() as tx:
-        found = await store.payment(tx, payment_id, ctx.traffic)
+        found = await store.payment(tx, payment_id, ctx)
     return found.payer if found is not None and await pays_for(ctx, found.payer) else None
 
 
 async def payments_of_checkout(ctx: Ctx, checkout_id: UUID) -> list[PaymentId]:
     """Return the ids of a checkout's payments."""
     async with ctx.transaction() as tx:
-        return await store.payments_of_checkout(tx, checkout_id, ctx.traffic)
+        return await store.payments_of_checkout(tx, checkout_id, ctx)

@@ -61,15 +61,15 @@ class _Books:
         self.fresh: list[tuple[NewRefund, Refund]] = []
 
     def request(self, asked: NewRefund) -> Refund | Problem:
+        row = self.rows.get(asked.payment_id)
+        if row is None or not row.asked_for_in(asked.ctx):
+            return PaymentNotFound()
         known = self.known.get((asked.payment_id, asked.id))
         if known is not None:
             stated = (known.attempt, known.order_id, known.minor, known.reason)
             return (
                 known if rules.same_refund(asked, stated) else RefundConflict(refund=REFUND_ID.show(asked.id))
             )
-        row = self.rows.get(asked.payment_id)
-        if row is None or row.traffic != asked.ctx.traffic.value:
-            return PaymentNotFound()
         number = asked.attempt or row.captured_attempt or 0
         attempt = self.attempts.get((row.id, number))
         after = rules.give_back(row, attempt, asked)
@@ -153,9 +153,8 @@ async def take_unexpected(tx: Transaction, captures: Sequence[Capture]) -> list[
         attempt = attempts.get(key)
         found = rules.take_unexpected(
             rows.get(capture.payment_id),
-            capture.facts,
+            capture,
             taken=attempt is not None and attempt.taken,
-            now=capture.ctx.now(),
         )
         if isinstance(found, Problem):
             verdicts.append(found)
@@ -264,7 +263,7 @@ async def _settle(
         refused_minor=refused_minor,
     )
     if fresh and given:
-        tx.emit(ctx, RefundSettled(**_told(row, refund_, given)))
+        tx.emit(ctx.in_books_of(row.entity), RefundSettled(**_told(row, refund_, given)))
     if fresh and refused_minor:
         key = (refund_.payment_id, refund_.attempt)
         attempt = (await payments.attempts(tx, [refund_.payment_id]))[key]

@@ -47,7 +47,7 @@ async def return_by_hand(ctx: Ctx, refund_id: RefundId, reference: str) -> Refun
     async with ctx.transaction() as tx:
         payment_id = await refunds.payment_of(tx, refund_id)
         row = (await payments.lock(tx, [payment_id])).get(payment_id) if payment_id else None
-        if row is None or (row.business, row.traffic) != (ctx.business, ctx.traffic.value):
+        if row is None or not row.asked_for_in(ctx):
             raise RefundNotFound
         key = (row.id, refund_id)
         found = (await refunds.find(tx, [key]))[key]
@@ -60,7 +60,7 @@ async def return_by_hand(ctx: Ctx, refund_id: RefundId, reference: str) -> Refun
         await _count(tx, ctx, found)
         await refunds.give_by_hand(tx, found, reference=reference.strip(), by=ctx.actor.label, at=ctx.now())
         tx.emit(
-            ctx,
+            ctx.in_books_of(row.entity),
             RefundSettled(
                 payment_id=row.id,
                 refund_id=refund_id,

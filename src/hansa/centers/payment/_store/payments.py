@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from hansa.centers.payment import _tables as t
 from hansa.centers.payment._rules.payments import AttemptRow, PaymentRow
@@ -22,7 +22,7 @@ from hansa.centers.payment.types import (
     PaymentState,
     Share,
 )
-from hansa.kernel.context import Traffic
+from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.db.columns import columns
 from hansa.kernel.money import Money
@@ -286,13 +286,9 @@ async def insert_callback(tx: Transaction, facts: Facts, *, event_id: str, recei
     return bool(fresh)
 
 
-async def payment(tx: Transaction, id_: PaymentId, traffic: Traffic) -> Payment | None:
-    """Return one payment with its shares and attempts."""
-    row = (
-        await tx.conn.execute(
-            select(t.payment).where(t.payment.c.id == id_, t.payment.c.traffic == traffic.value)
-        )
-    ).first()
+async def payment(tx: Transaction, id_: PaymentId, ctx: Ctx) -> Payment | None:
+    """Return one payment of a business with its shares and attempts."""
+    row = (await tx.conn.execute(select(t.payment).where(t.payment.c.id == id_, *_asked_for_in(ctx)))).first()
     if row is None:
         return None
     found = await tx.conn.execute(
@@ -304,7 +300,7 @@ async def payment(tx: Transaction, id_: PaymentId, traffic: Traffic) -> Payment 
         checkout_id=row.checkout_id,
         payer=row.payer,
         business=row.business,
-        traffic=traffic,
+        traffic=ctx.traffic,
         entity=row.entity,
         state=PaymentState(row.state),
         amount=Money(row.amount, row.currency),
@@ -336,14 +332,16 @@ async def payment(tx: Transaction, id_: PaymentId, traffic: Traffic) -> Payment 
     )
 
 
-async def payments_of_checkout(tx: Transaction, checkout_id: UUID, traffic: Traffic) -> list[PaymentId]:
+async def payments_of_checkout(tx: Transaction, checkout_id: UUID, ctx: Ctx) -> list[PaymentId]:
     """Return the ids of a checkout's payments."""
     found = await tx.conn.scalars(
-        select(t.payment.c.id)
-        .where(t.payment.c.checkout_id == checkout_id, t.payment.c.traffic == traffic.value)
-        .limit(20)
+        select(t.payment.c.id).where(t.payment.c.checkout_id == checkout_id, *_asked_for_in(ctx)).limit(20)
     )
     return [PaymentId(id_) for id_ in found]
+
+
+def _asked_for_in(ctx: Ctx) -> Sequence[ColumnElement[bool]]:
+    return t.payment.c.business == ctx.business, t.payment.c.traffic == ctx.traffic.value
 
 
 def _locked(row: Any) -> PaymentRow:

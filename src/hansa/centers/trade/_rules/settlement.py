@@ -104,6 +104,7 @@ def collected_journal(ctx: Ctx, order: Order, *, courier: UUID | None) -> Journa
     A shop that collects owes it as any other receivable, which its earnings meet; a courier has collected for
     us as a provider has. The id is the capture's: an order is paid once, however.
     """
+    ctx = ctx.in_books_of(order.entity)
     if courier is None:
         taken_by = AccountKey.of(
             ctx, AccountClass.SELLER_RECEIVABLE, currency=order.currency, party=order.shop_id
@@ -127,6 +128,7 @@ def settlement_journal(ctx: Ctx, order: Order, lines: Sequence[Line]) -> Journal
 
     Funders other than the shop owe what they bear. None when nothing moves (lines of amount zero).
     """
+    ctx = ctx.in_books_of(order.entity)
     shares = [seller_share(line, order.lines) for line in lines]
     borne = borne_by(share for line in lines for share in line.allocations)
 
@@ -165,6 +167,7 @@ def refund_journal(ctx: Ctx, order: Order, lines: Sequence[Line]) -> Journal | N
     paid = sum(line.total for line in lines)
     if not paid:
         return None
+    ctx = ctx.in_books_of(order.entity)
     return Journal(
         ctx=ctx,
         id=JournalId(uuid8(b"trade.refunded", _name(order, lines))),

@@ -86,7 +86,7 @@ async def request_payment(ctx: Ctx, *, order_id: OrderId) -> tuple[Moved, ...]:
     if order.state is not OrderState.CREATED or order.option.on_delivery:
         raise stuck(order.state, OrderState.AWAITING_PAYMENT)
     payment = NewPayment(
-        ctx=ctx,
+        ctx=ctx.in_books_of(order.entity),
         id=PaymentId(order.payment_id),
         checkout_id=order.checkout_id,
         payer=order.buyer,

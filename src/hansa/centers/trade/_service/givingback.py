@@ -26,7 +26,7 @@ from hansa.centers.trade._service.paysteps import closing
 from hansa.centers.trade._service.reading import assemble
 from hansa.centers.trade.events import LateMoneyArrived
 from hansa.kernel import jobs
-from hansa.kernel.context import Ctx, Traffic
+from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.event import Envelope
 from hansa.kernel.platform import Platform
@@ -62,6 +62,8 @@ async def run_give_back(platform: Platform, payload: bytes) -> None:
 async def give_back(ctx: Ctx, facts: Facts) -> None:
     """Book money that nobody waits for, and ask its provider to return it. Repeats do nothing more."""
     await _close_waiting(ctx, facts)
+    found = await payment.payment(ctx.with_(actor=SYSTEM), payment_id=facts.payment_id)
+    ctx = ctx.in_books_of(found.entity)
     reference = uuid8(b"trade.unapplied", f"{facts.payment_id}-{facts.attempt}".encode())
     try:
         async with ctx.transaction() as tx:
@@ -89,7 +91,10 @@ async def book_returned(tx: Transaction, settled: Sequence[Envelope[RefundSettle
     """The provider has returned money, unexpected or refunded: unapplied is cleared."""
     journals = [
         returned_journal(
-            tx.context(envelope.business, envelope.traffic, trace=envelope.trace), envelope.event
+            tx.context(envelope.business, envelope.traffic, trace=envelope.trace).in_books_of(
+                envelope.entity
+            ),
+            envelope.event,
         )
         for envelope in settled
     ]

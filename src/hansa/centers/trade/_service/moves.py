@@ -97,12 +97,12 @@ class OrderMoves:
         decided = []
         for key in demand.orders:
             last = _last(state, key)
-            problem = _hindrance(last, key, demand)
+            problem = _hindrance(state, last, key, demand)
             if problem is not None or last is None:
                 return problem
             decided.append(_moved(last, state.rows[key], key, demand, now))
         for key in demand.beside:
-            problem = _hindrance(_last(state, key), key, demand)
+            problem = _hindrance(state, _last(state, key), key, demand)
             if problem is not None:
                 return problem
         for move in decided:
@@ -156,13 +156,18 @@ def _last(state: MoveState, key: OrderKey) -> _Last | None:
     return OrderState(row["state"]), row["version"], OrderState(origin) if origin else None, row["due_at"]
 
 
-def _hindrance(last: _Last | None, key: OrderKey, demand: MoveDemand) -> Problem | None:
-    if last is None:
+def _hindrance(state: MoveState, last: _Last | None, key: OrderKey, demand: MoveDemand) -> Problem | None:
+    if last is None or not _of(state.rows[key], demand.ctx):
         return OrderNotFound()
     problem = refusal(last[0], demand)
     if problem is None and demand.versions and demand.versions.get(key, last[1]) != last[1]:
         return OrderChanged()
     return problem
+
+
+def _of(row: Row, ctx: Ctx) -> bool:
+    """Tell whether an order is of the business and traffic class that books what moves: the platform's acts too."""
+    return (row["business"], row["traffic"]) == (ctx.business, ctx.traffic)
 
 
 def _moved(last: _Last, row: Row, key: OrderKey, demand: MoveDemand, now: datetime) -> Move:

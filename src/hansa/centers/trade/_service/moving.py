@@ -20,7 +20,7 @@ from hansa.centers.trade._service.reading import load_order
 from hansa.centers.trade._service.reprices import REPRICES
 from hansa.centers.trade._service.step import Step
 from hansa.centers.trade._service.steps import Lines, extending, receiving, shipping
-from hansa.centers.trade.errors import AlreadyExtended, OrderChanged
+from hansa.centers.trade.errors import AlreadyExtended, OrderChanged, OrderNotFound
 from hansa.centers.trade.types import Moved, Order, OrderId, Parcel
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
@@ -125,6 +125,8 @@ async def submit(
     lane = lane_of(ctx)
     for _ in range(READINGS_MAX):
         order = await read()
+        if (order.business, order.traffic) != (ctx.business, ctx.traffic):
+            raise OrderNotFound  # the platform reads it from everywhere, and books where it was placed alone
         try:
             (moved,) = await lane.submit(step(order))
         except OrderChanged:

@@ -278,7 +278,12 @@ def _demands(call: Settlement, orders: Sequence[Row]) -> tuple[Any, ...]:
         holds=tuple(HoldKey(row["id"], sku_id, row["place_id"]) for row in orders for sku_id in row["skus"]),
     )
     journals = tuple(
-        capture_journal(ctx, order_id=row["id"], minor=row["payable"], currency=row["currency"])
+        capture_journal(
+            ctx.in_books_of(row["entity"]),
+            order_id=row["id"],
+            minor=row["payable"],
+            currency=row["currency"],
+        )
         for row in orders
         if row["payable"]
     )

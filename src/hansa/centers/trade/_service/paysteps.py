@@ -125,7 +125,7 @@ def collecting(ctx: Ctx, order: Order, key: IdempotencyKey | None = None, *, cou
     collected = None
     if minor:
         payment = NewPayment(
-            ctx=ctx,
+            ctx=ctx.in_books_of(order.entity),
             id=PAYMENT_ID.new(),
             checkout_id=order.checkout_id,
             payer=order.buyer,

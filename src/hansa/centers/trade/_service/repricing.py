@@ -101,7 +101,7 @@ def _lowered(
         raise PriceNotLowered(payable=order.payable, freight=order.freight)
     shops = {one.id: one.shop_id for one in (order, *beside)}
     payment = NewPayment(
-        ctx=ctx,
+        ctx=ctx.in_books_of(order.entity),
         id=PAYMENT_ID.new(),
         checkout_id=order.checkout_id,
         payer=order.buyer,

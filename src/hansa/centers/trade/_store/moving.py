@@ -22,7 +22,7 @@ async def lock_orders(tx: Transaction, keys: Iterable[OrderKey]) -> dict[OrderKe
     tx.locks(ORDER_RANK)
     wanted = sorted(set(keys))
     rows = await tx.raw.fetch(
-        """SELECT o.buyer, o.id, o.checkout_id, o.shop_id, o.seller, o.previous_state, o.state, o.version,
+        """SELECT o.buyer, o.id, o.business, o.traffic, o.checkout_id, o.shop_id, o.seller, o.previous_state, o.state, o.version,
                   o.due_at, o.terms, o.currency, o.goods - o.discount + o.freight + o.tax AS payable
            FROM trade."order" o
            JOIN unnest($1::uuid[], $2::uuid[]) AS k (buyer, id) ON o.buyer = k.buyer AND o.id = k.id

@@ -70,7 +70,7 @@ async def keys_of_payments(tx: Transaction, payment_ids: Sequence[UUID]) -> dict
 async def orders_of_payments(tx: Transaction, payment_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
     """Return what settling needs of the orders of payments, by payment; nothing of it ever changes."""
     rows = await tx.raw.fetch(
-        """SELECT c.payment_id, o.buyer, o.id, o.place_id, o.currency,
+        """SELECT c.payment_id, o.buyer, o.id, o.entity, o.place_id, o.currency,
                   o.goods - o.discount + o.freight + o.tax AS payable,
                   ARRAY(SELECT l.sku_id FROM trade.line l
                         WHERE l.buyer = o.buyer AND l.order_id = o.id ORDER BY l.line_no) AS skus
