@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="kills by process number"),
 ]
 RUN_S_MAX = 900
+REPLAY = ("replay", "complete-journey", "--weeks", "2", "--processes", "2")
 
 
 class Killed:
@@ -72,9 +73,9 @@ def test_killed_at_any_moment(tmp_path, pytestconfig):
     assert not any(again.values())
 
     for _ in range(kills):
-        hansa.begin_and_kill("replay", "complete-journey", "--weeks", "2", said="Replaying:", after_s=(0, 2))
+        hansa.begin_and_kill(*REPLAY, said="Replaying:", after_s=(0, 2))
     began = time.monotonic()
-    done = json.loads(hansa.to_the_end("replay", "complete-journey", "--weeks", "2", "--json"))
+    done = json.loads(hansa.to_the_end(*REPLAY, "--json"))
     print(
         f"killed {hansa.times} times; the last replay took {time.monotonic() - began:.0f} s and found {done['replayed']['found']}"
     )

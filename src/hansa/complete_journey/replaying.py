@@ -5,7 +5,8 @@ wait for each other: each happens at its own moment, and a few households shop s
 them in the end. A basket's checkout has an id made of the basket's number: placing it again
 places nothing, paying and receiving go on from where it stands. So a replay that was killed is run again.
 
-The clock of (business, replay) stands at the earliest basket that is still under way.
+The clock of (business, replay) stands at the earliest basket that is still under way, in whichever process:
+several may share a replay, each with stores of its own, since two of them never want the same stock.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -38,6 +38,7 @@ from hansa.centers.trade.types import (
 from hansa.complete_journey import loading, manifest, names
 from hansa.complete_journey.files import MEASURE_UNIT, Basket, Files, SoldLine, Weeks
 from hansa.complete_journey.loading import batched
+from hansa.complete_journey.progress import Progress, Replayed
 from hansa.kernel.context import Actor, ActorKind, Ctx, Traffic
 from hansa.kernel.extension import ExtensionFailed
 from hansa.kernel.lane import Unsettled
@@ -51,7 +52,7 @@ QUOTED_AT_ONCE = 64
 """What is quoted asks extensions, whose time is limited: a crowd would wait for itself."""
 TRIES_MAX = 10
 PAUSE_S, PAUSE_S_MAX = 0.2, 2.0
-CLOCK_EVERY_S = 1.0
+TELL_EVERY_S = 1.0
 _MAY_PASS = (Busy, Unsettled, ExtensionFailed, IllegalMove, NoPlaceServes, OutOfStock)
 """The first three are of the moment. The others come when a call that was unsettled, or of a process that was
 killed, happened after all: the order has moved on, and its goods are its own. Looking again tells."""
@@ -74,61 +75,8 @@ class Strange(Problem):
     title = "A basket did not come out as it was"
 
 
-@dataclass(slots=True)
-class Progress:
-    """How far a replay is; `found` of the orders, with `lines_found`, were finished by an earlier one.
-
-    `set_out` is when the first order was placed that was not.
-    """
-
-    baskets: int
-    lines: int
-    orders_done: int = 0
-    lines_done: int = 0
-    found: int = 0
-    lines_found: int = 0
-    began: float = field(default_factory=time.monotonic)
-    set_out: float | None = None
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been going on."""
-        return max(time.monotonic() - self.began, 1e-9)
-
-    @property
-    def orders_per_s(self) -> float:
-        """Orders finished in a second, those that were found aside."""
-        return (self.orders_done - self.found) / self._on_the_way
-
-    @property
-    def lines_per_s(self) -> float:
-        """Lines of these orders in a second."""
-        return (self.lines_done - self.lines_found) / self._on_the_way
-
-    @property
-    def _on_the_way(self) -> float:
-        return max(time.monotonic() - (self.set_out or time.monotonic()), 1e-9)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """How long it will take at this pace; None as long as there is none."""
-        rate = self.orders_per_s
-        return (self.baskets - self.orders_done) / rate if rate else None
-
-
 Tell = Callable[[Progress], None]
-
-
-class Replayed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a replay did."""
-
-    orders: int
-    lines: int
-    found: int
-    """Of the orders: those that an earlier replay had finished."""
-    seconds: float
-    orders_per_s: float
-    lines_per_s: float
+Hear = Callable[[Progress], Awaitable[None]]
 
 
 async def replay(
@@ -138,28 +86,49 @@ async def replay(
 
     Without a speed as quickly as it goes. Raises `NotLoaded`, and what refuses a basket.
     """
-    baskets, lines = files.count(weeks)
+
+    async def hear(progress: Progress) -> None:
+        await move_clock(platform, progress.at)
+        tell(progress)
+
+    return Replayed.of(await sell(platform, files, weeks=weeks, speed=speed, hear=hear))
+
+
+async def sell(
+    platform: Platform,
+    files: Files,
+    *,
+    weeks: Weeks,
+    stores: Collection[int] | None = None,
+    speed: float | None = None,
+    hear: Hear,
+) -> Progress:
+    """Replay the baskets of all stores or of some, and say how far it is; the clock is moved by who hears it.
+
+    Raises as `replay`.
+    """
+    baskets, lines = files.count(weeks, stores)
     progress = Progress(baskets=baskets, lines=lines)
-    run = _Run(platform, manifest.context(platform), files, progress, tell, speed=speed)
+    run = _Run(platform, manifest.context(platform), files, progress, hear, stores=stores, speed=speed)
     await run.prepare()
-    clock = asyncio.create_task(run.keep_time())
+    telling = asyncio.create_task(run.keep_telling())
     try:
         for week in range(weeks.first, weeks.last + 1):
             await run.week(week)
         await run.finish()
     finally:
-        clock.cancel()
-        await asyncio.gather(clock, return_exceptions=True)
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
         await run.stop()
-    seconds = progress.seconds
-    return Replayed(
-        orders=progress.orders_done,
-        lines=progress.lines_done,
-        found=progress.found,
-        seconds=seconds,
-        orders_per_s=progress.orders_per_s,
-        lines_per_s=progress.lines_per_s,
-    )
+    await hear(progress)
+    return progress
+
+
+async def move_clock(platform: Platform, at: datetime | None) -> None:
+    """Move the clock of (business, replay) to the earliest basket that is under way; None while nobody knows it."""
+    if at is not None:
+        async with platform.db.transaction() as tx:
+            await platform.clocks.move(tx, business=manifest.PATH, traffic=Traffic.REPLAY, frozen_at=at)
 
 
 class _Run:
@@ -171,16 +140,18 @@ class _Run:
         ctx: Ctx,
         files: Files,
         progress: Progress,
-        tell: Tell,
+        hear: Hear,
         *,
+        stores: Collection[int] | None,
         speed: float | None,
     ) -> None:
         self._platform = platform
         self._ctx = ctx
         self._files = files
         self._progress = progress
-        self._tell = tell
+        self._hear = hear
         self._card = TestCard(payment.sandbox_cards()["success"])
+        self._share = stores
         self._stores: dict[int, loading.Store] = {}
         self._room = asyncio.Semaphore(UNDER_WAY)
         self._quoting = asyncio.Semaphore(QUOTED_AT_ONCE)
@@ -196,7 +167,7 @@ class _Run:
 
     async def week(self, number: int) -> None:
         """Start the baskets of a week, each as soon as there is room."""
-        baskets = list(self._files.baskets(number))
+        baskets = list(self._files.baskets(number, self._share))
         standing = await self._standing(baskets)
         offers = await self._offers(baskets)
         for basket in baskets:
@@ -221,7 +192,7 @@ class _Run:
             await asyncio.sleep(max(due - time.monotonic(), 0))
 
     async def finish(self) -> None:
-        """Wait for everything that is under way, and leave the clock at the last basket."""
+        """Wait for everything that is under way; then the last basket is the time."""
         while self._order:
             _, task = self._order[0]
             await task
@@ -229,8 +200,7 @@ class _Run:
                 raise self._failure
             if self._order and self._order[0][1] is task:
                 self._order.popleft()
-        if self._latest is not None:
-            await self._set_clock(self._latest)
+        self._progress.at = self._latest
 
     async def stop(self) -> None:
         """Leave nothing running."""
@@ -239,25 +209,21 @@ class _Run:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def keep_time(self) -> None:
-        """Move the clock to the earliest basket that is under way, and say how far it is; ends with the replay."""
+    async def keep_telling(self) -> None:
+        """Say how far it is, and which basket is the earliest under way; ends with the replay."""
         try:
-            await self._keep_time()
+            await self._keep_telling()
         except Exception as failure:  # noqa: BLE001 - as with baskets, the first one ends the replay
             self._failure = self._failure or failure
 
-    async def _keep_time(self) -> None:
+    async def _keep_telling(self) -> None:
         while True:
-            await asyncio.sleep(CLOCK_EVERY_S)
+            await asyncio.sleep(TELL_EVERY_S)
             while self._order and self._order[0][1].done():
                 self._order.popleft()
             if self._order:
-                await self._set_clock(self._order[0][0])
-            self._tell(self._progress)
-
-    async def _set_clock(self, at: datetime) -> None:
-        async with self._platform.db.transaction() as tx:
-            await self._platform.clocks.move(tx, business=manifest.PATH, traffic=Traffic.REPLAY, frozen_at=at)
+                self._progress.at = self._order[0][0]
+            await self._hear(self._progress)
 
     def _start(
         self, basket: Basket, there: StandingCheckout | None, offers: Mapping[tuple[int, int], OfferId]
