@@ -6,16 +6,17 @@ import ast
 from collections.abc import Iterator
 
 import hansa.app
+import hansa.complete_journey.replaying
 from architecture.source import sources
 from hansa.kernel.problem import problems
 
 NAMES = {kind.__name__ for kind in problems()} | {"refusal"}
 THINGS = {"account", "hold", "journal", "payment", "refund"}
 """Extras that are ids by what they are called."""
-NUMBERS = {"generation"}
+NUMBERS = {"basket", "generation"}
 """Extras that are called an id in the code and are plain numbers."""
 
-assert hansa.app  # every center is imported, so every problem is known
+assert hansa.app and hansa.complete_journey.replaying  # all is imported, so every problem is known
 
 
 def stated(value: ast.expr) -> Iterator[ast.expr]:
