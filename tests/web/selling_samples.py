@@ -182,7 +182,7 @@ def sale(t: Words) -> SellerOrderPage:
 
 def pieces(t: Words) -> tuple[PieceChoice, ...]:
     return (
-        PieceChoice(number=1, name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Plum green", "梅子青"), code="TP-CELADON", picture=Picture(art="teapot"), pieces=1, total=yuan(238)),
+        PieceChoice(number=1, name=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Plum green", "梅子青"), code="TP-CELADON", picture=Picture(art="teapot"), pieces=1, total=yuan(238), said=(Fact(label="engraving", text=t("For Zenobia", "赠林晓")),)),
         PieceChoice(number=2, name=t("Tasting cups, set of three", "三色品茗杯 一套"), code="CUP-3", picture=Picture(art="cups", wall="stone"), pieces=2, total=yuan(96)),
     )  # fmt: skip
 

@@ -109,6 +109,7 @@ class StaffRoles(Term, frozen=True, kw_only=True):
     fulfilment: tuple[str, ...] = (
         "inventory.",
         "place.",
+        "trade.order.address",
         "trade.order.collect",
         "trade.order.note",
         "trade.order.read",

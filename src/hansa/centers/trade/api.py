@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hansa.centers.trade._rules.pricing import LAYERS_IN_ORDER, base_of, spread
 from hansa.centers.trade._rules.settlement import earnings
+from hansa.centers.trade._service.addressing import addresses, sku_codes
 from hansa.centers.trade._service.advancing import (
     Advance,
     advance,
@@ -56,6 +57,7 @@ __all__ = [
     "Advance",
     "accept_draft",
     "add_note",
+    "addresses",
     "advance",
     "attribute",
     "base_of",
@@ -99,6 +101,7 @@ __all__ = [
     "ship",
     "shop_drafts",
     "shop_orders",
+    "sku_codes",
     "spread",
     "start_refund",
     "take_out",

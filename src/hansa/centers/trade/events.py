@@ -79,6 +79,22 @@ class LinesMoved(Event, frozen=True, kw_only=True):
         return self.order_id
 
 
+class OrderRedirected(Event, frozen=True, kw_only=True):
+    """An order of which nothing was sent yet goes to another address; which, its shop reads with the order."""
+
+    topic: ClassVar[str] = "trade.order_redirected"
+
+    order_id: UUID
+    buyer: UUID
+    shop_id: UUID
+    seller: UUID
+    order_version: int
+
+    def subject(self) -> UUID:
+        """The order."""
+        return self.order_id
+
+
 class PriceLowered(Event, frozen=True, kw_only=True):
     """A seller lowered what an unpaid order costs: it is paid with `payment_id` from now on."""
 
@@ -146,4 +162,13 @@ class LateMoneyArrived(Event, frozen=True, kw_only=True):
         return self.payment_id
 
 
-EVENTS = (CheckoutPlaced, OrderMoved, LinesMoved, PriceLowered, DraftMade, CartShortened, LateMoneyArrived)
+EVENTS = (
+    CheckoutPlaced,
+    OrderMoved,
+    LinesMoved,
+    OrderRedirected,
+    PriceLowered,
+    DraftMade,
+    CartShortened,
+    LateMoneyArrived,
+)

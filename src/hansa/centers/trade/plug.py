@@ -15,6 +15,7 @@ from hansa.centers.trade import _http
 from hansa.centers.trade._checks import CHECKS
 from hansa.centers.trade._rules import timing
 from hansa.centers.trade._service import (
+    addressing,
     advancing,
     cancelling,
     delivering,
@@ -123,6 +124,7 @@ TRADE = Center(
     routes=_http.ROUTES,
     permissions=(
         READ_PERMISSION,
+        addressing.PERMISSION,
         moving.SHIP_PERMISSION,
         cancelling.PERMISSION,
         repricing.PERMISSION,

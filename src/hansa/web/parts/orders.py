@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from hansa.kernel.money import Money
-from hansa.web.parts.common import Action, Link, Part, Picture
+from hansa.web.parts.common import Action, Fact, Link, Part, Picture
 
 
 class Line(Part, frozen=True, kw_only=True):
@@ -103,7 +103,10 @@ class TestCard(Part, frozen=True, kw_only=True):
 
 
 class PieceChoice(Part, frozen=True, kw_only=True):
-    """A line that a form can name as `line-{number}`, whole or in `pieces-{number}`; `amount` is of measured goods."""
+    """A line that a form can name as `line-{number}`, whole or in `pieces-{number}`; `amount` is of measured goods.
+
+    `said` is what the buyer said of it, such as an engraving.
+    """
 
     number: int
     name: str
@@ -113,6 +116,7 @@ class PieceChoice(Part, frozen=True, kw_only=True):
     amount: str = ""
     option: str = ""
     code: str = ""
+    said: tuple[Fact, ...] = ()
 
 
 class Parcel(Part, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from hansa.centers.trade.types import LINE_NUMBERS_MAX, Line, LinePart
 from hansa.kernel.money import Money
 from hansa.web.forms import Fields
-from hansa.web.parts import PieceChoice
+from hansa.web.parts import Fact, PieceChoice
 from hansa.web.showing import amount_text, picture
 
 _DIGITS_MAX = len(str(LINE_NUMBERS_MAX))
@@ -27,9 +27,15 @@ def piece_choices(lines: Iterable[Line], *, currency: str) -> tuple[PieceChoice,
             pieces=line.quantity,
             amount=amount_text(line.measure.amount, line.measure.unit) if line.measure else "",
             total=Money(line.payable, currency),
+            said=said_of(line),
         )
         for line in lines
     )
+
+
+def said_of(line: Line) -> tuple[Fact, ...]:
+    """Show what the buyer said of a line, under the names that the business gave it."""
+    return tuple(Fact(label=name, text=str(text)) for name, text in line.inputs.items())
 
 
 def chosen_pieces(fields: Fields, lines: Iterable[Line]) -> list[int | LinePart]:

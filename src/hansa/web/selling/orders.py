@@ -36,7 +36,10 @@ class SellerOrdersPage(DeskView, frozen=True, kw_only=True):
 
 
 class SoldLine(Part, frozen=True, kw_only=True):
-    """A line of an order as its seller sees it; `number` is what a form names it by, `amount` how much ("350 g")."""
+    """A line of an order as its seller sees it; `number` is what a form names it by, `amount` how much ("350 g").
+
+    `said` is what the buyer said of it, such as an engraving.
+    """
 
     number: int
     name: str
@@ -49,6 +52,7 @@ class SoldLine(Part, frozen=True, kw_only=True):
     code: str = ""
     url: str = ""
     unsent: bool = False
+    said: tuple[Fact, ...] = ()
 
 
 class SentParcel(Part, frozen=True, kw_only=True):

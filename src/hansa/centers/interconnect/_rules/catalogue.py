@@ -18,6 +18,7 @@ from hansa.centers.interconnect._rules.public import (
     OfferChangedData,
     OrderMovedData,
     OrderPlacedData,
+    OrderRedirectedData,
     OrderRepricedData,
     PaymentCapturedData,
     ProductChangedData,
@@ -67,7 +68,7 @@ from hansa.centers.product.types import OFFER_ID, PRODUCT_ID, SKU_ID
 from hansa.centers.review.events import EntryHidden, EntryShown
 from hansa.centers.shop.events import ShopStatusChanged
 from hansa.centers.shop.types import SHOP_ID
-from hansa.centers.trade.events import CheckoutPlaced, LinesMoved, OrderMoved, PriceLowered
+from hansa.centers.trade.events import CheckoutPlaced, LinesMoved, OrderMoved, OrderRedirected, PriceLowered
 from hansa.centers.trade.types import CHECKOUT_ID, ORDER_ID
 from hansa.centers.user.types import PARTY_ID
 from hansa.kernel.event import Envelope, Event
@@ -110,6 +111,17 @@ CATALOGUE: tuple[Published[Any], ...] = (
         },
         LinesMovedData,
         lines_moved,
+    ),
+    Published(
+        "order.redirected",
+        (OrderRedirected,),
+        "trade.order.read",
+        {"en": "An order goes to another address", "zh": "订单的收货地址已更改"},
+        OrderRedirectedData,
+        lambda e: OrderRedirectedData(
+            order_id=ORDER_ID.show(e.order_id),
+            order_version=e.order_version,
+        ),
     ),
     Published(
         "order.repriced",

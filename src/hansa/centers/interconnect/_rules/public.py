@@ -58,6 +58,13 @@ class LinesMovedData(msgspec.Struct, frozen=True, kw_only=True):
     """Why it was cancelled, where that was said."""
 
 
+class OrderRedirectedData(msgspec.Struct, frozen=True, kw_only=True):
+    """An order of which nothing was sent yet goes to another address: ask for the order, it says which."""
+
+    order_id: str
+    order_version: int
+
+
 class OrderRepricedData(msgspec.Struct, frozen=True, kw_only=True):
     """An order that is not paid yet costs less from now on, in minor units."""
 

@@ -1,6 +1,7 @@
 """What an app may be given in a shop, and how that is said to whoever is asked: no more than this, ever.
 
-An app is never staff: it does not open or close shops, hire, install other apps or read people's data.
+An app is never staff: it does not open or close shops, hire or install other apps. Of people it learns where orders go
+and nothing else, where the shop gives it that.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ from hansa.kernel.texts import Texts
 
 SCOPES: dict[str, Texts] = {
     "trade.order.read": {"en": "See the shop's orders", "zh": "查看店铺的订单"},
+    "trade.order.address": {
+        "en": "See where orders go: names, addresses and telephone numbers of those who receive them",
+        "zh": "查看订单寄往何处：收货人的姓名、地址和电话",
+    },
     "trade.order.ship": {"en": "Mark orders as shipped", "zh": "将订单标记为已发货"},
     "trade.order.cancel": {"en": "Cancel orders", "zh": "取消订单"},
     "trade.order.price": {"en": "Lower the price of unpaid orders", "zh": "修改未付款订单的价格"},

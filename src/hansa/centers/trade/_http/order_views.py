@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
 from hansa.centers.payment.types import PAYMENT_ID
 from hansa.centers.place.types import PLACE_ID
 from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.trade import api
 from hansa.centers.trade._http.views import LineView, Minor, OptionView, line_view, option_view
 from hansa.centers.trade.types import (
     CHECKOUT_ID,
@@ -24,7 +27,8 @@ from hansa.centers.trade.types import (
     Order,
     OrderState,
 )
-from hansa.kernel.context import Traffic
+from hansa.centers.user.types import ADDRESS_VERSION_ID, Address, AddressVersionId
+from hansa.kernel.context import Ctx, Traffic
 
 
 class ParcelView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +49,24 @@ class OrderLineView(LineView, frozen=True, kw_only=True):
     parcel: ParcelView | None
     freight: Minor
     total: Minor
+    sku_code: str | None = None
+    """The shop's own number of the variant; for the shop, when the order is read."""
+    inputs: dict[str, int | str] = msgspec.field(default_factory=dict)
+    """What the buyer said of the line (an engraving), when the order is read."""
+
+
+class SentToView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an order goes. Of a buyer who was forgotten the country is left; everything else is empty then."""
+
+    version: Annotated[str, msgspec.Meta(description="Another one when the order is sent elsewhere.")]
+    recipient: str
+    phone: str
+    country: Annotated[str, msgspec.Meta(description="ISO 3166-1 alpha-2.")]
+    region: str
+    city: str
+    district: str
+    street: str
+    postcode: str
 
 
 class MovedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +106,8 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
     closed_at: datetime | None
     lines: list[OrderLineView]
+    address: SentToView | None = None
+    """Where it goes, when the order is read: to its buyer, and to who holds `trade.order.address` of its shop."""
 
 
 class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +184,34 @@ def order_view(order: Order) -> OrderView:
         closed_at=order.closed_at,
         lines=[order_line_view(line) for line in order.lines],
     )
+
+
+async def read_views(ctx: Ctx, orders: Sequence[Order]) -> list[OrderView]:
+    """Show orders that are read, with where they go and what the shop and the buyer say of their lines.
+
+    What changes an order is answered without: such answers are kept for repeats, and these words are to be
+    forgotten with their buyer.
+    """
+    going = await api.addresses(ctx, orders=orders)
+    codes = await api.sku_codes(ctx, orders=orders)
+    replace = msgspec.structs.replace
+    return [
+        replace(
+            shown,
+            address=_sent_to(order, going[order.id]) if order.id in going else None,
+            lines=[
+                replace(view, sku_code=codes.get(line.sku_id), inputs=line.inputs)
+                for view, line in zip(shown.lines, order.lines, strict=True)
+            ],
+        )
+        for order, shown in ((one, order_view(one)) for one in orders)
+    ]
+
+
+def _sent_to(order: Order, address: Address) -> SentToView:
+    assert order.address_version is not None  # noqa: S101 - it has an address
+    version = ADDRESS_VERSION_ID.show(AddressVersionId(order.address_version))
+    return SentToView(version=version, **msgspec.structs.asdict(address))
 
 
 def note_view(note: Note) -> NoteView:

@@ -16,7 +16,7 @@ from hansa.centers.trade._http.order_views import (
     OrderView,
     history_view,
     moved_view,
-    order_view,
+    read_views,
 )
 from hansa.centers.trade.errors import (
     AlreadyClosed,
@@ -130,13 +130,17 @@ async def list_orders(
 ) -> Page[OrderView]:
     """Return the acting buyer's orders in this business, newest first."""
     page = await api.orders(ctx, state=order_state, cursor=cursor, limit=limit)
-    return Page([order_view(one) for one in page.items], page.cursor)
+    return Page(await read_views(ctx, page.items), page.cursor)
 
 
 @get("/orders/{order_id:str}", summary="Get an order", responses=problems(OrderNotFound, IdMalformed))
 async def get_order(ctx: Ctx, order_id: str) -> OrderView:
-    """Return an order to its buyer, to staff of its shop, or to an operator."""
-    return order_view(await api.order(ctx, order_id=ORDER_ID.read(order_id)))
+    """Return an order to its buyer, to staff of its shop, or to an operator.
+
+    Where it goes is told to its buyer, and to who holds `trade.order.address` of the shop.
+    """
+    (shown,) = await read_views(ctx, [await api.order(ctx, order_id=ORDER_ID.read(order_id))])
+    return shown
 
 
 @get(
@@ -308,8 +312,11 @@ async def cancel_checkout(
 async def list_shop_orders(
     ctx: Ctx, shop_id: str, order_state: OnlyState = None, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[OrderView]:
-    """Return a shop's orders, newest first. Needs `trade.order.read` of the shop."""
+    """Return a shop's orders, newest first. Needs `trade.order.read` of the shop.
+
+    Where they go takes `trade.order.address` as well.
+    """
     page = await api.shop_orders(
         ctx, shop_id=SHOP_ID.read(shop_id), state=order_state, cursor=cursor, limit=limit
     )
-    return Page([order_view(one) for one in page.items], page.cursor)
+    return Page(await read_views(ctx, page.items), page.cursor)

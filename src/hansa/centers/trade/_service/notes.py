@@ -10,6 +10,7 @@ from hansa.centers.trade._service.moves import MOVES, MoveDemand
 from hansa.centers.trade._service.reading import READ_PERMISSION, load_order, owns
 from hansa.centers.trade._tables import NOTE_RANK
 from hansa.centers.trade.errors import NoteNotFound, TooManyNotes
+from hansa.centers.trade.events import OrderRedirected
 from hansa.centers.trade.types import (
     NOTE_ID,
     NOTE_LETTERS_MAX,
@@ -103,8 +104,20 @@ async def redirect(ctx: Ctx, *, order_id: OrderId, address_id: AddressId) -> Ord
     key = (order.buyer, order.id)
     async with ctx.transaction() as tx:
         version = await user.freeze_address(tx, ctx, address_id)
-        await _record(tx, ctx, key, after=REDIRECTABLE, cause="sent to another address", details={})
+        order_version = await _record(
+            tx, ctx, key, after=REDIRECTABLE, cause="sent to another address", details={}
+        )
         await _store.set_address(tx, key, version)
+        tx.emit(
+            ctx,
+            OrderRedirected(
+                order_id=order.id,
+                buyer=order.buyer,
+                shop_id=order.shop_id,
+                seller=order.seller,
+                order_version=order_version,
+            ),
+        )
     return await load_order(ctx, order_id)
 
 
@@ -124,10 +137,12 @@ async def _record(
     after: frozenset[OrderState],
     cause: str,
     details: dict[str, int | str],
-) -> None:
-    """Lock an order and write into its history what changed about it, without moving it."""
+) -> int:
+    """Lock an order and write into its history what changed about it, without moving it; return its version."""
     demand = MoveDemand(ctx=ctx, orders=(key,), after=after, state=None, cause=cause, details=details)
     state = await MOVES.lock(tx, [demand])
     if (problem := MOVES.decide(state, demand)) is not None:
         raise problem
     await MOVES.write(tx, state)
+    ((_, move),) = state.decided()
+    return move.version

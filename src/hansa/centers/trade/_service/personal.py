@@ -24,7 +24,6 @@ async def personal_orders(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
         found = await assemble(tx, rows)
         keys = [(one.buyer, one.id) for one in found]
         written = await _store.notes_of(tx, keys)
-        said = await _store.inputs_of(tx, keys)
     notes: dict[UUID, list[str]] = {}
     for row in written:
         if row["author"] in persons:
@@ -41,7 +40,7 @@ async def personal_orders(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
                 "currency": one.currency,
                 "lines": [
                     {"title": line.title, "quantity": line.quantity}
-                    | ({"inputs": words} if (words := said.get((one.id, line.line_no))) else {})
+                    | ({"inputs": line.inputs} if line.inputs else {})
                     for line in one.lines
                 ],
                 "notes": notes.get(one.id, []),

@@ -331,6 +331,7 @@ def _line(row: Row, allocations: tuple[Allocation, ...]) -> Line:
         measure=measure_of(row),
         allocations=allocations,
         parcel=Parcel(row["carrier"], row["tracking"]) if row["carrier"] else None,
+        inputs=row["inputs"] or {},
         part_of=row["part_of"],
         units=units,
         first_unit=first,

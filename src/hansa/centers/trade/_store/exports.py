@@ -8,6 +8,7 @@ _FOLLOWS = {
     "trade.checkout_placed": "orders",
     "trade.order_moved": "order_id",
     "trade.lines_moved": "order_id",
+    "trade.order_redirected": "order_id",
     "trade.price_lowered": "order_id",
 }
 _EVERYTHING = 'SELECT id FROM trade."order"'
@@ -25,7 +26,7 @@ EXPORTS = (
     Export(
         name="trade_line",
         query="""SELECT l.order_id, l.line_no, l.product_id, l.sku_id, l.offer_id, l.quantity, l.measure_amount,
-                        l.measure_unit, l.gross, l.discount, l.tax, l.freight, l.commission_bp, l.state, l.inputs
+                        l.measure_unit, l.gross, l.discount, l.tax, l.freight, l.commission_bp, l.state
                  FROM trade."order" o JOIN trade.line l ON l.buyer = o.buyer AND l.order_id = o.id
                  WHERE o.id = ANY($1::uuid[])""",
         follows=_FOLLOWS,

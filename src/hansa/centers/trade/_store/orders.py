@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from hansa.centers.trade._rules.rows import OrderKey, Row
@@ -214,16 +214,3 @@ async def orders_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: i
             limit,
         )
     )
-
-
-async def inputs_of(
-    tx: Transaction, keys: Sequence[OrderKey]
-) -> dict[tuple[UUID, int], Mapping[str, int | str]]:
-    """Return what a buyer said of lines of these orders, by order and line."""
-    rows = await tx.raw.fetch(
-        """SELECT l.order_id, l.line_no, l.inputs FROM trade.line l
-           JOIN unnest($1::uuid[], $2::uuid[]) AS k (buyer, id) ON l.buyer = k.buyer AND l.order_id = k.id
-           WHERE l.inputs IS NOT NULL""",
-        *keys_of(keys),
-    )
-    return {(row["order_id"], row["line_no"]): row["inputs"] for row in rows}

@@ -140,6 +140,8 @@ class Line(msgspec.Struct, frozen=True):
     attribution: Attribution | None = None
     parcel: Parcel | None = None
     """What it was sent in, where that was said."""
+    inputs: dict[str, int | str] = {}
+    """What the buyer said of it (an engraving), for buyer and shop; it goes when the buyer is forgotten."""
     part_of: int | None = None
     """The line whose pieces these were, before they were sent, received or cancelled by themselves."""
     units: int = 0

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
+from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import ORDER_ID, Order, OrderState
-from hansa.centers.user import api as user
-from hansa.centers.user.types import Address, AddressVersionId
+from hansa.centers.user.types import Address
 from hansa.kernel.money import Money
 from hansa.web.i18n import N_
 from hansa.web.routes.selling.desk import Desk
@@ -25,21 +24,9 @@ _DUE = {
 
 
 async def rows(at: Desk, orders: Sequence[Order]) -> tuple[OrderRow, ...]:
-    """Show orders; who may send them sees to whom."""
-    known = await addresses(at, orders)
-    return tuple(_row(at, one, known.get(one.address_version)) for one in orders)
-
-
-async def addresses(at: Desk, orders: Sequence[Order]) -> Mapping[UUID | None, Address]:
-    """Return where orders go, for who may send them; to everybody else that is nobody's business."""
-    if not at.may("trade.order.ship"):
-        return {}
-    wanted = [AddressVersionId(one.address_version) for one in orders if one.address_version is not None]
-    if not wanted:
-        return {}
-    async with at.ctx.transaction() as tx:
-        found = await user.frozen_addresses(tx, at.ctx, wanted)
-    return dict(found.items())
+    """Show orders; who may see where they go sees to whom."""
+    known = await trade.addresses(at.ctx, orders=orders)
+    return tuple(_row(at, one, known.get(one.id)) for one in orders)
 
 
 def _row(at: Desk, order: Order, goes_to: Address | None) -> OrderRow:

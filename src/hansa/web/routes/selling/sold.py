@@ -29,13 +29,12 @@ from hansa.web.i18n import LANGUAGES, N_
 from hansa.web.parts import Action, Entry, Fact, Form, Parcel, PieceChoice, SumRow
 from hansa.web.routes.carriers import OFFERED, where_followed
 from hansa.web.routes.checkout_view import option_name
-from hansa.web.routes.pieces import piece_choices
+from hansa.web.routes.pieces import piece_choices, said_of
 from hansa.web.routes.reasons import REASONS, reason_choices
 from hansa.web.routes.selling.agreed import DRAFT
 from hansa.web.routes.selling.desk import Desk
 from hansa.web.routes.selling.funds import RATES, percent
 from hansa.web.routes.selling.judged import judged
-from hansa.web.routes.selling.rows import addresses
 from hansa.web.selling import SellerOrderPage, SentParcel, SoldLine, SoldNote
 from hansa.web.showing import address_text, amount_text, picture, sum_rows
 
@@ -282,6 +281,7 @@ async def _lines(at: Desk, order: Order) -> tuple[SoldLine, ...]:
             code=sku.code if (sku := skus.get(line.sku_id)) else "",
             url=at.at(f"goods/{PRODUCT_ID.show(line.product_id)}") if at.may("product.product.edit") else "",
             unsent=line.state is LineState.WAITING,
+            said=said_of(line),
         )
         for line in order.lines
     )
@@ -362,9 +362,9 @@ def _note(at: Desk, note: Note, here: str) -> SoldNote:
 
 
 async def _facts(at: Desk, order: Order) -> tuple[Fact, ...]:
-    """Say where it goes, to who may send it."""
+    """Say where it goes, to who may see that."""
     _ = at.seen.gettext
-    goes_to = (await addresses(at, [order])).get(order.address_version)
+    goes_to = (await trade.addresses(at.ctx, orders=[order])).get(order.id)
     facts = [Fact(label=_("Delivery"), text=order.option.promise or option_name(at.seen, order.option))]
     if goes_to is not None:
         facts += [
