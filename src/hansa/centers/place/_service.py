@@ -186,9 +186,9 @@ async def places_within(tx: Transaction, ids: Collection[PlaceId]) -> dict[Place
 
 
 async def places_of_shop(ctx: Ctx, shop_id: ShopId) -> list[Place]:
-    """Return a shop's places, oldest first, closed ones too, from the snapshot; there are at most 500."""
+    """Return a shop's places in this business, oldest first, closed ones too, from the snapshot; there are at most 500."""
     found = await ctx.platform.service(ShopPlacesSnapshot).get([shop_id])
-    return found.get(shop_id, [])
+    return [one for one in found.get(shop_id, ()) if one.business == ctx.business]
 
 
 async def places_nearby(

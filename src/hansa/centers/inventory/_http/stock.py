@@ -20,6 +20,7 @@ from hansa.centers.inventory.types import (
     Quantity,
     Receipt,
 )
+from hansa.centers.place import api as place
 from hansa.centers.place.types import PLACE_ID
 from hansa.centers.product.types import SKU_ID
 from hansa.kernel.context import Ctx
@@ -98,9 +99,12 @@ async def show_availability(
     """Return how many of each SKU can be sold, about a second old; only placing an order decides."""
     ids = [SKU_ID.read(one) for one in sku]
     found = await api.availability(ctx, ids)
+    places = await place.places(ctx, {place_id for kept in found.values() for place_id in kept})
+    here = {place_id for place_id, one in places.items() if one.business == ctx.business}
     return [
         AvailabilityView(
-            sku_id=SKU_ID.show(sku_id), available=min(sum(found.get(sku_id, {}).values()), SHOWN_MAX)
+            sku_id=SKU_ID.show(sku_id),
+            available=min(sum(n for at, n in found.get(sku_id, {}).items() if at in here), SHOWN_MAX),
         )
         for sku_id in dict.fromkeys(ids)
     ]

@@ -14,6 +14,7 @@ from hansa.centers.inventory._service.moving import movement, open_and_lock, req
 from hansa.centers.inventory._service.reading import require_of_places
 from hansa.centers.inventory._store import counting as store
 from hansa.centers.inventory.errors import (
+    SkuNotFound,
     StocktakeBlocked,
     StocktakeClosed,
     StocktakeNotFound,
@@ -205,7 +206,10 @@ async def _required(ctx: Ctx, permission: str, stocktake_id: StocktakeId) -> Sto
     if sheet is None:
         ctx.require(permission)  # who may nothing anywhere learns nothing
         raise StocktakeNotFound
-    await require_of_places(ctx, permission, [sheet.place_id])
+    try:
+        await require_of_places(ctx, permission, [sheet.place_id])
+    except SkuNotFound:  # a place of another business: its sheets are not here either
+        raise StocktakeNotFound from None
     return sheet
 
 

@@ -130,12 +130,12 @@ async def movements(
 async def require_of_places(ctx: Ctx, permission: str, place_ids: Collection[PlaceId]) -> None:
     """Require a permission of the shop of each place; of the platform for its own places.
 
-    A place that does not exist, or is of another traffic class, reads as one that is not the caller's:
-    `SkuNotFound`.
+    A place that does not exist, or is of another business or traffic class, reads as one that is not the
+    caller's: `SkuNotFound`.
     """
     found = await place.places(ctx, place_ids)
     for place_id in place_ids:
         known = found.get(place_id)
-        if known is None or known.traffic is not ctx.traffic:
+        if known is None or (known.business, known.traffic) != (ctx.business, ctx.traffic):
             raise SkuNotFound
         ctx.require(permission, of=shop_object(known.shop_id) if known.shop_id else None)

@@ -41,7 +41,9 @@ async def export_products(
     ctx.require(EDIT_PRODUCT, of=shop_object(shop_id))
     before = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     async with ctx.transaction() as tx:
-        kept = await catalogue.products_of_shop(tx, shop_id, before=before, limit=limit + 1)
+        kept = await catalogue.products_of_shop(
+            tx, shop_id, business=ctx.business, before=before, limit=limit + 1
+        )
         shown = [one for one in kept[:limit] if one.code]
         pages = await catalogued_in(tx, product_ids=[one.id for one in shown])
         in_all = await store.count_numbered(tx, shop_id) if cursor is None else None

@@ -129,7 +129,7 @@ async def imports(ctx: Ctx, *, shop_id: ShopId, cursor: str | None = None, limit
     ctx.require(CREATE_PRODUCT, of=shop_object(shop_id))
     before = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     async with ctx.transaction() as tx:
-        rows = await store.imports_of_shop(tx, shop_id, before=before, limit=limit + 1)
+        rows = await store.imports_of_shop(tx, shop_id, business=ctx.business, before=before, limit=limit + 1)
     return page_of(rows, limit=limit, key=lambda one: (one.id,))
 
 

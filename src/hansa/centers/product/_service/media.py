@@ -160,7 +160,7 @@ async def pictures(ctx: Ctx, *, shop_id: ShopId, cursor: str | None = None, limi
     ctx.require(EDIT_PRODUCT, of=shop_object(shop_id))
     before = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     async with ctx.transaction() as tx:
-        rows = await store.media_of_shop(tx, shop_id, before=before, limit=limit + 1)
+        rows = await store.media_of_shop(tx, shop_id, business=ctx.business, before=before, limit=limit + 1)
     return page_of(rows, limit=limit, key=lambda one: (one.id,))
 
 

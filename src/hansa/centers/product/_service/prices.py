@@ -198,7 +198,7 @@ async def price_lists(
     ctx.require(PRICE_OFFER, of=shop_object(shop_id))
     before = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     async with ctx.transaction() as tx:
-        rows = await store.price_lists(tx, shop_id, before=before, limit=limit + 1)
+        rows = await store.price_lists(tx, shop_id, business=ctx.business, before=before, limit=limit + 1)
     return page_of(rows, limit=limit, key=lambda one: (one.id,))
 
 

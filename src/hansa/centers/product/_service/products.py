@@ -224,7 +224,9 @@ async def products_of_shop(
     ctx.require(EDIT_PRODUCT, of=shop_object(shop_id))
     before = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
     async with ctx.transaction() as tx:
-        rows = await store.products_of_shop(tx, shop_id, before=before, limit=limit + 1, state=state)
+        rows = await store.products_of_shop(
+            tx, shop_id, business=ctx.business, before=before, limit=limit + 1, state=state
+        )
     return page_of(rows, limit=limit, key=lambda one: (one.id,))
 
 

@@ -190,17 +190,24 @@ async def skus_by_code(tx: Transaction, codes: Collection[tuple[UUID, str]]) -> 
 
 
 async def products_of_shop(
-    tx: Transaction, shop_id: ShopId, *, before: UUID | None, limit: int, state: ProductState | None = None
+    tx: Transaction,
+    shop_id: ShopId,
+    *,
+    business: str,
+    before: UUID | None,
+    limit: int,
+    state: ProductState | None = None,
 ) -> list[Product]:
-    """Return the products that a shop keeps, newest first, ids below `before`."""
+    """Return the products that a shop keeps in its business, newest first, ids below `before`."""
     rows = await tx.raw.fetch(
         f"""SELECT {_PRODUCT} FROM product.product_now
-            WHERE shop_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($4::text IS NULL OR state = $4)
+            WHERE shop_id = $1 AND business = $5 AND ($2::uuid IS NULL OR id < $2) AND ($4::text IS NULL OR state = $4)
             ORDER BY id DESC LIMIT $3""",
         shop_id,
         before,
         limit,
         state.value if state else None,
+        business,
     )
     return [row_of(Product, row) for row in rows]
 

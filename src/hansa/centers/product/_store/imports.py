@@ -67,15 +67,16 @@ async def begin_run(tx: Transaction, import_id: ImportId) -> Import | None:
 
 
 async def imports_of_shop(
-    tx: Transaction, shop_id: ShopId, *, before: UUID | None, limit: int
+    tx: Transaction, shop_id: ShopId, *, business: str, before: UUID | None, limit: int
 ) -> list[Import]:
-    """Return the imports of a shop, the latest first, ids below `before`."""
+    """Return the imports of a shop in its business, the latest first, ids below `before`."""
     rows = await tx.raw.fetch(
         f"""SELECT {_IMPORT} FROM product.import
-            WHERE shop_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3""",
+            WHERE shop_id = $1 AND business = $4 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3""",
         shop_id,
         before,
         limit,
+        business,
     )
     return [row_of(Import, row) for row in rows]
 

@@ -105,14 +105,17 @@ async def read_media(tx: Transaction, media_id: MediaId) -> Media | None:
     return row_of(Media, row) if row else None
 
 
-async def media_of_shop(tx: Transaction, shop_id: ShopId, *, before: UUID | None, limit: int) -> list[Media]:
-    """Return the pictures of a shop, the latest first, ids below `before`."""
+async def media_of_shop(
+    tx: Transaction, shop_id: ShopId, *, business: str, before: UUID | None, limit: int
+) -> list[Media]:
+    """Return the pictures of a shop in its business, the latest first, ids below `before`."""
     rows = await tx.raw.fetch(
         f"""SELECT {_MEDIA} FROM product.media
-            WHERE shop_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3""",
+            WHERE shop_id = $1 AND business = $4 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3""",
         shop_id,
         before,
         limit,
+        business,
     )
     return [row_of(Media, row) for row in rows]
 

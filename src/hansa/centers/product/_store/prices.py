@@ -69,15 +69,16 @@ async def update_price_list(tx: Transaction, changed: PriceList) -> None:
 
 
 async def price_lists(
-    tx: Transaction, shop_id: ShopId, *, before: UUID | None, limit: int
+    tx: Transaction, shop_id: ShopId, *, business: str, before: UUID | None, limit: int
 ) -> list[PriceList]:
-    """Return the price lists of a shop, the latest first, ids below `before`."""
+    """Return the price lists of a shop in its business, the latest first, ids below `before`."""
     rows = await tx.raw.fetch(
         f"""SELECT {_LIST} FROM product.price_list
-            WHERE shop_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3""",
+            WHERE shop_id = $1 AND business = $4 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3""",
         shop_id,
         before,
         limit,
+        business,
     )
     return [row_of(PriceList, row) for row in rows]
 
