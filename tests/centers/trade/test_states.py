@@ -294,18 +294,15 @@ async def test_a_play_holds_an_order_and_lets_it_go(house):
 
 
 @pytest.mark.external
-async def test_a_presale_goes_from_deposit_to_balance_to_the_goods(house):
+async def test_a_presale_goes_from_deposit_to_balance_to_the_goods(house, monkeypatch):
     """Its money is the play's; trade keeps its states and its stock."""
     buyer = await house.buyer()
     pear = await house.good(await house.seller())
+    monkeypatch.setitem(house.system.plan.calls, "trade.opening", lambda _ctx, _quote: S.DEPOSIT_UNPAID)
     placed = await house.place(buyer, pear)
+    monkeypatch.undo()
     order = await trade.order(buyer, order_id=placed.orders[0].id)
-    async with house.platform.db.transaction() as tx:
-        await tx.raw.execute(
-            """UPDATE trade."order" SET state = 'deposit_unpaid' WHERE buyer = $1 AND id = $2""",
-            order.buyer,
-            order.id,
-        )
+    assert order.state is S.DEPOSIT_UNPAID
 
     stock = []
     for state in (S.DEPOSIT_PAID, S.BALANCE_DUE, S.REFUNDED):

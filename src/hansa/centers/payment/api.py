@@ -16,9 +16,11 @@ from hansa.centers.payment._service import charging, reading, refunding, reporti
 from hansa.centers.payment._service import odd_amounts as odd
 from hansa.centers.payment._service.participants import CAPTURE, CLOSE, COLLECT, CREATE, UNDER_WAY
 from hansa.centers.payment._service.providers import Providers
+from hansa.centers.payment._store import payments as store
 from hansa.centers.payment.types import (
     Capture,
     Charged,
+    Close,
     Declined,
     Difference,
     NewRefund,
@@ -36,6 +38,7 @@ from hansa.centers.payment.types import (
 )
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
+from hansa.kernel.lane import Part, decide_whole
 from hansa.kernel.page import Page
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
@@ -49,6 +52,7 @@ __all__ = [
     "Providers",
     "charge",
     "charge_sources",
+    "close",
     "differences",
     "fetch_statement",
     "import_statement",
@@ -65,6 +69,7 @@ __all__ = [
     "settle_odd_amount",
     "statement",
     "take_unexpected",
+    "waiting_in",
 ]
 
 
@@ -100,6 +105,16 @@ async def charge_sources(
     Raises what `charge` raises, and `SourcesMalformed`.
     """
     return await charging.charge_sources(ctx, payment_id, sources)
+
+
+async def close(tx: Transaction, *, closings: Sequence[Close]) -> list[Problem | None]:
+    """Close payments within the caller's transaction, as `CLOSE` does: `AlreadyCaptured` for one that is paid."""
+    return await decide_whole(tx, [Part(CLOSE, closings)], refused=[None] * len(closings))
+
+
+async def waiting_in(tx: Transaction, *, among: Sequence[PaymentId] | None = None) -> list[PaymentId]:
+    """Return the payments that can still be paid, all or of these: for audits of what waits for them."""
+    return await store.waiting(tx, among)
 
 
 async def take_unexpected(tx: Transaction, *, captures: Sequence[Capture]) -> list[Unexpected | Problem]:

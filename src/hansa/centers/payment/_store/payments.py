@@ -332,6 +332,17 @@ async def payment(tx: Transaction, id_: PaymentId, ctx: Ctx) -> Payment | None:
     )
 
 
+async def waiting(tx: Transaction, among: Sequence[PaymentId] | None) -> list[PaymentId]:
+    """Return the ids of the payments that wait for money, all or among these."""
+    rows = await tx.raw.fetch(
+        """SELECT id FROM payment.payment
+           WHERE state IN ('created', 'pending', 'authorised') AND ($1::uuid[] IS NULL OR id = ANY($1))
+           ORDER BY id""",
+        among,
+    )
+    return [PaymentId(row["id"]) for row in rows]
+
+
 async def payments_of_checkout(tx: Transaction, checkout_id: UUID, ctx: Ctx) -> list[PaymentId]:
     """Return the ids of a checkout's payments."""
     found = await tx.conn.scalars(

@@ -11,12 +11,12 @@ from hansa.centers.shop.types import shop_object
 from hansa.centers.trade._rules.rows import NewNote
 from hansa.centers.trade._rules.states import TRANSITIONS
 from hansa.centers.trade._service.moves import refusal
-from hansa.centers.trade._service.moving import lane_of, submit
+from hansa.centers.trade._service.moving import READINGS_MAX, lane_of, submit
 from hansa.centers.trade._service.paysteps import closing
 from hansa.centers.trade._service.reading import checkout_orders, load_order
 from hansa.centers.trade._service.step import Step
 from hansa.centers.trade._service.steps import SENT_FROM, Lines, advancing, refunding
-from hansa.centers.trade.errors import CancelTooLate, IllegalMove, LineMoved
+from hansa.centers.trade.errors import CancelTooLate, IllegalMove, LineMoved, OrderChanged
 from hansa.centers.trade.types import (
     BUYER_REASONS,
     NOTE_ID,
@@ -32,7 +32,7 @@ from hansa.centers.trade.types import (
 )
 from hansa.kernel.context import Ctx
 from hansa.kernel.idempotency import IdempotencyKey
-from hansa.kernel.problem import FieldError, Invalid
+from hansa.kernel.problem import Busy, FieldError, Invalid
 from hansa.kernel.texts import plain_errors
 
 PERMISSION = "trade.order.cancel"
@@ -61,18 +61,22 @@ async def cancel(
     `AlreadyClosed`.
     """
     cause = _checked(Cause(reason, text.strip()), staff=False)
-    orders = await checkout_orders(ctx, checkout_id)
-    details, notes = _told(ctx, orders, cause)
-    call = closing(ctx, orders, key, cause="cancelled by the buyer", details=details, notes=notes)
-    if key is None:
-        for order in orders:
-            if (problem := refusal(order.state, call.moves)) is not None:
-                raise problem
-    try:
-        return await lane_of(ctx).submit(call)
-    except AlreadyCaptured:
-        state = (await checkout_orders(ctx, checkout_id))[0].state
-        raise IllegalMove(state=state, wanted=OrderState.CLOSED, may=sorted(TRANSITIONS[state])) from None
+    for _ in range(READINGS_MAX):
+        orders = await checkout_orders(ctx, checkout_id)
+        details, notes = _told(ctx, orders, cause)
+        call = closing(ctx, orders, key, cause="cancelled by the buyer", details=details, notes=notes)
+        if key is None:
+            for order in orders:
+                if (problem := refusal(order.state, call.moves)) is not None:
+                    raise problem
+        try:
+            return await lane_of(ctx).submit(call)
+        except OrderChanged:
+            continue  # a lower price, or a provider's word, came first
+        except AlreadyCaptured:
+            state = (await checkout_orders(ctx, checkout_id))[0].state
+            raise IllegalMove(state=state, wanted=OrderState.CLOSED, may=sorted(TRANSITIONS[state])) from None
+    raise Busy
 
 
 async def cancel_order(

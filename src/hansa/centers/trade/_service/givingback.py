@@ -8,6 +8,7 @@ cleared. Between the steps an event or a job carries on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
@@ -17,20 +18,21 @@ from hansa.centers.ledger.types import uuid8
 from hansa.centers.payment import api as payment
 from hansa.centers.payment.errors import AlreadyCaptured
 from hansa.centers.payment.events import RefundSettled
-from hansa.centers.payment.types import Capture, Facts, NewRefund, RefundId
+from hansa.centers.payment.types import Capture, Close, Facts, NewRefund, RefundId
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import returned_journal, unapplied_journal
 from hansa.centers.trade._rules.states import UNPAID
-from hansa.centers.trade._service.moving import move_batch
+from hansa.centers.trade._service.moving import READINGS_MAX, move_batch
 from hansa.centers.trade._service.paysteps import closing
 from hansa.centers.trade._service.reading import assemble
+from hansa.centers.trade.errors import OrderChanged
 from hansa.centers.trade.events import LateMoneyArrived
 from hansa.kernel import jobs
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.event import Envelope
 from hansa.kernel.platform import Platform
-from hansa.kernel.problem import Problem
+from hansa.kernel.problem import Busy, Problem
 
 T = TypeVar("T")
 
@@ -61,7 +63,12 @@ async def run_give_back(platform: Platform, payload: bytes) -> None:
 
 async def give_back(ctx: Ctx, facts: Facts) -> None:
     """Book money that nobody waits for, and ask its provider to return it. Repeats do nothing more."""
-    await _close_waiting(ctx, facts)
+    for _ in range(READINGS_MAX):
+        with suppress(OrderChanged):
+            await _close_waiting(ctx, facts)
+            break
+    else:
+        raise Busy
     found = await payment.payment(ctx.with_(actor=SYSTEM), payment_id=facts.payment_id)
     ctx = ctx.in_books_of(found.entity)
     reference = uuid8(b"trade.unapplied", f"{facts.payment_id}-{facts.attempt}".encode())
@@ -102,12 +109,15 @@ async def book_returned(tx: Transaction, settled: Sequence[Envelope[RefundSettle
 
 
 async def _close_waiting(ctx: Ctx, facts: Facts) -> None:
-    """Close orders that still wait for this payment: their stock is gone, so they cannot be paid for."""
+    """Close what still waits: orders whose stock is gone, or a payment whose orders want no money any more."""
     async with ctx.transaction() as tx:
         keys = (await _store.keys_of_payments(tx, [facts.payment_id])).get(facts.payment_id, [])
         orders = await assemble(tx, await _store.orders_by_key(tx, keys))
         if orders and all(order.state in UNPAID for order in orders):
             _sure(await move_batch(tx, [closing(ctx, orders, cause="its goods were gone")]))
+        elif not any(order.state in UNPAID for order in orders):
+            # Without this it would take in what is paid, and give none of it back. One that is paid stays.
+            await payment.close(tx, closings=[Close(ctx=ctx, payment_id=facts.payment_id)])
 
 
 def _sure(verdicts: Sequence[T | Problem]) -> list[T]:

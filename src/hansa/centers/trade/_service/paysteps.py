@@ -48,7 +48,7 @@ def closing(
     details: Mapping[str, int | str] = MappingProxyType({}),
     notes: tuple[NewNote, ...] = (),
 ) -> Step:
-    """Close an unpaid checkout, all its orders."""
+    """Close an unpaid checkout, all its orders, as they were read: a lower price makes its payment another one."""
     payable = sum(order.payable for order in orders)
     asked = all(order.state in PAYABLE for order in orders)
     return make_step(
@@ -70,6 +70,7 @@ def closing(
                 )
                 for order in orders
             },
+            versions={key_of(order): order.version for order in orders},
             details=details,
             notes=notes,
         ),

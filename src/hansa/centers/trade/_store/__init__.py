@@ -1,6 +1,6 @@
 """Every SQL statement of trade. Set-based on the order path; `buyer` leads every key."""
 
-from hansa.centers.trade._store.audits import AUDITS, escrowed
+from hansa.centers.trade._store.audits import AUDITS, escrowed, payments_of_orders_in
 from hansa.centers.trade._store.carts import (
     cart_lines,
     cart_notes,
@@ -95,6 +95,7 @@ __all__ = [
     "orders_under_way",
     "page_of_drafts",
     "page_of_orders",
+    "payments_of_orders_in",
     "placed_checkouts",
     "put_cart_line",
     "put_cart_note",

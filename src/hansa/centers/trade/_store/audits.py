@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from hansa.centers.trade._rules.rows import Row
 from hansa.kernel.db import Transaction
 
@@ -72,6 +75,20 @@ AUDITS = (
     ),
 )
 """Name of each audit, what to say about a bad row, and a query for the bad rows."""
+
+
+async def payments_of_orders_in(
+    tx: Transaction, payment_ids: Sequence[UUID], *, states: Sequence[str]
+) -> set[UUID]:
+    """Return those of these payments that some order in one of these states belongs to."""
+    rows = await tx.raw.fetch(
+        """SELECT DISTINCT c.payment_id FROM trade.checkout c
+           JOIN trade."order" o ON o.buyer = c.buyer AND o.id = ANY(c.orders)
+           WHERE c.payment_id = ANY($1::uuid[]) AND o.state = ANY($2::text[])""",
+        payment_ids,
+        states,
+    )
+    return {row["payment_id"] for row in rows}
 
 
 async def escrowed(tx: Transaction) -> list[Row]:
