@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import jsonschema_rs
-import pytest
 
 from described import DOCUMENT, OPERATIONS, PROBLEM, WRITES, resolve
+from every import every
 from hansa.kernel.problem import problems
 
 WITHOUT_KEY = {
@@ -39,7 +39,6 @@ WITHOUT_KEY = {
     "POST /api/payment-webhooks/{provider}": "the callback's own id makes it idempotent",
 }
 KNOWN = {kind.code: kind for kind in problems()}
-EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 
 
 def validator(schema):
@@ -52,7 +51,7 @@ def test_operations_have_names_of_their_own():
     assert len(set(names)) == len(names)
 
 
-@EVERY
+@every(lambda: OPERATIONS)
 def test_an_operation_is_told_in_words(operation):
     told = operation.described
     assert told["summary"]
@@ -62,7 +61,7 @@ def test_an_operation_is_told_in_words(operation):
         assert one["schema"], one["name"]
 
 
-@EVERY
+@every(lambda: OPERATIONS)
 def test_every_answer_has_its_shape(operation):
     for status, answer in operation.described["responses"].items():
         assert answer["description"]
@@ -74,7 +73,7 @@ def test_every_answer_has_its_shape(operation):
         assert answer["content"][media_type]["schema"]
 
 
-@EVERY
+@every(lambda: OPERATIONS)
 def test_every_problem_that_is_declared_is_one(operation):
     details = validator(DOCUMENT["components"]["schemas"]["ProblemDetails"])
     for status in operation.described["responses"]:
@@ -87,7 +86,7 @@ def test_every_problem_that_is_declared_is_one(operation):
             assert f"`{code}`" in operation.described["responses"][status]["description"]
 
 
-@EVERY
+@every(lambda: OPERATIONS)
 def test_every_write_can_be_repeated(operation):
     keys = [one for one in operation.parameters("header") if one["name"] == "Idempotency-Key"]
     wanted = operation.method in WRITES and str(operation) not in WITHOUT_KEY
@@ -95,13 +94,13 @@ def test_every_write_can_be_repeated(operation):
     assert ("idempotency.key_reused" in operation.codes(422)) is wanted
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.body is not None], ids=str)
+@every(lambda: [one for one in OPERATIONS if one.body is not None])
 def test_every_body_has_an_example_that_holds(operation):
     content = operation.described["requestBody"]["content"]["application/json"]
     assert validator(content["schema"]).validate(content["example"]) is None
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if "requestBody" in one.described], ids=str)
+@every(lambda: [one for one in OPERATIONS if "requestBody" in one.described])
 def test_a_body_is_required_unless_it_may_be_null(operation):
     body = operation.described["requestBody"]
     may_be_null = any(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import enum
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 from jinja2 import UndefinedError, nodes
 from samples import PAGES, SAMPLES, sample
 
+from every import every
 from hansa.centers.payment import types as payment_types
 from hansa.centers.product import types as product_types
 from hansa.centers.shop import types as shop_types
@@ -24,11 +26,15 @@ LANGUAGES = ("en", "zh")
 class Reader(HTMLParser):
     """Collects what the tests ask about: every tag with its attributes, and text."""
 
-    def __init__(self, page: str) -> None:
+    def __init__(self, page: str, name: str = "") -> None:
         super().__init__()
+        self.name = name
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text: list[str] = []
         self.feed(page)
+
+    def __str__(self):
+        return self.name
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
@@ -40,19 +46,26 @@ class Reader(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
-@pytest.fixture(
-    scope="module", params=[(name, language) for name in SAMPLES for language in LANGUAGES], ids="-".join
-)
-def page(request):
-    name, language = request.param
-    return Reader(PAGES.render(sample(name, language)))
+@cache
+def pages():
+    return [rendered(name, language) for name in SAMPLES for language in LANGUAGES]
 
 
+def rendered(name, language):
+    try:
+        return Reader(PAGES.render(sample(name, language)), f"{name}-{language}")
+    except Exception as wrong:
+        wrong.add_note(f"while {name} was rendered in {language}")
+        raise
+
+
+@every(pages)
 def test_a_page_renders_and_nothing_in_it_is_undefined(page):
     assert len(page.all("h1")) == 1
     assert "".join(page.text).strip()
 
 
+@every(pages)
 def test_a_page_carries_no_inline_style_or_script(page):
     for tag, attributes in page.tags:
         assert "style" not in attributes, tag
@@ -61,6 +74,7 @@ def test_a_page_carries_no_inline_style_or_script(page):
     assert all("src" in attributes for attributes in page.all("script"))
 
 
+@every(pages)
 def test_every_form_that_changes_something_carries_the_token(page):
     posts = [form for form in page.all("form") if form.get("method") == "post"]
     tokens = [field for field in page.all("input") if field.get("name") == "_csrf_token"]
@@ -68,6 +82,7 @@ def test_every_form_that_changes_something_carries_the_token(page):
     assert {field["value"] for field in tokens} == {"c5rf"}
 
 
+@every(pages)
 def test_ids_are_unique_and_labels_lead_somewhere(page):
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
@@ -82,6 +97,7 @@ def test_ids_are_unique_and_labels_lead_somewhere(page):
     assert set(wanted) - {""} <= set(ids)
 
 
+@every(pages)
 def test_pictures_and_icons_come_from_the_sprites(page):
     drawn = still_lifes.drawn() | {still_lifes.WINDOW_LIGHT}
     for use in page.all("use"):
@@ -90,12 +106,14 @@ def test_pictures_and_icons_come_from_the_sprites(page):
         assert symbol in (drawn if "/art." in path else icons()), symbol
 
 
+@every(pages)
 def test_files_are_asked_for_under_their_hash(page):
     for attributes in page.all("link") + page.all("script"):
         address = attributes.get("href") or attributes.get("src")
         assert PAGES.assets.at(str(address)) is not None, address
 
 
+@every(pages)
 def test_a_page_says_its_language(page):
     assert page.all("html")[0]["lang"] in {"en", "zh-Hans"}
 
