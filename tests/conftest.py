@@ -90,11 +90,20 @@ def made_cluster(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-async def migrated(server):
-    """A database with everything in it; the session's, because stories bring their own people and goods."""
-    name = f"house_{uuid4().hex[:12]}"
+async def blank(server):
+    """The name of a migrated database that nobody uses, to be copied."""
+    name = f"blank_{uuid4().hex[:12]}"
     server.create_database(name)
     await migrate(server.url(name), CENTERS)
+    yield name
+    server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def migrated(server, blank):
+    """A database with everything in it; the session's, because stories bring their own people and goods."""
+    name = f"house_{uuid4().hex[:12]}"
+    server.create_database(name, template=blank)
     yield server.url(name)
     server.drop_database(name)
 

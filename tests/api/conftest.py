@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from callers import Caller, door_of, good
-from hansa.app import CENTERS, running
+from hansa.app import running
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import HOLD_ID, JOURNAL_ID, AccountClass, AccountKey, Journal
 from hansa.centers.message._rules.choosing import OTHER
@@ -21,7 +21,6 @@ from hansa.centers.review.types import ENTRY_ID
 from hansa.centers.shop.types import COMMISSION_RULE_ID, INVITATION_ID
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PARTY_ID, Role
-from hansa.kernel.db.migrate import migrate
 from hansa.kernel.quota import Limits
 from hansa.kernel.settings import Secret
 from house import House
@@ -48,15 +47,14 @@ def home():
 
 
 @pytest.fixture(scope="session")
-async def houses(server, house_settings, tmp_path_factory):
+async def houses(server, blank, house_settings, tmp_path_factory):
     """Two platforms on a database of their own.
 
     Requests made up from the document set rates, texts and clocks for a whole business, and would set them for
     everybody's stories.
     """
     name = f"api_{uuid4().hex[:12]}"
-    server.create_database(name)
-    await migrate(server.url(name), CENTERS)
+    server.create_database(name, template=blank)
     settings = msgspec.structs.replace(
         house_settings, database_url=Secret(server.url(name)), data_dir=tmp_path_factory.mktemp("api")
     )
