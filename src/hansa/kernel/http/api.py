@@ -89,7 +89,8 @@ def create_api(
         dependencies["key"] = Provide(key)
     with plain_annotations():
         app = Litestar(
-            [Router(API_PATH, route_handlers=[openapi, *routers])],
+            [openapi, *routers],
+            path=API_PATH,
             dependencies=dependencies,
             exception_handlers={Exception: refusing.handle_exception},
             guards=[_negotiate, _check_idempotency_key, _check_integers],
