@@ -73,7 +73,6 @@ shop = Table(
     Column("slug", Text, nullable=False),
     Column("name", JSONB, nullable=False),
     Column("owner", Uuid, nullable=False),
-    Column("entity", Text, nullable=False),
     Column("previous_status", Text),
     Column("status", Text, nullable=False),
     Column("submission", Integer, nullable=False),

@@ -60,8 +60,6 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     traffic: Traffic
     """The traffic class it was opened in; it is listed in no other."""
     owner: UUID
-    entity: str
-    """The legal entity that keeps the books of what the shop sells."""
     status: ShopStatus
     opened_at: datetime
     version: int

@@ -65,7 +65,6 @@ def _shops() -> None:
           slug text NOT NULL,
           name jsonb NOT NULL,
           owner uuid NOT NULL,
-          entity text NOT NULL,
           previous_status text,
           status text NOT NULL,
           submission integer NOT NULL,

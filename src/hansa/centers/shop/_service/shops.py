@@ -53,12 +53,11 @@ class ShopSnapshot(Snapshot[ShopId, Shop]):
         super().__init__(load=load, changed=changes_of(db, "shop.shop", "id"))
 
 
-async def open_shop(ctx: Ctx, *, slug: str, name: Texts, owner: UUID, entity: str | None = None) -> Shop:
+async def open_shop(ctx: Ctx, *, slug: str, name: Texts, owner: UUID) -> Shop:
     """Open a shop for its owner: the acting person, or anybody with `shop.shop.open`.
 
     It sells at once, or (term `Onboarding(review=True)`) is pending until the platform approves it.
-    `entity` is the legal entity that keeps its books; by default the business's own. Raises `Invalid`,
-    `SlugTaken`, `ShopNotAdmitted`, `Unauthenticated`, `Forbidden`.
+    Raises `Invalid`, `SlugTaken`, `ShopNotAdmitted`, `Unauthenticated`, `Forbidden`.
     """
     if owner != ctx.actor.party or ctx.actor.kind is ActorKind.GUEST:
         ctx.require("shop.shop.open")
@@ -73,7 +72,6 @@ async def open_shop(ctx: Ctx, *, slug: str, name: Texts, owner: UUID, entity: st
         business=ctx.business,
         traffic=ctx.traffic,
         owner=owner,
-        entity=entity or ctx.entity,
         status=ShopStatus.PENDING if ctx.term(Onboarding).review else ShopStatus.ACTIVE,
         opened_at=ctx.now(),
         version=1,
