@@ -84,6 +84,7 @@ MAY = {
     "GET /api/ledger/holds/{hold_id}": OPERATOR,
     "POST /api/ledger/holds/{hold_id}/void": OPERATOR,
     "GET /api/ledger/journals": OPERATOR,
+    "POST /api/ledger/journals": OPERATOR,
     "GET /api/ledger/journals/{journal_id}": OPERATOR,
     "POST /api/ledger/journals/{journal_id}/reversal": OPERATOR,
     "GET /api/ledger/seals": OPERATOR,

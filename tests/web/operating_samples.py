@@ -393,7 +393,7 @@ def squaring(t: Words, *, none: bool = False) -> SquaringPage:
         one,
         id="shop_3-CNY",
         shop=Link(label=t("Half-Day Lanterns", "半日灯坊"), url=f"{AT}/shops/3"),
-        closed_because=t("Some of what it earned is put by.", "其收入有一部分被冻结。"),
+        put_by=t("Some of what it earned is put by.", "其收入有一部分被冻结。"),
     )
     read = msgspec.structs.replace(
         one, id="shop_4-CNY", shop=Link(label=t("Linden Honey", "长白蜂场"), url=""), post_url=""

@@ -38,7 +38,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "ledger.journal_malformed": N_("This is not a journal"),
         "ledger.journal_unbalanced": N_("Debits and credits differ"),
         "ledger.journals_shared": N_("The books of this business are bound to those of another"),
-        "ledger.not_reversible": N_("A reversal cannot be reversed"),
+        "ledger.not_reversible": N_("This journal cannot be taken back by hand"),
         "message.bounce_unknown": N_("There is no such mail"),
         "message.preference_fixed": N_("This cannot be switched off"),
         "message.state_unchangeable": N_("The conversation cannot be brought into this state"),

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from hansa.centers.ledger import api as ledger
-from hansa.centers.ledger.errors import BalanceDiffers, InsufficientBalance, JournalConflict
+from hansa.centers.ledger.errors import BalanceDiffers, JournalConflict
 from hansa.centers.ledger.types import (
     HOLD_ID,
     JOURNAL_ID,
@@ -117,7 +117,7 @@ async def test_an_amount_that_is_not_the_accounts_is_refused(house):
     for wrong in (949, 951, 0, -950):
         with pytest.raises(BalanceDiffers) as refused:
             await square(house, seller, wrong)
-        assert refused.value.extras == {"earned_minor": 950, "owed_minor": 0}
+        assert refused.value.extras == {"earned_minor": 950, "held_minor": 0, "owed_minor": 0}
     with pytest.raises(Invalid):
         await square(house, seller, 950, " ")
 
@@ -171,8 +171,30 @@ async def test_what_is_put_by_is_not_paid_out(house):
     async with house.platform.db.transaction() as tx:
         await ledger.authorise(tx, [lien])
 
-    with pytest.raises(InsufficientBalance):
+    with pytest.raises(BalanceDiffers) as refused:
         await square(house, seller, 950)
+    assert refused.value.extras == {"earned_minor": 950, "held_minor": 1, "owed_minor": 0}
+    await square(house, seller, 949)
+
+    assert await open_with(house, seller) == [1, 0]
+    with pytest.raises(BalanceDiffers):  # nothing is free
+        await square(house, seller, 0, "transfer 18")
+    async with house.platform.db.transaction() as tx:
+        await ledger.void(tx, house.system, holds=[lien.id])
+    await square(house, seller, 1, "transfer 19")
+
+
+async def test_what_it_owes_is_taken_off_what_is_free(house):
+    seller = await house.seller()
+    await sold(house, seller)
+    await owes(house, seller, 100)
+    key = AccountKey.of(house.system, AccountClass.SELLER_PAYABLE, currency="CNY", party=seller.shop_id)
+    account = (await ledger.balances(house.system, keys=[key]))[key].account
+    await ledger.place_hold(house.system, account_id=account, minor=900, kind="test.lien", reference=uuid4())
+
+    await square(house, seller, -50)
+
+    assert await open_with(house, seller) == [900, 0]
 
 
 async def test_shops_do_not_square_themselves(house):

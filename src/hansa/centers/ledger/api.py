@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from hansa.centers.ledger._service import holding, posting, reading, squaring, statements
+from hansa.centers.ledger._service import holding, manual, posting, reading, squaring, statements
 from hansa.centers.ledger._service.posting import POST
 from hansa.centers.ledger._service.sealing import seal_posted
 from hansa.centers.ledger.types import (
@@ -19,12 +19,14 @@ from hansa.centers.ledger.types import (
     AccountKey,
     Balance,
     ChainHead,
+    Correction,
     Held,
     Hold,
     HoldId,
     HoldState,
     Journal,
     JournalId,
+    ManualEntry,
     OpenShop,
     PlacedHold,
     Posted,
@@ -58,6 +60,7 @@ __all__ = [
     "open_shops",
     "place_hold",
     "post",
+    "post_by_hand",
     "reverse",
     "seal_posted",
     "seals",
@@ -138,10 +141,27 @@ async def void_hold(ctx: Ctx, *, hold_id: HoldId) -> PlacedHold:
 async def reverse(ctx: Ctx, *, journal_id: JournalId) -> Posted:
     """Take a journal back: post its mirror image, which refers to it. At most once; a repeat is answered alike.
 
-    Needs `ledger.journal.reverse`. Raises `NotFound`, `NotReversible` (it is itself a reversal),
-    `InsufficientBalance` (what it moved has moved on).
+    What a center has posted (its name begins the kind: `trade.captured`, `ledger.squared`) it alone takes back, by a
+    journal that `reverses` it, in the transaction that changes what hangs on it. Needs `ledger.journal.reverse`.
+    Raises `NotFound`, `NotReversible` (a center's, or itself a reversal), `InsufficientBalance` (what it moved
+    has moved on).
     """
     return await posting.reverse(ctx, journal_id)
+
+
+async def post_by_hand(
+    ctx: Ctx, *, reason: Correction, document: str, reference: UUID, entries: Sequence[ManualEntry]
+) -> Posted:
+    """Post what nothing else posts, to put right what is wrong: between accounts of this business, summing to zero.
+
+    `reference` is what it is about; `document` is the number of what proves it, once per document: a repeat is
+    answered as the first time. The kind says the reason (`ledger.manual.misposted`). A party is a shop of this
+    business, or somebody who has such an account already. Needs `ledger.journal.post`. Raises `Invalid`,
+    `JournalMalformed`, `JournalUnbalanced`, `JournalConflict`, `InsufficientBalance`, `BalanceTooLarge`.
+    """
+    return await manual.post_by_hand(
+        ctx, reason=reason, document=document, reference=reference, entries=entries
+    )
 
 
 async def balances(ctx: Ctx, *, keys: Sequence[AccountKey]) -> dict[AccountKey, Balance]:
@@ -165,9 +185,9 @@ async def open_shops(ctx: Ctx, *, cursor: str | None = None, limit: int = 50) ->
 async def square_shop(ctx: Ctx, *, shop_id: ShopId, paid: Money, reference: str) -> Posted:
     """Post that a shop was paid, by bank, what it earned less what it owes; below zero, that it paid that in.
 
-    `paid` must be that amount: both accounts come to nothing. One `reference` of the bank is one payment, so a
-    repeat is answered as the first time. Needs `ledger.shop.square`. Raises `Invalid`, `BalanceDiffers`,
-    `InsufficientBalance` when some of it is put by.
+    `paid` must be that amount: what it owes comes to nothing, and what it earned to what of it is put by. One
+    `reference` of the bank is one payment, so a repeat is answered as the first time. Needs `ledger.shop.square`.
+    Raises `Invalid`, `BalanceDiffers`, `JournalConflict`.
     """
     return await squaring.square_shop(ctx, shop_id, paid, reference)
 

@@ -38,7 +38,7 @@ class InsufficientBalance(Problem):
 
 
 class BalanceDiffers(Problem):
-    """A shop's account comes to another amount; extras say what it earned and owes, in minor units."""
+    """A shop's account comes to another amount; extras say what it earned, what of it is put by, and what it owes, in minor units."""
 
     code = "ledger.balance_differs"
     status = 409
@@ -54,11 +54,11 @@ class BalanceTooLarge(Problem):
 
 
 class NotReversible(Problem):
-    """A reversal cannot itself be reversed: post what should be true instead."""
+    """A reversal, or a journal that a center keeps more of than its entries: `kind` says which. Post what should be true."""
 
     code = "ledger.not_reversible"
     status = 409
-    title = "A reversal cannot be reversed"
+    title = "This journal cannot be taken back by hand"
 
 
 class HoldMalformed(Problem):

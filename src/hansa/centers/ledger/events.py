@@ -23,6 +23,21 @@ class JournalReversed(Event, frozen=True, kw_only=True):
         return self.reference
 
 
+class JournalPostedByHand(Event, frozen=True, kw_only=True):
+    """Somebody posted a journal to put something right; the event's actor says who."""
+
+    topic: ClassVar[str] = "ledger.journal_posted_by_hand"
+
+    journal: UUID
+    reason: str
+    document: str
+    reference: UUID
+
+    def subject(self) -> UUID:
+        """Return what the journal is about."""
+        return self.reference
+
+
 class ShopSquared(Event, frozen=True, kw_only=True):
     """A shop was paid what it had earned less what it owed; below zero, it paid that in."""
 
@@ -71,4 +86,4 @@ class HoldVoided(HoldEvent, frozen=True, kw_only=True):
     topic: ClassVar[str] = "ledger.hold_voided"
 
 
-EVENTS = (JournalReversed, ShopSquared, HoldExpired, HoldPlaced, HoldVoided)
+EVENTS = (JournalReversed, JournalPostedByHand, ShopSquared, HoldExpired, HoldPlaced, HoldVoided)

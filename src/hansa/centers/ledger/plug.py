@@ -10,6 +10,7 @@ from hansa.centers.ledger._ending import nobody_is_owed
 from hansa.centers.ledger._known import KnownAccounts
 from hansa.centers.ledger._service import squaring, statements
 from hansa.centers.ledger._service.holding import DEADLINES, PLACE, VOID
+from hansa.centers.ledger._service.manual import POST_BY_HAND
 from hansa.centers.ledger._service.posting import REVERSE
 from hansa.centers.ledger._service.reading import READ
 from hansa.centers.ledger._service.sealing import seal_all
@@ -41,8 +42,8 @@ LEDGER = Center(
     deadlines=DEADLINES,
     jobs=(Job("ledger.seal", seal_all, every_s=30),),
     routes=_http.ROUTES,
-    permissions=(READ, REVERSE, PLACE, VOID, squaring.SQUARE, statements.SEE),
-    platform_permissions=(READ, REVERSE, PLACE, VOID, squaring.SQUARE),
+    permissions=(READ, REVERSE, POST_BY_HAND, PLACE, VOID, squaring.SQUARE, statements.SEE),
+    platform_permissions=(READ, REVERSE, POST_BY_HAND, PLACE, VOID, squaring.SQUARE),
     checks=CHECKS,
     starts=(_start,),
 )

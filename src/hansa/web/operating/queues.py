@@ -205,8 +205,8 @@ class OddAmountsPage(OperatorView, frozen=True, kw_only=True):
 class SquareRow(Part, frozen=True, kw_only=True):
     """A shop that is not even in one currency: `due` goes to it, or comes from it.
 
-    `post_url` takes `reference`, `paid` and `currency`; it is empty for who only reads. `closed_because` says why
-    it cannot be squared now.
+    `post_url` takes `reference`, `paid` and `currency`; it is empty for who only reads, and where nothing is free.
+    `put_by` says that some of what it earned is, and stays.
     """
 
     id: str
@@ -217,7 +217,7 @@ class SquareRow(Part, frozen=True, kw_only=True):
     to_shop: bool
     post_url: str
     paid: str
-    closed_because: str = ""
+    put_by: str = ""
 
 
 class SquaringPage(OperatorView, frozen=True, kw_only=True):

@@ -13,13 +13,23 @@ from litestar.params import Parameter
 
 from hansa.centers.ledger import api
 from hansa.centers.ledger._http.shared import LISTING, READING, Cursor, Limit
+from hansa.centers.ledger._service.manual import MANUAL_ENTRIES_MAX
 from hansa.centers.ledger._service.reading import READ
-from hansa.centers.ledger.errors import InsufficientBalance, NotReversible
+from hansa.centers.ledger.errors import (
+    BalanceTooLarge,
+    InsufficientBalance,
+    JournalConflict,
+    JournalMalformed,
+    JournalUnbalanced,
+    NotReversible,
+)
 from hansa.centers.ledger.types import (
     ACCOUNT_ID,
     JOURNAL_ID,
     AccountClass,
     Balance,
+    Correction,
+    ManualEntry,
     PostedEntry,
     PostedJournal,
 )
@@ -27,7 +37,7 @@ from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
 from hansa.kernel.page import Page
-from hansa.kernel.problem import NotFound
+from hansa.kernel.problem import Invalid, NotFound
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +93,22 @@ class ReversalView(msgspec.Struct, frozen=True, kw_only=True):
     """The journal that took another back."""
 
     reversal: str
+    occurred_at: datetime
+
+
+class ManualBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A journal by hand: why, the number of the document that proves it, what it is about, and its entries."""
+
+    reason: Correction
+    document: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    reference: UUID
+    entries: Annotated[list[ManualEntry], msgspec.Meta(max_length=MANUAL_ENTRIES_MAX)]
+
+
+class PostedView(msgspec.Struct, frozen=True, kw_only=True):
+    """The journal that stands in the books since then."""
+
+    journal: str
     occurred_at: datetime
 
 
@@ -175,6 +201,42 @@ async def reverse_journal(ctx: Ctx, journal_id: str) -> ReversalView:
     return ReversalView(reversal=JOURNAL_ID.show(posted.id), occurred_at=posted.occurred_at)
 
 
+@post(
+    "/ledger/journals",
+    summary="Post a journal by hand",
+    responses=problems(
+        *READING,
+        Invalid,
+        JournalMalformed,
+        JournalUnbalanced,
+        JournalConflict,
+        InsufficientBalance,
+        BalanceTooLarge,
+    ),
+    tags=["ledger"],
+    opt={
+        "example": {
+            "reason": "bank",
+            "document": "2026-11/117",
+            "reference": "01a203d4-6cac-7000-b063-2f6ce7d2a2f1",
+            "entries": [
+                {"account_class": "platform_expense", "minor": 1250, "currency": "CNY"},
+                {"account_class": "cash", "minor": -1250, "currency": "CNY"},
+            ],
+        }
+    },
+)
+async def post_journal(ctx: Ctx, data: ManualBody) -> PostedView:
+    """Put right what is wrong: entries of this business's accounts that sum to zero. Needs `ledger.journal.post`.
+
+    One document is posted once: a repeat is answered alike, and other entries under it are refused.
+    """
+    posted = await api.post_by_hand(
+        ctx, reason=data.reason, document=data.document, reference=data.reference, entries=data.entries
+    )
+    return PostedView(journal=JOURNAL_ID.show(posted.id), occurred_at=posted.occurred_at)
+
+
 @get("/ledger/trial-balance", summary="Show the trial balance", responses=problems(*READING), tags=["ledger"])
 async def show_trial_balance(ctx: Ctx) -> list[TrialView]:
     """Return the totals by class and currency of the entity. Needs `ledger.account.read`."""
@@ -242,5 +304,6 @@ ROUTES = (
     list_journals,
     show_journal,
     reverse_journal,
+    post_journal,
     show_trial_balance,
 )

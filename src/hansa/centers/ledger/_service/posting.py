@@ -19,6 +19,8 @@ from hansa.kernel.problem import NotFound, Problem
 
 REVERSE = "ledger.journal.reverse"
 HOLD_EXPIRY = "ledger.hold_expiry"
+MANUAL = "ledger.manual"
+"""How the kinds of journals begin that somebody posted by hand."""
 
 
 class PostingParticipant:
@@ -127,6 +129,13 @@ async def decide_each(tx: Transaction, postings: Sequence[Posting]) -> tuple[lis
     return refusals, books
 
 
+def _is_of_a_center(ctx: Ctx, kind: str) -> bool:
+    """Tell whether a center posted this with something else that it keeps: orders, refunds, what a shop was paid."""
+    if kind.startswith(f"{MANUAL}."):
+        return False
+    return kind.partition(".")[0] in {center.name for center in ctx.platform.centers}
+
+
 async def reverse(ctx: Ctx, journal_id: JournalId) -> Posted:
     """Take a journal back by its mirror image."""
     ctx.require(REVERSE)
@@ -134,8 +143,8 @@ async def reverse(ctx: Ctx, journal_id: JournalId) -> Posted:
         original = await _store.journal(tx, ctx, journal_id)
         if original is None:
             raise NotFound
-        if original.reverses is not None:
-            raise NotReversible(journal=JOURNAL_ID.show(journal_id))
+        if original.reverses is not None or _is_of_a_center(ctx, original.kind):
+            raise NotReversible(journal=JOURNAL_ID.show(journal_id), kind=original.kind)
         found = await _store.balances(tx, [entry.account for entry in original.entries])
         mirrored = _rules.mirror(ctx, original, {id_: balance.key for id_, balance in found.items()})
         (verdict,) = await post(tx, [mirrored])

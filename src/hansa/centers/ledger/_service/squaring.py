@@ -40,7 +40,7 @@ WITH_SHOPS = (AccountClass.SELLER_PAYABLE, AccountClass.SELLER_RECEIVABLE, Accou
 
 
 async def square_shop(ctx: Ctx, shop_id: ShopId, paid: Money, reference: str) -> Posted:
-    """Post that a shop was paid what it earned less what it owes, or paid that in itself, by bank."""
+    """Post that a shop was paid what is free of its earnings less what it owes, or paid that in itself, by bank."""
     ctx.require(SQUARE)
     if not 0 < len(reference.strip()) <= REFERENCE_MAX or not storable(reference):
         raise Invalid(FieldError("reference", "length", f"From 1 to {REFERENCE_MAX} characters"))
@@ -59,10 +59,11 @@ async def square_shop(ctx: Ctx, shop_id: ShopId, paid: Money, reference: str) ->
         if before is not None:
             return _same(before, cash, paid)
         found = await balances_in(tx, [payable, owed])
-        earned, owes = found[payable].minor, found[owed].minor
-        if earned - owes != paid.minor or not (earned or owes):
-            raise BalanceDiffers(earned_minor=earned, owed_minor=owes)
-        sides = [Entry(payable, earned), Entry(owed, -owes), Entry(cash, -paid.minor)]
+        earned, held, owes = found[payable].minor, found[payable].held_minor, found[owed].minor
+        free = earned - held
+        if free - owes != paid.minor or not (free or owes):
+            raise BalanceDiffers(earned_minor=earned, held_minor=held, owed_minor=owes)
+        sides = [Entry(payable, free), Entry(owed, -owes), Entry(cash, -paid.minor)]
         entries = tuple(entry for entry in sides if entry.minor)
         journal = Journal(ctx=ctx, id=id_, kind="ledger.squared", reference=shop_id, entries=entries)
         (verdict,) = await post(tx, [journal])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple, NewType
+from typing import Annotated, NamedTuple, NewType
 from uuid import UUID
 
 import msgspec
@@ -163,6 +163,30 @@ def debit(account: AccountKey, minor: int) -> Entry:
 def credit(account: AccountKey, minor: int) -> Entry:
     """Return an entry that credits `account` by `minor` units."""
     return Entry(account, -minor)
+
+
+class Correction(enum.StrEnum):
+    """Why somebody posts a journal by hand."""
+
+    MISPOSTED = "misposted"
+    """It was posted to the wrong account, or with the wrong amount."""
+    MISSING = "missing"
+    """It happened and was never posted."""
+    BANK = "bank"
+    """The bank moved money that no other journal tells of."""
+    WRITE_OFF = "write_off"
+    """It will not come in any more."""
+    GOODWILL = "goodwill"
+    """The platform bears it."""
+
+
+class ManualEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One side of a journal posted by hand: `minor` is positive for a debit."""
+
+    account_class: AccountClass
+    minor: Annotated[int, msgspec.Meta(ge=-INT64_MAX, le=INT64_MAX)]
+    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
+    party: UUID | None = None
 
 
 class Journal(msgspec.Struct, frozen=True, kw_only=True):

@@ -140,7 +140,8 @@ async def _squaring_page(
 def _open(at: Desk, one: OpenShop, found: Shop | None) -> SquareRow:
     _ = at.seen.gettext
     id_ = SHOP_ID.show(ShopId(one.shop_id))
-    due = one.earned_minor - one.owed_minor
+    free = one.earned_minor - one.held_minor
+    due = free - one.owed_minor
     sees = any(at.ctx.may(one) for one in (REVIEW_SHOPS, STOP_SHOPS))
     return SquareRow(
         id=f"{id_}-{one.currency}",
@@ -152,9 +153,9 @@ def _open(at: Desk, one: OpenShop, found: Shop | None) -> SquareRow:
         owed=Money(one.owed_minor, one.currency),
         due=Money(abs(due), one.currency),
         to_shop=due >= 0,
-        post_url=at.at(f"{SQUARING}/{id_}") if at.ctx.may(SQUARE) else "",
+        post_url=at.at(f"{SQUARING}/{id_}") if at.ctx.may(SQUARE) and (free or one.owed_minor) else "",
         paid=str(due),
-        closed_because=_("Some of what it earned is put by.") if one.held_minor else "",
+        put_by=_("Some of what it earned is put by.") if one.held_minor else "",
     )
 
 
