@@ -283,6 +283,8 @@ MAY = {
     "GET /api/stocktakes/{stocktake_id}/uncounted": SHOP,
     "GET /api/unsubscribe/{link}": EVERYBODY,  # the link is proof enough
     "POST /api/unsubscribe/{link}": EVERYBODY,
+    "GET /api/people": OPERATOR,
+    "GET /api/people/{person_id}": OPERATOR,
     "PUT /api/people/{person_id}/roles/{role}": OPERATOR,
     "DELETE /api/people/{person_id}/roles/{role}": OPERATOR,
     "PUT /api/people/{person_id}/suspension": OPERATOR,

@@ -148,6 +148,8 @@ async def _look_at_database(url: str) -> Sequence[Finding]:
     if problem is None:
         findings.append(Finding("migrations", GOOD, "the database fits this code"))
         findings += await _look_at_what_stands(url)
+        if any(center.name == "user" for center in centers()):
+            findings += await _look_for_operators(url)
     else:
         sentence = " ".join(sentences_of(problem) or ())
         remedy = "`hansa migrate` brings it up to date." if found.state is State.BEHIND else ""
@@ -272,6 +274,22 @@ async def _look_at_what_stands(url: str) -> list[Finding]:
         ),
         _standing("failed deadlines", failed_deadlines, "`hansa deadlines failed` tells why."),
     ]
+
+
+async def _look_for_operators(url: str) -> list[Finding]:
+    """Look for somebody who can decide what waits for the house."""
+    from hansa.centers.user import api as user  # noqa: PLC0415 - brings the whole platform
+    from hansa.kernel.db import Database  # noqa: PLC0415 - only where a database is looked at
+
+    database_ = Database(url, connections_max=1)
+    try:
+        async with database_.transaction() as tx:
+            count = await user.count_operators(tx)
+    finally:
+        await database_.close()
+    seen = f"{count} can act" if count else "nobody holds the operator role who can act"
+    remedy = "Have somebody sign up, then `hansa people grant EMAIL operator`."
+    return [Finding("operators", GOOD if count else WARN, seen, remedy)]
 
 
 def _standing(what: str, counts: Mapping[str, int], remedy: str) -> Finding:

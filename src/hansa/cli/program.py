@@ -73,6 +73,15 @@ for does, meaning in (
     )
     app.command(dataset)
 
+people = App(name="people", help="Say who runs the house, and see who does.", group=CHANGE)
+for name, meaning in (
+    ("grant", "Give somebody who has an account a role of the house."),
+    ("revoke", "Take a role of the house from somebody."),
+    ("roles", "List who holds a role of the house."),
+):
+    people.command(f"hansa.cli.people:{name}", name=name, help=meaning)
+app.command(people)
+
 products = App(name="products", help="Bring products in from files, and out to them.", group=CHANGE)
 products.command(
     "hansa.cli.products:bring_in", name="import", help="Import a file into a shop: all of it or nothing."

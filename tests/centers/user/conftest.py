@@ -9,7 +9,7 @@ import pytest
 from emptied import Emptied
 from hansa.centers.user import api
 from hansa.centers.user.plug import USER
-from hansa.centers.user.types import Accounts
+from hansa.centers.user.types import Accounts, Role
 from hansa.kernel.business import Business
 from hansa.kernel.clock import Clocks
 from hansa.kernel.context import GUEST, SYSTEM, Ctx, Traffic
@@ -72,6 +72,12 @@ class House:
         """Sign somebody up and return the context in which this person acts."""
         started = await api.sign_up(self.ctx(), email=email, password=PASSWORD, name=name)
         return self.ctx(await self.whoever(started.token))
+
+    async def operator(self):
+        """Somebody who runs the house; it never is without one."""
+        chief = await self.person("chief@example.com", name="Chief")
+        await api.grant_role(self.system, party=chief.actor.party, role=Role.OPERATOR)
+        return chief
 
     async def guest(self):
         return self.ctx((await api.start_guest(self.ctx())).actor)

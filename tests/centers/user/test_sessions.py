@@ -102,6 +102,7 @@ async def test_a_revocation_that_commits_late_is_not_missed(houses, time_passes)
 async def test_a_role_taken_elsewhere_is_seen(houses, time_passes):
     here, there = await houses(), await houses()
     ada = await started(here)
+    await here.operator()
     await api.grant_role(here.system, party=ada.actor.party, role=Role.OPERATOR)
     assert "user.role.grant" in (await there.whoever(ada.token)).grants
     await api.revoke_role(here.system, party=ada.actor.party, role=Role.OPERATOR)
@@ -212,6 +213,7 @@ async def test_a_warm_session_expires_by_its_own_clock(house):
 
 async def test_an_erp_works_with_a_token_and_no_more_than_its_owner_holds(house):
     ada = await started(house)
+    await house.operator()
     await api.grant_role(house.system, party=ada.actor.party, role=Role.OPERATOR)
     owner = house.ctx(await house.whoever(ada.token))
     app = await api.register_app(owner, name="ERP")

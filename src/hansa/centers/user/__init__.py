@@ -11,5 +11,6 @@ Invariants:
 - A token is known by its hash alone; what ended never authenticates again, in any process, after about two
   seconds.
 - A version of an address never changes: orders refer to it.
+- Somebody who can act holds the operator role, once anybody did.
 - A merged guest has ended every session and names the party it went into.
 """

@@ -109,6 +109,26 @@ role = Table(
     Column("role", Text, primary_key=True),
     Column("granted_by", Text, nullable=False),
     Column("granted_at", _AT, nullable=False),
+    Index("role_party", "role", "party_id"),
+)
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("entry_id", Uuid, primary_key=True),
+    Column("party_id", Uuid),
+    Column(
+        "act",
+        Text,
+        CheckConstraint("act IN ('seen', 'granted', 'revoked', 'suspended', 'reinstated')"),
+        nullable=False,
+    ),
+    Column("role", Text),
+    Column("by", Text, nullable=False),
+    Column("at", _AT, nullable=False),
+    CheckConstraint("(act IN ('granted', 'revoked')) = (role IS NOT NULL)", name="audit_entry_role_of_roles"),
+    Index("audit_entry_party", "party_id", "entry_id"),
+    info={"append_only": True},
 )
 
 app = Table(

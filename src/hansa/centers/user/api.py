@@ -3,15 +3,11 @@
 from hansa.centers.user._service.access import (
     add_app,
     demand_session,
-    grant_role,
     grants_changed,
     issue_token,
     list_tokens,
     register_app,
-    reinstate,
-    revoke_role,
     revoke_token,
-    suspend,
 )
 from hansa.centers.user._service.accounts import (
     bring_people,
@@ -67,6 +63,16 @@ from hansa.centers.user._service.passkeys import (
     remove_passkey,
     rename_passkey,
 )
+from hansa.centers.user._service.people import (
+    count_operators,
+    grant_role,
+    party_by_email,
+    party_by_id,
+    reinstate,
+    revoke_role,
+    role_holders,
+    suspend,
+)
 from hansa.centers.user._service.personal import contacts, export_personal_data
 from hansa.centers.user._service.proofs import proof_mail
 from hansa.centers.user._service.recovery import (
@@ -102,6 +108,7 @@ __all__ = [
     "consenting",
     "consents",
     "contacts",
+    "count_operators",
     "demand_session",
     "download_export",
     "end_app_tokens",
@@ -134,6 +141,8 @@ __all__ = [
     "offer_link",
     "pairwise_ids",
     "parties_of_pairwise",
+    "party_by_email",
+    "party_by_id",
     "passkey_domain",
     "passkeys",
     "proof_mail",
@@ -153,6 +162,7 @@ __all__ = [
     "restore_email",
     "revoke_role",
     "revoke_token",
+    "role_holders",
     "set_consent",
     "set_password",
     "sign_up",

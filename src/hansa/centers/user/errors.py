@@ -93,6 +93,14 @@ class PartyNotFound(Problem):
     title = "There is no such party"
 
 
+class LastOperator(Problem):
+    """Nobody else who can act holds the operator role: it would be lost, and with it the way to give it."""
+
+    code = "user.last_operator"
+    status = 409
+    title = "This is the last operator, make somebody else one first"
+
+
 class ProofInvalid(Problem):
     """The link was used, has expired, was replaced by a later one, or was never ours."""
 

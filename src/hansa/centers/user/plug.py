@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hansa.centers.user import _http
-from hansa.centers.user._service.access import GRANT_ROLES, SUSPEND
 from hansa.centers.user._service.accounts import BRING_PEOPLE
 from hansa.centers.user._service.erasing import DEADLINES
 from hansa.centers.user._service.exports import JOB as EXPORT
@@ -15,13 +14,14 @@ from hansa.centers.user._service.exports import make_export
 from hansa.centers.user._service.guests import forget_guests
 from hansa.centers.user._service.issuers import Issuers
 from hansa.centers.user._service.passwords import Passwords
+from hansa.centers.user._service.people import GRANT_ROLES, READ_PARTIES, SUSPEND, operators_hand_over
 from hansa.centers.user._service.personal import forget_unneeded
 from hansa.centers.user._service.sessions import Sessions
 from hansa.centers.user._store import addresses, parties, privacy, tokens
 from hansa.centers.user._store.ending import forget_businesses
 from hansa.centers.user._tables import metadata
 from hansa.centers.user.events import EVENTS
-from hansa.centers.user.extensions import POINTS
+from hansa.centers.user.extensions import MAY_ERASE, POINTS
 from hansa.centers.user.terms import Consents
 from hansa.centers.user.types import Accounts
 from hansa.kernel.center import Center, Check, Job
@@ -75,7 +75,10 @@ USER = Center(
     tables=metadata,
     migrations=Path(__file__).parent / "_migrations",
     points=POINTS,
-    answers=(BUSINESS_REMOVED.by(forget_businesses, name="user_forgets_businesses"),),
+    answers=(
+        BUSINESS_REMOVED.by(forget_businesses, name="user_forgets_businesses"),
+        MAY_ERASE.by(operators_hand_over, name="user_operators_hand_over"),
+    ),
     events=EVENTS,
     terms=(Consents,),
     deadlines=DEADLINES,
@@ -85,8 +88,8 @@ USER = Center(
         Job(EXPORT, make_export),
     ),
     routes=_http.ROUTES,
-    permissions=(GRANT_ROLES, SUSPEND, BRING_PEOPLE),
-    platform_permissions=(GRANT_ROLES, SUSPEND, BRING_PEOPLE),
+    permissions=(GRANT_ROLES, SUSPEND, READ_PARTIES, BRING_PEOPLE),
+    platform_permissions=(GRANT_ROLES, SUSPEND, READ_PARTIES, BRING_PEOPLE),
     settings=(Accounts,),
     checks=(
         Check("user.emails_lead_to_people", _emails_lead_to_people),

@@ -50,6 +50,18 @@ def _parties() -> None:
           granted_at timestamptz NOT NULL,
           PRIMARY KEY (party_id, role)
         )""")
+    op.execute('CREATE INDEX role_party ON "user".role (role, party_id)')
+    op.execute("""
+        CREATE TABLE "user".audit_entry (
+          entry_id uuid PRIMARY KEY,
+          party_id uuid,
+          act text NOT NULL CHECK (act IN ('seen', 'granted', 'revoked', 'suspended', 'reinstated')),
+          role text,
+          by text NOT NULL,
+          at timestamptz NOT NULL,
+          CONSTRAINT audit_entry_role_of_roles CHECK ((act IN ('granted', 'revoked')) = (role IS NOT NULL))
+        )""")
+    op.execute('CREATE INDEX audit_entry_party ON "user".audit_entry (party_id, entry_id)')
     op.execute("""
         CREATE TABLE "user".app (
           party_id uuid PRIMARY KEY,

@@ -14,7 +14,7 @@ _SEE_ORDERS = ("trade.order.read",)
 _SEE_REVIEWS = ("review.order.read",)
 _SEE_MONEY = ("ledger.account.read", "payment.payment.read")
 _SEE_GOODS = ("inventory.stock.see",)
-_SEE_PEOPLE = ("message.delivery.read", "shop.staff.see")
+_SEE_PEOPLE = ("user.party.read", "message.delivery.read", "shop.staff.see")
 
 ROLES: dict[Role, frozenset[str]] = {
     Role.SUPPORT: frozenset(

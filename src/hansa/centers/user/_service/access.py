@@ -1,4 +1,4 @@
-"""API tokens, apps, roles, suspension: who may act, and how far."""
+"""API tokens and apps: which programs may act, and how far."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hansa.centers.user._service.entering import forget_after
 from hansa.centers.user._service.sessions import api_span
 from hansa.centers.user._store import parties, tokens
 from hansa.centers.user.errors import GrantNotHeld, PartyNotFound, TokenNotFound, TooManyTokens
-from hansa.centers.user.events import PartySignedUp, RoleGranted, RoleRevoked, TokenIssued, TokenRevoked
+from hansa.centers.user.events import PartySignedUp, TokenIssued, TokenRevoked
 from hansa.centers.user.types import (
     PARTY_ID,
     TOKEN_ID,
@@ -24,8 +24,6 @@ from hansa.centers.user.types import (
     OwnScope,
     PartyId,
     PartyKind,
-    PartyState,
-    Role,
     Token,
     TokenId,
     TokenKind,
@@ -39,9 +37,6 @@ if TYPE_CHECKING:
 TOKENS_MAX = 50
 APPS_MAX = 50
 GRANTS_MAX = 100
-
-GRANT_ROLES = "user.role.grant"
-SUSPEND = "user.party.suspend"
 
 
 async def register_app(ctx: Ctx, *, name: str) -> PartyId:
@@ -163,53 +158,6 @@ async def list_tokens(ctx: Ctx) -> list[Token]:
     async with ctx.transaction() as tx:
         mine = [owner, *await tokens.apps_of(tx, owner)]
         return await tokens.list_api_tokens(tx, party_ids=mine, now=ctx.now(), limit=TOKENS_MAX)
-
-
-async def grant_role(ctx: Ctx, *, party: PartyId, role: Role) -> None:
-    """Give a party a role. Wants `user.role.grant`. Raises `PartyNotFound`."""
-    ctx.require(GRANT_ROLES)
-    async with ctx.transaction() as tx:
-        states = await parties.lock_states(tx, [party])
-        if states.get(party) is not PartyState.ACTIVE:
-            raise PartyNotFound
-        given = await parties.put_role(
-            tx, party_id=party, role=role, granted_by=ctx.actor.label, now=ctx.now()
-        )
-        if given:
-            tx.emit(ctx, RoleGranted(party=party, role=role))
-            forget_after(tx, ctx, await tokens.touch_of(tx, [party]))
-
-
-async def revoke_role(ctx: Ctx, *, party: PartyId, role: Role) -> None:
-    """Take a role from a party. Wants `user.role.grant`."""
-    ctx.require(GRANT_ROLES)
-    async with ctx.transaction() as tx:
-        await parties.lock_states(tx, [party])
-        if await parties.drop_role(tx, party_id=party, role=role):
-            tx.emit(ctx, RoleRevoked(party=party, role=role))
-            forget_after(tx, ctx, await tokens.touch_of(tx, [party]))
-
-
-async def suspend(ctx: Ctx, *, party: PartyId) -> None:
-    """Keep a party from logging in and from acting. Wants `user.party.suspend`. Raises `PartyNotFound`."""
-    await _switch(ctx, party, before=PartyState.ACTIVE, after=PartyState.SUSPENDED)
-
-
-async def reinstate(ctx: Ctx, *, party: PartyId) -> None:
-    """Let a suspended party act again. Wants `user.party.suspend`. Raises `PartyNotFound`."""
-    await _switch(ctx, party, before=PartyState.SUSPENDED, after=PartyState.ACTIVE)
-
-
-async def _switch(ctx: Ctx, party: PartyId, *, before: PartyState, after: PartyState) -> None:
-    ctx.require(SUSPEND)
-    async with ctx.transaction() as tx:
-        state = (await parties.lock_states(tx, [party])).get(party)
-        if state is after:
-            return
-        if state is not before:
-            raise PartyNotFound
-        await parties.put_state(tx, party_id=party, state=after)
-        forget_after(tx, ctx, await tokens.touch_of(tx, [party]))
 
 
 async def grants_changed(tx: Transaction, ctx: Ctx, party_ids: Sequence[UUID]) -> None:

@@ -15,6 +15,7 @@ from hansa.centers.user._store import (
     identities,
     parties,
     passkeys,
+    people,
     privacy,
     proofs,
     sessions,
@@ -63,6 +64,7 @@ async def export_personal_data(ctx: Ctx) -> PersonalData:
             ),
             "user.passkey": await passkeys.list_passkeys(tx, party),
             "user.linked_log_in": await identities.list_identities(tx, party),
+            "user.audit": await people.own_entries(tx, party, limit=_BATCH),
             "user.consent": await consents.history(tx, [party, *kin], limit=_BATCH),
         }
         names = await outsiders.names_of(tx, [party, *kin])

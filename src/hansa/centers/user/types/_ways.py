@@ -1,73 +1,15 @@
-"""What the center hands out and takes in."""
+"""How somebody comes in and acts: sessions, tokens, scopes, passkeys, linked log-ins."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NewType
-from uuid import UUID
 
 import msgspec
 
-from hansa.centers.user._settings import Accounts as Accounts  # noqa: PLC0414 - handed on, said as mypy wants it
+from hansa.centers.user.types._ids import CeremonyId, IdentityId, PasskeyId, TokenId
 from hansa.kernel.context import Actor, Traffic
-from hansa.kernel.ids import IdKind
-
-PartyId = NewType("PartyId", UUID)
-TokenId = NewType("TokenId", UUID)
-AddressId = NewType("AddressId", UUID)
-AddressVersionId = NewType("AddressVersionId", UUID)
-ProofId = NewType("ProofId", UUID)
-PasskeyId = NewType("PasskeyId", UUID)
-CeremonyId = NewType("CeremonyId", UUID)
-IdentityId = NewType("IdentityId", UUID)
-PairwiseId = NewType("PairwiseId", UUID)
-
-PARTY_ID = IdKind[PartyId]("pty")
-TOKEN_ID = IdKind[TokenId]("tok")
-ADDRESS_ID = IdKind[AddressId]("adr")
-PROOF_ID = IdKind[ProofId]("prf")
-LINK_EVENT_ID = IdKind[UUID]("lnk")
-CONSENT_ID = IdKind[UUID]("cns")
-EXPORT_ID = IdKind[UUID]("exp")
-PAIRWISE_ID = IdKind[PairwiseId]("pwi")
-PASSKEY_ID = IdKind[PasskeyId]("pky")
-CEREMONY_ID = IdKind[CeremonyId]("crm")
-IDENTITY_ID = IdKind[IdentityId]("idn")
-ADDRESS_VERSION_ID = IdKind[AddressVersionId]("adv")
-
-
-class PartyKind(enum.StrEnum):
-    """What a party is. A guest is somebody with a session and no name."""
-
-    PERSON = "person"
-    APP = "app"
-    GUEST = "guest"
-
-
-class PartyState(enum.StrEnum):
-    """Whether a party may act. `merged` and `erased` are final for log-in."""
-
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    MERGED = "merged"
-    ERASED = "erased"
-
-
-class Role(enum.StrEnum):
-    """A set of permissions given to a party as one. Being a buyer needs none: everybody acts for themselves."""
-
-    OPERATOR = "operator"
-    """Runs the platform: every permission that any center declares, for every object."""
-    SUPPORT = "support"
-    """Helps buyers and sellers: sees orders, deliveries and parties, suspends accounts; moves no money."""
-    FINANCE = "finance"
-    """Keeps the books: sees orders and money, reconciles, pays out; changes no goods and no people."""
-    CATALOGUE = "catalogue"
-    """Looks after goods and categories, and reviews what shops offer."""
-    AUDITOR = "auditor"
-    """Sees and changes nothing."""
 
 
 class OwnScope(enum.StrEnum):
@@ -147,35 +89,6 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
         if traffic is self.traffic:
             return self.actor
         return msgspec.structs.replace(self.actor, grants=self.elsewhere.get(traffic, frozenset()))
-
-
-class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """What a party sees of itself. A guest has no name and perhaps no e-mail address."""
-
-    id: PartyId
-    kind: PartyKind
-    name: str
-    email: str
-    locale: str
-    roles: tuple[Role, ...]
-    created_at: datetime
-
-
-class App(msgspec.Struct, frozen=True, kw_only=True):
-    """A program of a person, who answers for it."""
-
-    id: PartyId
-    owner: PartyId
-    name: str
-    state: PartyState
-
-
-class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """How to reach a party. `email` is empty when it gave none."""
-
-    email: str
-    name: str
-    locale: str
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -269,87 +182,6 @@ class WaysIn(msgspec.Struct, frozen=True, kw_only=True):
     identities: tuple[LinkedIdentity, ...]
 
 
-class ConsentState(msgspec.Struct, frozen=True, kw_only=True):
-    """A purpose a business asks consent for, its current text, and what the party said to it, if anything.
-
-    `given` is the latest word; `outdated` when it was said to an earlier version and has to be asked again.
-    """
-
-    purpose: str
-    version: int
-    text: str
-    required: bool
-    given: bool
-    outdated: bool
-    at: datetime | None
-
-
-class ConsentRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a party said to a text: the history, newest first."""
-
-    business: str
-    purpose: str
-    version: int
-    given: bool
-    text: str
-    at: datetime
-
-
-class Erasing(msgspec.Struct, frozen=True, kw_only=True):
-    """An erasure that was asked for: it happens at `due_at`.
-
-    `waits_for` is the code of what has to end first, `reason` its sentence; as long as it is there, the erasure
-    is tried again every day.
-    """
-
-    requested_at: datetime
-    due_at: datetime
-    waits_for: str | None
-    reason: str | None
-
-
-class ExportState(msgspec.Struct, frozen=True, kw_only=True):
-    """How far an export has come: `waiting`, `ready`, `failed`."""
-
-    state: str
-    requested_at: datetime
-    ready_at: datetime | None
-    expires_at: datetime
-
-
-class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """Where goods go, in the parts that both Chinese and western addresses have.
-
-    `region` is a province or state, `district` a city's district (empty where there are none), `street` the
-    rest down to the door. `country` is an ISO 3166-1 alpha-2 code, `phone` E.164 or national digits.
-    """
-
-    recipient: str
-    phone: str
-    country: str
-    region: str
-    city: str
-    street: str
-    district: str = ""
-    postcode: str = ""
-
-
-class BookedAddress(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of a party's address book."""
-
-    id: AddressId
-    version: AddressVersionId
-    address: Address
-    preferred: bool
-
-
-class FreezeAddress(msgspec.Struct, frozen=True, kw_only=True):
-    """Asks that the current version of an address of `party` be kept for good."""
-
-    party: UUID
-    address_id: AddressId
-
-
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody is about to do, as the risk point sees it: no e-mail address, no password.
 
@@ -366,18 +198,3 @@ class Risk(msgspec.Struct, frozen=True, kw_only=True):
 
     allowed: bool
     reason: str = ""
-
-
-class PersonalRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a center holds about a party: `kind` is `<center>.<what>`, `content` plain JSON values."""
-
-    kind: str
-    content: dict[str, object]
-
-
-class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything held about a party, over all centers."""
-
-    party: PartyId
-    exported_at: datetime
-    records: tuple[PersonalRecord, ...]
