@@ -14,7 +14,7 @@ from hansa.data.charts import Series, bars, columns, legend
 from hansa.kernel.money import Money
 from hansa.web.operating import (
     Answer, ChangePage, ChangeRow, ChangesPage, Difference, Figure, FiguresPage, OddAmountRow, OddAmountsPage, OperatorDesk,
-    OverviewPage, Piece, RefundRow,
+    OverviewPage, PeoplePage, PersonPage, PersonRow, Piece, RefundRow, RoleRow,
     RefundsPage, ReportPage, ReportRow, ReportsPage, ReviewRow, ReviewsPage, SaidRow, ShopPage, ShopRow,
     ShopsPage, SquareRow, SquaringPage, WaitingRow,
 )  # fmt: skip
@@ -27,6 +27,7 @@ MENU = (
     ("reviews", "Reviews", "评价", "star", True), ("reports", "Conversations", "会话", "message-square", False),
     ("refunds", "Refunds", "退款", "undo-2", False), ("odd-amounts", "Odd amounts", "金额异常", "receipt", False),
     ("squaring", "Settling up", "结算", "wallet", False),
+    ("people", "People", "用户", "users", False),
     ("figures", "Figures", "经营数据", "banknote", False),
 )  # fmt: skip
 
@@ -451,12 +452,73 @@ def figures_none_sold(t: Words) -> FiguresPage:
     return FiguresPage(**frame(t, "figures"), exported_at=NOW)
 
 
+STAFF = (
+    ("Mei Chen", "陈梅", "mei@demo.hansa", ("Operator", "平台运营"), "active", 400),
+    ("Wen Zhou", "周文", "wen@demo.hansa", ("Support", "客服"), "active", 90),
+    ("Lin Tao", "陶林", "lin.of-a-rather-long-name@accounts.demo.hansa", ("Finance, Auditor", "财务、审计"), "suspended", 30),
+)  # fmt: skip
+HOUSE_ROLES = (
+    ("operator", ("Operator", "平台运营"), ("Runs the house: may do everything, and gives roles.", "负责整个平台：可以做一切，也分配角色。")),
+    ("support", ("Support", "客服"), ("Helps buyers and sellers: sees orders, decides about reviews and reports, suspends accounts.", "帮助买家和卖家：查看订单，处理评价和举报，停用账号。")),
+    ("finance", ("Finance", "财务"), ("Keeps the books: refunds given back by hand, shops to be squared.", "管账：人工退款、与店铺结清。")),
+    ("catalogue", ("Catalogue", "商品管理"), ("Looks after goods and categories.", "管理商品和类目。")),
+    ("auditor", ("Auditor", "审计"), ("Sees all of it and changes nothing.", "全部可看，什么都不能改。")),
+)  # fmt: skip
+
+
+def people(t: Words) -> PeoplePage:
+    tabs = (("All", "全部"), *(label for _, label, _ in HOUSE_ROLES))
+    return PeoplePage(
+        **frame(t, "people"), find_url=f"{AT}/people", pager=Pager(shown=3),
+        tabs=tuple(Link(label=t(*word), url=f"{AT}/people?role={at}", current=at == 0) for at, word in enumerate(tabs)),
+        people=tuple(PersonRow(name=t(en, zh), email=email, url=f"{AT}/people/{email[:3]}", roles=t(*roles), state=state, since=NOW - timedelta(days=days)) for en, zh, email, roles, state, days in STAFF),
+    )  # fmt: skip
+
+
+def people_nobody(t: Words) -> PeoplePage:
+    wrong = Form(
+        values={"email": "eve@example.com"},
+        errors={"email": t("Nobody logs in with this address", "没有账号用这个地址登录")},
+    )
+    return msgspec.structs.replace(people(t), people=(), pager=Pager(shown=0), forms={"find": wrong})
+
+
+def person(t: Words, *, role: str = "support") -> PersonPage:
+    done = (
+        (("Looked up", "被查看"), "search", "plain", ("by you", "由您"), 0),
+        (("Role given: Support", "授予角色：客服"), "key-round", "info", ("by Mei Chen", "由陈梅"), 90),
+        (("Suspension lifted", "恢复使用"), "check", "ok", ("by Mei Chen", "由陈梅"), 200),
+        (("Suspended", "已停用"), "ban", "warn", ("by command, as root", "由命令行账号 root"), 201),
+    )
+    return PersonPage(
+        **frame(t, "people"), name=t("Wen Zhou", "周文"), id="pty_01jd3x7k2m9q4r8t6v0w2y4z6b", state="active",
+        facts=(Fact(label=t("E-mail", "邮箱"), text=t("wen@demo.hansa · verified", "wen@demo.hansa · 已验证")), Fact(label=t("Kind", "类型"), text=t("A person with an account", "有账号的个人"))),
+        roles=tuple(RoleRow(role=name, label=t(*label), does=t(*does), held=NOW - timedelta(days=90) if name == role else None) for name, label, does in HOUSE_ROLES),
+        timeline=tuple(Entry(at=NOW - timedelta(days=days), what=t(*what), icon=icon, tone=tone, by=t(*by)) for what, icon, tone, by, days in done),
+        back=Link(label=t("People", "用户"), url=f"{AT}/people"), roles_url=f"{AT}/people/x/roles", suspend_url=f"{AT}/people/x/suspension",
+    )  # fmt: skip
+
+
+def person_suspended(t: Words) -> PersonPage:
+    plain = person(t, role="")
+    refused = Form(problem=t("You may not do this", "您不能这样做"))
+    return msgspec.structs.replace(
+        plain,
+        state="suspended",
+        suspended=True,
+        roles=(),
+        roles_url="",
+        timeline=(),
+        forms={"suspend": refused},
+    )
+
+
 OPERATING = {
     f"operate_{make.__name__}": make
     for make in (
         overview, overview_empty, shops_waiting, shops_none, shops_none_suspended, shop_waiting, shop_selling, shop_stopped, changes,
         changes_none, change, change_new, change_over, held_reviews, held_reviews_none, reports, reports_none, reports_done,
         reports_none_done, report, report_done, refunds, refunds_none, odd_amounts, odd_amounts_none, squaring, squaring_none, figures,
-        figures_none, figures_none_sold,
+        figures_none, figures_none_sold, people, people_nobody, person, person_suspended,
     )
 }  # fmt: skip

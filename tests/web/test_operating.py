@@ -13,7 +13,7 @@ from hansa.centers.product import api as product
 from hansa.centers.product.types import CHANGE_ID, NewSku, ProductEdit, ProductReview
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import SHOP_ID, ShopStatus
-from hansa.centers.user.types import Role
+from hansa.centers.user.types import PARTY_ID, Role
 from hansa.kernel.context import Ctx
 from hansa.kernel.money import Money
 from hansa.web.routes.operating.differing import compared
@@ -21,13 +21,13 @@ from house import House
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
 
-SECTIONS = ("shops", "changes", "reviews", "reports", "refunds", "odd-amounts", "squaring")
+SECTIONS = ("shops", "changes", "reviews", "reports", "refunds", "odd-amounts", "squaring", "people")
 OPEN = {
     Role.OPERATOR: set(SECTIONS),
-    Role.SUPPORT: {"reviews", "reports"},
+    Role.SUPPORT: {"reviews", "reports", "people"},
     Role.FINANCE: {"refunds", "odd-amounts", "squaring"},
     Role.CATALOGUE: {"changes"},
-    Role.AUDITOR: {"refunds", "odd-amounts", "squaring"},
+    Role.AUDITOR: {"refunds", "odd-amounts", "squaring", "people"},
 }
 """What each role sees, by the permissions it carries."""
 
@@ -91,6 +91,7 @@ ONES = {
     "shops": SHOP_ID.show(SHOP_ID.new()),
     "changes": CHANGE_ID.show(CHANGE_ID.new()),
     "reports": REPORT_ID.show(REPORT_ID.new()),
+    "people": PARTY_ID.show(PARTY_ID.new()),
 }
 ACTS = {
     f"shops/{ONES['shops']}/decision": Role.OPERATOR,
@@ -101,6 +102,8 @@ ACTS = {
     f"refunds/{REFUND_ID.show(REFUND_ID.new())}": Role.FINANCE,
     f"odd-amounts/{PAYMENT_ID.show(PAYMENT_ID.new())}": Role.FINANCE,
     f"squaring/{ONES['shops']}": Role.FINANCE,
+    f"people/{ONES['people']}/roles": Role.OPERATOR,
+    f"people/{ONES['people']}/suspension": Role.SUPPORT,
 }
 
 

@@ -20,6 +20,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "payment.refund_too_large": N_("Another refund has taken its place meanwhile"),
         "payment.odd_amount_not_found": N_("There is no such report of another amount"),
         "payment.odd_amount_settled": N_("Somebody has accounted for this already, in other words"),
+        "user.last_operator": N_("This is the last operator; make somebody else one first"),
         "ledger.balance_differs": N_("This has changed in the meantime; please look at the amount again"),
         "ledger.insufficient_balance": N_("Some of what it earned is put by"),
     }
@@ -27,6 +28,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
+        "email.nobody": N_("Nobody logs in with this address"),
         "reason.required": N_("Please say why"),
         "reason.why": N_("Please choose why it is refused"),
         "finding.length": N_("Please say what it was: at most 200 characters"),
@@ -51,6 +53,10 @@ TOLD: Mapping[str, tuple[str, str]] = MappingProxyType(
         "report_settled": (N_("The report is dealt with."), "ok"),
         "refund_returned": (N_("Noted: the money went back."), "ok"),
         "amount_settled": (N_("Noted: it is accounted for."), "ok"),
+        "role_given": (N_("The role is given, and holds at once."), "ok"),
+        "role_taken": (N_("The role is taken, at once."), "ok"),
+        "person_suspended": (N_("The account is suspended."), "warn"),
+        "person_back": (N_("The suspension is lifted: they can log in again."), "ok"),
         "shop_squared": (N_("Noted: you and the shop are even."), "ok"),
     }
 )

@@ -82,6 +82,9 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "active": Look(Tone.OK, "check", N_("Active")),
         "withdrawn": Look(Tone.PLAIN, "minus", N_("Withdrawn")),
         "suspended": Look(Tone.WARN, "ban", N_("Suspended")),
+        # accounts
+        "merged": Look(Tone.PLAIN, "users", N_("Part of another account")),
+        "erased": Look(Tone.PLAIN, "minus", N_("Forgotten")),
         # drafts, lines, shops on their way, products, imports
         "open": Look(Tone.INFO, "clock", N_("Still open")),
         "accepted": Look(Tone.OK, "check", N_("Accepted")),

@@ -3,6 +3,7 @@
 from hansa.web.operating.base import OperatorDesk, OperatorView
 from hansa.web.operating.changes import ChangePage, ChangeRow, ChangesPage, Difference, Piece
 from hansa.web.operating.figures import Figure, FiguresPage
+from hansa.web.operating.people import PeoplePage, PersonPage, PersonRow, RoleRow
 from hansa.web.operating.queues import (
     Answer,
     OddAmountRow,
@@ -37,6 +38,9 @@ __all__ = [
     "OperatorDesk",
     "OperatorView",
     "OverviewPage",
+    "PeoplePage",
+    "PersonPage",
+    "PersonRow",
     "Piece",
     "RefundRow",
     "RefundsPage",
@@ -45,6 +49,7 @@ __all__ = [
     "ReportsPage",
     "ReviewRow",
     "ReviewsPage",
+    "RoleRow",
     "SaidRow",
     "ShopPage",
     "ShopRow",

@@ -32,6 +32,7 @@ _VERSION_DIGITS_MAX = 9
 
 _WAITS: Mapping[str, str] = MappingProxyType(
     {
+        "user.runs_the_house": N_("You run the house: give the operator role up first."),
         "trade.orders_under_way": N_("Your orders that are still under way come to their end first."),
         "shop.shops_open": N_("Your shops have to be closed or handed over first."),
         "payment.under_way": N_("Payments that are still under way come to their end first."),

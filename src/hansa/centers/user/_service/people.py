@@ -45,7 +45,7 @@ async def party_by_email(ctx: Ctx, *, email: str, by: str = "") -> PartyOnFile |
 async def _seen(ctx: Ctx, address: EmailAddress, *, by: str) -> PartyOnFile | None:
     async with ctx.transaction() as tx:
         party = await store.party_of_email(tx, address.key)
-        await store.note(tx, party_id=party, act=Act.SEEN, by=by, now=ctx.now())
+        await store.note_seen(tx, party_id=party, by=by, now=ctx.now())
         found = await store.on_file(tx, [party] if party else [])
     return found[0] if found else None
 
@@ -61,7 +61,7 @@ async def party_by_id(ctx: Ctx, *, party: PartyId) -> tuple[PartyOnFile, list[Au
         if not found:
             raise PartyNotFound
         entries = await store.entries(tx, party, limit=_ENTRIES_MAX)
-        await store.note(tx, party_id=party, act=Act.SEEN, by=ctx.actor.label, now=ctx.now())
+        await store.note_seen(tx, party_id=party, by=ctx.actor.label, now=ctx.now())
     return found[0], entries
 
 

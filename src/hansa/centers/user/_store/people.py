@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from hansa.centers.user.types import (
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
+
+_SEEN_ONCE_IN = timedelta(hours=1)
 
 
 async def party_of_email(tx: Transaction, key: str) -> PartyId | None:
@@ -108,6 +110,19 @@ async def note(
         by,
         now,
     )
+
+
+async def note_seen(tx: Transaction, *, party_id: UUID | None, by: str, now: datetime) -> None:
+    """Keep that somebody looked; who looks at the same person again within the hour adds nothing."""
+    known = party_id is not None and await tx.raw.fetchval(
+        """SELECT EXISTS (SELECT FROM "user".audit_entry
+                           WHERE party_id = $1 AND act = 'seen' AND by = $2 AND at > $3)""",
+        party_id,
+        by,
+        now - _SEEN_ONCE_IN,
+    )
+    if not known:
+        await note(tx, party_id=party_id, act=Act.SEEN, by=by, now=now)
 
 
 async def entries(tx: Transaction, party_id: UUID, *, limit: int) -> list[AuditEntry]:

@@ -9,6 +9,7 @@ from hansa.web.routes.operating import (
     money,
     odd_amounts,
     overview,
+    people,
     reports,
     reviews,
     shops,
@@ -22,5 +23,6 @@ ROUTES: Sequence[Any] = (
     *reports.ROUTES,
     *money.ROUTES,
     *odd_amounts.ROUTES,
+    *people.ROUTES,
     *figures.ROUTES,
 )

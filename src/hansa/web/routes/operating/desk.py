@@ -30,6 +30,9 @@ RETURN_REFUNDS = "payment.refund.return"
 SETTLE_AMOUNTS = "payment.amount.settle"
 SEE_BOOKS = "ledger.account.read"
 SQUARE = "ledger.shop.square"
+READ_PEOPLE = "user.party.read"
+GIVE_ROLES = "user.role.grant"
+SUSPEND_PEOPLE = "user.party.suspend"
 
 MANY = 100
 """How far a queue is counted."""
@@ -55,6 +58,7 @@ SECTIONS = (
     Section("refunds", (SEE_PAYMENTS,), N_("Refunds"), "undo-2", main=False),
     Section("odd-amounts", (SEE_PAYMENTS,), N_("Odd amounts"), "receipt", main=False),
     Section("squaring", (SEE_BOOKS,), N_("Settling up"), "wallet", main=False),
+    Section("people", (READ_PEOPLE,), N_("People"), "users", main=False),
     Section("figures", (SEE_BOOKS,), N_("Figures"), "banknote", main=False),
 )
 
