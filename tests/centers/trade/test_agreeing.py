@@ -349,6 +349,28 @@ async def test_a_draft_is_accepted_once_however_many_try(house, next_door, shop)
     assert await house.stock(pear) == (10, 1, 0)
 
 
+async def test_a_draft_made_for_a_guest_is_the_accounts_that_the_guest_logs_in_to(house, shop):
+    guest, pear = await house.person(guest=True), await house.good(shop)
+    lines = [DraftLine(pear.offer_id, 1, 800)]
+    draft = await trade.make_draft(staff(shop), shop_id=shop.shop_id, buyer=guest.party(), lines=lines)
+    early = await trade.make_draft(staff(shop), shop_id=shop.shop_id, buyer=guest.party(), lines=lines)
+    as_guest = await trade.accept_draft(guest, draft_id=early.id)
+
+    person = await house.sign_up_as(guest)
+
+    assert {one.id for one in (await trade.drafts(person)).items} == {draft.id, early.id}
+    assert (await trade.draft(person, draft_id=draft.id)).buyer == guest.party()
+    placed, again = [await trade.accept_draft(person, draft_id=draft.id) for _ in range(2)]
+    assert again == placed
+    assert (await trade.order(person, order_id=placed.orders[0].id)).buyer == person.party()
+    assert (await house.pay(person, placed)).state is PayState.PAID
+    assert (
+        await trade.accept_draft(person, draft_id=early.id) == as_guest
+    )  # what the guest took is not taken twice
+    with pytest.raises(DraftNotFound):
+        await trade.accept_draft(await house.person(), draft_id=draft.id)
+
+
 async def test_a_shop_does_not_press_a_buyer(house, shop):
     somebody, else_, pear = await house.buyer(), await house.buyer(), await house.good(shop)
     lines = [DraftLine(pear.offer_id, 1, 5)]

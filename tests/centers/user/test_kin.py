@@ -62,14 +62,18 @@ async def test_two_accounts_become_one_and_two_again(house):
     ]
 
 
-async def test_a_guest_that_was_somebody_else_is_let_go(house):
+async def test_a_guest_stays_part_of_who_it_turned_out_to_be(house):
+    """It has no way in: let go, it would take what it ordered where nobody can follow."""
     ada, guest = await house.person(), await house.guest()
     await api.log_in(guest, email="ada@example.com", password=PASSWORD)
-    assert await kin(house, ada.actor.party) == [guest.actor.party]
-    await api.unlink_party(ada, party=guest.actor.party)
-    assert await kin(house, ada.actor.party) == []
-    with pytest.raises(PartyNotFound):
+
+    with pytest.raises(LinkRefused) as refused:
         await api.unlink_party(ada, party=guest.actor.party)
+
+    assert refused.value.extras == {"reason": "guest"}
+    assert await kin(house, ada.actor.party) == [guest.actor.party]
+    history = await house.rows('SELECT kind FROM "user".link_event ORDER BY event_id')
+    assert [row["kind"] for row in history] == ["merged"]
 
 
 async def test_nobody_is_linked_against_their_will(house):

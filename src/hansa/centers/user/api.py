@@ -42,6 +42,7 @@ from hansa.centers.user._service.identities import (
     ways_in,
 )
 from hansa.centers.user._service.kin import (
+    kin_of,
     link_party,
     linked_parties,
     merged_guests,
@@ -127,6 +128,7 @@ __all__ = [
     "issue_token",
     "issue_token_for",
     "issuers",
+    "kin_of",
     "link_identity",
     "link_party",
     "linked_parties",

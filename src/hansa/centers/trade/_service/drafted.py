@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from hansa.centers.trade import _store
 from hansa.centers.trade._rules.rows import Row
 from hansa.centers.trade.errors import DraftEnded, DraftNotFound
 from hansa.centers.trade.types import CheckoutId, DraftId, DraftState
+from hansa.centers.user import api as user
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import Problem
@@ -27,9 +28,10 @@ class Acceptance:
 
 @dataclass(slots=True)
 class AcceptState:
-    """Locked drafts, and who took which."""
+    """Locked drafts, who the buyers were before (guests, linked accounts), and who took which."""
 
     rows: dict[UUID, Row]
+    kin: Mapping[UUID, Collection[UUID]]
     taken: dict[UUID, Acceptance] = field(default_factory=dict)
 
 
@@ -38,13 +40,15 @@ class DraftAcceptances:
 
     async def lock(self, tx: Transaction, demands: Sequence[Acceptance]) -> AcceptState:
         """Lock the drafts that are accepted."""
-        ids = [demand.draft_id for demand in demands]
-        return AcceptState(await _store.lock_drafts(tx, ids) if ids else {})
+        if not demands:
+            return AcceptState({}, {})
+        kin = await user.kin_of(tx, [demand.buyer for demand in demands])
+        return AcceptState(await _store.lock_drafts(tx, [demand.draft_id for demand in demands]), kin)
 
     def decide(self, state: AcceptState, demand: Acceptance) -> Problem | None:
         """Accept a draft that is open, or refuse: `DraftNotFound`, `DraftEnded`."""
         row = state.rows.get(demand.draft_id)
-        if row is None or row["buyer"] != demand.buyer:
+        if row is None or row["buyer"] not in state.kin[demand.buyer]:
             return DraftNotFound()
         standing = DraftState.ACCEPTED if demand.draft_id in state.taken else standing_of(demand.ctx, row)
         if standing is not DraftState.OPEN:

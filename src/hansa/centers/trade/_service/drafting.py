@@ -129,8 +129,9 @@ async def make_draft(
 
 
 async def draft(ctx: Ctx, *, draft_id: DraftId) -> DraftOrder:
-    """Return a draft to its buyer or to staff of its shop. Raises `DraftNotFound`."""
-    return _draft(ctx, await _load(ctx, draft_id))
+    """Return a draft to its buyer, as itself or as the guest it was made for, or to staff of its shop. Raises `DraftNotFound`."""
+    row, _ = await _load(ctx, draft_id)
+    return _draft(ctx, row)
 
 
 async def drafts(ctx: Ctx, *, cursor: str | None = None, limit: int = 20) -> Page[DraftOrder]:
@@ -160,8 +161,8 @@ async def accept_draft(
     Agreed prices take no further discounts; tax and the stock are as they are now. Raises `DraftNotFound`,
     `DraftEnded`, `OfferUnavailable`, `NoPlaceServes`, and what `place` raises.
     """
-    row = await _load(ctx, draft_id)
-    if row["buyer"] != ctx.actor.party:
+    row, is_buyer = await _load(ctx, draft_id)
+    if not is_buyer:
         raise DraftNotFound
     found = _draft(ctx, row)
     if found.checkout_id is not None and (before := await _placed(ctx, found)) is not None:
@@ -208,7 +209,7 @@ async def withdraw_draft(ctx: Ctx, *, draft_id: DraftId) -> DraftOrder:
 
     Raises `DraftNotFound`, `Forbidden`, `DraftEnded`.
     """
-    row = await _load(ctx, draft_id)
+    row, _ = await _load(ctx, draft_id)
     ctx.require(PERMISSION, of=shop_object(row["shop_id"]))
     async with ctx.transaction() as tx:
         locked = (await _store.lock_drafts(tx, [draft_id]))[draft_id]
@@ -297,14 +298,17 @@ def _agreed_freight(groups: tuple[Group, ...], freight: int) -> tuple[Group, ...
     )
 
 
-async def _load(ctx: Ctx, draft_id: DraftId) -> Row:
+async def _load(ctx: Ctx, draft_id: DraftId) -> tuple[Row, bool]:
+    """Return a draft that the actor may see, and whether it was made for the actor, or the guest the actor was."""
+    party = ctx.actor.party
     async with ctx.transaction() as tx:
         row = await _store.draft_by_id(tx, draft_id)
+        is_buyer = row is not None and party is not None and row["buyer"] in await kin(tx, party)
     if row is None or (row["business"], row["traffic"]) != (ctx.business, ctx.traffic.value):
         raise DraftNotFound
-    if row["buyer"] != ctx.actor.party and not ctx.may(PERMISSION, of=shop_object(row["shop_id"])):
+    if not is_buyer and not ctx.may(PERMISSION, of=shop_object(row["shop_id"])):
         raise DraftNotFound
-    return row
+    return row, is_buyer
 
 
 async def _row(tx: Transaction, draft_id: DraftId) -> Row:
@@ -316,9 +320,9 @@ async def _row(tx: Transaction, draft_id: DraftId) -> Row:
 async def _placed(ctx: Ctx, found: DraftOrder) -> Placed | None:
     """Return what became of a draft that was accepted, to whoever accepts it again."""
     assert found.checkout_id is not None  # noqa: S101 - it was accepted
-    key = (found.buyer, found.checkout_id)
     async with ctx.transaction() as tx:
-        return (await _store.placed_checkouts(tx, [key])).get(key)
+        keys = [(party, found.checkout_id) for party in await kin(tx, ctx.party())]
+        return next(iter((await _store.placed_checkouts(tx, keys)).values()), None)
 
 
 async def _page(ctx: Ctx, *, shop_id: ShopId | None, cursor: str | None, limit: int) -> Page[DraftOrder]:

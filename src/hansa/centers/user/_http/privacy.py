@@ -103,10 +103,10 @@ async def link_party(ctx: Ctx, data: LinkCode) -> LinkedAccount:
 @delete(
     "/me/links/{party_id:str}",
     summary="Unlink an account",
-    responses=problems(Unauthenticated, Forbidden, FreshLogInWanted, PartyNotFound, IdMalformed),
+    responses=problems(Unauthenticated, Forbidden, FreshLogInWanted, PartyNotFound, LinkRefused, IdMalformed),
 )
 async def unlink_party(ctx: Ctx, party_id: Shown) -> None:
-    """Let an account, or a guest, that is part of this one stand for itself again."""
+    """Let an account that is part of this one stand for itself again; a guest stays."""
     await api.unlink_party(ctx, party=PARTY_ID.read(party_id))
 
 

@@ -72,18 +72,26 @@ async def link_party(ctx: Ctx, *, code: str) -> PartyId:
 
 
 async def unlink_party(ctx: Ctx, *, party: PartyId) -> None:
-    """Let an account, or a guest, that became part of the acting person's stand for itself again.
+    """Let an account that became part of the acting person's stand for itself again.
 
-    Its orders and messages leave this account's lists. What was handed over at a guest's merge (cart, address book)
-    stays. Raises `Unauthenticated`, `Forbidden`, `FreshLogInWanted`, `PartyNotFound`.
+    Its orders and messages leave this account's lists. A guest stays part of who it turned out to be: nobody could
+    act for it any more. Raises `Unauthenticated`, `Forbidden`, `FreshLogInWanted`, `PartyNotFound`, `LinkRefused`.
     """
     acting = PartyId(fresh.person(ctx))
     async with ctx.transaction() as tx:
         await fresh.demand_fresh(tx, ctx)
-        if await store.drop_link(tx, party_id=party, into=acting) is None:
+        kind = await store.drop_link(tx, party_id=party, into=acting)
+        if kind is None:
             raise PartyNotFound
+        if kind == PartyKind.GUEST:  # it has no way in: what it ordered would be nobody's
+            raise LinkRefused(reason="guest")
         await store.note(tx, party_id=party, into=acting, kind="unlinked", by=ctx.actor.label, now=ctx.now())
         tx.emit(ctx, PartyUnlinked(party=acting, linked=party))
+
+
+async def kin_of(tx: Transaction, party_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Return for each party itself, then the guests and linked accounts that turned out to be it. One statement."""
+    return await parties.kin_of(tx, party_ids)
 
 
 async def linked_parties(ctx: Ctx) -> list[PartyId]:
