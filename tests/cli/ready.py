@@ -9,7 +9,6 @@ import gc
 import importlib
 import json
 import os
-import pkgutil
 import signal
 import subprocess
 import sys
@@ -17,6 +16,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 PATIENCE_S = 60
+READ = (
+    "hansa.cli.program",
+    "hansa.cli.startup",
+    "hansa.cli.doctor",
+    "hansa.cli.upkeep",
+    "hansa.kernel.db.migrate",
+)
+"""What most commands read; none of what an extra brings, which may have something to say at its end."""
 
 
 def environment(**added):
@@ -51,9 +58,8 @@ class Ready:
 
 def serve():
     """Run what is asked for on standard input, and say how each ended."""
-    for module in pkgutil.iter_modules(importlib.import_module("hansa.cli").__path__, "hansa.cli."):
-        importlib.import_module(module.name)
-    importlib.import_module("hansa.kernel.db.migrate")
+    for module in READ:
+        importlib.import_module(module)
     gc.freeze()
     for line in iter(sys.stdin.readline, ""):
         if not (child := os.fork()):
