@@ -23,8 +23,9 @@ CHECKOUT_RANK = 1
 """Among the idempotency keys, before every center: a checkout placed twice is found before stock is touched."""
 ORDER_RANK = rank_base("trade") + 1
 CART_RANK = rank_base("trade") + 2
-DRAFT_RANK = rank_base("trade") + 3
-NOTE_RANK = rank_base("trade") + 4
+LIMITED_RANK = rank_base("trade") + 3
+DRAFT_RANK = rank_base("trade") + 4
+NOTE_RANK = rank_base("trade") + 5
 
 metadata = MetaData(schema="trade")
 
@@ -75,6 +76,15 @@ checkout = Table(
     Column("pay_by", _AT, nullable=False),
     Index("checkout_payment", "payment_id"),
 )
+
+limited = Table(
+    "limited",
+    metadata,
+    Column("buyer", Uuid, primary_key=True),
+    Column("offer_id", Uuid, primary_key=True),
+    Column("business", Text, nullable=False),
+)
+"""What somebody may have so many of: a row to wait at, while the lines it bought are counted."""
 
 order = Table(
     "order",

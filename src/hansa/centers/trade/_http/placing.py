@@ -181,6 +181,7 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
         QuoteNotYours,
         QuoteExpired,
         PlacementRefused,
+        LimitExceeded,
         OfferChangedSince,
         OutOfStock,
         DraftNotFound,

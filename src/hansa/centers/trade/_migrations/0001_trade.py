@@ -77,6 +77,7 @@ def upgrade() -> None:
     _orders()
     _lines()
     _history()
+    _limited()
     _drafts()
 
 
@@ -310,6 +311,16 @@ def _history() -> None:
           PRIMARY KEY (buyer, order_id, id)
         )""")
     op.execute("CREATE INDEX note_author ON trade.note (author)")
+
+
+def _limited() -> None:
+    op.execute("""
+        CREATE TABLE trade.limited (
+          buyer uuid NOT NULL,
+          offer_id uuid NOT NULL,
+          business text NOT NULL,
+          PRIMARY KEY (buyer, offer_id)
+        )""")
 
 
 def _drafts() -> None:

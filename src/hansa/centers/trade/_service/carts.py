@@ -15,7 +15,8 @@ from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.reviewing import review_line
-from hansa.centers.trade._service.quoting import limits_of, measure_errors, measured, quote
+from hansa.centers.trade._service.limiting import limits_of
+from hansa.centers.trade._service.quoting import measure_errors, measured, quote
 from hansa.centers.trade._service.reading import measure_of
 from hansa.centers.trade._tables import CART_RANK
 from hansa.centers.trade.errors import CartChanged, CartEmpty, CartFull, OfferUnavailable

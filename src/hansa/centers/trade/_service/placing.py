@@ -21,6 +21,7 @@ from hansa.centers.trade._service.deciding import decisions_of
 from hansa.centers.trade._service.delivering import confirm_on_delivery
 from hansa.centers.trade._service.drafted import DRAFTS, Acceptance
 from hansa.centers.trade._service.driving import drive
+from hansa.centers.trade._service.limiting import PURCHASES, purchase_of
 from hansa.centers.trade._service.paying import settle_free
 from hansa.centers.trade._service.quoting import unseal
 from hansa.centers.trade._service.reprices import CLOSE_UNPAID
@@ -39,7 +40,8 @@ from hansa.kernel.quota import Limits
 
 LANE = "trade.place"
 
-PARTICIPANTS = (product.CHECK_OFFERS, inventory.HOLD_FIRST, payment.CREATE, DRAFTS)
+PARTICIPANTS = (product.CHECK_OFFERS, inventory.HOLD_FIRST, payment.CREATE, PURCHASES, DRAFTS)
+"""Who takes part in placing, in the order of the centers and of their locks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ async def place(ctx: Ctx, *, token: str, key: IdempotencyKey | None = None) -> P
     """Take a quoted checkout, whole, or refuse it whole.
 
     Holds its stock until the pay deadline and creates its payment. Safe to repeat: the same quote places
-    the same checkout once. Raises `QuoteInvalid`, `QuoteNotYours`, `QuoteExpired`, `PlacementRefused`,
+    the same checkout once. Raises `QuoteInvalid`, `QuoteNotYours`, `QuoteExpired`, `PlacementRefused`, `LimitExceeded`,
     `product.offer_changed`, `inventory.out_of_stock`, `request.busy`.
     """
     lane: Lane[Placement, Placed] = ctx.platform.lanes[LANE]
@@ -208,6 +210,7 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
             OfferDemand(ctx=ctx, offers=tuple((line.offer_id, line.offer_version) for line in quote.lines)),
             _hold(ctx, quote, order_ids, drafted),
             _payment(ctx, quote, payment_id, drafted) if opening is OrderState.AWAITING_PAYMENT else None,
+            None if quote.draft_id else await purchase_of(ctx, quote.lines),
             Acceptance(ctx, quote.draft_id, quote.buyer, quote.id) if quote.draft_id else None,
         ),
     )

@@ -10,15 +10,15 @@ from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.extensions import SOURCING
 from hansa.centers.place.types import PlaceId
 from hansa.centers.product import api as product
-from hansa.centers.product.types import OFFER_ID, Offer, OfferId
+from hansa.centers.product.types import Offer, OfferId
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade import extensions
 from hansa.centers.trade._rules.pricing import coupons_pay_all, group_lines, total_group
 from hansa.centers.trade._rules.sourcing import choose_places
 from hansa.centers.trade._service.deciding import unusual
+from hansa.centers.trade._service.limiting import within_limits
 from hansa.centers.trade.errors import (
     CouponsPayAll,
-    LimitExceeded,
     MixedCurrencies,
     NoPlaceServes,
     OfferUnavailable,
@@ -71,7 +71,7 @@ async def quote(
     """
     ctx.party()
     _check_request(lines, notes or {})
-    await _within_limits(ctx, lines)
+    await within_limits(ctx, lines)
     address_version = await freeze(ctx, address_id) if address_id else None
     offers = await product.offers(ctx, [line.offer_id for line in lines])
     priced = _price(ctx, lines, offers)
@@ -194,27 +194,6 @@ async def delivery_options(ctx: Ctx, quote: Quote) -> tuple[tuple[FulfilmentOpti
 async def freeze(ctx: Ctx, address_id: AddressId) -> AddressVersionId:
     async with ctx.transaction() as tx:
         return await user.freeze_address(tx, ctx, address_id)
-
-
-async def limits_of(ctx: Ctx, offer_ids: Sequence[OfferId]) -> dict[OfferId, int]:
-    """Return how many of these offers the acting buyer may have, where there is a limit; the strictest counts."""
-    limits: dict[OfferId, int] = {}
-    for one in await extensions.LIMITS.of(ctx)(ctx, offer_ids):
-        limits[one.offer_id] = min(one.quantity, limits.get(one.offer_id, one.quantity))
-    return limits
-
-
-async def _within_limits(ctx: Ctx, lines: Sequence[LineRequest]) -> None:
-    wanted: dict[OfferId, int] = {}
-    for line in lines:
-        wanted[line.offer_id] = wanted.get(line.offer_id, 0) + line.wanted
-    limits = await limits_of(ctx, list(wanted))
-    if over := [
-        {"offer_id": OFFER_ID.show(offer_id), "limit": limits[offer_id]}
-        for offer_id, quantity in wanted.items()
-        if offer_id in limits and quantity > limits[offer_id]
-    ]:
-        raise LimitExceeded(lines=over)
 
 
 def _check_request(lines: Sequence[LineRequest], notes: Mapping[ShopId, str]) -> None:

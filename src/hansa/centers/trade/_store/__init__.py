@@ -47,10 +47,12 @@ from hansa.centers.trade._store.orders import (
     standing_checkouts,
 )
 from hansa.centers.trade._store.placing import (
+    bought,
     delete_checkouts,
     insert_checkouts,
     insert_notes,
     insert_orders,
+    lock_purchases,
     placed_checkouts,
 )
 from hansa.centers.trade._store.repricing import lines_as_quoted, reprice, set_payments
@@ -58,6 +60,7 @@ from hansa.centers.trade._store.repricing import lines_as_quoted, reprice, set_p
 __all__ = [
     "AUDITS",
     "allocations_by_order",
+    "bought",
     "cart_lines",
     "cart_notes",
     "carts_of_parties",
@@ -86,6 +89,7 @@ __all__ = [
     "lock_carts",
     "lock_drafts",
     "lock_orders",
+    "lock_purchases",
     "merge_carts",
     "move_orders",
     "notes_of",

@@ -30,6 +30,7 @@ _OF_A_BUSINESS = {
         WHERE (p.buyer, p.id) = (c.buyer, c.order_id) AND p.business = ANY($1::text[]) RETURNING p.business""",
     "trade.order": """DELETE FROM trade."order" WHERE business = ANY($1::text[]) RETURNING business""",
     "trade.checkout": "DELETE FROM trade.checkout WHERE business = ANY($1::text[]) RETURNING business",
+    "trade.limited": "DELETE FROM trade.limited WHERE business = ANY($1::text[]) RETURNING business",
     "trade.draft": "DELETE FROM trade.draft WHERE business = ANY($1::text[]) RETURNING business",
     "trade.cart_note": "DELETE FROM trade.cart_note WHERE business = ANY($1::text[]) RETURNING business",
     "trade.cart_line": "DELETE FROM trade.cart_line WHERE business = ANY($1::text[]) RETURNING business",

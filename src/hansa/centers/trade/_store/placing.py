@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from msgspec.structs import astuple
 
 from hansa.centers.trade._rules.rows import NewCheckout, NewNote, NewOrder, OrderKey
 from hansa.centers.trade._store.columns import columns, keys_of
-from hansa.centers.trade._tables import CHECKOUT_RANK
+from hansa.centers.trade._tables import CHECKOUT_RANK, LIMITED_RANK
 from hansa.centers.trade.types import OrderState, Placed, PlacedOrder
 from hansa.kernel.db import Transaction
 
@@ -68,6 +70,44 @@ async def placed_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> dict[Or
             pay_by=row["pay_by"],
         )
     return found
+
+
+async def lock_purchases(tx: Transaction, keys: Mapping[tuple[UUID, UUID], str]) -> None:
+    """Lock what buyers may have so many of, in key order: (buyer, offer), each with its business.
+
+    There is nothing to read: whoever holds a row may count lines that nobody else adds to.
+    """
+    tx.locks(LIMITED_RANK)
+    wanted = [(buyer, offer, keys[buyer, offer]) for buyer, offer in sorted(keys)]
+    await tx.raw.execute(
+        """INSERT INTO trade.limited (buyer, offer_id, business)
+           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[]) ON CONFLICT DO NOTHING""",
+        *columns(wanted, 3),
+    )
+    await tx.raw.execute(
+        """SELECT FROM trade.limited l
+           JOIN unnest($1::uuid[], $2::uuid[]) AS k (buyer, offer_id) ON (l.buyer, l.offer_id) = (k.buyer, k.offer_id)
+           ORDER BY l.buyer, l.offer_id FOR UPDATE OF l""",
+        *columns(wanted, 3)[:2],
+    )
+
+
+async def bought(tx: Transaction, asked: Sequence[tuple[UUID, UUID, datetime | None]]) -> list[int]:
+    """Return how much of an offer a buyer has bought since a moment, or ever, by (buyer, offer, moment), as asked.
+
+    What was closed or refunded does not count. Of measured goods these are units of their smallest scale.
+    """
+    rows = await tx.raw.fetch(
+        """SELECT k.at, sum(coalesce(l.measure_amount, l.quantity))::bigint AS had
+           FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) WITH ORDINALITY AS k (buyer, offer_id, since, at)
+           JOIN trade.line l ON l.buyer = k.buyer AND l.offer_id = k.offer_id
+           JOIN trade."order" o ON o.buyer = l.buyer AND o.id = l.order_id
+           WHERE l.state NOT IN ('closed', 'refunded') AND (k.since IS NULL OR o.placed_at >= k.since)
+           GROUP BY k.at""",
+        *columns(asked, 3),
+    )
+    had = {row["at"]: row["had"] for row in rows}
+    return [had.get(at, 0) for at in range(1, len(asked) + 1)]
 
 
 async def insert_orders(

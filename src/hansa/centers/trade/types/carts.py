@@ -80,10 +80,12 @@ class ReviewedCart(msgspec.Struct, frozen=True):
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """So many of an offer, and no more, may one buyer still have. The strictest of several answers counts.
+    """So many of an offer, and no more, may one buyer have, in all or since a moment. Of several answers each holds.
 
-    Of measured goods it counts units of their smallest scale.
+    Trade counts what the buyer has bought, as the guest it was too: not what was closed or refunded. Of measured
+    goods it counts units of their smallest scale.
     """
 
     offer_id: OfferId
     quantity: int
+    since: datetime | None = None
