@@ -147,10 +147,10 @@ async def _keep_up(platform: Platform) -> None:
             async with platform.db.transaction() as tx:
                 await platform.clocks.refresh(tx)
                 await platform.meter.flush(tx)
-        except Problem as problem:
-            _log.warning("upkeep has to wait: %s", problem)
-        except Exception:  # noqa: BLE001 - it goes on as long as the process does, whatever it was
-            _log.exception("upkeep has to wait")
+        except Exception as error:  # noqa: BLE001 - it goes on as long as the process does, whatever it was
+            if not platform.db.presence.explains(error):
+                known = isinstance(error, Problem)
+                _log.warning("upkeep has to wait: %s", error, exc_info=not known)
 
 
 async def _end(upkeep: asyncio.Task[None], platform: Platform) -> None:

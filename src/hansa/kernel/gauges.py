@@ -101,7 +101,8 @@ class StandingGauges:
                 failed_jobs = await jobs.count_failed(tx)
                 failed_deadlines = await deadlines.count_failed(tx)
         except Problem as problem:
-            _log.warning("what stands still could not be counted: %s", problem)
+            if not self._platform.db.presence.explains(problem):
+                _log.warning("what stands still could not be counted: %s", problem)
             return
         self._show_outbox(behind)
         centers = self._platform.centers

@@ -18,6 +18,7 @@ from hansa.kernel.jobs import Runner
 from hansa.kernel.outbox import Courier, Registry, retain
 
 if TYPE_CHECKING:
+    from hansa.kernel.db.presence import Presence
     from hansa.kernel.platform import Platform
 
 _log = logging.getLogger("hansa.worker")
@@ -46,6 +47,7 @@ class Worker:
         loops: Mapping[str, Loop] | None = None,
         deadline_poll: timedelta = timedelta(milliseconds=500),
     ) -> None:
+        self._presence = platform.db.presence
         kinds = {kind.kind: kind for center in platform.centers for kind in center.deadlines}
         jobs = [*KERNEL_JOBS, *(job for center in platform.centers for job in center.jobs)]
         self._loops: dict[str, Loop] = {
@@ -65,10 +67,11 @@ class Worker:
         """Work until cancelled; returns when every loop has come to its end."""
         async with asyncio.TaskGroup() as group:
             for name, loop in self._loops.items():
-                group.create_task(keep_going(name, loop), name=f"worker {name}")
+                going = keep_going(name, loop, presence=self._presence)
+                group.create_task(going, name=f"worker {name}")
 
 
-async def keep_going(name: str, loop: Loop) -> None:
+async def keep_going(name: str, loop: Loop, *, presence: Presence) -> None:
     """Run a loop until it ends by itself, starting it again whenever it fails."""
     pause_s = _PAUSE_S_MIN
     clock = asyncio.get_running_loop()
@@ -76,8 +79,9 @@ async def keep_going(name: str, loop: Loop) -> None:
         began = clock.time()
         try:
             await loop()
-        except Exception:  # noqa: BLE001 - a loop goes on, whatever it was
-            _log.exception("%s stopped and is started again", name)
+        except Exception as error:  # noqa: BLE001 - a loop goes on, whatever it was
+            if not presence.explains(error):
+                _log.exception("%s stopped and is started again", name)
         else:
             return
         if clock.time() - began > _LASTED_S:

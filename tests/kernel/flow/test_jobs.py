@@ -5,6 +5,7 @@ import pytest
 
 from hansa.kernel import jobs
 from hansa.kernel.center import Job
+from hansa.kernel.db.presence import Presence
 from hansa.kernel.jobs import Runner
 from hansa.kernel.worker import keep_going
 
@@ -117,6 +118,6 @@ async def test_a_loop_that_fails_is_started_again_and_one_that_ends_is_not():
         if runs < 3:
             raise ZeroDivisionError
 
-    await keep_going("toy", loop)
+    await keep_going("toy", loop, presence=Presence())
 
     assert runs == 3

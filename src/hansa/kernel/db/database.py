@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from hansa.kernel.db.address import dsn
 from hansa.kernel.db.errors import DatabaseUnavailable
 from hansa.kernel.db.faults import hung_up, unreachable
+from hansa.kernel.db.presence import Presence
 from hansa.kernel.db.scope import enter, leave
 from hansa.kernel.db.transaction import Transaction
 from hansa.kernel.db.turns import Turns
@@ -49,6 +50,8 @@ class Database:
         """The platform this database serves, for handlers that must make contexts; `Platform` sets it."""
         self.told = asyncio.Event()
         """Set when a transaction of this process committed events: the worker need not wait for its poll."""
+        self.presence = Presence()
+        """Whether the server is there: loops ask it whether their trouble is only that."""
         self.turns = Turns()
         """Whose turn it is among the lanes of this process."""
         self._lane_engines: list[AsyncEngine] = []
@@ -65,9 +68,12 @@ class Database:
             try:
                 conn, raw = await self._check_out(stack, begin=True)
             except Exception as error:
+                self.presence.missed(error)
                 if unreachable(error):
                     raise DatabaseUnavailable from error
                 raise
+            if self.presence.gone:
+                self.presence.met()
             tx = Transaction(conn, raw, self.platform)
             before = enter()
             try:
@@ -95,9 +101,12 @@ class Database:
             try:
                 conn, raw = await self._check_out(stack, begin=False)
             except Exception as error:
+                self.presence.missed(error)
                 if unreachable(error):
                     raise DatabaseUnavailable from error
                 raise
+            if self.presence.gone:
+                self.presence.met()
             tx = Transaction(conn, raw, self.platform)
             before = enter()
             try:

@@ -9,10 +9,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 INSUFFICIENT_PRIVILEGE = "42501"
 LOCK_NOT_AVAILABLE = "55P03"
 TOO_MANY_CONNECTIONS = "53300"
+CANNOT_CONNECT_NOW = "57P03"
 
 _LOST_CLASSES = ("08",)  # connection exceptions
 _LOST = frozenset(
-    {"57P01", "57P02", "57P03", "25P03", "57P05"}
+    {"57P01", "57P02", CANNOT_CONNECT_NOW, "25P03", "57P05"}
 )  # shut down, crashed, starting, idle too long
 _REPEATABLE = frozenset(
     {"40001", "40P01", TOO_MANY_CONNECTIONS, "53200"}
@@ -40,10 +41,29 @@ def unreachable(error: BaseException) -> bool:
 
     Only for errors of connecting: inside a transaction an `OSError` may be anybody's.
     """
-    state = sqlstate(error)
-    if hung_up(error) or state == TOO_MANY_CONNECTIONS:
-        return True
-    return not state and any(_no_answer(link) for link in _chain(error))
+    return hung_up(error) or crowded(error) or cut(error) or not_there(error)
+
+
+def not_there(error: BaseException) -> bool:
+    """Tell whether nothing answers where the server should be, or it is starting or stopping.
+
+    Only for errors of connecting, as `unreachable`.
+    """
+    if state := sqlstate(error):
+        return state == CANNOT_CONNECT_NOW
+    return any(isinstance(link, OSError) for link in _chain(error))
+
+
+def crowded(error: BaseException) -> bool:
+    """Tell whether the server, or the process's own pool, has no connection left to give."""
+    return sqlstate(error) == TOO_MANY_CONNECTIONS or any(
+        isinstance(link, PoolTimeoutError) for link in _chain(error)
+    )
+
+
+def cut(error: BaseException) -> bool:
+    """Tell whether the driver noticed by itself that its connection is gone, or could not be made."""
+    return not sqlstate(error) and any(_driver_lost(link) for link in _chain(error))
 
 
 def hung_up(error: BaseException) -> bool:
@@ -60,9 +80,7 @@ def repeatable(error: BaseException) -> bool:
     return hung_up(error) or sqlstate(error) in _REPEATABLE
 
 
-def _no_answer(error: BaseException) -> bool:
-    if isinstance(error, (ConnectionError, TimeoutError, OSError, PoolTimeoutError)):
-        return True
+def _driver_lost(error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresConnectionError):
         return True
     # asyncpg says so in words alone when the connection went away between two statements.

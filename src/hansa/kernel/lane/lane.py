@@ -260,7 +260,8 @@ class Lane(Generic[C, V]):
         try:
             tx = await seat.begin()
         except Exception as error:  # noqa: BLE001 - whatever keeps us from beginning may pass
-            _log.warning("lane %s cannot begin: %s", self.name, error)
+            if not self._db.presence.missed(error):
+                _log.warning("lane %s cannot begin: %s", self.name, error)
             await seat.close()
             await seat.pause()
             part.tries = max(part.tries, 1)

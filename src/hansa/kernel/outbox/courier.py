@@ -77,7 +77,8 @@ class Courier:
                 try:
                     won = await claims.claim(self._deliveries.keys() - self._ours)
                 except Exception as error:  # noqa: BLE001 - whatever it was, the locks are gone with the connection
-                    _log.warning("the courier lost its claims: %s", error)
+                    if not self._platform.db.presence.missed(error):
+                        _log.warning("the courier lost its claims: %s", error)
                     self._ours.clear()
                     await claims.close()
                 else:
@@ -118,8 +119,8 @@ class Courier:
                 pause_s = _PAUSE_S_MIN
             except Exception as error:  # noqa: BLE001 - the handler's task goes on, whatever it was
                 if isinstance(error, (NotOurs, DatabaseUnavailable)):
-                    _log.info("delivering %s stopped: %r", name, error)
-                else:
+                    _log.debug("delivering %s stopped: %r", name, error)
+                elif not self._platform.db.presence.explains(error):
                     _log.exception("delivering %s failed", name)
                 delivery.forget()
                 await asyncio.sleep(pause_s)

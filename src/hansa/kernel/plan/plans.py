@@ -340,10 +340,9 @@ class Plans(Deploying):
                 await self._beat()
             except Exception as error:
                 # A process that stopped here would sell under a killed plan; so it goes on, whatever it was.
-                if isinstance(error, Problem):
-                    log.warning("the plan could not be refreshed: %s", error)
-                else:
-                    log.exception("the plan could not be refreshed")
+                if not self._db.presence.explains(error):
+                    known = isinstance(error, Problem)
+                    log.warning("the plan could not be refreshed: %s", error, exc_info=not known)
                 await asyncio.sleep(self._poll_s)
 
     async def _listen(self) -> None:
@@ -353,7 +352,8 @@ class Plans(Deploying):
             try:
                 await self._listen_once(engine)
             except Exception as error:  # noqa: BLE001 - whatever broke the connection, connect again
-                log.warning("the plan's listener lost its connection: %s", error)
+                if not self._db.presence.missed(error):
+                    log.warning("the plan's listener lost its connection: %s", error)
             await asyncio.sleep(self._poll_s)
 
     async def _listen_once(self, engine: AsyncEngine) -> None:
