@@ -29,10 +29,10 @@ from hansa.centers.trade.types import LineRequest, OrderId, Paid, Placed, Quote
 from hansa.centers.user import api as user
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.deadlines import run_due
-from hansa.kernel.jobs import Runner
 from hansa.kernel.money import Money
 from hansa.kernel.outbox import Registry, deliver_all
 from hansa.kernel.platform import Platform
+from hansa.kernel.runner import Runner
 
 BUSINESS = "bazaar"
 GOOD_CARD = TestCard("9000000000000019")

@@ -6,10 +6,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
-from litestar.types import ASGIApp
-
-from hansa.asgi import Faces, served_names
 from hansa.centers.interconnect.plug import INTERCONNECT
 from hansa.centers.inventory.plug import INVENTORY
 from hansa.centers.ledger.plug import LEDGER
@@ -42,8 +40,12 @@ from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import Metrics
 from hansa.kernel.welcome import Reception
 from hansa.plays.history import history
+from hansa.served import SERVED
 from hansa.web.i18n import LANGUAGES
 from hansa.web.still_lifes import LOOKS
+
+if TYPE_CHECKING:
+    from litestar.types import ASGIApp
 
 __all__ = ["CENTERS", "asgi", "code", "demo", "explain", "running", "welcome"]
 
@@ -76,7 +78,7 @@ def code(settings: Settings | None = None) -> Code:
     """
     told = settings or Settings()
     bounds = Bounds(
-        reserved=served_names(),
+        reserved=SERVED,
         hosts=told.own_hosts() if settings else frozenset(),
         spoken=frozenset(LANGUAGES),
         looks=LOOKS,
@@ -127,8 +129,13 @@ async def running(settings: Settings, *, activate: bool = True) -> AsyncIterator
 
 
 def asgi(settings: Settings) -> ASGIApp:
-    """Return the application that a server process serves; it runs the platform for its lifespan."""
-    return Faces(settings, running)
+    """Return the application that a server process serves; it runs the platform for its lifespan.
+
+    API and pages come in with it: nothing else needs them, and they weigh as much as the rest.
+    """
+    from hansa.asgi import Faces  # noqa: PLC0415 - as said
+
+    return Faces(settings, running, CENTERS)
 
 
 async def explain(platform: Platform, shown: str) -> Explanation:

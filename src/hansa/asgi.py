@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 
-from litestar import Router
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from hansa.api import make_api
+from hansa.kernel.center import Center
 from hansa.kernel.http import API_PATH, BodyLimits, plain_annotations
-from hansa.kernel.http.edge import OPERATIONS, Edge, HttpMetrics, Operations
+from hansa.kernel.http.edge import Edge, HttpMetrics, Operations
 from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import AccessLog, Metrics
-from hansa.web.app import STATIC_PATH, make_web, refusals
-from hansa.web.routes import HANDLERS, ROUTES
+from hansa.web.app import make_web, refusals
+from hansa.web.routes import HANDLERS
 from hansa.web.templating import Pages
 from hansa.web.titles import ProblemTitles
-
-_KEPT_FREE = frozenset({"about", "admin", "assets", "docs", "help", "schema", "search"})
-"""What people expect of a platform and not of a business; nothing is served there yet."""
 
 _WELL_KNOWN = "/.well-known/oauth-authorization-server"
 _METADATA = f"{API_PATH}/oauth/metadata"
@@ -32,7 +29,9 @@ Running = Callable[[Settings], AbstractAsyncContextManager[Platform]]
 class Faces:
     """The ASGI application: starts the platform with the server, and stops it with it."""
 
-    def __init__(self, settings: Settings, running: Running) -> None:
+    def __init__(self, settings: Settings, running: Running, centers: Sequence[Center]) -> None:
+        for center in centers:
+            center.routes()  # read before processes are forked from this one, so that they share what it brings
         self._settings = settings
         self._running = running
         self._edge: ASGIApp | None = None
@@ -58,23 +57,6 @@ class Faces:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def served_names() -> frozenset[str]:
-    """Return the first words of the addresses that are the platform's whichever businesses there are.
-
-    A business of such a name would hide them, since businesses are looked for first.
-    """
-    addresses = (API_PATH, STATIC_PATH, *OPERATIONS, *_addresses(ROUTES))
-    return frozenset(address.split("/")[1] for address in addresses) - {""} | _KEPT_FREE
-
-
-def _addresses(routes: Sequence[Any]) -> Iterator[str]:
-    for route in routes:
-        if isinstance(route, Router):
-            yield from (inner.path for inner in route.routes)
-        else:
-            yield from route.paths
-
-
 def make_edge(platform: Platform) -> Edge:
     """Return the outermost app of a running platform."""
     settings = platform.settings
@@ -83,7 +65,7 @@ def make_edge(platform: Platform) -> Edge:
     api = make_api(platform)
     with plain_annotations():
         web = make_web(platform, shown)
-    routes = [route for center in platform.centers for route in center.routes]
+    routes = [route for center in platform.centers for route in center.routes()]
 
     async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
         _lead_to_metadata(scope)

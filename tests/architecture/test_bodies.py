@@ -14,7 +14,7 @@ BODIES = sorted(
     {
         hints["data"]
         for center in CENTERS
-        for route in center.routes
+        for route in center.routes()
         if "data" in (hints := get_type_hints(route.fn))
     },
     key=str,

@@ -1,29 +1,34 @@
 """Addresses of the platform itself and names of businesses share one space: they never meet."""
 
 import pytest
+from litestar import Router
 
-from hansa.asgi import served_names
+from hansa import served
 from hansa.kernel.business import Business
+from hansa.kernel.http import API_PATH
+from hansa.kernel.http.edge import OPERATIONS
 from hansa.kernel.plan import Bounds, Code, PlanInvalid
+from hansa.served import SERVED
+from hansa.web.app import STATIC_PATH
+from hansa.web.routes import ROUTES
+
+
+def addresses():
+    yield from (API_PATH, STATIC_PATH, *OPERATIONS)
+    for route in ROUTES:
+        if isinstance(route, Router):
+            yield from (inner.path for inner in route.routes)
+        else:
+            yield from route.paths
+
+
+def test_what_is_answered_is_what_is_kept_from_businesses():
+    assert {address.split("/")[1] for address in addresses()} - {""} == set(served.ANSWERED)
+    assert "tea-house" not in SERVED
 
 
 def test_no_business_can_hide_what_the_platform_serves_itself():
-    names = served_names()
-
-    assert {
-        "api",
-        "static",
-        "health",
-        "metrics",
-        "login",
-        "cart",
-        "orders",
-        "products",
-        "preferences",
-    } <= names
-    assert {"", "tea-house"}.isdisjoint(names)
-    assert all("{" not in name for name in names)
-    code = Code(packages=[Business("api")], bounds=Bounds(reserved=names))
+    code = Code(packages=[Business("api")], bounds=Bounds(reserved=SERVED))
     with pytest.raises(PlanInvalid, match="the platform itself answers at /api"):
         code.compile()
     assert code.hash != Code(packages=[Business("api")]).hash

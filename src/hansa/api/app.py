@@ -24,7 +24,7 @@ def _first_line(module: str) -> str:
 
 def make_api(platform: Platform) -> ASGIApp:
     """Make the API of a running platform: who calls is known and admitted, then the hottest routes, then the router."""
-    hot = [route for center in platform.centers for route in center.routes]
+    hot = [route for center in platform.centers for route in center.routes()]
     routes = Outward(Thin(make_router(platform), platform, hot))
     limits = platform.service(Limits)
 
@@ -53,9 +53,9 @@ def make_router(platform: Platform) -> Litestar:
         return IdempotencyKey.of(ctx, route=route, key=named, body=await request.body())
 
     groups = [
-        RouteGroup(center.name, center.routes, _first_line(f"hansa.centers.{center.name}"))
+        RouteGroup(center.name, routes, _first_line(f"hansa.centers.{center.name}"))
         for center in platform.centers
-        if center.routes
+        if (routes := center.routes())
     ]
     return create_api(
         groups,

@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -14,6 +15,9 @@ from hansa.cli.answering import Answering
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import configure_logs, configure_traces
 from hansa.kernel.telemetry.tracing import stop_traces
+
+if TYPE_CHECKING:
+    from litestar.types import ASGIApp
 
 _KEEP_ALIVE_S = 65  # longer than the 60 s of common proxies, so that they are the ones who close
 
@@ -39,14 +43,14 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(settings: Settings, name: str, listening: socket.socket, ready: Callable[[], None]) -> None:
+def serve(
+    settings: Settings, name: str, served: ASGIApp, listening: socket.socket, ready: Callable[[], None]
+) -> None:
     """Be a server process until SIGTERM; then finish what is under way."""
-    from hansa.app import asgi  # noqa: PLC0415 - imported by the parent before it forks
-
     configure_logs(settings, process=name)
     configure_traces(settings, process=name)
     config = uvicorn.Config(
-        asgi(settings),
+        served,
         loop="uvloop",
         http=Answering,
         ws="none",

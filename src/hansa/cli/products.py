@@ -227,7 +227,7 @@ async def _send(ctx: Ctx, import_id: ImportId, file: Path, tell: screen.Tell) ->
 async def _working(platform: Platform) -> AsyncIterator[None]:
     """Do the work of imports here too: no worker need run, and where one runs either of them has each job."""
     from hansa.centers.product import api as product  # noqa: PLC0415 - as above
-    from hansa.kernel.jobs import Runner  # noqa: PLC0415
+    from hansa.kernel.runner import Runner  # noqa: PLC0415
 
     here = [job for center in platform.centers for job in center.jobs if job.name == product.IMPORT_JOB]
     working = asyncio.create_task(Runner(platform, here).run())

@@ -214,8 +214,11 @@ def _supervise(
     centers()  # imported before the fork, so that the children share it
     servers: Sequence[Child] = ()
     if listening is not None:
+        from hansa.app import asgi  # noqa: PLC0415 - as above
+
+        served = asgi(settings)  # as for the centers: each child lives with its own copy, made by the fork
         names = [f"server-{number}" for number in range(1, settings.server_processes() + 1)]
-        servers = [Child(name, partial(children.serve, settings, name, listening)) for name in names]
+        servers = [Child(name, partial(children.serve, settings, name, served, listening)) for name in names]
     workers_ = [Child("worker", partial(children.work, settings, "worker"))][:workers]
 
     def keep_database() -> None:

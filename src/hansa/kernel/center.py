@@ -33,6 +33,9 @@ class Deadline(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
 
 
+Routes = Sequence[Any]
+"""Litestar route handlers and controllers; the kernel's plans know nothing of the web."""
+
 FireDeadlines = Callable[["Transaction", Sequence[Deadline]], Awaitable[None]]
 
 
@@ -98,8 +101,8 @@ class Center:
     jobs: Sequence[Job] = ()
     loops: Mapping[str, Callable[[Platform], Awaitable[None]]] = field(default_factory=dict)
     """What every worker process keeps going, by name; one that fails is started again."""
-    routes: Sequence[Any] = ()
-    """Litestar route handlers and controllers, mounted under `/api`."""
+    routes: Callable[[], Routes] = tuple
+    """Returns Litestar route handlers and controllers, mounted under `/api`. Asked by what serves them alone."""
     permissions: Sequence[str] = ()
     platform_permissions: Sequence[str] = ()
     """Those of `permissions` that are asked of the platform as a whole and never of one object."""

@@ -14,8 +14,8 @@ from hansa.kernel import idempotency
 from hansa.kernel.center import Job
 from hansa.kernel.deadlines import watch
 from hansa.kernel.gauges import ASK_EVERY, StandingGauges
-from hansa.kernel.jobs import Runner
 from hansa.kernel.outbox import Courier, Registry, retain
+from hansa.kernel.runner import Runner
 
 if TYPE_CHECKING:
     from hansa.kernel.db.presence import Presence

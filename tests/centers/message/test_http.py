@@ -20,7 +20,7 @@ def served() -> Any:
     async def context(request: Request[Any, Any, Any]) -> Any:
         return request.scope["acting"]
 
-    return create_api([RouteGroup("message", MESSAGE.routes)], context=context)
+    return create_api([RouteGroup("message", MESSAGE.routes())], context=context)
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from hansa.centers.user.types import Address
 from hansa.kernel.context import GUEST, Traffic
 from hansa.kernel.deadlines import run_due
 from hansa.kernel.extension import Veto
-from hansa.kernel.jobs import Runner
 from hansa.kernel.problem import Forbidden, Unauthenticated
+from hansa.kernel.runner import Runner
 
 PASSWORD = "correct horse battery"
 DOOR = Address(

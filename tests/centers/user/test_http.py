@@ -28,7 +28,7 @@ def served() -> Any:
         actor = await api.authenticate(house.platform, token) if scheme == "Bearer" else None
         return house.ctx(actor or GUEST)
 
-    return create_api([RouteGroup("user", USER.routes)], context=context)
+    return create_api([RouteGroup("user", USER.routes())], context=context)
 
 
 @pytest.fixture
@@ -166,6 +166,6 @@ async def test_what_is_mine_wants_to_know_who_i_am(client, method, path):
 async def test_every_route_says_what_it_does_and_what_it_refuses(client):
     document = (await client.get("/api/openapi.json")).json()
     operations = [op for path in document["paths"].values() for op in path.values() if "responses" in op]
-    assert len(operations) == len(USER.routes)
+    assert len(operations) == len(USER.routes())
     assert all(op["summary"] and op["description"] for op in operations)
     assert "429" in document["paths"]["/api/session"]["post"]["responses"]

@@ -6,7 +6,7 @@ import pytest
 from hansa.kernel import jobs
 from hansa.kernel.center import Job
 from hansa.kernel.db.presence import Presence
-from hansa.kernel.jobs import Runner
+from hansa.kernel.runner import Runner
 from hansa.kernel.worker import keep_going
 
 pytestmark = pytest.mark.external

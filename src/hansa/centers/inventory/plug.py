@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from hansa.centers.inventory import _handlers as handlers
-from hansa.centers.inventory import _http as http
 from hansa.centers.inventory._checks import CHECKS
 from hansa.centers.inventory._gate import SoldOutGate
 from hansa.centers.inventory._service.reading import AvailabilitySnapshot, PlacedSnapshot
@@ -13,7 +12,7 @@ from hansa.centers.inventory._store.ending import forget_businesses
 from hansa.centers.inventory._tables import metadata
 from hansa.centers.inventory.events import EVENTS
 from hansa.centers.inventory.extensions import POINTS
-from hansa.kernel.center import Center, Job
+from hansa.kernel.center import Center, Job, Routes
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
 
@@ -25,6 +24,12 @@ async def _start(platform: Platform) -> None:
     platform.add(PlacedSnapshot(platform.db))
 
 
+def _routes() -> Routes:
+    from hansa.centers.inventory._http import ROUTES  # noqa: PLC0415 - only what serves brings in the web
+
+    return ROUTES
+
+
 INVENTORY = Center(
     name="inventory",
     tables=metadata,
@@ -33,7 +38,7 @@ INVENTORY = Center(
     answers=(BUSINESS_REMOVED.by(forget_businesses, name="inventory_forgets_businesses"),),
     events=EVENTS,
     jobs=(Job("inventory.release_lost_holds", handlers.release_lost_holds, every_s=60),),
-    routes=http.ROUTES,
+    routes=_routes,
     permissions=(
         "inventory.stock.receive",
         "inventory.stock.adjust",

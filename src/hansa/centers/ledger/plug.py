@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hansa.centers.ledger import _http, extensions
+from hansa.centers.ledger import extensions
 from hansa.centers.ledger._checks import CHECKS
 from hansa.centers.ledger._ending import nobody_is_owed
 from hansa.centers.ledger._known import KnownAccounts
@@ -18,7 +18,7 @@ from hansa.centers.ledger._store.ending import forget_businesses
 from hansa.centers.ledger._tables import metadata
 from hansa.centers.ledger.events import EVENTS
 from hansa.centers.shop.extensions import MAY_CLOSE
-from hansa.kernel.center import Center, Job
+from hansa.kernel.center import Center, Job, Routes
 from hansa.kernel.plan import BUSINESS_REMOVED, MAY_END_BUSINESS
 from hansa.kernel.platform import Platform
 
@@ -26,6 +26,12 @@ from hansa.kernel.platform import Platform
 async def _start(platform: Platform) -> None:
     """Add what the ledger keeps per process: the accounts it has seen."""
     platform.add(KnownAccounts())
+
+
+def _routes() -> Routes:
+    from hansa.centers.ledger._http import ROUTES  # noqa: PLC0415 - only what serves brings in the web
+
+    return ROUTES
 
 
 LEDGER = Center(
@@ -41,7 +47,7 @@ LEDGER = Center(
     events=EVENTS,
     deadlines=DEADLINES,
     jobs=(Job("ledger.seal", seal_all, every_s=30),),
-    routes=_http.ROUTES,
+    routes=_routes,
     permissions=(READ, REVERSE, POST_BY_HAND, PLACE, VOID, squaring.SQUARE, statements.SEE),
     platform_permissions=(READ, REVERSE, POST_BY_HAND, PLACE, VOID, squaring.SQUARE),
     checks=CHECKS,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hansa.centers.message import _http
 from hansa.centers.message._handlers import HANDLERS
 from hansa.centers.message._rules.rendering import Renderer
 from hansa.centers.message._service.choosing import follow_party, own_topics
@@ -24,7 +23,7 @@ from hansa.centers.message.events import EVENTS
 from hansa.centers.message.extensions import POINTS, TEMPLATE, TOPICS
 from hansa.centers.message.types import Mail
 from hansa.centers.user.extensions import ERASE, MERGE_GUEST, PERSONAL_DATA
-from hansa.kernel.center import Center, Check, DeadlineKind
+from hansa.kernel.center import Center, Check, DeadlineKind, Routes
 from hansa.kernel.plan import BUSINESS_REMOVED
 
 if TYPE_CHECKING:
@@ -53,6 +52,12 @@ async def _conversations_add_up(tx: Transaction) -> Sequence[str]:
     ]
 
 
+def _routes() -> Routes:
+    from hansa.centers.message._http import ROUTES  # noqa: PLC0415 - only what serves brings in the web
+
+    return ROUTES
+
+
 MESSAGE = Center(
     name="message",
     tables=metadata,
@@ -70,7 +75,7 @@ MESSAGE = Center(
     events=EVENTS,
     handlers=HANDLERS,
     deadlines=(DeadlineKind(LEAVE, leave),),
-    routes=_http.ROUTES,
+    routes=_routes,
     permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, ANSWER, MODERATE, PUBLISH),
     platform_permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, MODERATE, PUBLISH),
     settings=(Mail,),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from hansa.centers.message.extensions import SUBJECT
-from hansa.centers.product import _http
 from hansa.centers.product._checks import CHECKS
 from hansa.centers.product._handlers import HANDLERS
 from hansa.centers.product._service.categories import EDIT_CATEGORIES, EDIT_CUSTOM_FIELDS
@@ -25,7 +24,7 @@ from hansa.centers.product._tables import metadata
 from hansa.centers.product.events import EVENTS
 from hansa.centers.product.extensions import POINTS
 from hansa.centers.product.types import Currencies, PictureStore, ProductReview
-from hansa.kernel.center import Center, DeadlineKind, Job
+from hansa.kernel.center import Center, DeadlineKind, Job, Routes
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
 
@@ -34,6 +33,12 @@ async def _start(platform: Platform) -> None:
     for snapshot in (OfferSnapshot, *SNAPSHOTS):
         platform.add(snapshot(platform.db))
     platform.add(PictureBytes.of(platform.settings))
+
+
+def _routes() -> Routes:
+    from hansa.centers.product._http import ROUTES  # noqa: PLC0415 - only what serves brings in the web
+
+    return ROUTES
 
 
 PRODUCT = Center(
@@ -50,7 +55,7 @@ PRODUCT = Center(
     jobs=(Job(JOB, run_import), Job(SWEEP, sweep_pictures, every_s=3600)),
     deadlines=(DeadlineKind(STARTS, turn), DeadlineKind(ENDS, turn)),
     handlers=HANDLERS,
-    routes=_http.ROUTES,
+    routes=_routes,
     permissions=(
         CREATE_PRODUCT,
         EDIT_PRODUCT,

@@ -7,7 +7,6 @@ from pathlib import Path
 from hansa.centers.message.api import Templates
 from hansa.centers.message.extensions import TEMPLATE, TOPICS
 from hansa.centers.review import _handlers as handlers
-from hansa.centers.review import _http
 from hansa.centers.review._checks import CHECKS
 from hansa.centers.review._service.moderating import MODERATE_ENTRIES
 from hansa.centers.review._service.personal import erase_words, personal_entries
@@ -23,11 +22,18 @@ from hansa.centers.review.extensions import MODERATE, POINTS, default_rules
 from hansa.centers.review.terms import Reviews
 from hansa.centers.trade.events import LinesMoved
 from hansa.centers.user.extensions import ERASE, PERSONAL_DATA
-from hansa.kernel.center import Center, DeadlineKind, Job
+from hansa.kernel.center import Center, DeadlineKind, Job, Routes
 from hansa.kernel.event import Handler
 from hansa.kernel.plan import BUSINESS_REMOVED
 
 _HERE = Path(__file__).parent
+
+
+def _routes() -> Routes:
+    from hansa.centers.review._http import ROUTES  # noqa: PLC0415 - only what serves brings in the web
+
+    return ROUTES
+
 
 REVIEW = Center(
     name="review",
@@ -50,7 +56,7 @@ REVIEW = Center(
     ),
     jobs=(Job(SWEEP, sweep_pictures, every_s=3600),),
     deadlines=(DeadlineKind(REVEAL, reveal_due),),
-    routes=_http.ROUTES,
+    routes=_routes,
     permissions=(MODERATE_ENTRIES, READ, RATE_BUYER, REPLY),
     platform_permissions=(MODERATE_ENTRIES,),
     checks=CHECKS,

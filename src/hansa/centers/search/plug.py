@@ -22,16 +22,22 @@ from hansa.centers.product.events import (
 )
 from hansa.centers.review.events import RatingChanged
 from hansa.centers.search import _handlers as handlers
-from hansa.centers.search import _http
 from hansa.centers.search._checks import CHECKS
 from hansa.centers.search._store.ending import forget_businesses
 from hansa.centers.search._tables import metadata
 from hansa.centers.search.events import EVENTS
 from hansa.centers.search.extensions import POINTS
 from hansa.centers.trade.events import OrderMoved
-from hansa.kernel.center import Center
+from hansa.kernel.center import Center, Routes
 from hansa.kernel.event import Handler
 from hansa.kernel.plan import BUSINESS_REMOVED
+
+
+def _routes() -> Routes:
+    from hansa.centers.search._http import ROUTES  # noqa: PLC0415 - only what serves brings in the web
+
+    return ROUTES
+
 
 SEARCH = Center(
     name="search",
@@ -54,6 +60,6 @@ SEARCH = Center(
         Handler("search.follow_sales", (OrderMoved,), handle=handlers.follow_sales),
         Handler("search.follow_ratings", (RatingChanged,), handle=handlers.follow_ratings),
     ),
-    routes=_http.ROUTES,
+    routes=_routes,
     checks=CHECKS,
 )

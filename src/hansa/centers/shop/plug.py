@@ -7,7 +7,6 @@ from pathlib import Path
 from hansa.centers.message.extensions import DESK
 from hansa.centers.shop import _handlers as handlers
 from hansa.centers.shop._checks import CHECKS
-from hansa.centers.shop._http import ROUTES
 from hansa.centers.shop._service import personal
 from hansa.centers.shop._service.commission import CommissionBooks
 from hansa.centers.shop._service.shops import ShopSnapshot
@@ -19,7 +18,7 @@ from hansa.centers.shop.extensions import POINTS
 from hansa.centers.shop.terms import TERMS
 from hansa.centers.shop.types import Commission
 from hansa.centers.user.extensions import ERASE, GRANTS, MAY_ERASE, PERSONAL_DATA
-from hansa.kernel.center import Center
+from hansa.kernel.center import Center, Routes
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
 
@@ -27,6 +26,12 @@ from hansa.kernel.platform import Platform
 async def _start(platform: Platform) -> None:
     platform.add(ShopSnapshot(platform.db))
     platform.add(CommissionBooks(platform.db))
+
+
+def _routes() -> Routes:
+    from hansa.centers.shop._http import ROUTES  # noqa: PLC0415 - only what serves brings in the web
+
+    return ROUTES
 
 
 SHOP = Center(
@@ -45,7 +50,7 @@ SHOP = Center(
     terms=(Commission, *TERMS),
     events=EVENTS,
     deadlines=handlers.DEADLINES,
-    routes=ROUTES,
+    routes=_routes,
     permissions=(
         "shop.commission.change",
         "shop.commission.see",

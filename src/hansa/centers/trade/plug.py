@@ -11,7 +11,6 @@ from hansa.centers.message.extensions import SUBJECT, TEMPLATE, TOPICS
 from hansa.centers.payment.events import PaymentReported, RefundSettled
 from hansa.centers.shop.extensions import MAY_CLOSE
 from hansa.centers.trade import _handlers as handlers
-from hansa.centers.trade import _http
 from hansa.centers.trade._checks import CHECKS
 from hansa.centers.trade._rules import timing
 from hansa.centers.trade._service import (
@@ -42,7 +41,7 @@ from hansa.centers.trade.extensions import POINTS
 from hansa.centers.trade.terms import Coupons, Deadlines, Invoices, Returns
 from hansa.centers.trade.types import Moved, Paid, Placed
 from hansa.centers.user.extensions import ERASE, MAY_ERASE, MERGE_GUEST, PERSONAL_DATA
-from hansa.kernel.center import Center, DeadlineKind, Job
+from hansa.kernel.center import Center, DeadlineKind, Job, Routes
 from hansa.kernel.event import Handler
 from hansa.kernel.lane import Lane
 from hansa.kernel.plan import BUSINESS_REMOVED, MAY_END_BUSINESS
@@ -83,6 +82,12 @@ async def _start(platform: Platform) -> None:
     )
 
 
+def _routes() -> Routes:
+    from hansa.centers.trade._http import ROUTES  # noqa: PLC0415 - only what serves brings in the web
+
+    return ROUTES
+
+
 TRADE = Center(
     name="trade",
     tables=metadata,
@@ -121,7 +126,7 @@ TRADE = Center(
         DeadlineKind(timing.REFUND_UNDECIDED, handlers.refund_undecided),
     ),
     jobs=(Job(givingback.JOB, givingback.run_give_back),),
-    routes=_http.ROUTES,
+    routes=_routes,
     permissions=(
         READ_PERMISSION,
         addressing.PERMISSION,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hansa.centers.user import _http
 from hansa.centers.user._service.accounts import BRING_PEOPLE
 from hansa.centers.user._service.erasing import DEADLINES
 from hansa.centers.user._service.exports import JOB as EXPORT
@@ -24,7 +23,7 @@ from hansa.centers.user.events import EVENTS
 from hansa.centers.user.extensions import MAY_ERASE, POINTS
 from hansa.centers.user.terms import Consents
 from hansa.centers.user.types import Accounts
-from hansa.kernel.center import Center, Check, Job
+from hansa.kernel.center import Center, Check, Job, Routes
 from hansa.kernel.plan import BUSINESS_REMOVED
 
 if TYPE_CHECKING:
@@ -70,6 +69,12 @@ async def _nothing_remains_of_the_erased(tx: Transaction) -> Sequence[str]:
     ]
 
 
+def _routes() -> Routes:
+    from hansa.centers.user._http import ROUTES  # noqa: PLC0415 - only what serves brings in the web
+
+    return ROUTES
+
+
 USER = Center(
     name="user",
     tables=metadata,
@@ -87,7 +92,7 @@ USER = Center(
         Job("user.forget_guests", forget_guests, every_s=6 * 3600),
         Job(EXPORT, make_export),
     ),
-    routes=_http.ROUTES,
+    routes=_routes,
     permissions=(GRANT_ROLES, SUSPEND, READ_PARTIES, BRING_PEOPLE),
     platform_permissions=(GRANT_ROLES, SUSPEND, READ_PARTIES, BRING_PEOPLE),
     settings=(Accounts,),

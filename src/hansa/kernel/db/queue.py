@@ -1,31 +1,36 @@
-"""The job queue's tables: PgQueuer declares them, we place them in the kernel's schema."""
+"""The job queue's tables: PgQueuer declares them, we place them in the kernel's schema.
+
+PgQueuer itself comes in with the first statement: most commands have none for the queue.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
-from pgqueuer.adapters.persistence.qb import (
-    QueryBuilderEnvironment,
-    QueryQueueBuilder,
-    QuerySchedulerBuilder,
-)
-from pgqueuer.adapters.persistence.queries import Queries
-from pgqueuer.domain.settings import DBSettings
-
 if TYPE_CHECKING:
     import asyncpg
+    from pgqueuer.adapters.persistence.queries import Queries
 
-SETTINGS = DBSettings(prefix="", db_schema="kernel")
+_SCHEMA, _TABLE = "kernel", "pgqueuer"
+QUEUE_TABLE = f"{_SCHEMA}.{_TABLE}"
+CHANNEL = "ch_pgqueuer"
+"""Where the queue announces a job."""
 
 
 def queries(raw: asyncpg.Connection[Any]) -> Queries:
     """Return PgQueuer's statements on one connection; inside a transaction they are part of it."""
+    from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver  # noqa: PLC0415 - as said at the head
+    from pgqueuer.adapters.persistence import qb  # noqa: PLC0415
+    from pgqueuer.adapters.persistence.queries import Queries  # noqa: PLC0415
+    from pgqueuer.domain.settings import DBSettings  # noqa: PLC0415
+    from pgqueuer.domain.types import Channel  # noqa: PLC0415
+
+    settings = DBSettings(prefix="", db_schema=_SCHEMA, queue_table=_TABLE, channel=Channel(CHANNEL))
     return Queries(
         AsyncpgDriver(raw),
-        qbe=QueryBuilderEnvironment(SETTINGS),
-        qbq=QueryQueueBuilder(SETTINGS),
-        qbs=QuerySchedulerBuilder(SETTINGS),
+        qbe=qb.QueryBuilderEnvironment(settings),
+        qbq=qb.QueryQueueBuilder(settings),
+        qbs=qb.QuerySchedulerBuilder(settings),
     )
 
 

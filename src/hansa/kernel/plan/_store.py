@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.kernel.db.queue import SETTINGS as QUEUE
+from hansa.kernel.db.queue import QUEUE_TABLE
 
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
@@ -323,11 +323,11 @@ async def delete_rows(tx: Transaction, path: str) -> Mapping[str, int]:
         if count:
             gone[f"kernel.{table}"] = count
     outcome = await tx.raw.execute(
-        f"DELETE FROM {QUEUE.qualified.queue_table} WHERE position(convert_to($1, 'UTF8') IN payload) > 0",
+        f"DELETE FROM {QUEUE_TABLE} WHERE position(convert_to($1, 'UTF8') IN payload) > 0",
         f'"business":{msgspec.json.encode(path).decode()}',
     )
     if count := int(outcome.rpartition(" ")[2]):
-        gone[QUEUE.qualified.queue_table] = count
+        gone[QUEUE_TABLE] = count
     return gone
 
 
