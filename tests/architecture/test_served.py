@@ -1,5 +1,8 @@
 """Addresses of the platform itself and names of businesses share one space: they never meet."""
 
+import subprocess
+import sys
+
 import pytest
 from litestar import Router
 
@@ -32,3 +35,14 @@ def test_no_business_can_hide_what_the_platform_serves_itself():
     with pytest.raises(PlanInvalid, match="the platform itself answers at /api"):
         code.compile()
     assert code.hash != Code(packages=[Business("api")]).hash
+
+
+@pytest.mark.parametrize(
+    "heavy", ["litestar", "uvicorn", "hansa.web.routes", "pgqueuer", "duckdb", "alembic"]
+)
+def test_who_only_asks_the_platform_does_not_bring_in_what_serves_it(heavy):
+    asked = (
+        f"import sys, hansa.app, hansa.cli.business, hansa.cli.reading; sys.exit({heavy!r} in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0

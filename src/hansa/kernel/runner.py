@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
 from pgqueuer.core.qm import QueueManager
@@ -20,16 +20,31 @@ from hansa.kernel.db.queue import CHANNEL, QUEUE_TABLE, queries
 from hansa.kernel.jobs import enqueue
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from hansa.kernel.center import Job
     from hansa.kernel.platform import Platform
 
 _log = logging.getLogger("hansa.jobs")
+_of_pgqueuer = logging.getLogger("pgqueuer")
 
 _TICK_S = 1.0
 _POLL = timedelta(seconds=5)  # a queued job is announced; the poll is for what was missed
 _ATTEMPTS_MAX = 5
 _PAUSE_MAX = timedelta(minutes=10)
 _FINISH_S_MAX = 10.0
+
+
+class OfAClosedConnection(logging.Filter):
+    """Leaves out what PgQueuer says over and over, with tracebacks, while its connection is gone: that is said once."""
+
+    def __init__(self, raw: asyncpg.Connection[Any]) -> None:
+        super().__init__()
+        self._raw = raw
+
+    def filter(self, _record: logging.LogRecord) -> bool:
+        """Tell whether a line is heard."""
+        return not self._raw.is_closed()
 
 
 class Runner:
@@ -77,9 +92,12 @@ class Runner:
         engine = self._platform.db.connections_of_its_own("jobs", 1)
         async with engine.connect() as conn:
             raw = await driver_connection(conn)
+            unheard = OfAClosedConnection(raw)
+            _of_pgqueuer.addFilter(unheard)
             try:
                 await self._manage(QueueManager(queries(raw), Channel(CHANNEL)), until_idle=until_idle)
             finally:
+                _of_pgqueuer.removeFilter(unheard)
                 raw.terminate()  # it listens; nobody else may get it
                 await conn.invalidate()
 

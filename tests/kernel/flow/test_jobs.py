@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from hansa.kernel import jobs
+from hansa.kernel import runner as runner_of_jobs
 from hansa.kernel.center import Job
 from hansa.kernel.db.presence import Presence
 from hansa.kernel.runner import Runner
@@ -93,7 +94,7 @@ async def test_a_periodic_job_is_enqueued_once_over_all_processes(platform, work
 
 
 async def test_a_job_interrupted_by_the_end_of_the_process_runs_again(platform, work, runner, monkeypatch):
-    monkeypatch.setattr(jobs, "_FINISH_S_MAX", 0.05)
+    monkeypatch.setattr(runner_of_jobs, "_FINISH_S_MAX", 0.05)
     work.hold = asyncio.Event()
     async with platform.db.transaction() as tx:
         await jobs.enqueue(tx, "toy.work", b"long")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from hansa.kernel.event import Event, Handler
 from hansa.kernel.metering import Meter
 from hansa.kernel.plan import KERNEL_POINTS, Code, Plans
 from hansa.kernel.platform import Platform
+from hansa.kernel.runner import OfAClosedConnection
 from hansa.kernel.settings import Settings
 from hansa.kernel.telemetry import Metrics
 from hansa.kernel.worker import Worker
@@ -99,17 +101,27 @@ async def test_a_restart_of_the_server_is_two_lines(server, platform, caplog):
     async def met_by_all():
         return platform.db.presence.asked > 30
 
+    async def met_again():
+        return not platform.db.presence.gone
+
     await eventually(all_connected)
     with caplog.at_level(logging.INFO):
         await asyncio.to_thread(server.stop)
         await eventually(met_by_all)
         await asyncio.to_thread(server.start)
-        await eventually(all_connected)
+        await eventually(met_again)
 
     told = [(line.levelname, line.getMessage()) for line in caplog.records]
     assert [level for level, _ in told] == ["WARNING", "WARNING"]
     assert told[0][1].startswith("the database is not there: ")
     assert told[1][1].startswith("the database is there again, after ")
+
+
+@pytest.mark.parametrize(("closed", "heard"), [(True, False), (False, True)])
+def test_what_pgqueuer_says_of_a_connection_that_is_gone_is_not_heard(closed, heard):
+    said = logging.LogRecord("pgqueuer", logging.ERROR, __file__, 1, "Flush failed", None, None)
+
+    assert OfAClosedConnection(SimpleNamespace(is_closed=lambda: closed)).filter(said) is heard
 
 
 def refused(error):
