@@ -20,6 +20,8 @@ from forgetting import (
     speak_of_it,
 )
 from hansa.centers.interconnect import api as interconnect
+from hansa.centers.inventory import api as inventory
+from hansa.centers.inventory.types import Adjustment, MovementReason, StockPush
 from hansa.centers.message import api as message
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.terms import Onboarding, RequirementKind
@@ -180,6 +182,37 @@ async def test_a_sole_trader_who_handed_the_shop_over_is_forgotten_and_the_shop_
     assert await found_in_database(house.platform, somebody.traces()) == []
     dossier = await shop.dossier(flagship.system, shop_id=opened.id)
     assert "legal_name" in dossier.missing
+
+
+async def test_whoever_kept_the_stock_is_forgotten_and_the_stock_adds_up(house):
+    somebody, seller = Somebody(), await house.seller()
+    goods = await house.good(seller, price=1000)
+    started = await user.sign_up(
+        house.platform.context("bazaar", locale="en"),
+        email=somebody.email,
+        password=PASSWORD,
+        name=somebody.name,
+    )
+    person = seller.ctx.with_(actor=started.actor)
+    may = {f"inventory.stock.{one}@shop:{seller.shop_id}" for one in ("count", "adjust", "see")}
+    keeper = person.with_(actor=msgspec.structs.replace(person.actor, grants=frozenset(may)))
+    where = {"sku_id": goods.sku_id, "place_id": seller.place_id}
+    words = f"{somebody.name}, {somebody.phone}"
+    await inventory.open_stocktake(keeper, place_id=seller.place_id, note=f"Counted by {words}")
+    await inventory.push_stock(keeper, rows=[StockPush(**where, on_hand=3)], note=words)
+    broken = Adjustment(**where, difference=-1, reason=MovementReason.BROKEN, note=f"Dropped by {words}")
+    await inventory.adjust(keeper, adjustments=[broken])
+
+    held = (await user.export_personal_data(person)).records
+    notes = {one.content["note"] for one in held if one.kind == "inventory.note"}
+    assert notes == {f"Counted by {words}", words, f"Dropped by {words}"}
+    await user.request_erasure(person)
+    await when_forgotten(house)
+
+    assert await found_in_database(house.platform, somebody.traces()) == []
+    last = (await inventory.movements(house.system, **where)).items[0]
+    assert (last.quantity, last.reason, last.note) == (-1, MovementReason.BROKEN, "")
+    assert await house.violations() == []
 
 
 async def test_an_applicant_reads_what_was_answered_and_decided(house):

@@ -298,12 +298,13 @@ def test_stock_is_taken_in_corrected_and_limited_and_says_why_it_is_so(seller):
 
     seller.send("/receive", quantity="12", reference="Note 118")
     assert seller.send("/adjust", counted="12", reason="counted").status_code == 422
-    seller.send("/adjust", counted="10", reason="two broken")
+    assert seller.send("/adjust", counted="11", reason="pushed").status_code == 422
+    seller.send("/adjust", counted="10", reason="broken", note="two fell")
     seller.send("/limits", safety="3", backorder="0", low_at="8")
 
     shown = re.findall(r'class="figure">(\d+)<', seller.open(path).text)
     assert shown == ["10", "0", "3", "7"]
-    assert "two broken" in seller.page.text
+    assert "Broken: two fell" in seller.page.text
     assert "Note 118" in seller.page.text
     assert "running out" in seller.open(f"{seller.desk}/stock").text
 

@@ -14,7 +14,7 @@ from hansa.centers.interconnect.errors import (
     ScopeNotHeld,
 )
 from hansa.centers.inventory import api as inventory
-from hansa.centers.inventory.types import Adjustment
+from hansa.centers.inventory.types import Adjustment, MovementReason
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
@@ -84,7 +84,9 @@ async def test_a_shop_lets_an_app_in_and_sees_before_what_it_may(outside, develo
     assert program.actor.grants == {f"trade.order.read@shop:{seller.shop_id}"}
     assert (await trade.shop_orders(program, shop_id=seller.shop_id)).items == []
     good = await outside.goods(seller)
-    change = Adjustment(sku_id=good.sku_id, place_id=good.place_id, difference=5, reason="counted")
+    change = Adjustment(
+        sku_id=good.sku_id, place_id=good.place_id, difference=5, reason=MovementReason.COUNTED
+    )
     with pytest.raises(Forbidden):
         await inventory.adjust(program, adjustments=[change])
 

@@ -79,7 +79,7 @@ async def test_differences_are_posted_with_their_reason(market, cellar):
     assert await market.level(pear, place_id) == (8, 0, 0)
     assert await market.level(bowl, place_id) == (5, 0, 0)
     last = (await inventory.movements(seller, sku_id=pear, place_id=place_id)).items[0]
-    assert (last.kind, last.quantity, last.reason) == ("adjusted", -2, "end of the year")
+    assert (last.kind, last.quantity, last.reason) == ("adjusted", -2, "stocktake")
     assert last.reference == STOCKTAKE_ID.show(sheet.id)
     assert len(await market.told("inventory.stocktake_approved")) == 1
     assert len(await market.told("inventory.stock_adjusted")) == 1

@@ -7,7 +7,7 @@ import pytest
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory._gate import WINDOW_S, SoldOutGate
 from hansa.centers.inventory.errors import OutOfStock
-from hansa.centers.inventory.types import Adjustment
+from hansa.centers.inventory.types import Adjustment, MovementReason
 
 pytestmark = pytest.mark.external
 
@@ -79,7 +79,7 @@ async def test_stock_that_arrives_opens_the_gate_at_once(market, pear):
     assert ask(market, pear)
     await inventory.adjust(
         market.ctx,
-        adjustments=[Adjustment(sku_id=pear[0], place_id=pear[1], difference=1, reason="found")],
+        adjustments=[Adjustment(sku_id=pear[0], place_id=pear[1], difference=1, reason=MovementReason.FOUND)],
     )
     assert ask(market, pear) is None
 

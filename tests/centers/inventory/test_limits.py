@@ -7,7 +7,7 @@ import pytest
 
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.errors import NotOnHand, OutOfStock, SkuNotFound, StockCommitted
-from hansa.centers.inventory.types import QUANTITY_MAX, Adjustment, StockLimits, Transfer
+from hansa.centers.inventory.types import QUANTITY_MAX, Adjustment, MovementReason, StockLimits, Transfer
 from hansa.kernel.problem import Forbidden, Invalid
 
 
@@ -95,7 +95,9 @@ async def test_limits_are_not_drawn_below_what_was_promised(market, pear):
     with pytest.raises(StockCommitted):
         await inventory.adjust(
             market.ctx,
-            adjustments=[Adjustment(sku_id=goods[0], place_id=goods[1], difference=-1, reason="lost")],
+            adjustments=[
+                Adjustment(sku_id=goods[0], place_id=goods[1], difference=-1, reason=MovementReason.LOST)
+            ],
         )
 
 
@@ -127,7 +129,10 @@ async def test_low_stock_is_told_once_on_the_way_down(market, pear):
 
     await market.receive(*goods, 10)
     await inventory.adjust(
-        seller, adjustments=[Adjustment(sku_id=goods[0], place_id=goods[1], difference=-9, reason="rotten")]
+        seller,
+        adjustments=[
+            Adjustment(sku_id=goods[0], place_id=goods[1], difference=-9, reason=MovementReason.SPOILED)
+        ],
     )
     assert len(await market.told("inventory.low_stock")) == 2
 

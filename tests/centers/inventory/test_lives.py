@@ -14,7 +14,14 @@ import pytest
 
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory._service.holding import release_expired
-from hansa.centers.inventory.types import Adjustment, Counted, StockLimits, StockPush, Transfer
+from hansa.centers.inventory.types import (
+    Adjustment,
+    Counted,
+    MovementReason,
+    StockLimits,
+    StockPush,
+    Transfer,
+)
 from hansa.kernel.problem import Problem
 
 STEPS = 40
@@ -52,12 +59,14 @@ class Life:
 
     async def adjust(self):
         difference = self.rng.choice([-3, -2, -1, 1, 2])
-        one = Adjustment(sku_id=self.sku_id, place_id=self.place(), difference=difference, reason="broken")
+        one = Adjustment(
+            sku_id=self.sku_id, place_id=self.place(), difference=difference, reason=MovementReason.BROKEN
+        )
         await inventory.adjust(self.market.ctx, adjustments=[one])
 
     async def push(self):
         one = StockPush(sku_id=self.sku_id, place_id=self.place(), on_hand=self.rng.randint(0, 8))
-        await inventory.push_stock(self.market.ctx, rows=[one], reason="the ERP says so")
+        await inventory.push_stock(self.market.ctx, rows=[one], note="the ERP says so")
 
     async def transfer(self):
         here, there = self.rng.sample(self.places, 2)
@@ -177,7 +186,9 @@ async def test_everybody_wants_the_last_pieces_while_they_are_carried_away(begun
     limits = StockLimits(sku_id=life.sku_id, place_id=life.places[0], safety=1, backorder=2)
     await inventory.set_limits(market.ctx, limits=[limits])
     one = Transfer(sku_id=life.sku_id, from_place_id=life.places[0], to_place_id=life.places[1], quantity=2)
-    lost = Adjustment(sku_id=life.sku_id, place_id=life.places[0], difference=-1, reason="broken")
+    lost = Adjustment(
+        sku_id=life.sku_id, place_id=life.places[0], difference=-1, reason=MovementReason.BROKEN
+    )
     life.rng = type("First", (random.Random,), {"choice": lambda _self, some: some[0]})(1)
 
     await asyncio.gather(

@@ -32,8 +32,8 @@ async def stall(market):
     return seller, where.id, found
 
 
-async def push(ctx, *rows, reason="nightly"):
-    return await inventory.push_stock(ctx, rows=[StockPush(**row) for row in rows], reason=reason)
+async def push(ctx, *rows, note="nightly"):
+    return await inventory.push_stock(ctx, rows=[StockPush(**row) for row in rows], note=note)
 
 
 async def test_rows_name_things_by_code_or_id_and_are_set(market, stall):
@@ -51,7 +51,7 @@ async def test_rows_name_things_by_code_or_id_and_are_set(market, stall):
     assert len(await market.told("inventory.stock_adjusted")) == 2
     assert (await inventory.movements(seller, sku_id=skus["RED"], place_id=place_id)).items[
         0
-    ].reason == "nightly"
+    ].note == "nightly"
     assert await market.verify() == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory._service.reading import AvailabilitySnapshot
 from hansa.centers.inventory.errors import SkuNotFound, StockCommitted, StockFull
-from hansa.centers.inventory.types import QUANTITY_MAX, Adjustment, MovementKind, Receipt
+from hansa.centers.inventory.types import QUANTITY_MAX, Adjustment, MovementKind, MovementReason, Receipt
 from hansa.centers.place import api as place
 from hansa.centers.place.types import Capability, Location
 from hansa.kernel.context import Traffic
@@ -21,7 +21,7 @@ def receipt(sku_id, place_id, quantity=1, **about):
     return Receipt(sku_id=sku_id, place_id=place_id, quantity=quantity, **about)
 
 
-def correction(sku_id, place_id, difference, reason="counted"):
+def correction(sku_id, place_id, difference, reason=MovementReason.COUNTED):
     return Adjustment(sku_id=sku_id, place_id=place_id, difference=difference, reason=reason)
 
 
@@ -97,7 +97,14 @@ async def test_wrong_receipts_are_refused_by_field(shop, wrong):
     assert refusal.value.errors[0].field.startswith("receipts.1.")
 
 
-@pytest.mark.parametrize("wrong", [correction(uuid4(), uuid4(), 0), correction(uuid4(), uuid4(), 1, " ")])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        correction(uuid4(), uuid4(), 0),
+        correction(uuid4(), uuid4(), 1, MovementReason.NONE),
+        correction(uuid4(), uuid4(), 1, MovementReason.PUSHED),
+    ],
+)
 async def test_wrong_corrections_are_refused(shop, wrong):
     with pytest.raises(Invalid):
         await inventory.adjust(shop[0], adjustments=[wrong])
@@ -229,12 +236,18 @@ async def test_verify_names_the_first_bad_row(market, markets, shop):
 async def test_a_movement_has_the_sign_of_its_kind(market, shop):
     _, *tea = shop
     await market.receive(*tea, 5)
-    for values in ("'shipped', 1, ''", "'received', -1, ''", "'adjusted', 0, 'x'", "'adjusted', 1, ''"):
+    for values in (
+        "'shipped', 1, ''",
+        "'received', -1, ''",
+        "'adjusted', 0, 'lost'",
+        "'adjusted', 1, ''",
+        "'adjusted', 1, 'own words'",
+    ):
         with pytest.raises(asyncpg.CheckViolationError):
             await market.rows(
-                f"""INSERT INTO inventory.movement (sku_id, place_id, traffic, id, kind, quantity, reason,
+                f"""INSERT INTO inventory.movement (sku_id, place_id, traffic, id, kind, quantity, reason, note,
                                                     reference, business, actor, occurred_at)
-                    SELECT sku_id, place_id, traffic, gen_random_uuid(), {values}, '', '', '', now()
+                    SELECT sku_id, place_id, traffic, gen_random_uuid(), {values}, '', '', '', '', now()
                     FROM inventory.stock"""
             )
 

@@ -4,7 +4,7 @@ import pytest
 
 from centers.searching import made_up
 from hansa.centers.inventory import api as inventory
-from hansa.centers.inventory.types import Adjustment, StockLimits
+from hansa.centers.inventory.types import Adjustment, MovementReason, StockLimits
 from hansa.centers.search import api as search
 from hansa.centers.search.types import Filters
 from hansa.centers.trade import api as trade
@@ -66,7 +66,9 @@ async def test_corrections_and_limits_count(shelf, house):
     assert not await shelf.found()
     await inventory.set_limits(house.system, limits=[StockLimits(**where, safety=0)])
     assert await shelf.found()
-    await inventory.adjust(house.system, adjustments=[Adjustment(**where, difference=-3, reason="broken")])
+    await inventory.adjust(
+        house.system, adjustments=[Adjustment(**where, difference=-3, reason=MovementReason.BROKEN)]
+    )
     assert not await shelf.found()
 
 

@@ -76,6 +76,7 @@ movement = Table(
     Column("quantity", BigInteger, nullable=False),
     Column("reference", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("note", Text, nullable=False),
     Column("business", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("occurred_at", _AT, nullable=False),
@@ -86,7 +87,12 @@ movement = Table(
         " OR (kind = 'transferred' AND quantity <> 0 AND reference <> '')",
         name="movement_sign",
     ),
-    info={"append_only": True},
+    CheckConstraint(
+        "reason IN ('', 'counted', 'broken', 'spoiled', 'lost', 'found', 'used', 'other', 'pushed', 'stocktake')",
+        name="movement_reason",
+    ),
+    Index("movement_noted", "actor", postgresql_where=text("note <> ''")),
+    info={"append_only": True, "erasable": ("note",)},
 )
 
 stocktake = Table(

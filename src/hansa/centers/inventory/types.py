@@ -21,6 +21,8 @@ MOVEMENT_ID = IdKind[MovementId]("move")
 StocktakeId = NewType("StocktakeId", UUID)
 STOCKTAKE_ID = IdKind[StocktakeId]("stocktake")
 
+NOTE_MAX = 500
+
 QUANTITY_MAX = 1_000_000_000
 """The most that one command moves, and one stock row holds: sums of it stay far below 64 bits."""
 
@@ -123,13 +125,44 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What they came with: a delivery note, an order."""
 
 
+class MovementReason(enum.StrEnum):
+    """Why the quantity on hand changed, beyond its kind: for good, so never in anybody's own words."""
+
+    NONE = ""
+    """Its kind says it all."""
+    COUNTED = "counted"
+    BROKEN = "broken"
+    SPOILED = "spoiled"
+    LOST = "lost"
+    FOUND = "found"
+    USED = "used"
+    """By the shop itself: a sample, the window, a gift."""
+    OTHER = "other"
+    PUSHED = "pushed"
+    """A program said what is on hand."""
+    STOCKTAKE = "stocktake"
+    """Counted on a sheet, which `reference` names."""
+
+
+ADJUSTMENT_REASONS = frozenset(MovementReason) - {
+    MovementReason.NONE,
+    MovementReason.PUSHED,
+    MovementReason.STOCKTAKE,
+}
+"""What whoever corrects by hand may say."""
+
+
 class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
-    """A correction of the quantity on hand by `difference`, which is not zero, for a reason."""
+    """A correction of the quantity on hand by `difference`, which is not zero, for a reason.
+
+    `note` is what somebody adds in their own words; it goes when they are forgotten.
+    """
 
     sku_id: SkuId
     place_id: PlaceId
     difference: int
-    reason: str
+    reason: MovementReason
+    note: str = ""
 
 
 class Transfer(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +172,7 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     from_place_id: PlaceId
     to_place_id: PlaceId
     quantity: Quantity
-    reason: str = ""
+    note: str = ""
 
 
 class StockLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,6 +306,8 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     """Signed: what came in, less what went."""
     reference: str
-    reason: str
+    reason: MovementReason
+    note: str
+    """What whoever did it added; empty once they are forgotten."""
     actor: str
     occurred_at: datetime

@@ -53,7 +53,7 @@ class LevelPage(DeskView, frozen=True, kw_only=True):
     """`/{business}/sell/{shop}/stock/{place}/{sku}`: one variant at one place.
 
     `receive_url` takes `quantity` and `reference`; `adjust_url` takes `counted` (what was `seen` before) and
-    `reason`; `limits_url` takes `safety`, `backorder` and `low_at`; `move_url` takes `pieces`, `place` (one of the
+    `reason` (one of the `reasons`) and `note`; `limits_url` takes `safety`, `backorder` and `low_at`; `move_url` takes `pieces`, `place` (one of the
     `others`) and `why`. Each is shown while it is not empty.
     """
 
@@ -69,6 +69,7 @@ class LevelPage(DeskView, frozen=True, kw_only=True):
     limits: Form = Form()
     move_url: str = ""
     others: tuple[Choice, ...] = ()
+    reasons: tuple[Choice, ...] = ()
     back: Link
 
 

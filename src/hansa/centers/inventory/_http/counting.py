@@ -73,7 +73,7 @@ class TallyView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenStocktake(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A sheet to open; the note becomes the reason of what is posted."""
+    """A sheet to open; the note stays on it, and goes when whoever wrote it is forgotten."""
 
     note: Annotated[str, msgspec.Meta(max_length=400)] = ""
 

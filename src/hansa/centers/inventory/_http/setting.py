@@ -11,6 +11,7 @@ from hansa.centers.inventory import api
 from hansa.centers.inventory._http.shared import LINE, SELLING, StockView, shown_stock
 from hansa.centers.inventory.errors import StockCommitted, StockFull
 from hansa.centers.inventory.types import (
+    NOTE_MAX,
     QUANTITY_MAX,
     PushOutcome,
     PushVerdict,
@@ -41,7 +42,7 @@ class Push(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What is on hand, each row for itself."""
 
     rows: Annotated[list[PushLine], msgspec.Meta(min_length=1, max_length=1_000)]
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] = "pushed"
+    note: Annotated[str, msgspec.Meta(max_length=NOTE_MAX)] = ""
 
 
 class PushVerdictView(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ class TransferLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     from_place_id: str
     to_place_id: str
     quantity: Quantity
-    reason: str = ""
+    note: str = ""
 
 
 class Transfers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,7 +90,7 @@ class Transfers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     summary="Set stock in bulk",
     responses=problems(*SELLING),
     tags=["stock"],
-    opt={"example": {"rows": [{"place_id": _PLACE, "code": "TEAPOT-2", "on_hand": 24}], "reason": "nightly"}},
+    opt={"example": {"rows": [{"place_id": _PLACE, "code": "TEAPOT-2", "on_hand": 24}], "note": "nightly"}},
 )
 async def push_stock(ctx: Ctx, data: Push) -> list[PushVerdictView]:
     """Set what is on hand to what your own system says; one verdict per row, in their order.
@@ -109,7 +110,7 @@ async def push_stock(ctx: Ctx, data: Push) -> list[PushVerdictView]:
             )
             for row in data.rows
         ],
-        reason=data.reason,
+        note=data.note,
     )
     return [_verdict(one) for one in verdicts]
 
@@ -152,7 +153,7 @@ async def set_limits(ctx: Ctx, data: SetLimits) -> list[StockView]:
                     "from_place_id": _PLACE,
                     "to_place_id": "place_01jd3x00000000000000000001",
                     "quantity": 6,
-                    "reason": "to the shop window",
+                    "note": "to the shop window",
                 }
             ]
         }
@@ -168,7 +169,7 @@ async def transfer(ctx: Ctx, data: Transfers) -> list[StockView]:
                 from_place_id=PLACE_ID.read(one.from_place_id),
                 to_place_id=PLACE_ID.read(one.to_place_id),
                 quantity=one.quantity,
-                reason=one.reason,
+                note=one.note,
             )
             for one in data.transfers
         ],

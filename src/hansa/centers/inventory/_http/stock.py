@@ -17,6 +17,7 @@ from hansa.centers.inventory.types import (
     Adjustment,
     Movement,
     MovementKind,
+    MovementReason,
     Quantity,
     Receipt,
 )
@@ -48,7 +49,8 @@ class MovementView(msgspec.Struct, frozen=True, kw_only=True):
     kind: MovementKind
     quantity: int
     reference: str
-    reason: str
+    reason: MovementReason
+    note: str
     actor: str
     occurred_at: datetime
 
@@ -69,7 +71,8 @@ class AdjustmentLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     sku_id: str
     place_id: str
     difference: int
-    reason: str
+    reason: MovementReason
+    note: str = ""
 
 
 class Receive(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,7 +143,7 @@ async def receive_stock(ctx: Ctx, data: Receive) -> list[StockView]:
     summary="Correct stock",
     responses=problems(*SELLING, StockCommitted, StockFull),
     tags=["stock"],
-    opt={"example": {"adjustments": [LINE | {"difference": -1, "reason": "broken"}]}},
+    opt={"example": {"adjustments": [LINE | {"difference": -1, "reason": "broken", "note": "in the box"}]}},
 )
 async def adjust(ctx: Ctx, data: Adjust) -> list[StockView]:
     """Correct what is on hand, for a reason. Needs `inventory.stock.adjust` in the shop of each place."""
@@ -152,6 +155,7 @@ async def adjust(ctx: Ctx, data: Adjust) -> list[StockView]:
                 place_id=PLACE_ID.read(line.place_id),
                 difference=line.difference,
                 reason=line.reason,
+                note=line.note,
             )
             for line in data.adjustments
         ],
@@ -194,6 +198,7 @@ def _movement(movement: Movement) -> MovementView:
         quantity=movement.quantity,
         reference=movement.reference,
         reason=movement.reason,
+        note=movement.note,
         actor=movement.actor,
         occurred_at=movement.occurred_at,
     )

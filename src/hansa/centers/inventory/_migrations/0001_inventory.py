@@ -48,6 +48,7 @@ def _stock() -> None:
           quantity bigint NOT NULL,
           reference text NOT NULL,
           reason text NOT NULL,
+          note text NOT NULL,
           business text NOT NULL,
           actor text NOT NULL,
           occurred_at timestamptz NOT NULL,
@@ -56,8 +57,11 @@ def _stock() -> None:
             (kind IN ('received', 'returned') AND quantity > 0)
             OR (kind = 'shipped' AND quantity < 0)
             OR (kind = 'adjusted' AND quantity <> 0 AND reason <> '')
-            OR (kind = 'transferred' AND quantity <> 0 AND reference <> ''))
+            OR (kind = 'transferred' AND quantity <> 0 AND reference <> '')),
+          CONSTRAINT movement_reason CHECK (reason IN ('', 'counted', 'broken', 'spoiled', 'lost', 'found', 'used',
+            'other', 'pushed', 'stocktake'))
         )""")
+    op.execute("CREATE INDEX movement_noted ON inventory.movement (actor) WHERE note <> ''")
 
 
 def _holds() -> None:

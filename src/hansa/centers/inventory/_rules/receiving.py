@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from hansa.centers.inventory._rules.stock import Level
 from hansa.centers.inventory.errors import StockCommitted, StockFull
 from hansa.centers.inventory.types import (
+    ADJUSTMENT_REASONS,
+    NOTE_MAX,
     QUANTITY_MAX,
     Adjustment,
     MovementKind,
@@ -37,7 +39,11 @@ def adjustment_errors(adjustments: Sequence[Adjustment]) -> list[FieldError]:
     for at, one in enumerate(adjustments):
         if one.difference == 0 or abs(one.difference) > QUANTITY_MAX:
             errors.append(FieldError(f"adjustments.{at}.difference", "range", "Not zero, at most a billion"))
-        errors += plain_errors(f"adjustments.{at}.reason", one.reason, length_max=500)
+        if one.reason not in ADJUSTMENT_REASONS:
+            errors.append(
+                FieldError(f"adjustments.{at}.reason", "unknown", "This is no reason for a correction")
+            )
+        errors += plain_errors(f"adjustments.{at}.note", one.note, length_max=NOTE_MAX, required=False)
     return errors
 
 
@@ -71,7 +77,7 @@ def transfer_errors(transfers: Sequence[Transfer]) -> list[FieldError]:
             errors.append(FieldError(f"transfers.{at}.quantity", "range", f"From 1 to {QUANTITY_MAX}"))
         if one.from_place_id == one.to_place_id:
             errors.append(FieldError(f"transfers.{at}.to_place_id", "same", "Goods move to another place"))
-        errors += plain_errors(f"transfers.{at}.reason", one.reason, length_max=500, required=False)
+        errors += plain_errors(f"transfers.{at}.note", one.note, length_max=NOTE_MAX, required=False)
     return errors
 
 

@@ -27,6 +27,7 @@ from hansa.centers.inventory.types import (
     Count,
     Counted,
     MovementKind,
+    MovementReason,
     Stocktake,
     StocktakeId,
     StocktakeState,
@@ -104,7 +105,7 @@ async def approve_stocktake(ctx: Ctx, *, stocktake_id: StocktakeId) -> Stocktake
                 kind=MovementKind.ADJUSTED,
                 quantity=line.difference,
                 reference=STOCKTAKE_ID.show(sheet.id),
-                reason=sheet.note.strip() or "stocktake",
+                reason=MovementReason.STOCKTAKE,
             )
             for line in off
         ]

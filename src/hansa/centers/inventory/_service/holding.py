@@ -222,6 +222,7 @@ def _shipped(change: Change) -> tuple[object, ...]:
         -change.moved,
         str(change.key.order_id),
         "",
+        "",
         ctx.business,
         ctx.actor.label,
         ctx.now(),

@@ -12,7 +12,7 @@ from hansa.centers.inventory._service.reading import AvailabilitySnapshot, Place
 from hansa.centers.inventory._store import holding as store
 from hansa.centers.inventory.errors import SkuNotFound
 from hansa.centers.inventory.events import LowStock
-from hansa.centers.inventory.types import MOVEMENT_ID, Movement, MovementKind, StockLevel
+from hansa.centers.inventory.types import MOVEMENT_ID, Movement, MovementKind, MovementReason, StockLevel
 from hansa.centers.place.types import PlaceId
 from hansa.centers.product import api as product
 from hansa.centers.product.types import SKU_ID, SkuId
@@ -28,7 +28,8 @@ def movement(
     kind: MovementKind,
     quantity: int,
     reference: str = "",
-    reason: str = "",
+    reason: MovementReason = MovementReason.NONE,
+    note: str = "",
 ) -> Movement:
     """Make a movement by the acting party, now."""
     return Movement(
@@ -40,6 +41,7 @@ def movement(
         quantity=quantity,
         reference=reference,
         reason=reason,
+        note=note.strip(),
         actor=ctx.actor.label,
         occurred_at=ctx.now(),
     )
@@ -131,7 +133,8 @@ def _row(ctx: Ctx, move: Movement) -> tuple[object, ...]:
         move.kind.value,
         move.quantity,
         move.reference,
-        move.reason,
+        str(move.reason),
+        move.note,
         ctx.business,
         move.actor,
         move.occurred_at,

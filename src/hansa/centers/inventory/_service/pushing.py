@@ -11,9 +11,11 @@ from hansa.centers.inventory._service.reading import require_of_places
 from hansa.centers.inventory.errors import CodeAmbiguous, CodeUnknown, PushedTwice, SkuNotFound
 from hansa.centers.inventory.events import StockAdjusted
 from hansa.centers.inventory.types import (
+    NOTE_MAX,
     QUANTITY_MAX,
     Movement,
     MovementKind,
+    MovementReason,
     PushOutcome,
     PushVerdict,
     StockPush,
@@ -28,7 +30,7 @@ from hansa.kernel.texts import plain_errors
 Named = SkuId | Problem
 
 
-async def push_stock(ctx: Ctx, *, rows: Sequence[StockPush], reason: str) -> list[PushVerdict]:
+async def push_stock(ctx: Ctx, *, rows: Sequence[StockPush], note: str = "") -> list[PushVerdict]:
     """Set what is on hand to what a program says, row by row; one verdict each, in the order given.
 
     A row names its SKU by id, or by the code the place's shop gave it. One that cannot be set refuses itself
@@ -37,7 +39,7 @@ async def push_stock(ctx: Ctx, *, rows: Sequence[StockPush], reason: str) -> lis
     that is not there, `Invalid`.
     """
     await require_of_places(ctx, "inventory.stock.adjust", {row.place_id for row in rows})
-    if errors := _errors(rows, reason):
+    if errors := _errors(rows, note):
         raise Invalid(*errors)
     named = await _name(ctx, rows)
     keys: dict[StockKey, int] = {}
@@ -53,7 +55,7 @@ async def push_stock(ctx: Ctx, *, rows: Sequence[StockPush], reason: str) -> lis
         verdicts.append(PushVerdict(outcome=PushOutcome.REFUSED, problem=refusal) if refusal else None)
     async with ctx.transaction() as tx:
         levels = await open_and_lock(tx, keys.keys())
-        moves = _moves(ctx, {key: rows[at] for key, at in keys.items()}, levels, reason=reason)
+        moves = _moves(ctx, {key: rows[at] for key, at in keys.items()}, levels, note=note)
         await write(ctx, tx, levels, moves)
         for one in moves:
             tx.emit(ctx, StockAdjusted(sku_id=one.sku_id, place_id=one.place_id, difference=one.quantity))
@@ -68,7 +70,7 @@ async def push_stock(ctx: Ctx, *, rows: Sequence[StockPush], reason: str) -> lis
 
 
 def _moves(
-    ctx: Ctx, wanted: Mapping[StockKey, StockPush], levels: Mapping[StockKey, Level], *, reason: str
+    ctx: Ctx, wanted: Mapping[StockKey, StockPush], levels: Mapping[StockKey, Level], *, note: str
 ) -> list[Movement]:
     """Return what must be posted for locked rows to be as wanted; nothing for what is so already."""
     return [
@@ -78,7 +80,8 @@ def _moves(
             place_id=row.place_id,
             kind=MovementKind.ADJUSTED,
             quantity=difference,
-            reason=reason,
+            reason=MovementReason.PUSHED,
+            note=note,
         )
         for key, row in wanted.items()
         if (difference := rules.settable(levels[key], row.on_hand) - levels[key].on_hand)
@@ -108,8 +111,10 @@ async def _name(ctx: Ctx, rows: Sequence[StockPush]) -> list[Named]:
     return named
 
 
-def _errors(rows: Sequence[StockPush], reason: str) -> list[FieldError]:
-    errors = rules.batch_errors("rows", len(rows)) + plain_errors("reason", reason, length_max=500)
+def _errors(rows: Sequence[StockPush], note: str) -> list[FieldError]:
+    errors = rules.batch_errors("rows", len(rows)) + plain_errors(
+        "note", note, length_max=NOTE_MAX, required=False
+    )
     for at, row in enumerate(rows):
         if not 0 <= row.on_hand <= QUANTITY_MAX:
             errors.append(FieldError(f"rows.{at}.on_hand", "range", f"From 0 to {QUANTITY_MAX}"))

@@ -66,6 +66,7 @@ async def adjust(ctx: Ctx, *, adjustments: Sequence[Adjustment]) -> list[StockLe
             kind=MovementKind.ADJUSTED,
             quantity=one.difference,
             reason=one.reason,
+            note=one.note,
         )
         for one in adjustments
     ]
@@ -98,7 +99,7 @@ async def transfer(ctx: Ctx, *, transfers: Sequence[Transfer]) -> list[StockLeve
                 kind=MovementKind.TRANSFERRED,
                 quantity=quantity,
                 reference=reference,
-                reason=one.reason,
+                note=one.note,
             )
             for place, quantity in ((one.from_place_id, -one.quantity), (one.to_place_id, one.quantity))
         ]

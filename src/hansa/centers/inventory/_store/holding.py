@@ -169,10 +169,11 @@ async def insert_movements(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> 
     if rows:
         await tx.raw.execute(
             """INSERT INTO inventory.movement
-                 (sku_id, place_id, traffic, id, kind, quantity, reference, reason, business, actor, occurred_at)
+                 (sku_id, place_id, traffic, id, kind, quantity, reference, reason, note, business, actor,
+                  occurred_at)
                SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::bigint[],
-                                    $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])""",
-            *columns(rows, 11),
+                                    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])""",
+            *columns(rows, 12),
         )
 
 

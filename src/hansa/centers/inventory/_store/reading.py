@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from hansa.centers.inventory._rules.stock import StockKey
-from hansa.centers.inventory.types import Movement, MovementId, MovementKind, StockLevel
+from hansa.centers.inventory.types import Movement, MovementId, MovementKind, MovementReason, StockLevel
 from hansa.centers.place.types import PlaceId
 from hansa.centers.product.types import SkuId
 from hansa.kernel.context import Traffic
@@ -78,7 +78,7 @@ async def movements(
 ) -> list[Movement]:
     """Return the movements of one stock row, newest first, those before `before`."""
     rows = await tx.raw.fetch(
-        """SELECT id, kind, quantity, reference, reason, actor, occurred_at FROM inventory.movement
+        """SELECT id, kind, quantity, reference, reason, note, actor, occurred_at FROM inventory.movement
            WHERE sku_id = $1 AND place_id = $2 AND traffic = $3 AND ($4::uuid IS NULL OR id < $4)
            ORDER BY id DESC LIMIT $5""",
         sku_id,
@@ -96,7 +96,8 @@ async def movements(
             kind=MovementKind(row["kind"]),
             quantity=row["quantity"],
             reference=row["reference"],
-            reason=row["reason"],
+            reason=MovementReason(row["reason"]),
+            note=row["note"],
             actor=row["actor"],
             occurred_at=row["occurred_at"],
         )

@@ -13,6 +13,7 @@ from hansa.centers.inventory.types import (
     QUANTITY_MAX,
     Adjustment,
     MovementKind,
+    MovementReason,
     Receipt,
     StockLevel,
     StockLimits,
@@ -55,6 +56,20 @@ _KINDS: Mapping[MovementKind, str] = MappingProxyType(
     }
 )
 _CAME = N_("Came from another place")
+_REASONS: Mapping[MovementReason, str] = MappingProxyType(
+    {
+        MovementReason.COUNTED: N_("Counted"),
+        MovementReason.BROKEN: N_("Broken"),
+        MovementReason.SPOILED: N_("Spoiled"),
+        MovementReason.LOST: N_("Lost"),
+        MovementReason.FOUND: N_("Found"),
+        MovementReason.USED: N_("Used by the shop"),
+        MovementReason.OTHER: N_("Something else"),
+    }
+)
+_OTHERS: Mapping[MovementReason, str] = MappingProxyType(
+    {MovementReason.PUSHED: N_("Told by a program"), MovementReason.STOCKTAKE: N_("Stocktake")}
+)
 
 
 @get("/sell/{slug:str}/stock")
@@ -158,12 +173,15 @@ async def adjust(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[
     here, sku = await own_place(at, place_id), SKU_ID.read(sku_id)
     await _thing(at, sku)
     counted, before = whole(fields, "counted"), whole(fields, "seen", least=-QUANTITY_MAX)
-    reason = fields.text("reason", letters_max=_WORDS_MAX)
+    reason = next((one for one in _REASONS if one.value == fields.raw("reason")), None)
+    note = fields.text("note", letters_max=_WORDS_MAX, required=False)
+    if reason is None:
+        fields.blame("reason", "choose_one")
     if counted is not None and counted == before:
         fields.blame("counted", "as_before")
-    if fields.errors or counted is None or before is None:
+    if fields.errors or counted is None or before is None or reason is None:
         return await _level_page(at, here, sku, forms={"adjust": fields.form()}, status=422)
-    change = Adjustment(sku_id=sku, place_id=here.id, difference=counted - before, reason=reason)
+    change = Adjustment(sku_id=sku, place_id=here.id, difference=counted - before, reason=reason, note=note)
 
     async def work() -> Done:
         await inventory.adjust(at.ctx, adjustments=[change])
@@ -203,7 +221,7 @@ async def move(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[st
         fields.blame("place", "choose_one")
     if fields.errors or pieces is None or there is None:
         return await _level_page(at, here, sku, forms={"move": fields.form()}, status=422)
-    wanted = Transfer(sku_id=sku, from_place_id=here.id, to_place_id=there.id, quantity=pieces, reason=why)
+    wanted = Transfer(sku_id=sku, from_place_id=here.id, to_place_id=there.id, quantity=pieces, note=why)
 
     async def work() -> Done:
         await inventory.transfer(at.ctx, transfers=[wanted])
@@ -267,6 +285,7 @@ async def _level_page(
         adjust_url=f"{url}/adjust" if at.may(ADJUST) else "",
         limits_url=f"{url}/limits" if at.may(LIMIT) else "",
         move_url=f"{url}/move" if at.may(ADJUST) and others else "",
+        reasons=tuple(Choice(value=one.value, label=_(words)) for one, words in _REASONS.items()),
         others=tuple(
             Choice(value=PLACE_ID.show(one.id), label=pick(one.name, at.ctx.locale)) for one in others
         ),
@@ -339,9 +358,18 @@ def _movement(at: Desk, one: Moved) -> Movement:
         at=one.occurred_at,
         what=_(_CAME) if one.kind is MovementKind.TRANSFERRED and one.quantity > 0 else _(_KINDS[one.kind]),
         quantity=one.quantity,
-        why=one.reason or one.reference,
+        why=_why(at, one),
         by=_("by you") if mine else "",
     )
+
+
+def _why(at: Desk, one: Moved) -> str:
+    """Return the reason in words, and what came with it: a note, or a document's number, but no sheet's id."""
+    words = _REASONS.get(one.reason) or _OTHERS.get(one.reason)
+    own = one.note or ("" if words else one.reference)
+    if not words or not own:
+        return own or (at.seen.gettext(words) if words else "")
+    return at.seen.gettext("%(reason)s: %(note)s") % {"reason": at.seen.gettext(words), "note": own}
 
 
 ROUTES = (show_stock, show_variant, show_level, receive, adjust, limit, move)
