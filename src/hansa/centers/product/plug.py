@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hansa.centers.message.extensions import SUBJECT
+from hansa.centers.message.api import Templates
+from hansa.centers.message.extensions import SUBJECT, TEMPLATE, TOPICS
 from hansa.centers.product._checks import CHECKS
 from hansa.centers.product._handlers import HANDLERS
+from hansa.centers.product._service import telling
 from hansa.centers.product._service.categories import EDIT_CATEGORIES, EDIT_CUSTOM_FIELDS
 from hansa.centers.product._service.changes import DECIDE_CHANGE
 from hansa.centers.product._service.import_job import run_import
@@ -21,12 +23,15 @@ from hansa.centers.product._service.speaking import spoken_of
 from hansa.centers.product._store.ending import forget_businesses
 from hansa.centers.product._store.exports import EXPORTS
 from hansa.centers.product._tables import metadata
-from hansa.centers.product.events import EVENTS
+from hansa.centers.product.events import EVENTS, ChangeEnded
 from hansa.centers.product.extensions import POINTS
 from hansa.centers.product.types import Currencies, PictureStore, ProductReview
 from hansa.kernel.center import Center, DeadlineKind, Job, Routes
+from hansa.kernel.event import Handler
 from hansa.kernel.plan import BUSINESS_REMOVED
 from hansa.kernel.platform import Platform
+
+_HERE = Path(__file__).parent
 
 
 async def _start(platform: Platform) -> None:
@@ -44,17 +49,22 @@ def _routes() -> Routes:
 PRODUCT = Center(
     name="product",
     tables=metadata,
-    migrations=Path(__file__).parent / "_migrations",
+    migrations=_HERE / "_migrations",
     points=POINTS,
     answers=(
         SUBJECT.by(spoken_of, name="product_spoken_of"),
+        TEMPLATE.by(Templates("product", _HERE / "_templates"), name="product_templates"),
+        TOPICS.by(telling.topics, name="product_topics"),
         BUSINESS_REMOVED.by(forget_businesses, name="product_forgets_businesses"),
     ),
     terms=(ProductReview, Currencies),
     events=EVENTS,
     jobs=(Job(JOB, run_import), Job(SWEEP, sweep_pictures, every_s=3600)),
     deadlines=(DeadlineKind(STARTS, turn), DeadlineKind(ENDS, turn)),
-    handlers=HANDLERS,
+    handlers=(
+        *HANDLERS,
+        Handler("product.tell_of_changes", (ChangeEnded,), handle=telling.tell_of_changes),
+    ),
     routes=_routes,
     permissions=(
         CREATE_PRODUCT,

@@ -6,7 +6,7 @@ from hansa.centers.shop._service.commission import (
     end_commission_rule,
     list_commission_rules,
 )
-from hansa.centers.shop._service.holding import grantable_permissions
+from hansa.centers.shop._service.holding import grantable_permissions, holders_at
 from hansa.centers.shop._service.onboarding import (
     approve,
     dossier,
@@ -71,6 +71,7 @@ __all__ = [
     "end_commission_rule",
     "give_answer",
     "grantable_permissions",
+    "holders_at",
     "invite",
     "keep_open",
     "list_commission_rules",

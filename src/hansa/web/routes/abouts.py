@@ -11,6 +11,7 @@ from hansa.centers.interconnect import api as interconnect
 from hansa.centers.interconnect.types import ENDPOINT_ID
 from hansa.centers.message import api as message
 from hansa.centers.message.types import CONVERSATION_ID, ReferenceKind, Side
+from hansa.centers.product import api as product
 from hansa.centers.product.types import PRODUCT_ID
 from hansa.centers.review import api as review
 from hansa.centers.review.types import ENTRY_ID
@@ -78,7 +79,13 @@ async def _endpoint(seen: Visit, shown: str) -> str:
 
 
 async def _product(seen: Visit, shown: str) -> str:
-    return seen.at(f"products/{PRODUCT_ID.show(PRODUCT_ID.read(shown))}")
+    """Lead who keeps the product to the desk, and everybody else to where it is bought."""
+    product_id = PRODUCT_ID.read(shown)
+    async with seen.ctx.transaction() as tx:
+        found = await product.catalogued_in(tx, product_ids=[product_id])
+    path = PRODUCT_ID.show(product_id)
+    desk = await _at_desk(seen, found[0][0].product.shop_id, f"goods/{path}") if found else ""
+    return desk or seen.at(f"products/{path}")
 
 
 async def _shop(seen: Visit, shown: str) -> str:

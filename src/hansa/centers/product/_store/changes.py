@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +58,14 @@ async def read_change(tx: Transaction, change_id: ChangeId) -> Change | None:
     """Return a change, or None."""
     row = await tx.raw.fetchrow(f"SELECT {_CHANGE} FROM product.change WHERE id = $1", change_id)
     return row_of(Change, row) if row else None
+
+
+async def decided_by_others(tx: Transaction, ids: Collection[ChangeId]) -> set[ChangeId]:
+    """Return the changes among these that somebody else than their proposer decided."""
+    rows = await tx.raw.fetch(
+        "SELECT id FROM product.change WHERE id = ANY($1::uuid[]) AND decided_by <> proposed_by", list(ids)
+    )
+    return {ChangeId(row["id"]) for row in rows}
 
 
 async def pending_change(tx: Transaction, product_id: ProductId) -> Change | None:

@@ -6,7 +6,7 @@ the shop, so of two administrators who remove each other at once, one does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from hansa.centers.shop._rules import staff as rules
@@ -40,7 +40,7 @@ async def grants_of(ctx: Ctx, parties: Sequence[UUID]) -> list[Grant]:
     async with ctx.platform.db.reading() as tx:
         posts = await store.posts_of(tx, parties)
     grantable = grantable_permissions(ctx.platform)
-    terms = {business: _terms(ctx, business) for business in {post.business for post in posts}}
+    terms = {business: _terms(ctx.platform, business) for business in {post.business for post in posts}}
     return [
         grant
         for post in posts
@@ -51,13 +51,22 @@ async def grants_of(ctx: Ctx, parties: Sequence[UUID]) -> list[Grant]:
 async def holders_of(ctx: Ctx, shop_id: ShopId, *, permission: str) -> list[UUID]:
     """Return who holds a permission in a shop: its owner first, then staff by party id."""
     async with ctx.platform.db.reading() as tx:
-        posts = await store.posts_at(tx, shop_id)
-    grantable = grantable_permissions(ctx.platform)
-    return [
-        post.party
-        for post in posts
-        if permission in rules.carried(post, _terms(ctx, post.business), grantable=grantable)
-    ]
+        return (await holders_at(tx, [shop_id], permission=permission))[shop_id]
+
+
+async def holders_at(
+    tx: Transaction, shop_ids: Collection[ShopId], *, permission: str
+) -> dict[ShopId, list[UUID]]:
+    """Return who holds a permission in each of these shops now: its owner first, then staff by party id.
+
+    For whoever tells a shop something: the owner of the moment, and the staff it concerns.
+    """
+    grantable = grantable_permissions(tx.platform)
+    found: dict[ShopId, list[UUID]] = {shop_id: [] for shop_id in shop_ids}
+    for post in await store.posts_at(tx, found):
+        if permission in rules.carried(post, _terms(tx.platform, post.business), grantable=grantable):
+            found[ShopId(post.shop_id)].append(post.party)
+    return found
 
 
 async def held_now(tx: Transaction, ctx: Ctx, shop: Shop) -> frozenset[str]:
@@ -81,9 +90,9 @@ async def held_now(tx: Transaction, ctx: Ctx, shop: Shop) -> frozenset[str]:
     return held
 
 
-def _terms(ctx: Ctx, business: str) -> StaffRoles:
+def _terms(platform: Platform, business: str) -> StaffRoles:
     """Return what roles carry in a business; what they usually do, where it is stopped or ended."""
     try:
-        return ctx.platform.context(business).term(StaffRoles)
+        return platform.context(business).term(StaffRoles)
     except Problem:
         return StaffRoles()

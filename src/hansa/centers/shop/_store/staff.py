@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -102,9 +102,9 @@ async def posts_of(tx: Transaction, parties: Sequence[UUID]) -> list[Post]:
     return [_post(row) for row in rows]
 
 
-async def posts_at(tx: Transaction, shop_id: ShopId) -> list[Post]:
-    """Return who is what at a shop, its owner first."""
-    rows = await tx.raw.fetch(_POSTS.format(owner="id", party="shop_id"), [shop_id])
+async def posts_at(tx: Transaction, shop_ids: Collection[ShopId]) -> list[Post]:
+    """Return who is what at shops, owners first."""
+    rows = await tx.raw.fetch(_POSTS.format(owner="id", party="shop_id"), list(shop_ids))
     return sorted((_post(row) for row in rows), key=lambda post: (post.roles is not None, post.party))
 
 
