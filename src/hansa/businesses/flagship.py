@@ -29,11 +29,11 @@ WORDS = {
     "en": Template(
         subject="{{ order }} is yours",
         text="Dear {{ recipient }}, {{ amount }} has arrived. The house packs your order today."
-        " You may send it back within 30 days, and the invoice is in your account.",
+        " Whatever you want to tell the house, write it from your order.",
     ),
     "zh": Template(
         subject="{{ order }} 已确认",
-        text="尊敬的{{ recipient }}，{{ amount }} 已收到，品牌方今日为您备货。支持 30 天退货，发票可在账户中查看。",
+        text="尊敬的{{ recipient }}，{{ amount }} 已收到，品牌方今日为您备货。如有任何需要，可在订单中直接联系品牌方。",
     ),
 }
 
@@ -58,9 +58,9 @@ def forty_off_five_hundred(ctx: Ctx, lines: tuple[QuotedLine, ...]) -> tuple[Quo
 
 
 def known_buyers(ctx: Ctx, quote: Quote) -> Veto | None:  # noqa: ARG001 - the point's signature
-    """Sell to people with an account alone: an invoice and 30 days of returns want somebody to answer to."""
+    """Sell to people with an account alone: a house wants to know whom it answers to."""
     if ctx.actor.kind is ActorKind.GUEST:
-        return Veto("flagship.account_wanted", "Please log in first: your invoice is kept in your account.")
+        return Veto("flagship.account_wanted", "Please log in first: a house sells to people it knows.")
     return None
 
 
