@@ -10,7 +10,15 @@ from babel.core import get_global
 
 from hansa.centers.product.types import PRODUCT_ID
 from hansa.centers.shop.types import Shop
-from hansa.centers.trade.types import Allocation, FunderKind, Quote, QuotedLine
+from hansa.centers.trade.types import (
+    Allocation,
+    FunderKind,
+    HistoryEntry,
+    Order,
+    OrderState,
+    Quote,
+    QuotedLine,
+)
 from hansa.centers.trade.types import Line as OrderLine
 from hansa.centers.user.types import Address as PostalAddress
 from hansa.kernel.money import Money
@@ -102,8 +110,9 @@ def sum_rows(
     payable: int,
     currency: str,
     total: str,
+    refunded: int = 0,
 ) -> tuple[SumRow, ...]:
-    """Show how an amount comes about; `total` is the word of its last row."""
+    """Show how an amount comes about, `total` is the word of its row, and what of it went back."""
     _ = seen.gettext
     taxes = (SumRow(label=_("Tax"), amount=Money(tax, currency)),) if tax else ()
     return (
@@ -112,7 +121,24 @@ def sum_rows(
         SumRow(label=_("Delivery"), amount=Money(freight, currency)),
         *taxes,
         SumRow(label=total, amount=Money(payable, currency), total=True),
+        *((SumRow(label=_("Refunded"), amount=Money(-refunded, currency)),) if refunded else ()),
     )
+
+
+def given_back(order: Order, history: Iterable[HistoryEntry]) -> dict[int, int]:
+    """Return what each step of an order gave back, by version: a line's money, with the last step that names it."""
+    back: dict[int, int] = {}
+    steps = list(history)
+    for line in order.lines:
+        minor = line.refunded(order.paid_at)
+        named = [
+            step.version
+            for step in steps
+            if line.line_no in step.lines or (step.state is OrderState.REFUNDED and not step.lines)
+        ]
+        if minor and named:
+            back[named[-1]] = back.get(named[-1], 0) + minor
+    return back
 
 
 def quote_sums(seen: Visit, quote: Quote) -> tuple[SumRow, ...]:

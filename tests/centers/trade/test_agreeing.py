@@ -269,6 +269,7 @@ def order_of(grosses: list[int]) -> Order:
             returns_s=1,
             invoice_wanted=False,
             decide_s=1,
+            collect_s=1,
         ),
         placed_at=datetime(2026, 11, 22, tzinfo=UTC),
         due_at=None,

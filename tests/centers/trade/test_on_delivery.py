@@ -166,6 +166,41 @@ async def test_time_confirms_what_was_signed_and_nothing_that_was_not(house):
     assert (await state_of(buyer, signed), await state_of(buyer, under_way)) == (S.FINISHED, S.SHIPPED)
 
 
+async def test_the_shop_is_reminded_of_what_it_sent_and_then_it_counts_as_not_taken_in(house):
+    seller, buyer = await house.seller(), await house.buyer()
+    pear = await house.good(seller)
+    order_id = (await ordered(buyer, (seller, pear))).orders[0].id
+    await trade.ship(seller.ctx, order_id=order_id)
+    assert (await trade.order(buyer, order_id=order_id)).due_at is not None
+
+    await house.wait(timedelta(days=47))
+    told = [
+        one for one in (await message.inbox(seller.ctx)).items if one.template == "trade.order_unaccounted"
+    ]
+    assert len(told) == 1
+    assert await state_of(buyer, order_id) is S.SHIPPED
+    await house.wait(timedelta(days=14))
+
+    order = await trade.order(buyer, order_id=order_id)
+    assert (order.state, [line.state for line in order.lines]) == (S.CLOSED, [LineState.CLOSED])
+    assert (await trade.history(buyer, order=order))[-1].cause == "not paid on delivery in time"
+    assert await house.violations() == []
+
+
+async def test_who_pays_at_the_last_moment_has_the_whole_time_to_object(house):
+    seller, buyer = await house.seller(), await house.buyer()
+    order_id = (await ordered(buyer, (seller, await house.good(seller)))).orders[0].id
+    await trade.ship(seller.ctx, order_id=order_id)
+    await house.wait(timedelta(days=59))
+
+    await trade.collect(collector(seller), order_id=order_id)
+    await house.wait(timedelta(days=5))
+
+    assert await state_of(buyer, order_id) is S.SIGNED
+    await house.wait(timedelta(days=6))
+    assert await state_of(buyer, order_id) is S.FINISHED
+
+
 async def test_what_is_not_taken_in_is_closed_and_nobody_owes_anything(house):
     seller, buyer = await house.seller(), await house.buyer()
     pear = await house.good(seller)

@@ -17,7 +17,12 @@ from centers.trading import lines_of, operator, paid, staff
 from hansa.centers.trade import api as trade
 from hansa.centers.trade._rules.rows import OrderKey
 from hansa.centers.trade._rules.states import FINAL, LINE_FINAL, UNPAID
-from hansa.centers.trade._rules.timing import CANCEL_UNSHIPPED, CONFIRM_RECEIPT, REFUND_UNDECIDED
+from hansa.centers.trade._rules.timing import (
+    CANCEL_UNSHIPPED,
+    CONFIRM_RECEIPT,
+    REFUND_UNDECIDED,
+    REMIND_TO_COLLECT,
+)
 from hansa.centers.trade._service.moves import MOVES, MoveState, due_of
 from hansa.centers.trade._service.overdue import undecided, unreceived, unsent
 from hansa.centers.trade._service.paysteps import closing, collecting
@@ -36,6 +41,7 @@ OVERDUE: dict[str, Callable[[Ctx, Order], Step | None]] = {
     CANCEL_UNSHIPPED: unsent,
     CONFIRM_RECEIPT: unreceived,
     REFUND_UNDECIDED: undecided,
+    REMIND_TO_COLLECT: lambda _ctx, _order: None,
 }
 SET_BY_PLAYS = frozenset({S.DEPOSIT_PAID, S.BALANCE_DUE, S.FULLY_PAID})
 """Presale: the play that keeps the money sees to their ends."""
@@ -79,6 +85,7 @@ def order_of(state: S, *, paid_at: datetime | None, lines: int = 2) -> Order:
             returns_s=86400,
             invoice_wanted=False,
             decide_s=60 * 86400,
+            collect_s=60 * 86400,
         ),
         placed_at=BEGAN,
         due_at=BEGAN + timedelta(days=14),
@@ -239,15 +246,13 @@ def test_whatever_people_do_a_paid_order_ends_by_itself():
     assert len(worlds) > 50
 
 
-def test_what_is_paid_on_delivery_ends_unless_somebody_is_on_the_way_with_it():
+def test_what_is_paid_on_delivery_ends_by_itself_too():
     worlds = every_world(begun(S.AWAITING_SHIPMENT, paid_at=None))
 
     for world in worlds:
         ended = world.ends().order
-        carried = ended.state is S.SHIPPED and ended.paid_at is None
-        assert carried or ended.state in FINAL, (world, ended)
-        if world.order.state is not S.SHIPPED:
-            assert ended.state in FINAL, (world, ended)
+        assert ended.state in FINAL, (world, ended)
+        assert all(line.state in LINE_FINAL for line in ended.lines), (world, ended)
     assert S.SIGNED in {world.order.state for world in worlds}
 
 

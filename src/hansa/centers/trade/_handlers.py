@@ -1,4 +1,4 @@
-"""What trade does when a provider reports, when a deadline falls due, and whom it tells about orders."""
+"""What trade does when a provider reports, when a deadline falls due, and whom it tells about drafts, carts and prices."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from hansa.centers.trade import _store
 from hansa.centers.trade._rules.settlement import refund_id
 from hansa.centers.trade._rules.states import UNPAID
 from hansa.centers.trade._rules.timing import CANCEL_UNSHIPPED, DEADLINES
-from hansa.centers.trade._service.delivering import CONFIRMED, confirming, to_confirm
+from hansa.centers.trade._service.delivering import confirming, to_confirm
 from hansa.centers.trade._service.moving import move_batch
 from hansa.centers.trade._service.overdue import undecided, unreceived, unsent
 from hansa.centers.trade._service.paysteps import closing
 from hansa.centers.trade._service.reading import assemble
 from hansa.centers.trade._service.step import Step
-from hansa.centers.trade.events import CartShortened, DraftMade, LinesMoved, OrderMoved, PriceLowered
-from hansa.centers.trade.types import DRAFT_ID, ORDER_ID, DraftId, LineState, Order, OrderId, OrderState
+from hansa.centers.trade.events import CartShortened, DraftMade, LinesMoved, PriceLowered
+from hansa.centers.trade.types import DRAFT_ID, ORDER_ID, DraftId, LineState, Order, OrderId
 from hansa.centers.user import api as user
 from hansa.kernel import deadlines
 from hansa.kernel.center import Deadline
@@ -33,22 +33,6 @@ from hansa.kernel.money import Money
 from hansa.kernel.problem import Problem
 from hansa.kernel.texts import pick
 
-TELLS_BUYER = frozenset(
-    {
-        OrderState.PAID_ON_HOLD,
-        OrderState.AWAITING_SHIPMENT,
-        OrderState.PARTLY_SHIPPED,
-        OrderState.SHIPPED,
-        OrderState.FINISHED,
-        OrderState.REFUNDED,
-        OrderState.CLOSED,
-        OrderState.BALANCE_DUE,
-    }
-)
-TELLS_SELLER = {
-    OrderState.AWAITING_SHIPMENT: "trade.order_to_ship",
-    OrderState.REFUNDED: "trade.order_not_to_ship",
-}
 _NAMED_MAX = 20
 REFUND_REASON = "the order, or a part of it, was cancelled"
 
@@ -206,27 +190,4 @@ async def tell_of_prices(tx: Transaction, lowered: Sequence[Envelope[PriceLowere
         )
         for one in lowered
     ]
-    await message.notify_all(tx, told)
-
-
-async def tell_people(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) -> None:
-    """Tell the buyer what happened to an order, and the seller that one was paid."""
-    told: list[tuple[Ctx, Notification]] = []
-    for envelope in moves:
-        moved = envelope.event
-        ctx = tx.context(envelope.business, envelope.traffic, trace=envelope.trace)
-        params = {
-            "order": ORDER_ID.show(moved.order_id),
-            "amount": str(Money(moved.payable, moved.currency)),
-        }
-        about = Reference(ReferenceKind.ORDER, params["order"])
-        later = moved.cause == CONFIRMED and moved.previous == OrderState.CREATED
-        if OrderState(moved.state) in TELLS_BUYER:
-            template = "trade.order_on_delivery" if later else f"trade.order_{moved.state}"
-            told.append((ctx, Notification(party=moved.buyer, template=template, params=params, about=about)))
-        if template := TELLS_SELLER.get(OrderState(moved.state), ""):
-            template = "trade.order_to_collect" if later else template
-            told.append(
-                (ctx, Notification(party=moved.seller, template=template, params=params, about=about))
-            )
     await message.notify_all(tx, told)

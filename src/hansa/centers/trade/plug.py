@@ -8,7 +8,7 @@ import msgspec
 
 from hansa.centers.message.api import Templates
 from hansa.centers.message.extensions import SUBJECT, TEMPLATE, TOPICS
-from hansa.centers.payment.events import PaymentReported, RefundSettled
+from hansa.centers.payment.events import PaymentReported, RefundRefused, RefundSettled
 from hansa.centers.shop.extensions import MAY_CLOSE
 from hansa.centers.trade import _handlers as handlers
 from hansa.centers.trade._checks import CHECKS
@@ -28,6 +28,7 @@ from hansa.centers.trade._service import (
     reprices,
     repricing,
     speaking,
+    telling,
 )
 from hansa.centers.trade._service.carts import merge_guest_carts
 from hansa.centers.trade._service.ending import no_orders_of_shops, no_orders_under_way
@@ -114,7 +115,9 @@ TRADE = Center(
         Handler("trade.await_payment_again", (PaymentReported,), handle=paying.await_again),
         Handler("trade.book_returned", (RefundSettled,), handle=givingback.book_returned),
         Handler("trade.refund_lines", (LinesMoved,), handle=handlers.refund_lines),
-        Handler("trade.tell_people", (OrderMoved,), handle=handlers.tell_people),
+        Handler("trade.tell_people", (OrderMoved,), handle=telling.tell_people),
+        Handler("trade.tell_of_lines", (LinesMoved,), handle=telling.tell_of_lines),
+        Handler("trade.tell_of_refunds", (RefundSettled, RefundRefused), handle=telling.tell_of_refunds),
         Handler("trade.tell_of_drafts", (DraftMade,), handle=handlers.tell_of_drafts),
         Handler("trade.tell_of_carts", (CartShortened,), handle=handlers.tell_of_carts),
         Handler("trade.tell_of_prices", (PriceLowered,), handle=handlers.tell_of_prices),
@@ -124,6 +127,7 @@ TRADE = Center(
         DeadlineKind(timing.CANCEL_UNSHIPPED, handlers.cancel_unshipped),
         DeadlineKind(timing.CONFIRM_RECEIPT, handlers.confirm_receipt),
         DeadlineKind(timing.REFUND_UNDECIDED, handlers.refund_undecided),
+        DeadlineKind(timing.REMIND_TO_COLLECT, telling.remind_to_collect),
     ),
     jobs=(Job(givingback.JOB, givingback.run_give_back),),
     routes=_routes,

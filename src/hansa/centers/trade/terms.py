@@ -13,7 +13,8 @@ class Deadlines(Term, frozen=True, kw_only=True):
     minutes for its payment, is cancelled and refunded when the seller has not sent it after 14 days, and
     receipt is taken as confirmed 10 days after the goods were sent. The buyer may have that time extended
     once, and may cancel a paid order without asking for an hour, or until it is sent. A draft order that a
-    seller made can be accepted for 3 days. A refund that nobody has decided on after 60 days is made.
+    seller made can be accepted for 3 days. A refund that nobody has decided on after 60 days is made. What is
+    paid on delivery, was sent, and of which nobody said within 60 days that it was paid counts as not taken in.
     """
 
     quote: timedelta = timedelta(minutes=10)
@@ -24,11 +25,12 @@ class Deadlines(Term, frozen=True, kw_only=True):
     cancel: timedelta = timedelta(hours=1)
     draft: timedelta = timedelta(days=3)
     decide: timedelta = timedelta(days=60)
+    collect: timedelta = timedelta(days=60)
 
     def wrong(self) -> Iterator[str]:
         """Nothing may be over before it has begun; only receipt, an extension and a cancel without asking may be none."""
         yield from super().wrong()
-        for name in ("quote", "pay", "ship", "draft", "decide"):
+        for name in ("quote", "pay", "ship", "draft", "decide", "collect"):
             if not getattr(self, name):
                 yield f"{name} must be longer than zero"
 

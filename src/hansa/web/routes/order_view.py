@@ -27,7 +27,7 @@ from hansa.web.routes.order_funding import funding, shares_of
 from hansa.web.routes.order_words import AT_THE_DOOR, CAUSES, HAPPENED, HEADLINES
 from hansa.web.routes.reasons import REASONS
 from hansa.web.routes.review_view import seller_says
-from hansa.web.showing import address_text, seller_link, sum_rows
+from hansa.web.showing import address_text, given_back, seller_link, sum_rows
 from hansa.web.views import OrderPage
 from hansa.web.visit import Visit
 
@@ -50,6 +50,7 @@ async def order_view(
     seller = seller_link(seen, (await shop.shops(seen.ctx, [order.shop_id])).get(order.shop_id))
     own = order.buyer == seen.ctx.actor.party
     history = await trade.history(seen.ctx, order=order)
+    back = given_back(order, history)
     notes = {note.id: note.text for note in await trade.notes(seen.ctx, order_id=order.id)} if own else {}
     here = f"orders/{ORDER_ID.show(order.id)}"
     return OrderPage(
@@ -64,7 +65,7 @@ async def order_view(
         sums=_sums(seen, order),
         timeline=(
             *_coming(seen, order),
-            *(_entry(seen, order, one, seller.label, notes) for one in reversed(history)),
+            *(_entry(seen, order, one, seller.label, notes, back) for one in reversed(history)),
         ),
         actions=actions(seen, order) if own else (),
         parts=parts_there(order) if own else (),
@@ -194,13 +195,20 @@ def _coming(seen: Visit, order: Order) -> tuple[Entry, ...]:
         what, by = _("What was not sent is cancelled, and its money goes back"), _("Unless it is sent before")
     elif order.state in {S.SHIPPED, S.SIGNED} and order.paid_at is not None:
         what, by = _("We confirm receipt for you, and the seller is paid"), _("Unless you confirm earlier")
+    elif order.state in {S.SHIPPED, S.SIGNED}:
+        what, by = _("It counts as not taken in, and is closed"), _("Unless it is paid before")
     else:
         return ()
     return (Entry(at=order.due_at, kind="next", icon="clock", what=what, by=by),)
 
 
 def _entry(
-    seen: Visit, order: Order, happened: HistoryEntry, seller: str, notes: Mapping[NoteId, str]
+    seen: Visit,
+    order: Order,
+    happened: HistoryEntry,
+    seller: str,
+    notes: Mapping[NoteId, str],
+    back_by_step: Mapping[int, int],
 ) -> Entry:
     _ = seen.gettext
     what, icon, tone = HAPPENED[happened.state]
@@ -209,7 +217,7 @@ def _entry(
         what, icon, tone = AT_THE_DOOR[0], "shopping-cart", "plain"
     paid = happened.cause == "paid" or (happened.cause == _AT_THE_DOOR and happened.state is S.SIGNED)
     moved = order.payable if paid else 0
-    back = order.payable if happened.state is S.REFUNDED else 0
+    back = back_by_step.get(happened.version, 0)
     note = happened.cause.startswith("note ")
     return Entry(
         at=happened.at,
@@ -265,6 +273,7 @@ def _sums(seen: Visit, order: Order) -> tuple[SumRow, ...]:
         freight=order.freight,
         tax=order.tax,
         payable=order.payable,
+        refunded=order.refunded,
         currency=order.currency,
         total=seen.gettext("Paid") if paid else seen.gettext("To pay"),
     )

@@ -90,5 +90,6 @@ CAUSES: Mapping[str, str] = MappingProxyType(
         "extended": N_("You have more time to confirm"),
         "note removed": N_("A note was taken back"),
         "not taken in on delivery": N_("It was not taken in; nothing was paid"),
+        "not paid on delivery in time": N_("It counts as not taken in; nothing was paid"),
     }
 )

@@ -49,6 +49,8 @@ class OrderLineView(LineView, frozen=True, kw_only=True):
     parcel: ParcelView | None
     freight: Minor
     total: Minor
+    refunded: Minor
+    """What went, or goes, back to the buyer for it."""
     sku_code: str | None = None
     """The shop's own number of the variant; for the shop, when the order is read."""
     inputs: dict[str, int | str] = msgspec.field(default_factory=dict)
@@ -94,6 +96,8 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     freight: Minor
     tax: Minor
     payable: Minor
+    refunded: Minor
+    """What of it went, or goes, back to the buyer."""
     option: OptionView
     extended: bool
     returns_s: int
@@ -136,7 +140,7 @@ class NoteView(msgspec.Struct, frozen=True, kw_only=True):
     written_at: datetime
 
 
-def order_line_view(line: Line) -> OrderLineView:
+def order_line_view(line: Line, *, paid_at: datetime | None) -> OrderLineView:
     """Show a line of an order: as one of a quote, and where it stands."""
     parcel = line.parcel
     return OrderLineView(
@@ -146,6 +150,7 @@ def order_line_view(line: Line) -> OrderLineView:
         parcel=ParcelView(carrier=parcel.carrier, tracking=parcel.tracking) if parcel else None,
         freight=line.freight,
         total=line.total,
+        refunded=line.refunded(paid_at),
     )
 
 
@@ -172,6 +177,7 @@ def order_view(order: Order) -> OrderView:
         freight=order.freight,
         tax=order.tax,
         payable=order.payable,
+        refunded=order.refunded,
         option=option_view(order.option),
         extended=order.extended,
         returns_s=order.terms.returns_s,
@@ -182,7 +188,7 @@ def order_view(order: Order) -> OrderView:
         shipped_at=order.shipped_at,
         finished_at=order.finished_at,
         closed_at=order.closed_at,
-        lines=[order_line_view(line) for line in order.lines],
+        lines=[order_line_view(line, paid_at=order.paid_at) for line in order.lines],
     )
 
 

@@ -36,6 +36,7 @@ from hansa.kernel.problem import Busy, FieldError, Invalid
 from hansa.kernel.texts import plain_errors
 
 PERMISSION = "trade.order.cancel"
+BY_SELLER = "cancelled by the seller"
 WAITING = frozenset({OrderState.PAID_ON_HOLD, OrderState.AWAITING_SHIPMENT})
 """Nothing was sent, or nothing should have been."""
 
@@ -109,7 +110,7 @@ async def cancel_order(
         if lines is None:
             _nothing_sent(order)
         details, notes = _told(ctx, (order,), cause)
-        by = "cancelled by the seller" if staff else "cancelled by the buyer"
+        by = BY_SELLER if staff else "cancelled by the buyer"
         if lines is None and order.paid_at is None and order.state is OrderState.AWAITING_SHIPMENT:
             # It was to be paid on delivery.
             return advancing(ctx, order, OrderState.CLOSED, key, cause=by, details=details, notes=notes)

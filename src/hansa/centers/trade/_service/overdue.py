@@ -10,6 +10,8 @@ from hansa.centers.trade._service.steps import advancing, receiving, refunding
 from hansa.centers.trade.types import LineState, Order, OrderState
 from hansa.kernel.context import Ctx
 
+NEVER_COLLECTED = "not paid on delivery in time"
+
 
 def unsent(ctx: Ctx, order: Order) -> Step | None:
     """Refund what still waits to be sent: the whole order, or the rest of it. It may be kept back until then."""
@@ -22,9 +24,15 @@ def unsent(ctx: Ctx, order: Order) -> Step | None:
 
 
 def unreceived(ctx: Ctx, order: Order) -> Step | None:
-    """Take what was sent as received. Lines whose refund is being decided wait for that."""
-    if order.state not in TIMED or order.paid_at is None:
+    """Take what was sent as received. Lines whose refund is being decided wait for that.
+
+    What is paid on delivery, and of which nobody said that it was paid, counts as not taken in: it is closed.
+    """
+    if order.state not in TIMED:
         return None
+    if order.paid_at is None:
+        over = order.due_at is not None and order.due_at <= ctx.now()
+        return advancing(ctx, order, OrderState.CLOSED, cause=NEVER_COLLECTED) if over else None
     if not any(line.state is LineState.SHIPPED for line in order.lines):
         return None
     return receiving(ctx, order, cause="receipt taken as confirmed")

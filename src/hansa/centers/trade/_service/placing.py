@@ -193,6 +193,7 @@ async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placem
                 returns_s=int(ctx.term(Returns).within.total_seconds()),
                 invoice_wanted=ctx.term(Invoices).wanted,
                 decide_s=int(terms.decide.total_seconds()),
+                collect_s=int(terms.collect.total_seconds()),
             ),
             sellers=shops,
             commission_bp=await _rates(ctx, quote),

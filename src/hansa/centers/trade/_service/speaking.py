@@ -38,7 +38,13 @@ def topics(ctx: Ctx) -> Sequence[Topic]:  # noqa: ARG001 - the point's signature
         Topic(
             name="selling",
             titles={"en": "Orders to your shop", "zh": "店铺的订单"},
-            templates=("trade.order_to_ship",),
+            templates=(
+                "trade.order_to_ship",
+                "trade.order_to_collect",
+                "trade.order_not_to_ship",
+                "trade.order_unaccounted",
+                "trade.lines_not_to_ship",
+            ),
         ),
         Topic(name="orders", titles={"en": "Your orders", "zh": "我的订单"}, templates=("trade.*",)),
     )

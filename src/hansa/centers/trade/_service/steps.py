@@ -14,7 +14,7 @@ from hansa.centers.trade._rules.rows import LineMove, NewNote, Row
 from hansa.centers.trade._rules.settlement import refund_journal, settlement_journal
 from hansa.centers.trade._rules.states import RECEIVABLE as RECEIVABLE_STATES
 from hansa.centers.trade._rules.states import REFUNDABLE, SENDABLE
-from hansa.centers.trade._rules.timing import REFUND_UNDECIDED
+from hansa.centers.trade._rules.timing import REFUND_UNDECIDED, REMIND_TO_COLLECT, reminded_at
 from hansa.centers.trade._service.moves import MoveDemand, stuck
 from hansa.centers.trade._service.step import (
     Step,
@@ -61,6 +61,18 @@ def shipping(
     state = state_after(order, moves)
     if state is OrderState.PARTLY_SHIPPED:
         need_paid(order, state)
+    asked: tuple[Deadline, ...] = ()
+    if order.paid_at is None:  # to be paid on delivery
+        at = reminded_at(order, ctx.now())
+        asked = (
+            Deadline(
+                kind=REMIND_TO_COLLECT,
+                subject=order.id,
+                business=ctx.business,
+                traffic=ctx.traffic,
+                due_at=at,
+            ),
+        )
     return of_lines(
         ctx,
         key,
@@ -68,6 +80,7 @@ def shipping(
         moves,
         state=state,
         cause="shipped",
+        also_due=asked,
         stock=pieces_of(ctx, StockStep.SHIP, holds_of(order, chosen)),
         splits=splits,
         details=_details_of(parcel),

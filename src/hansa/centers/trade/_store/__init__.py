@@ -45,6 +45,7 @@ from hansa.centers.trade._store.orders import (
     orders_of_payments,
     page_of_orders,
     standing_checkouts,
+    states_after,
 )
 from hansa.centers.trade._store.placing import (
     bought,
@@ -108,5 +109,6 @@ __all__ = [
     "set_payments",
     "shorten_carts",
     "standing_checkouts",
+    "states_after",
     "take_from_cart",
 ]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hansa.centers.trade._rules.rows import OrderKey, Row
 from hansa.centers.trade._store.columns import keys_of
+from hansa.centers.trade.types import OrderState
 from hansa.kernel.db import Transaction
 
 
@@ -111,6 +112,24 @@ async def standing_checkouts(tx: Transaction, keys: Sequence[OrderKey]) -> list[
             *keys_of(keys),
         )
     )
+
+
+async def states_after(
+    tx: Transaction, steps: Sequence[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], tuple[OrderState, OrderState]]:
+    """Return where orders stood before and after steps, which are known by order and version."""
+    rows = await tx.raw.fetch(
+        """SELECT h.order_id, h.version, h.previous_state, h.state
+             FROM unnest($1::uuid[], $2::int[]) AS s (order_id, version)
+             JOIN trade."order" o ON o.id = s.order_id
+             JOIN trade.history h ON h.buyer = o.buyer AND h.order_id = o.id AND h.version = s.version""",
+        [order_id for order_id, _ in steps],
+        [version for _, version in steps],
+    )
+    return {
+        (row["order_id"], row["version"]): (OrderState(row["previous_state"]), OrderState(row["state"]))
+        for row in rows
+    }
 
 
 async def history_of(tx: Transaction, key: OrderKey) -> list[Row]:

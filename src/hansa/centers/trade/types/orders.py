@@ -164,6 +164,10 @@ class Line(msgspec.Struct, frozen=True):
         """What the buyer pays for the line with its share of the freight."""
         return self.payable + self.freight
 
+    def refunded(self, paid_at: datetime | None) -> int:
+        """Return what went, or goes, back to the buyer for the line, when its order was paid then, if it was."""
+        return self.total if self.state is LineState.REFUNDED and paid_at is not None else 0
+
 
 class Earnings(msgspec.Struct, frozen=True, kw_only=True):
     """What lines bring their shop, in minor units: what others bear of a discount is paid to it all the same."""
@@ -204,6 +208,8 @@ class FrozenTerms(msgspec.Struct, frozen=True):
     invoice_wanted: bool
     decide_s: int
     """How long a refund may wait to be decided on."""
+    collect_s: int
+    """How long what is paid on delivery may be on its way before it counts as not taken in."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -245,6 +251,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     def payable(self) -> int:
         """What the buyer pays for the order, in minor units."""
         return self.goods - self.discount + self.freight + self.tax
+
+    @property
+    def refunded(self) -> int:
+        """What of it went, or goes, back to the buyer, in minor units."""
+        return sum(line.refunded(self.paid_at) for line in self.lines)
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):

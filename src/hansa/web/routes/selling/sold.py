@@ -36,7 +36,7 @@ from hansa.web.routes.selling.desk import Desk
 from hansa.web.routes.selling.funds import RATES, percent
 from hansa.web.routes.selling.judged import judged
 from hansa.web.selling import SellerOrderPage, SentParcel, SoldLine, SoldNote
-from hansa.web.showing import address_text, amount_text, picture, sum_rows
+from hansa.web.showing import address_text, amount_text, given_back, picture, sum_rows
 
 S = OrderState
 COLLECT = "trade.order.collect"
@@ -113,6 +113,7 @@ _CAUSES: Mapping[str, str] = MappingProxyType(
         "sent to another address": N_("The buyer sends it to another address"),
         "extended": N_("The buyer has more time to confirm"),
         "not taken in on delivery": N_("It was not taken in; nothing was paid"),
+        "not paid on delivery in time": N_("It counts as not taken in; nothing was paid"),
         "note written": N_("A note was written"),
         "note removed": N_("A note was taken back"),
     }
@@ -132,7 +133,7 @@ async def order_page(
     collects = order.state in _ON_THE_WAY and _at_the_door(order) and at.may(COLLECT)
     prices = order.state in _PRICED and at.may("trade.order.price")
     cancels = _unsent(order) and at.may("trade.order.cancel")
-    lines = await _lines(at, order)
+    lines, back = await _lines(at, order), given_back(order, history)
     codes = {line.number: line.code for line in lines}
     return SellerOrderPage(
         chrome=at.seen.chrome(section="sell", path=here),
@@ -146,7 +147,7 @@ async def order_page(
         lines=lines,
         parcels=_parcels(order),
         sums=_sums(at, order),
-        timeline=(*_coming(at, order), *(_entry(at, order, one) for one in reversed(history))),
+        timeline=(*_coming(at, order), *(_entry(at, order, one, back) for one in reversed(history))),
         facts=await _facts(at, order),
         notes=tuple(_note(at, one, here) for one in reversed(written)),
         closed=_closed(at, order),
@@ -314,19 +315,21 @@ def _coming(at: Desk, order: Order) -> tuple[Entry, ...]:
         what, by = _("The order is cancelled, and the money goes back"), _("Unless it is sent before")
     elif order.state in _ON_THE_WAY and order.paid_at is not None:
         what, by = _("Receipt counts as confirmed, and the shop is credited"), _("Unless confirmed earlier")
+    elif order.state in _ON_THE_WAY:
+        what, by = _("It counts as not taken in, and is closed"), _("Unless you say that it was paid")
     else:
         return ()
     return (Entry(at=order.due_at, kind="next", icon="clock", what=what, by=by),)
 
 
-def _entry(at: Desk, order: Order, happened: HistoryEntry) -> Entry:
+def _entry(at: Desk, order: Order, happened: HistoryEntry, back_by_step: Mapping[int, int]) -> Entry:
     _ = at.seen.gettext
     what, icon, tone = _HAPPENED[happened.state]
     later = happened.cause == _PAID_LATER
     if later and happened.state is S.AWAITING_SHIPMENT:
         what, icon, tone = _AT_THE_DOOR[0], "shopping-cart", "plain"
     moved = order.payable if happened.cause == "paid" or (later and happened.state is S.SIGNED) else 0
-    back = order.payable if happened.state is S.REFUNDED else 0
+    back = back_by_step.get(happened.version, 0)
     names = [line.title for line in order.lines if line.line_no in happened.lines]
     by = _by(at, order, happened.actor)
     listed = names if len(names) < len(order.lines) else []
@@ -386,6 +389,7 @@ def _sums(at: Desk, order: Order) -> tuple[SumRow, ...]:
         freight=order.freight,
         tax=order.tax,
         payable=order.payable,
+        refunded=order.refunded,
         currency=order.currency,
         total=_("Paid by the buyer") if paid else _("To be paid"),
     )
