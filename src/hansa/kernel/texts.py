@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from hansa.kernel.problem import FieldError
@@ -12,6 +13,8 @@ Texts = dict[str, str]
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 LANGUAGES_MAX = 20
+_SPACING = frozenset("\n\r\t")
+_TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
 def pick(texts: Mapping[str, str], locale: str) -> str:
@@ -39,6 +42,18 @@ def storable(text: str) -> bool:
     return "\0" not in text
 
 
+def plain(text: str) -> bool:
+    """Tell whether a text can be stored, and shown beside others without touching them.
+
+    No controls but line ends and tabs, which ring bells and steer terminals; nothing that turns the direction of
+    what follows (UAX #9: embeddings, overrides, isolates), which makes one text read as another.
+    """
+    return storable(text) and not any(
+        letter in _TURNING or (letter not in _SPACING and unicodedata.category(letter) == "Cc")
+        for letter in text
+    )
+
+
 def text_errors(
     field: str, texts: Mapping[str, str], *, length_max: int, required: bool = True
 ) -> list[FieldError]:
@@ -59,7 +74,7 @@ def text_errors(
             errors.append(FieldError(f"{field}.{tag}", "required", "This cannot be empty"))
         elif len(text) > length_max:
             errors.append(FieldError(f"{field}.{tag}", "too_long", f"At most {length_max} characters"))
-        elif not storable(text):
+        elif not plain(text):
             errors.append(
                 FieldError(f"{field}.{tag}", "characters", "This has characters that cannot be kept")
             )
@@ -72,6 +87,6 @@ def plain_errors(field: str, text: str, *, length_max: int, required: bool = Tru
         return [FieldError(field, "required", "This cannot be empty")]
     if len(text) > length_max:
         return [FieldError(field, "too_long", f"At most {length_max} characters")]
-    if not storable(text):
+    if not plain(text):
         return [FieldError(field, "characters", "This has characters that cannot be kept")]
     return []

@@ -15,6 +15,8 @@ from hansa.kernel.deadlines import run_due
 from hansa.kernel.problem import Forbidden, Invalid, NotFound
 
 KINDS = {kind.kind: kind for kind in SHOP.deadlines}
+SETTLED = timedelta(minutes=1)
+"""Until then nobody is asked: what is being placed just now comes first."""
 
 
 class OpenOrders:
@@ -62,6 +64,9 @@ async def test_a_shop_without_open_orders_closes_soon(market, orders):
     assert (closing.status, closing.sells) == (ShopStatus.CLOSING, False)
     assert (await shop.list_shops(market.ctx)).items == []
     await wait(market)
+    assert await status_of(market, opened.id) is ShopStatus.CLOSING
+    assert orders.asked == 0
+    await wait(market, SETTLED)
 
     assert await status_of(market, opened.id) is ShopStatus.CLOSED
     assert orders.asked == 1
@@ -88,7 +93,7 @@ async def test_a_closing_waits_for_open_orders_and_says_so(market, orders):
     with pytest.raises(NotFound):
         await shop.closing_of(seller, shop_id=opened.id)
 
-    await wait(market)
+    await wait(market, SETTLED)
     assert await status_of(market, opened.id) is ShopStatus.CLOSING
     asked = await shop.closing_of(seller, shop_id=opened.id)
     assert asked.objections == (Objection("open_orders", "Orders are open", {"orders": 3}),)
@@ -106,7 +111,7 @@ async def test_whoever_finished_something_has_it_looked_at_again_at_once(market,
     other, _ = await market.seller("other")
     orders.count = 1
     await shop.close_shop(seller, shop_id=opened.id)
-    await wait(market)
+    await wait(market, SETTLED)
 
     orders.count = 0
     async with market.db.transaction() as tx:
@@ -122,7 +127,7 @@ async def test_who_cannot_answer_objects(market, orders):
     orders.broken = True
     await shop.close_shop(seller, shop_id=opened.id)
 
-    await wait(market)
+    await wait(market, SETTLED)
 
     assert await status_of(market, opened.id) is ShopStatus.CLOSING
     [objection] = (await shop.closing_of(seller, shop_id=opened.id)).objections
@@ -138,7 +143,7 @@ async def test_a_closing_called_off_leaves_the_shop_as_it_was(market, orders, su
         await shop.set_status(market.ctx, shop_id=opened.id, status=before)
     orders.count = 1
     await shop.close_shop(seller, shop_id=opened.id)
-    await wait(market)
+    await wait(market, SETTLED)
 
     assert (await shop.keep_open(seller, shop_id=opened.id)).status is before
     orders.count = 0

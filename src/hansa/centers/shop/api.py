@@ -33,6 +33,7 @@ from hansa.centers.shop._service.shops import (
     require_shop,
     shop_by_slug,
     shops,
+    shops_in,
     status_history,
 )
 from hansa.centers.shop._service.staff import (
@@ -93,6 +94,7 @@ __all__ = [
     "set_status",
     "shop_by_slug",
     "shops",
+    "shops_in",
     "shops_of_status",
     "shops_owned_by",
     "staff_history",

@@ -28,7 +28,7 @@ class ShopClosure:
 class MayClose(Protocol):
     """Say, per shop, why it cannot close yet: open orders, payouts to come, liens. Nothing to say lets it.
 
-    Asked when the closing begins, and again at intervals until nobody objects.
+    Asked a minute after the closing began, and again at intervals until nobody objects.
     """
 
     async def __call__(

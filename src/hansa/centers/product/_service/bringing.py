@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from hansa.centers.product._rules.products import price_errors, sold_errors
-from hansa.centers.product._service.offers import PRICE_OFFER, follow_up, new_offer, settle, sold_in
+from hansa.centers.product._service.offers import PRICE_OFFER, follow_up, new_offer, settle, sold_in, stopped
 from hansa.centers.product._service.products import (
     CREATE_PRODUCT,
     new_product_errors,
@@ -29,7 +29,7 @@ from hansa.centers.product.types import (
 )
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.errors import ShopNotFound
-from hansa.centers.shop.types import Shop, ShopId, shop_object
+from hansa.centers.shop.types import ShopId, shop_object
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import FieldError, Invalid
@@ -59,10 +59,11 @@ async def create_products(
     known = {category.id for category in await tree_of(ctx)}
     if any(new.category_id is not None and new.category_id not in known for new in products):
         raise CategoryNotFound
-    seller = await shop.require_shop(ctx, shop_id)
+    await shop.require_shop(ctx, shop_id)
     async with ctx.transaction() as tx:
+        suspended = await stopped(tx, [shop_id])
         await require_pictures(tx, shop_id, [one for new in products for one in new.pictures])
-        return await write_products(tx, ctx, shop_id, products, sells=seller.sells, published=published)
+        return await write_products(tx, ctx, shop_id, products, sells=not suspended, published=published)
 
 
 async def make_offers(ctx: Ctx, *, offers: Sequence[NewOffer]) -> list[OfferId]:
@@ -81,8 +82,10 @@ async def make_offers(ctx: Ctx, *, offers: Sequence[NewOffer]) -> list[OfferId]:
     )
     if errors:
         raise Invalid(*errors)
-    sellers = await _sellers(ctx, {one.shop_id for one in offers})
+    sellers = {one.shop_id for one in offers}
+    await _require_sellers(ctx, sellers)
     async with ctx.transaction() as tx:
+        suspended = await stopped(tx, sellers)
         products = await _products_of(tx, {one.sku_id for one in offers})
         await settle(tx, ctx, sorted({product.id for product in products.values()}))
         rows = []
@@ -99,7 +102,7 @@ async def make_offers(ctx: Ctx, *, offers: Sequence[NewOffer]) -> list[OfferId]:
                 price=one.price,
                 list_price=one.list_price,
                 unpublished=not published,
-                suspended=not sellers[one.shop_id].sells,
+                suspended=one.shop_id in suspended,
             )
             rows.append(row)
         if not await store.insert_offers(tx, rows):
@@ -117,13 +120,12 @@ async def offers_by_sku(
         return await store.offers_by_sku(tx, wanted, business=ctx.business, traffic=ctx.traffic)
 
 
-async def _sellers(ctx: Ctx, shop_ids: Collection[ShopId]) -> dict[ShopId, Shop]:
+async def _require_sellers(ctx: Ctx, shop_ids: Collection[ShopId]) -> None:
     found = await shop.shops(ctx, shop_ids)
     for shop_id in shop_ids:
         one = found.get(shop_id)
         if one is None or (one.business, one.traffic) != (ctx.business, ctx.traffic):
             raise ShopNotFound
-    return found
 
 
 async def _products_of(tx: Transaction, sku_ids: Iterable[SkuId]) -> dict[SkuId, Product]:

@@ -19,7 +19,7 @@ from hansa.centers.product._rules.importing import ImportRow
 from hansa.centers.product._rules.products import SKUS_MAX, option_key, price_errors
 from hansa.centers.product._service.giving_way import GivesWay
 from hansa.centers.product._service.import_reading import ROWS_AT_ONCE, Work, read_file, step
-from hansa.centers.product._service.offers import new_offer, settle, stopped
+from hansa.centers.product._service.offers import new_offer, settle
 from hansa.centers.product._service.products import new_product_errors, new_sku, product_of
 from hansa.centers.product._service.snapshots import custom_fields_of, tree_of
 from hansa.centers.product._store import catalogue, changes
@@ -245,7 +245,6 @@ async def _products_of(tx: Transaction, offer_ids: Sequence[OfferId]) -> list[Pr
 
 async def _insert(work: Work, tx: Transaction, groups: Sequence[Group]) -> None:
     published = not work.ctx.term(ProductReview).new_products
-    suspended = await stopped(work.ctx, work.one.shop_id)
     products, skus, offers = [], [], []
     for group in groups:
         new = _new(work, group)
@@ -263,7 +262,7 @@ async def _insert(work: Work, tx: Transaction, groups: Sequence[Group]) -> None:
                     price=wanted.price,
                     list_price=wanted.list_price,
                     unpublished=not published,
-                    suspended=suspended,
+                    suspended=work.suspended,
                     import_id=work.one.id,
                 )
             )

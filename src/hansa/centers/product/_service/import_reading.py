@@ -11,6 +11,7 @@ import msgspec
 from hansa.centers.product._rules import importing as rules
 from hansa.centers.product._rules.importing import ImportRow
 from hansa.centers.product._rules.products import option_key
+from hansa.centers.product._service.offers import stopped
 from hansa.centers.product._store import imports as store
 from hansa.centers.product.types import CategoryId, Import, ImportFormat, ImportState
 from hansa.kernel.context import Ctx
@@ -30,6 +31,7 @@ class Work:
     slugs: Mapping[str, CategoryId]
     known: rules.Columns
     columns: Sequence[str] = field(default_factory=list)
+    suspended: bool = False
 
 
 @asynccontextmanager
@@ -37,8 +39,11 @@ async def step(work: Work, state: ImportState) -> AsyncIterator[Transaction | No
     """Open a short transaction with the import locked.
 
     None when it is no longer in this state, or when somebody else has begun its work since: then this one ends.
+    While it writes, its shop stays as it is; `work.suspended` says whether that makes no new sales.
     """
     async with work.ctx.transaction() as tx:
+        if state is ImportState.WRITING:
+            work.suspended = bool(await stopped(tx, [work.one.shop_id]))
         one = await store.lock_import(tx, work.one.id)
         yield tx if one is not None and one.state is state and one.runs == work.one.runs else None
 

@@ -144,8 +144,9 @@ async def make_offer(
     ctx.require(PRICE_OFFER, of=shop_object(shop_id))
     if errors := _unfit(ctx, price, list_price):
         raise Invalid(*errors)
-    seller = await shop.require_shop(ctx, shop_id)
+    await shop.require_shop(ctx, shop_id)
     async with ctx.transaction() as tx:
+        suspended = await stopped(tx, [shop_id])
         sku = (await catalogue.read_skus(tx, [sku_id])).get(sku_id)
         if sku is None:
             raise SkuUnknown
@@ -162,7 +163,7 @@ async def make_offer(
             price=price,
             list_price=list_price,
             unpublished=not published,
-            suspended=not seller.sells,
+            suspended=shop_id in suspended,
         )
         if not await store.insert_offers(tx, [new]):
             raise OfferExists
@@ -187,10 +188,14 @@ async def offers_beside(
     return page_of([found[one] for one in ids], limit=limit, key=lambda one: (one.id,))
 
 
-async def stopped(ctx: Ctx, shop_id: ShopId) -> bool:
-    """Tell whether a shop makes no new sales, so that what it offers starts off sale."""
-    found = (await shop.shops(ctx, [shop_id])).get(shop_id)
-    return found is None or not found.sells
+async def stopped(tx: Transaction, shop_ids: Collection[ShopId]) -> set[ShopId]:
+    """Return which of these shops make no new sales, so that what they offer starts off sale.
+
+    They stay as they are until the transaction ends: an offer that begins while its shop is stopped would be on
+    sale for good, because whoever takes the shop's offers off sale does not see it yet.
+    """
+    found = await shop.shops_in(tx, ids=shop_ids)
+    return {shop_id for shop_id in shop_ids if shop_id not in found or not found[shop_id].sells}
 
 
 def new_offer(

@@ -9,7 +9,7 @@ from hansa.centers.product._rules import products as rules
 from hansa.centers.product._rules.fields import template, value_errors
 from hansa.centers.product._rules.prices import measure_errors
 from hansa.centers.product._rules.variants import expand, matrix_errors
-from hansa.centers.product._service.offers import new_offer, offer_changed, offers, sold_in
+from hansa.centers.product._service.offers import new_offer, offer_changed, offers, sold_in, stopped
 from hansa.centers.product._service.snapshots import (
     ProductSnapshot,
     SkuSnapshot,
@@ -106,13 +106,14 @@ async def create_product(
     )
     if errors := await new_product_errors(ctx, new, complete=not draft):
         raise Invalid(*errors)
-    seller = await shop.require_shop(ctx, shop_id)
+    await shop.require_shop(ctx, shop_id)
     async with ctx.transaction() as tx:
+        suspended = await stopped(tx, [shop_id])
         if category_id and not await category_store.category_exists(tx, category_id, business=ctx.business):
             raise CategoryNotFound
         await require_pictures(tx, shop_id, new.pictures)
         (page,) = await write_products(
-            tx, ctx, shop_id, [new], sells=seller.sells, published=not (draft or waits)
+            tx, ctx, shop_id, [new], sells=not suspended, published=not (draft or waits)
         )
         if waits and not draft:
             tell_proposed(tx, ctx, await propose_publishing(tx, ctx, page.product, note=""))

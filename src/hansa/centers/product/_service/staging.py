@@ -8,7 +8,7 @@ import msgspec
 
 from hansa.centers.product._rules import products as rules
 from hansa.centers.product._rules.fields import template, value_errors
-from hansa.centers.product._service.offers import OfferSnapshot, new_offer, offer_changed, sold_in, stopped
+from hansa.centers.product._service.offers import OfferSnapshot, new_offer, offer_changed, sold_in
 from hansa.centers.product._service.snapshots import ProductSnapshot, custom_fields_of, tree_of
 from hansa.centers.product._store import catalogue, changes, media
 from hansa.centers.product._store import offers as offer_store
@@ -223,7 +223,7 @@ async def _add_skus(
         )
         for at, one in enumerate(wanted, position)
     ]
-    suspended = await stopped(ctx, product.shop_id)
+    suspended = await offer_store.is_suspended(tx, product.id, product.shop_id)
     new_offers = [
         new_offer(
             ctx,

@@ -185,6 +185,20 @@ async def products_offered_by(
     return [row["product_id"] for row in rows]
 
 
+async def is_suspended(tx: Transaction, product_id: ProductId, shop_id: ShopId) -> bool:
+    """Tell whether a shop's offers of a locked product are off sale because it makes no sales.
+
+    Whoever suspends locks the product first: what is added to it is suspended with the rest, or begins so.
+    """
+    found: bool = await tx.raw.fetchval(
+        """SELECT coalesce(bool_or(suspended), false) FROM product.offer
+           WHERE product_id = $1 AND shop_id = $2""",
+        product_id,
+        shop_id,
+    )
+    return found
+
+
 async def suspend(
     tx: Transaction, *, shop_ids: Sequence[ShopId], product_ids: Sequence[ProductId], suspended: bool
 ) -> list[OfferId]:

@@ -9,7 +9,7 @@ import msgspec
 
 from hansa.centers.shop._rules.states import NEVER_SOLD
 from hansa.centers.shop._service import steps
-from hansa.centers.shop._service.stopping import ask_soon
+from hansa.centers.shop._service.stopping import ask_when_settled
 from hansa.centers.shop._store import personal as store
 from hansa.centers.shop._store import shops
 from hansa.centers.shop.events import StaffChanged
@@ -119,4 +119,4 @@ async def _stop(tx: Transaction, owned: Sequence[tuple[Ctx, Shop]]) -> None:
     if ending:
         await steps.take_all(tx, ending, ShopStatus.CLOSING, cause=_CAUSE)
     for ctx, one in ending:
-        await ask_soon(tx, ctx, [one.id])
+        await ask_when_settled(tx, ctx, [one.id])

@@ -95,6 +95,14 @@ async def shops(ctx: Ctx, ids: Collection[ShopId]) -> dict[ShopId, Shop]:
     return await ctx.platform.service(ShopSnapshot).get(ids)
 
 
+async def shops_in(tx: Transaction, *, ids: Collection[ShopId]) -> dict[ShopId, Shop]:
+    """Return shops as they are, and stay, within the caller's transaction; unknown ids are absent.
+
+    For what must not begin at a shop that has just stopped selling. It locks first of all: ask it first.
+    """
+    return await store.keep_shops(tx, sorted(ids))
+
+
 async def require_shop(ctx: Ctx, shop_id: ShopId) -> Shop:
     """Return a shop of the context's business and traffic class, or raise `ShopNotFound`."""
     found = (await shops(ctx, [shop_id])).get(shop_id)

@@ -28,6 +28,10 @@ SUSPEND = "shop.shop.suspend"
 MAY_CLOSE_NOW = "shop.close"
 """The deadline at which those who may object to a closing are asked."""
 
+SETTLED_AFTER = timedelta(minutes=1)
+"""Until then an order may still be being placed, by a server that had not heard of the closing: servers know shops as
+they were a second ago, and a batch of orders lasts seconds."""
+
 _SUSPENDABLE = frozenset({ShopStatus.ACTIVE, ShopStatus.SUSPENDED})
 
 
@@ -71,7 +75,8 @@ async def shops_of_status(
 async def close_shop(ctx: Ctx, *, shop_id: ShopId, reasons: Sequence[Reason] = ()) -> Shop:
     """Stop selling now, and close for good once nobody objects any more (open orders, payouts to come).
 
-    A shop that never sold closes at once. Needs `shop.shop.close` in it. Raises `StatusUnchangeable`
+    Nobody is asked within the first minute: what is being placed just now comes first. A shop that never sold
+    closes at once. Needs `shop.shop.close` in it. Raises `StatusUnchangeable`
     (under review, or closing already), `Invalid`, `ShopNotFound`, `ShopOver`.
     """
     async with ctx.transaction() as tx:
@@ -81,7 +86,7 @@ async def close_shop(ctx: Ctx, *, shop_id: ShopId, reasons: Sequence[Reason] = (
         if shop.status in NEVER_SOLD:
             return await steps.take(tx, ctx, shop, ShopStatus.CLOSED, cause="closed", reasons=reasons)
         shop = await steps.take(tx, ctx, shop, ShopStatus.CLOSING, cause="closing_began", reasons=reasons)
-        await _ask_in(tx, ctx, shop_id, timedelta())
+        await ask_when_settled(tx, ctx, [shop_id])
     return shop
 
 
@@ -113,6 +118,12 @@ async def closing_of(ctx: Ctx, *, shop_id: ShopId) -> Closing:
     if found is None:
         raise NotFound
     return found
+
+
+async def ask_when_settled(tx: Transaction, ctx: Ctx, shop_ids: Sequence[ShopId]) -> None:
+    """Have closings that begin now looked at once nothing is being placed any more."""
+    for shop_id in shop_ids:
+        await _ask_in(tx, ctx, shop_id, SETTLED_AFTER)
 
 
 async def ask_soon(tx: Transaction, ctx: Ctx, shop_ids: Sequence[ShopId]) -> None:

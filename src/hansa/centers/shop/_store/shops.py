@@ -83,6 +83,15 @@ async def read_shops(tx: Transaction, ids: Sequence[ShopId]) -> dict[ShopId, Sho
     return {row["id"]: _shop(row) for row in rows.mappings()}
 
 
+async def keep_shops(tx: Transaction, ids: Sequence[ShopId]) -> dict[ShopId, Shop]:
+    """Return shops, locked so that nobody changes them until the transaction ends, in key order."""
+    tx.locks(SHOP_RANK)
+    rows = await tx.conn.execute(
+        select(*_SHOP).where(shop.c.id.in_(ids)).order_by(shop.c.id).with_for_update(read=True)
+    )
+    return {row["id"]: _shop(row) for row in rows.mappings()}
+
+
 async def lock_shops(tx: Transaction, ids: Sequence[ShopId]) -> dict[ShopId, Shop]:
     """Return shops, locked for a change, in key order."""
     tx.locks(SHOP_RANK)

@@ -182,6 +182,8 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
         QuoteExpired,
         PlacementRefused,
         LimitExceeded,
+        OfferUnavailable,
+        NoPlaceServes,
         OfferChangedSince,
         OutOfStock,
         DraftNotFound,

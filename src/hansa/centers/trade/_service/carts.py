@@ -37,6 +37,7 @@ from hansa.centers.user.types import AddressId
 from hansa.kernel.context import Ctx, Traffic
 from hansa.kernel.db import Transaction
 from hansa.kernel.problem import FieldError, Invalid
+from hansa.kernel.texts import plain_errors
 
 
 class _Cart(TypedDict):
@@ -117,8 +118,8 @@ async def write_to_shop(ctx: Ctx, *, shop_id: ShopId, text: str) -> None:
 
     Raises `Invalid`, `shop.not_found`.
     """
-    if len(text) > NOTE_LETTERS_MAX:
-        raise Invalid(FieldError("text", "length", f"At most {NOTE_LETTERS_MAX} letters"))
+    if errors := plain_errors("text", text, length_max=NOTE_LETTERS_MAX, required=False):
+        raise Invalid(*errors)
     await shop.require_shop(ctx, shop_id)
     async with ctx.transaction() as tx:
         tx.locks(CART_RANK)

@@ -25,7 +25,8 @@ from hansa.centers.user import api as user
 from hansa.centers.user.types import AddressId
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
-from hansa.kernel.problem import FieldError, Invalid
+from hansa.kernel.problem import Invalid
+from hansa.kernel.texts import plain_errors
 
 PERMISSION = "trade.order.note"
 NOTES_MAX = 100
@@ -45,8 +46,8 @@ async def add_note(ctx: Ctx, *, order_id: OrderId, text: str) -> Note:
     order = await load_order(ctx, order_id, permission=READ_PERMISSION)
     kind = await _side(ctx, order)
     text = text.strip()
-    if not 1 <= len(text) <= NOTE_LETTERS_MAX:
-        raise Invalid(FieldError("text", "length", f"From 1 to {NOTE_LETTERS_MAX} letters"))
+    if errors := plain_errors("text", text, length_max=NOTE_LETTERS_MAX):
+        raise Invalid(*errors)
     note = Note(id=NOTE_ID.new(), kind=kind, text=text, author=ctx.author(), written_at=ctx.now())
     key = (order.buyer, order.id)
     async with ctx.transaction() as tx:

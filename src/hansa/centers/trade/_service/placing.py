@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,12 @@ from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.types import HoldDemand, HoldLine
 from hansa.centers.payment import api as payment
 from hansa.centers.payment.types import PAYMENT_ID, NewPayment, OrderShare, PaymentId
+from hansa.centers.place import api as places
+from hansa.centers.place.types import PlaceStatus
 from hansa.centers.product import api as product
 from hansa.centers.product.types import OfferDemand
 from hansa.centers.shop import api as shop
-from hansa.centers.shop.types import CommissionLine
+from hansa.centers.shop.types import CommissionLine, Shop, ShopId
 from hansa.centers.trade import _store, extensions
 from hansa.centers.trade._rules.drafting import Circumstances, Draft, draft
 from hansa.centers.trade._rules.rows import OrderKey
@@ -25,9 +27,9 @@ from hansa.centers.trade._service.limiting import PURCHASES, purchase_of
 from hansa.centers.trade._service.paying import settle_free
 from hansa.centers.trade._service.quoting import unseal
 from hansa.centers.trade._service.reprices import CLOSE_UNPAID
-from hansa.centers.trade.errors import PlacementRefused
+from hansa.centers.trade.errors import NoPlaceServes, OfferUnavailable, PlacementRefused
 from hansa.centers.trade.terms import Deadlines, Invoices, Returns
-from hansa.centers.trade.types import ORDER_ID, FrozenTerms, OrderId, OrderState, Placed, Quote
+from hansa.centers.trade.types import ORDER_ID, FrozenTerms, Group, OrderId, OrderState, Placed, Quote
 from hansa.kernel import deadlines
 from hansa.kernel.center import Deadline
 from hansa.kernel.context import Ctx, Traffic
@@ -64,6 +66,7 @@ async def place(ctx: Ctx, *, token: str, key: IdempotencyKey | None = None) -> P
 
     Holds its stock until the pay deadline and creates its payment. Safe to repeat: the same quote places
     the same checkout once. Raises `QuoteInvalid`, `QuoteNotYours`, `QuoteExpired`, `PlacementRefused`, `LimitExceeded`,
+    `OfferUnavailable` when its shop has stopped selling, `NoPlaceServes` when a place has closed,
     `product.offer_changed`, `inventory.out_of_stock`, `request.busy`.
     """
     lane: Lane[Placement, Placed] = ctx.platform.lanes[LANE]
@@ -90,8 +93,11 @@ async def _admitted(ctx: Ctx, token: str, key: IdempotencyKey | None) -> Placeme
     veto = extensions.MAY_PLACE.of(ctx)(ctx, quote)
     if veto is not None:
         raise PlacementRefused(veto.message, reason=veto.code, **veto.extras)
-    placement = await _prepare(ctx, quote, key)
-    await _pass_gate(ctx, placement)
+    shops = await shop.shops(ctx, {group.shop_id for group in quote.groups})
+    placement = await _prepare(ctx, quote, key, shops)
+    refused = await _over(ctx, quote, shops) or inventory.sold_out_gate(ctx, placement.demands[1])
+    if refused is not None:
+        await _refuse(ctx, placement, refused)
     (limited,) = ctx.platform.service(Limits).admit_orders([ctx])
     if limited is not None:
         raise limited
@@ -128,14 +134,32 @@ async def place_batch(tx: Transaction, calls: Sequence[Placement]) -> list[Place
     return [verdicts[call.checkout] for call in calls]
 
 
-async def _pass_gate(ctx: Ctx, placement: Placement) -> None:
-    """Refuse what was just seen sold out without troubling the lane, unless it is a repeat that succeeded."""
-    hold: HoldDemand = placement.demands[1]
-    refused = inventory.sold_out_gate(ctx, hold)
-    if refused is not None:
-        async with ctx.transaction() as tx:
-            if not await _store.placed_checkouts(tx, [placement.checkout]):
-                raise refused
+async def _over(ctx: Ctx, quote: Quote, shops: Mapping[ShopId, Shop]) -> Problem | None:
+    """Refuse what its shop sells no more, and what would leave from a place that has closed, for a second at most.
+
+    What is quoted holds whatever it costs by then; it does not hold a shop that was stopped to its offers.
+    """
+    if stopped := _lines([group for group in quote.groups if not shops[group.shop_id].sells]):
+        return OfferUnavailable(lines=stopped)
+    found = await places.places(ctx, {group.place_id for group in quote.groups})
+    closed = [
+        group
+        for group in quote.groups
+        if (there := found.get(group.place_id)) is None or there.status is PlaceStatus.CLOSED
+    ]
+    return NoPlaceServes(lines=_lines(closed)) if closed else None
+
+
+def _lines(groups: Sequence[Group]) -> list[int]:
+    """Name the lines of groups as whoever asked for them counts."""
+    return sorted(number - 1 for group in groups for number in group.line_nos)
+
+
+async def _refuse(ctx: Ctx, placement: Placement, refused: Problem) -> None:
+    """Refuse without troubling the lane, unless it is a repeat that succeeded."""
+    async with ctx.transaction() as tx:
+        if not await _store.placed_checkouts(tx, [placement.checkout]):
+            raise refused
 
 
 async def _write(tx: Transaction, taken: Sequence[Placement]) -> None:
@@ -165,14 +189,15 @@ async def _write(tx: Transaction, taken: Sequence[Placement]) -> None:
         tx.emit(call.ctx, call.draft.event)
 
 
-async def _prepare(ctx: Ctx, quote: Quote, key: IdempotencyKey | None) -> Placement:
+async def _prepare(
+    ctx: Ctx, quote: Quote, key: IdempotencyKey | None, shops: Mapping[ShopId, Shop]
+) -> Placement:
     """Work out everything that needs no lock: ids, rows, and what is asked of each participant."""
     now = ctx.now()
     terms = ctx.term(Deadlines)
     pay_by = now + terms.pay
     order_ids = [ORDER_ID.new() for _ in quote.groups]
     payment_id = PAYMENT_ID.new()
-    shops = await shop.shops(ctx, list({group.shop_id for group in quote.groups}))
     opening = extensions.OPENING.of(ctx)(ctx, quote)
     drafted = draft(
         quote,

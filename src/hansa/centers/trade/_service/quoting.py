@@ -48,6 +48,7 @@ from hansa.kernel.money import INT64_MAX, Money
 from hansa.kernel.plan import hearing
 from hansa.kernel.problem import FieldError, Invalid
 from hansa.kernel.security import Signer, TokenInvalid
+from hansa.kernel.texts import plain, plain_errors
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Quote).decode
@@ -197,11 +198,18 @@ async def freeze(ctx: Ctx, address_id: AddressId) -> AddressVersionId:
 
 
 def _check_request(lines: Sequence[LineRequest], notes: Mapping[ShopId, str]) -> None:
-    errors = []
-    if any(len(text) > NOTE_LETTERS_MAX for text in notes.values()):
-        errors.append(FieldError("notes", "length", f"At most {NOTE_LETTERS_MAX} letters"))
+    errors = [
+        error
+        for text in notes.values()
+        for error in plain_errors("notes", text, length_max=NOTE_LETTERS_MAX, required=False)
+    ]
     if not 1 <= len(lines) <= LINES_MAX:
         errors.append(FieldError("lines", "length", f"A checkout has 1 to {LINES_MAX} lines"))
+    errors += [
+        FieldError(f"lines.{at}.inputs", "characters", "This has characters that cannot be kept")
+        for at, line in enumerate(lines)
+        if not all(plain(str(one)) for said in line.inputs.items() for one in said)
+    ]
     if errors:
         raise Invalid(*errors)
 
