@@ -70,7 +70,8 @@ def test_over_https_every_cookie_belongs_to_this_host_alone(encrypted):
 
     seen = [(name, attributes) for answer in answers for name, attributes in set_by(answer).items()]
     assert {name for name, _ in seen} == {
-        f"__Host-{name}" for name in (cookies.SESSION, cookies.VISITOR, cookies.LANGUAGE, cookies.TOLD)
+        f"__Host-{name}"
+        for name in (cookies.SESSION, cookies.VISITOR, cookies.DEVICE, cookies.LANGUAGE, cookies.TOLD)
     }
     for _, attributes in seen:
         assert {"secure", "path=/", "httponly", "samesite=lax"} <= attributes
@@ -102,3 +103,21 @@ def test_over_http_names_are_plain_as_browsers_want_them(surfer):
     assert {cookies.SESSION, cookies.VISITOR} <= set(surfer.client.cookies)
     assert not [name for name in surfer.client.cookies if name.startswith("__")]
     assert surfer.open("/bazaar/account").status_code == 200
+
+
+def test_a_browser_that_was_here_comes_in_however_often_others_guess(surfer, somebody_else):
+    email = f"{uuid4().hex}@example.com"
+    surfer.open("/bazaar/signup")
+    surfer.send("/signup", name="Ada", email=email, password=PASSWORD)
+    surfer.open("/bazaar/account")
+    surfer.send("/logout")
+    somebody_else.open("/bazaar/login")
+    for _ in range(21):  # all from this machine, as are both
+        last = somebody_else.send("/login", email=email, password="a wrong guess")
+    assert last.status_code == 429
+
+    surfer.open("/bazaar/login")
+    page = surfer.send("/login", email=email, password=PASSWORD)
+
+    assert page.status_code == 200
+    assert "Log out" in surfer.open("/bazaar/account").text

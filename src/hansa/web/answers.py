@@ -148,11 +148,13 @@ def tell_problem(seen: Visit, problem: Problem) -> Response[str]:
 def _begin(response: Response[Any], seen: Visit) -> None:
     """Hand out the cookie of a session that started with this request.
 
-    A person gets a new name for the browser too: what anybody knew of the old one is worth nothing.
+    A person gets a new name for the browser too: what anybody knew of the old one is worth nothing. That somebody logged
+    in from here stays known after they log out: others who guess do not keep them out.
     """
     if seen.started is None:
         return
     longest = seen.ctx.platform.settings.section(Accounts).session_longest
     seen.cookies.put(response, cookies.SESSION, seen.started.token, age_s=int(longest.total_seconds()))
     if seen.logged_in:
+        seen.cookies.put(response, cookies.DEVICE, seen.started.device, age_s=_YEAR_S)
         seen.cookies.put(response, cookies.VISITOR, new_visitor(), age_s=_YEAR_S)

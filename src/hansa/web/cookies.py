@@ -22,6 +22,7 @@ LANGUAGE = "hansa_language"
 THEME = "hansa_theme"
 TOLD = "hansa_told"
 AWAY = "hansa_away"
+DEVICE = "hansa_device"
 
 _PREFIX = "__Host-"
 

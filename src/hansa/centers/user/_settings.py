@@ -36,8 +36,30 @@ class Accounts(Section, name="user"):
     ] = 50_000
     log_in_attempts: Annotated[
         int,
-        msgspec.Meta(ge=1, le=1000, description="Log-ins tried for one e-mail address within log_in_window."),
+        msgspec.Meta(
+            ge=1,
+            le=1000,
+            description="Log-ins tried for one e-mail address from one network within log_in_window, and from one browser"
+            " that logged in before.",
+        ),
     ] = 20
+    log_in_attempts_network: Annotated[
+        int,
+        msgspec.Meta(
+            ge=1,
+            le=1_000_000,
+            description="Log-ins that failed from one network within log_in_window, whatever the addresses.",
+        ),
+    ] = 300
+    log_in_attempts_everywhere: Annotated[
+        int,
+        msgspec.Meta(
+            ge=1,
+            le=1_000_000,
+            description="Log-ins tried for one e-mail address from all networks together within log_in_window, from"
+            " browsers that did not log in before.",
+        ),
+    ] = 300
     log_in_window: Annotated[
         timedelta, msgspec.Meta(description="How long attempts to log in are counted together.")
     ] = timedelta(minutes=15)

@@ -9,6 +9,7 @@ from hansa.centers.user.errors import EmailTaken, RiskRefused, Suspended, TooMan
 from hansa.centers.user.types import LoggedIn
 from hansa.kernel.problem import Busy, Invalid
 from hansa.kernel.welcome import Reception
+from hansa.web import cookies
 from hansa.web.answers import ADDRESS_MAX, end_session, go, show, way_back
 from hansa.web.forms import Fields, read_form
 from hansa.web.parts import Ceremony, Form
@@ -41,7 +42,8 @@ async def log_in(seen: Seen) -> Response[str]:
     if fields.errors:
         return await login_page(seen, wanted, form=fields.form(), status=422)
     try:
-        session = await user.log_in(seen.ctx, email=email, password=password)
+        device = seen.cookies.get(cookies.DEVICE)
+        session = await user.log_in(seen.ctx, email=email, password=password, device=device)
     except (WrongCredentials, TooManyAttempts, Suspended, RiskRefused, Busy) as refused:
         form = fields.form(problem=problem_words(refused, seen.gettext))
         return await login_page(seen, wanted, form=form, status=refused.status)

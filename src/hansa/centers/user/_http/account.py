@@ -76,19 +76,24 @@ class SignUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LogIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who logs in."""
+    """Who logs in. `device` is what an earlier session here was answered with: tries from elsewhere do not stop it."""
 
     email: Email
     password: Password
+    device: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that just started; `token` is shown this once. Send it as `Authorization: Bearer`."""
+    """A session that just started; `token` is shown this once. Send it as `Authorization: Bearer`.
+
+    Keep `device` and hand it in at the next log-in: it opens nothing, but what others try does not hold it up.
+    """
 
     token: str
     party: str
     kind: ActorKind
     expires_at: datetime
+    device: str
 
 
 class PartyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,7 +200,7 @@ async def sign_up(ctx: Ctx, data: SignUp) -> SessionView:
 )
 async def log_in(ctx: Ctx, data: LogIn) -> SessionView:
     """Start a session. A guest's cart and addresses come along."""
-    return session_view(await api.log_in(ctx, email=data.email, password=data.password))
+    return session_view(await api.log_in(ctx, email=data.email, password=data.password, device=data.device))
 
 
 @post("/session/guest", summary="Be a guest", opt={"idempotency": "none"})
@@ -354,6 +359,7 @@ def session_view(started: LoggedIn) -> SessionView:
         party=PARTY_ID.show(party) if party else "",
         kind=started.actor.kind,
         expires_at=started.expires_at,
+        device=started.device,
     )
 
 

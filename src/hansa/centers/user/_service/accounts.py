@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from hansa.centers.user._rules.email import EmailAddress, read_email
 from hansa.centers.user._rules.texts import PASSWORD_RAW_MAX, check_locale, check_password, check_text
-from hansa.centers.user._service import proofs, taken
+from hansa.centers.user._service import attempts, proofs, taken
 from hansa.centers.user._service.entering import assess, enter, forget_after, merge_guest, start_session
 from hansa.centers.user._service.passwords import Passwords
 from hansa.centers.user._store import parties, tokens
 from hansa.centers.user.errors import (
     EmailTaken,
     PartyNotFound,
-    TooManyAttempts,
     WrongCredentials,
 )
 from hansa.centers.user.events import PartySignedUp, SessionEnded
@@ -105,38 +104,28 @@ async def bring_people(ctx: Ctx, *, people: Mapping[PartyId, str]) -> set[PartyI
     return added
 
 
-async def log_in(ctx: Ctx, *, email: str, password: str) -> LoggedIn:
+async def log_in(ctx: Ctx, *, email: str, password: str, device: str = "") -> LoggedIn:
     """Start a session; a guest who acts becomes part of the account.
 
-    Raises `WrongCredentials`, the same and after the same work whether the address is known or not;
-    `TooManyAttempts`, `Suspended`, `RiskRefused`, `Busy`.
+    `device` is what an earlier log-in from the same browser handed out (`LoggedIn.device`): its tries count for
+    themselves, so that nobody keeps the owner out by guessing. Raises `WrongCredentials`, the same and after the same
+    work whether the address is known or not; `TooManyAttempts`, `Suspended`, `RiskRefused`, `Busy`.
     """
     address = read_email(email)
     if isinstance(address, FieldError):  # goes the same way as an address nobody has
         address = EmailAddress("", "malformed " + hashlib.sha256(email.encode(errors="replace")).hexdigest())
     await assess(ctx, "user.log_in", address.key_hash().hex())
-    settings, now = ctx.platform.settings.section(Accounts), ctx.now()
-    async with ctx.transaction() as tx:
-        facts = await parties.count_attempt(
-            tx,
-            email_hash=address.key_hash(),
-            email_key=address.key,
-            now=now,
-            window=settings.log_in_window,
-        )
-    if facts.attempts > settings.log_in_attempts:
-        wait = facts.since + settings.log_in_window - now
-        raise TooManyAttempts(retry_after_s=max(1, int(wait.total_seconds()) + 1))
+    tried = await attempts.count_log_in(ctx, address, device=device)
     if len(password) > PASSWORD_RAW_MAX or not storable(password):
         password, known_hash = "", None
     else:
-        known_hash = facts.password_hash
+        known_hash = tried.password_hash
     right, stronger = await ctx.platform.service(Passwords).check(password, known_hash)
-    if not right or facts.party_id is None:
+    if not right or tried.party_id is None:
         raise WrongCredentials
     async with ctx.transaction() as tx:
-        await parties.forget_attempts(tx, address.key_hash())
-        return await enter(tx, ctx, party=facts.party_id, stronger=stronger)
+        await attempts.was_right(tx, tried)
+        return await enter(tx, ctx, party=tried.party_id, stronger=stronger)
 
 
 async def start_guest(ctx: Ctx) -> LoggedIn:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hansa.centers.user._rules.devices import read_device
 from hansa.centers.user._rules.tokens import RANDOM_OCTETS, make_token, token_hash
+from hansa.centers.user._service.attempts import known_device
 from hansa.centers.user._service.sessions import Sessions, session_span
 from hansa.centers.user._store import addresses, kin, parties, privacy, tokens
 from hansa.centers.user.errors import RiskRefused, Suspended, WrongCredentials
@@ -71,7 +72,12 @@ async def start_session(tx: Transaction, ctx: Ctx, *, party: PartyId, kind: Part
     tx.emit(ctx, SessionStarted(party=party, session=session, kind=kind))
     actor_kind = ActorKind.GUEST if kind is PartyKind.GUEST else ActorKind.PERSON
     # Grants are read with the token, at its first use: asking for them is no matter for a transaction.
-    return LoggedIn(token=token, actor=Actor(actor_kind, party, session=session), expires_at=expires_at)
+    return LoggedIn(
+        token=token,
+        actor=Actor(actor_kind, party, session=session),
+        expires_at=expires_at,
+        device=known_device(ctx, party) if kind is PartyKind.PERSON else "",
+    )
 
 
 async def merge_guest(tx: Transaction, ctx: Ctx, party: PartyId) -> None:

@@ -61,11 +61,15 @@ class ProofMail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that just started. `token` is shown this once; only its hash is kept."""
+    """A session that just started. `token` is shown this once; only its hash is kept.
+
+    `device` is for the browser to keep and show at its next log-in; empty for a guest. It opens nothing.
+    """
 
     token: str
     actor: Actor
     expires_at: datetime
+    device: str = ""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
