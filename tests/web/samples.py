@@ -16,6 +16,7 @@ from selling_samples import SELLING
 
 from hansa.web.design import design_page
 from hansa.web.parts import (
+    CollectRow,
     Action, Address, BusinessCard, CartLine, CartShop, CenterCard, Ceremony, CheckoutGroup, Choice, DeliveryOption, Door,
     Entry, Facet, Fact, Figure, Form, Funder, Funding, FundingRow, GoodCard, Line, Link, Notice, OptionGroup,
     OptionValue, OrderCard, OrderShop, Pager, Parcel, PieceChoice, Picture, SellerSays, SumRow, Tag,
@@ -23,7 +24,7 @@ from hansa.web.parts import (
 )  # fmt: skip
 from hansa.web.templating import Pages
 from hansa.web.views import (
-    AccountPage, CancelPage, CartPage, CheckoutPage, DraftPage, DraftsPage, ErrorPage, ListPage, LoginPage, OrderPage, OrdersPage, PayPage,
+    AccountPage, CancelPage, CartPage, CheckoutPage, DraftPage, DraftsPage, ErrorPage, ListPage, LoginPage, NearPage, OrderPage, OrdersPage, PayPage,
     PortalPage, ProductPage, ProofPage, SignupPage, View,
 )  # fmt: skip
 
@@ -161,6 +162,44 @@ def category(t: Words) -> ListPage:
     )  # fmt: skip
 
 
+def search_near(t: Words) -> ListPage:
+    found = search(t)
+    km = t("%s km", "%s 公里")
+    within = Facet(
+        name="within",
+        label=t("Distance", "距离"),
+        choices=tuple(
+            Choice(value=str(one), label=t(f"Within {one} km", f"{one} 公里以内"), checked=one == 50)
+            for one in (5, 20, 50, 200)
+        ),
+        many=False,
+    )
+    return msgspec.structs.replace(
+        found, facets=(found.facets[0], within), chosen=(Link(label=t("Near me", "离我最近"), url="/bazaar/?q=tea"),), lede="", heading=t("All goods", "全部商品"),
+        goods=tuple(msgspec.structs.replace(one, near=f"{km % far} · {one.also}") for one, far in zip(goods(t), ("0.8", "2.3", "14", "31"), strict=False)),
+        sorts=(*found.sorts[:1], Link(label=t("Nearest", "距离最近"), url="?sort=distance", current=True)), pager=Pager(shown=4, total=4),
+    )  # fmt: skip
+
+
+def near(t: Words) -> NearPage:
+    towns = (
+        ("Longquan, Zhejiang", "浙江省龙泉市"),
+        ("Quanzhou, Fujian", "福建省泉州市"),
+        ("Jingdezhen, Jiangxi", "江西省景德镇市"),
+        ("Laiyang, Shandong", "山东省莱阳市"),
+    )
+    return NearPage(
+        chrome=chrome(t, section="", path="/bazaar/near"),
+        next_url="/bazaar/?sort=distance&near=",
+        towns=tuple(Link(label=t(*town), url="/bazaar/?near=28.070,119.140") for town in towns),
+        back=Link(label=t("Back", "返回"), url="/bazaar/"),
+    )
+
+
+def near_nothing(t: Words) -> NearPage:
+    return msgspec.structs.replace(near(t), towns=())
+
+
 def no_match(t: Words) -> ListPage:
     return msgspec.structs.replace(
         search(t), goods=(), empty="no_match", lede="", facets=(), sorts=(), shortcuts=home(t).shortcuts
@@ -222,6 +261,18 @@ def product_photographed(t: Words) -> ProductPage:
         for n in (2, 3, 4)
     )
     return msgspec.structs.replace(product(t), pictures=(first, *others))  # fmt: skip
+
+
+def product_near(t: Words) -> ProductPage:
+    """One that can be collected, for somebody who said where they are."""
+    return msgspec.structs.replace(
+        product(t), options=(), similar=(), near=Link(label=t("From somewhere else", "换个位置"), url="/bazaar/near"),
+        collect=(
+            CollectRow(name=t("Celadon House, Hubin", "青禾茶器 湖滨店"), address=t("12 Hubin Road, Hangzhou", "杭州市湖滨路 12 号"), state="in_stock", far=t("2.3 km", "2.3 公里"), opening=t("open now", "营业中")),
+            CollectRow(name=t("Celadon House, the kiln", "青禾茶器 龙泉窑"), address=t("Longquan, Zhejiang", "浙江省龙泉市"), state="sold_out", far=t("312 km", "312 公里"), opening=t("closed now", "休息中")),
+            CollectRow(name=t("A counter at the market", "集市柜台"), address=t("Lishui, Zhejiang", "浙江省丽水市"), state="in_stock"),
+        ),
+    )  # fmt: skip
 
 
 def product_measured(t: Words) -> ProductPage:
@@ -635,7 +686,7 @@ def design(t: Words) -> View:
 SAMPLES: dict[str, Callable[[Words], View]] = {
     make.__name__: make
     for make in (
-        portal, portal_alone, home, search, search_corrected, category, no_match, nothing_yet, product, product_gone, product_photographed, product_measured, cart, cart_empty, checkout, checkout_at_the_door,
+        portal, portal_alone, home, search, search_corrected, category, search_near, near, near_nothing, no_match, nothing_yet, product, product_near, product_gone, product_photographed, product_measured, cart, cart_empty, checkout, checkout_at_the_door,
         checkout_guest, pay, pay_waiting, pay_declined, pay_done, pay_closed, pay_late, pay_split, order, order_parts, order_at_the_door, order_unpaid, cancel, cancel_wrong, orders, drafts, drafts_none, draft, draft_wrong, draft_over, orders_none,
         orders_no_match, login, signup, forgot, proof, account, *ACCOUNT, *REVIEWS, missing, broken, design, *SELLING, *BESIDE,
     )

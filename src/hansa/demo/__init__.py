@@ -11,7 +11,7 @@ from uuid import UUID
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.types import Receipt
 from hansa.centers.place import api as place
-from hansa.centers.place.types import PlaceId, PlaceKind
+from hansa.centers.place.types import Capability, PlaceId, PlaceKind
 from hansa.centers.product import api as product
 from hansa.centers.product.types import CategoryId, NewSku, Option, OptionValue
 from hansa.centers.shop import api as shop
@@ -141,6 +141,7 @@ async def _open(ctx: Ctx, one: DemoShop, owner: UUID, categories: Mapping[str, C
         address=one.city,
         location=one.location,
         shop_id=opened.id,
+        capabilities=(Capability.SHIP, Capability.PICKUP),
     )
     for good in one.goods:
         await _sell(ctx, opened.id, warehouse.id, good, categories[good.category])

@@ -173,6 +173,7 @@ MESSAGES = frozenset(
         N_("Say how much"),
         N_("Say it in at least one language"),
         N_("Say which reason the words are about"),
+        N_("Say where: lat and lon"),
         N_("Say why"),
         N_("Small letters, digits and hyphens, at most 48, no hyphen at the ends"),
         N_("Small letters, digits and underscores, at most 48: spam, off_topic"),

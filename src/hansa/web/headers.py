@@ -15,7 +15,7 @@ PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "content-security-policy": CONTENT_POLICY,
         "cross-origin-opener-policy": "same-origin",
-        "permissions-policy": "camera=(), geolocation=(), microphone=()",
+        "permissions-policy": "camera=(), geolocation=(self), microphone=()",
         "referrer-policy": "same-origin",
         "x-content-type-options": "nosniff",
     }

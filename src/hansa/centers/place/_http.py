@@ -58,6 +58,13 @@ class NearbyView(msgspec.Struct, frozen=True, kw_only=True):
     distance_m: float
 
 
+class TownView(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that stands for those around it, and how many they are."""
+
+    place: PlaceView
+    places: int
+
+
 class OpeningView(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a place is open at a moment; `open` is None where nobody said when it is."""
 
@@ -166,6 +173,21 @@ async def find_nearby(
         [NearbyView(place=_place(ctx, one.place), distance_m=one.distance_m) for one in page.items],
         page.cursor,
     )
+
+
+@get("/places/towns", summary="List where there are places", responses=problems(Invalid), tags=["places"])
+async def list_towns(
+    ctx: Ctx,
+    capability: Annotated[
+        str, Parameter(description="What can be done there: `pickup`, `returns`.", max_length=40)
+    ] = Capability.PICKUP,
+    limit: Limit = 20,
+) -> list[TownView]:
+    """Return one place of each stretch of about fifty kilometres that has any, for who does not say where they are."""
+    return [
+        TownView(place=_place(ctx, one.place), places=one.places)
+        for one in await api.towns(ctx, capability=capability, limit=limit)
+    ]
 
 
 @get("/place-capabilities", summary="List what can be done at places", tags=["places"])
@@ -319,6 +341,7 @@ ROUTES = (
     list_places,
     show_place,
     find_nearby,
+    list_towns,
     list_capabilities,
     show_opening,
     list_versions,

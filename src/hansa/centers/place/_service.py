@@ -22,6 +22,7 @@ from hansa.centers.place.types import (
     PlaceKind,
     PlaceStatus,
     PlaceVersion,
+    Town,
 )
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopId, shop_object
@@ -229,6 +230,20 @@ async def places_nearby(
         read = await store.read_places(tx, [place_id for place_id, _ in found])
     rows = [Nearby(place=read[one], distance_m=far) for one, far in found if one in read]
     return page_of(rows, limit=limit, key=lambda row: (row.distance_m, row.place.id))
+
+
+async def towns(ctx: Ctx, *, capability: str, limit: int = 20) -> list[Town]:
+    """List where there are open places with a capability, about fifty kilometres apart, those with most first.
+
+    Raises `Invalid`.
+    """
+    checked_limit(limit)
+    async with ctx.platform.db.reading() as tx:
+        found = await store.towns(
+            tx, business=ctx.business, traffic=ctx.traffic, capability=capability, limit=limit
+        )
+        read = await store.read_places(tx, [place_id for place_id, _ in found])
+    return [Town(place=read[one], places=places) for one, places in found if one in read]
 
 
 async def versions_of_place(

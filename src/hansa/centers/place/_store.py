@@ -116,6 +116,22 @@ async def nearby(
     return [(row["id"], row["distance_m"]) for row in rows]
 
 
+async def towns(
+    tx: Transaction, *, business: str, traffic: Traffic, capability: str, limit: int
+) -> list[tuple[PlaceId, int]]:
+    """Return the first place of each half degree with open places of a capability, and how many there are."""
+    rows = await tx.raw.fetch(
+        """SELECT (array_agg(id ORDER BY id))[1] AS id, count(*) AS places FROM place.place
+            WHERE status = 'open' AND business = $1 AND traffic = $2 AND $3 = ANY (capabilities) AND lat IS NOT NULL
+            GROUP BY floor(lat * 2), floor(lon * 2) ORDER BY count(*) DESC, 1 LIMIT $4""",
+        business,
+        traffic.value,
+        capability,
+        limit,
+    )
+    return [(row["id"], row["places"]) for row in rows]
+
+
 async def versions_of(
     tx: Transaction, place_id: PlaceId, *, before: int | None, limit: int
 ) -> list[PlaceVersion]:

@@ -16,6 +16,7 @@ from hansa.centers.place._service import (
     places_nearby,
     places_of_shop,
     places_within,
+    towns,
     versions_of_place,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "places_nearby",
     "places_of_shop",
     "places_within",
+    "towns",
     "versions_of_place",
 ]

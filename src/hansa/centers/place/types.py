@@ -148,6 +148,14 @@ class PlaceVersion(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
+class Town(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of land with places in it, for who does not say where they are: one of the places stands for it."""
+
+    place: Place
+    places: int
+    """How many there are around."""
+
+
 class Nearby(msgspec.Struct, frozen=True, kw_only=True):
     """A place and how far it is, in metres along the great circle."""
 

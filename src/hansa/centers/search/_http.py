@@ -8,10 +8,11 @@ import msgspec
 from litestar import get
 from litestar.params import Parameter
 
+from hansa.centers.place.types import PLACE_ID, Location
 from hansa.centers.product.errors import CategoryNotFound
 from hansa.centers.product.types import CATEGORY_ID, OFFER_ID, PRODUCT_ID, Measure
 from hansa.centers.search import api
-from hansa.centers.search.types import QUERY_MAX, Facets, Filters, Found, Hit, Sort
+from hansa.centers.search.types import NEAR_M, QUERY_MAX, Facets, Filters, Found, Hit, Near, Sort
 from hansa.centers.shop.types import SHOP_ID
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
@@ -30,6 +31,14 @@ ShopParam = Annotated[str | None, Parameter(description="Only what this shop off
 PriceMin = Annotated[int | None, Parameter(description="Lowest price, in minor units.", ge=0)]
 PriceMax = Annotated[int | None, Parameter(description="Highest price, in minor units.", ge=0)]
 InStock = Annotated[bool, Parameter(description="Only what can be bought now.")]
+Lat = Annotated[
+    float | None,
+    Parameter(description="Degrees north of where one is: only what is collected near there.", ge=-90, le=90),
+]
+Lon = Annotated[float | None, Parameter(description="Degrees east, with `lat`.", ge=-180, le=180)]
+Radius = Annotated[
+    float, Parameter(description="How far near is, in metres; with `lat` and `lon`.", ge=0, le=1_000_000)
+]
 FacetParam = Annotated[
     list[str] | None,
     Parameter(
@@ -44,6 +53,15 @@ Cursor = Annotated[
 ]
 Limit = Annotated[int, Parameter(description="How many at most.", ge=1, le=100)]
 Few = Annotated[int, Parameter(description="How many at most.", ge=1, le=20)]
+
+
+class NearestView(msgspec.Struct, frozen=True, kw_only=True):
+    """The nearest place where it can be collected. Whether it lies there now is not said."""
+
+    place_id: str
+    name: Texts
+    address: str
+    distance_m: float
 
 
 class HitView(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +82,8 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     votes: int
     rating: int
     measure: Measure | None
+    nearest: NearestView | None
+    """Where `lat` and `lon` were given."""
 
 
 class FacetValueView(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,19 +143,27 @@ class Suggestions(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def search_products(
     ctx: Ctx,
+    *,
     q: Query = "",
     category: Category = None,
     shop: ShopParam = None,
     price_min: PriceMin = None,
     price_max: PriceMax = None,
-    in_stock: InStock = False,  # noqa: FBT002 - Litestar passes parameters by name
+    in_stock: InStock = False,
+    lat: Lat = None,
+    lon: Lon = None,
+    radius_m: Radius = NEAR_M,
     facet: FacetParam = None,
     sort: SortParam = Sort.RELEVANCE,
-    facets: WithFacets = False,  # noqa: FBT002 - Litestar passes parameters by name
+    facets: WithFacets = False,
     cursor: Cursor = None,
     limit: Limit = 24,
 ) -> FoundView:
-    """Find products by words of any language, tolerant of typos, narrowed by filters; facets on the first page."""
+    """Find products by words of any language, tolerant of typos, narrowed by filters; facets on the first page.
+
+    With `lat` and `lon` it finds what is sold by shops with a place near there where buyers collect (the hundred nearest
+    places), with the nearest of them; `sort=distance` has the nearest first.
+    """
     found = await api.search(
         ctx,
         query=q,
@@ -145,6 +173,7 @@ async def search_products(
             price_min=price_min,
             price_max=price_max,
             in_stock=in_stock,
+            near=_read_near(lat, lon, radius_m),
             facets=_read_facets(facet or []),
         ),
         sort=sort,
@@ -159,6 +188,14 @@ async def search_products(
 async def suggest(ctx: Ctx, q: Typed = "", limit: Few = 8) -> Suggestions:
     """Return titles and categories with a word that begins like this, the best first."""
     return Suggestions(items=await api.suggestions(ctx, query=q, limit=limit))
+
+
+def _read_near(lat: float | None, lon: float | None, radius_m: float) -> Near | None:
+    if lat is None and lon is None:
+        return None
+    if lat is None or lon is None:
+        raise Invalid(FieldError("lat" if lat is None else "lon", "required", "This is missing"))
+    return Near(Location(lat, lon), radius_m)
 
 
 def _read_facets(raw: list[str]) -> dict[str, list[str]]:
@@ -194,6 +231,14 @@ def _hit(hit: Hit) -> HitView:
         votes=hit.votes,
         rating=hit.rating,
         measure=hit.measure,
+        nearest=NearestView(
+            place_id=PLACE_ID.show(hit.nearest.place.id),
+            name=hit.nearest.place.name,
+            address=hit.nearest.place.address,
+            distance_m=hit.nearest.distance_m,
+        )
+        if hit.nearest
+        else None,
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from hansa.centers.place.types import Location, Place
 from hansa.centers.product.types import CategoryId, Measure, OfferId, ProductId
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.money import Money
@@ -16,6 +17,10 @@ QUERY_MAX = 100
 """Characters of what somebody typed."""
 FILTERS_MAX = 20
 VALUES_MAX = 50
+NEAR_PLACES_MAX = 100
+"""What is near is found at so many places, the nearest."""
+NEAR_M = 50_000.0
+"""How far near is, unless somebody says otherwise."""
 
 
 class Sort(enum.StrEnum):
@@ -26,6 +31,8 @@ class Sort(enum.StrEnum):
     PRICE_DOWN = "price_down"
     NEWEST = "newest"
     SALES = "sales"
+    DISTANCE = "distance"
+    """The nearest first; for what is near somewhere."""
 
 
 class Synonyms(msgspec.Struct, frozen=True):
@@ -34,8 +41,18 @@ class Synonyms(msgspec.Struct, frozen=True):
     words: tuple[str, ...]
 
 
+class Near(msgspec.Struct, frozen=True):
+    """Where somebody is, and how far they would go to collect something, in metres."""
+
+    center: Location
+    radius_m: float = NEAR_M
+
+
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What is found must fit all of these.
+
+    With `near`, a shop that sells it has a place within the distance where buyers collect; whether it lies there now is
+    for the product's page to say. Looked at are the `NEAR_PLACES_MAX` nearest places.
 
     With `in_stock` something of it can be sold somewhere now, as far as the index has heard.
 
@@ -48,7 +65,15 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     price_min: int | None = None
     price_max: int | None = None
     in_stock: bool = False
+    near: Near | None = None
     facets: Mapping[str, Sequence[str]] = {}
+
+
+class Nearest(msgspec.Struct, frozen=True):
+    """The nearest place where what was found can be collected, and how far it is, in metres."""
+
+    place: Place
+    distance_m: float
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +93,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """In hundredths of a star; look at `votes` first."""
     measure: Measure | None = None
     """Where it is sold by amount: the price is for `per` units."""
+    nearest: Nearest | None = None
+    """Where something near was asked for."""
 
 
 class FacetValue(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from hansa.web.parts.common import (
 from hansa.web.parts.desk import OrderRow, Step, Tile
 from hansa.web.parts.goods import (
     Bar,
+    CollectRow,
     GoodCard,
     MyReview,
     OptionGroup,
@@ -79,6 +80,7 @@ __all__ = [
     "Ceremony",
     "CheckoutGroup",
     "Choice",
+    "CollectRow",
     "ConsentRow",
     "DeliveryOption",
     "Door",

@@ -27,6 +27,18 @@ class GoodCard(Part, frozen=True, kw_only=True):
     note: str = ""
     score: str = ""
     sold_out: bool = False
+    near: str = ""
+    """How far it is, and where, in a list of what is near."""
+
+
+class CollectRow(Part, frozen=True, kw_only=True):
+    """A place where buyers collect; `state` says whether what is shown lies there, `far` and `opening` may be unknown."""
+
+    name: str
+    address: str
+    state: str
+    far: str = ""
+    opening: str = ""
 
 
 class OptionValue(Part, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from hansa.web.routes import (
     gate,
     goods,
     inbox,
+    nearby,
     operating,
     orders,
     pay,
@@ -39,6 +40,7 @@ from hansa.web.routes.guard import in_a_business
 
 _IN_A_BUSINESS: Sequence[Any] = (
     *goods.ROUTES,
+    *nearby.ROUTES,
     *cart.ROUTES,
     *checkout.ROUTES,
     *pay.ROUTES,

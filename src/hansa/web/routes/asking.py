@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from hansa.centers.product.errors import CategoryNotFound
 from hansa.centers.product.types import Category
-from hansa.centers.search.types import FILTERS_MAX, VALUES_MAX, Filters, Sort
+from hansa.centers.search.types import FILTERS_MAX, VALUES_MAX, Filters, Near, Sort
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import Shop
+from hansa.web.routes import nearby
 from hansa.web.visit import Visit
 
 FACET = "f."
@@ -34,6 +35,7 @@ class Asked(NamedTuple):
     facets: Mapping[str, tuple[str, ...]]
     price: tuple[int, int] | None
     in_stock: bool
+    near: Near | None
     sort: Sort | None
     after: str
     before: int
@@ -49,6 +51,7 @@ class Asked(NamedTuple):
             or self.facets
             or self.price
             or self.in_stock
+            or self.near
             or self.sort
         )
 
@@ -61,6 +64,7 @@ class Asked(NamedTuple):
             price_min=low,
             price_max=high,
             in_stock=self.in_stock,
+            near=self.near,
             facets=self.facets,
         )
 
@@ -72,10 +76,20 @@ class Asked(NamedTuple):
             "shop": self.shop.slug if self.shop else "",
             "price": "{}-{}".format(*self.price) if self.price else "",
             "stock": IN_STOCK if self.in_stock else "",
+            **self._near(),
             "sort": self.sort.value if self.sort else "",
         } | changed
         facets = [(f"{FACET}{field}", value) for field, values in self.facets.items() for value in values]
         return [(name, value) for name, value in [*said.items(), *facets] if value]
+
+    def _near(self) -> dict[str, str]:
+        if self.near is None:
+            return {nearby.NEAR: "", nearby.WITHIN: ""}
+        km = round(self.near.radius_m / 1000)
+        return {
+            nearby.NEAR: nearby.written(self.near.center),
+            nearby.WITHIN: "" if km == nearby.USUAL_KM else str(km),
+        }
 
     def address(self, seen: Visit, **changed: str) -> str:
         """Return the address of this list with something changed, from its beginning."""
@@ -96,7 +110,7 @@ async def read_asked(seen: Visit, categories: Sequence[Category]) -> Asked:
     category = next((one for one in categories if one.slug == slug), None)
     if slug and category is None:
         raise CategoryNotFound
-    before = seen.asked("shown")
+    before, near = seen.asked("shown"), nearby.near(seen)
     return Asked(
         query=" ".join(seen.asked("q", letters_max=_QUERY_MAX).split()),
         category=category,
@@ -104,10 +118,17 @@ async def read_asked(seen: Visit, categories: Sequence[Category]) -> Asked:
         facets=_facets(seen),
         price=_price(seen.asked("price")),
         in_stock=seen.asked("stock") == IN_STOCK,
-        sort=Sort(sort) if sort in {one.value for one in Sort} else None,
+        near=near,
+        sort=_sort(sort, near),
         after=seen.asked("after", letters_max=2000),
         before=int(before) if _digits(before, _SHOWN_DIGITS_MAX) else 0,
     )
+
+
+def _sort(said: str, near: Near | None) -> Sort | None:
+    """Return the order that is asked for; nothing is far or near where nobody said from where."""
+    found = Sort(said) if said in {one.value for one in Sort} else None
+    return None if found is Sort.DISTANCE and near is None else found
 
 
 def _facets(seen: Visit) -> dict[str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get
@@ -20,6 +21,7 @@ from hansa.kernel.texts import pick
 from hansa.web.answers import fragment
 from hansa.web.i18n import N_
 from hansa.web.parts import Choice, Facet, Link, Pager
+from hansa.web.routes import nearby
 from hansa.web.routes.asking import FACET, IN_STOCK, Asked
 from hansa.web.showing import seller_link
 from hansa.web.visit import Seen, Visit
@@ -34,6 +36,7 @@ _SORTS = {
     Sort.SALES: N_("Most bought"),
     Sort.PRICE_UP: N_("Price, low first"),
     Sort.PRICE_DOWN: N_("Price, high first"),
+    Sort.DISTANCE: N_("Nearest"),
 }
 
 
@@ -89,7 +92,11 @@ def sorts(seen: Visit, asked: Asked) -> tuple[Link, ...]:
     """Return the orders a list can be in; the home's is the newest first."""
     current = asked.sort or (Sort.RELEVANCE if asked.narrowed else Sort.NEWEST)
     usual = Sort.RELEVANCE if _narrowed(asked) else Sort.NEWEST
-    offered = [sort for sort in _SORTS if _narrowed(asked) or sort is not Sort.RELEVANCE]
+    offered = [
+        sort
+        for sort in _SORTS
+        if (sort is not Sort.RELEVANCE or _narrowed(asked)) and (sort is not Sort.DISTANCE or asked.near)
+    ]
     return tuple(
         Link(
             label=seen.gettext(_SORTS[sort]),
@@ -118,6 +125,8 @@ def chosen(seen: Visit, asked: Asked, facets: Facets | None) -> tuple[Link, ...]
         links.append(Link(label=_range(seen, *asked.price), url=asked.address(seen, price="")))
     if asked.in_stock:
         links.append(Link(label=seen.gettext("In stock only"), url=asked.address(seen, stock="")))
+    if asked.near:
+        links.append(Link(label=seen.gettext("Near me"), url=_anywhere(seen, asked)))
     names = {
         (field.field, value.value): pick(value.names, language) or value.value
         for field in (facets.fields if facets else ())
@@ -146,6 +155,7 @@ async def narrowing(
     _ = seen.gettext
     made = [
         _in_stock(seen, asked),
+        _within(seen, asked),
         _one_of(seen, by_field.get("category"), "category", _("Kind"), _("All kinds"), slugs, asked.category),
         _one_of(seen, by_field.get("shop"), "shop", _("Seller"), _("All sellers"), shop_slugs, asked.shop),
         _prices(seen, asked, facets),
@@ -190,6 +200,37 @@ def _in_stock(seen: Visit, asked: Asked) -> Facet:
     """Make the one box that leaves out what is sold out everywhere."""
     only = Choice(value=IN_STOCK, label=seen.gettext("In stock only"), checked=asked.in_stock)
     return Facet(name="stock", label=seen.gettext("Availability"), choices=(only,))
+
+
+def _within(seen: Visit, asked: Asked) -> Facet | None:
+    """Make the choice of how far one would go, where something near is asked for."""
+    if asked.near is None:
+        return None
+    chosen_km = round(asked.near.radius_m / 1000)
+    return Facet(
+        name=nearby.WITHIN,
+        label=seen.gettext("Distance"),
+        choices=tuple(
+            Choice(
+                value=str(km),
+                label=seen.gettext(nearby.WITHIN_WORD) % {"num": km},
+                checked=km == chosen_km,
+            )
+            for km in nearby.WITHIN_KM
+        ),
+        many=False,
+    )
+
+
+def _anywhere(seen: Visit, asked: Asked) -> str:
+    by_distance = asked.sort is Sort.DISTANCE
+    return asked._replace(near=None, sort=None if by_distance else asked.sort).address(seen)
+
+
+def near_me(seen: Visit, asked: Asked) -> Link:
+    """Return the way to say where one is, with what the list is narrowed to."""
+    said = [(name, value) for name, value in asked.pairs() if name in nearby.KEPT or name.startswith(FACET)]
+    return Link(label=seen.gettext("Near me"), url=seen.at("near") + (f"?{urlencode(said)}" if said else ""))
 
 
 def _name(seen: Visit, one: Category | Shop) -> str:

@@ -28,9 +28,11 @@ from hansa.web.routes.finding import (
     found_pager,
     listed,
     narrowing,
+    near_me,
     sorts,
     to_be_had,
 )
+from hansa.web.routes.nearby import far, where, written
 from hansa.web.routes.pictures import photo
 from hansa.web.routes.product import product_view
 from hansa.web.showing import picture, seller_link
@@ -65,7 +67,10 @@ async def _home(seen: Visit, asked: Asked, categories: Sequence[Category]) -> Re
         pager=_pager(seen, asked, page),
         search_url=seen.at(),
         clear_url=seen.at(),
-        shortcuts=(*below(seen, asked, categories), *((to_be_had(seen, asked),) if page.items else ())),
+        shortcuts=(
+            *below(seen, asked, categories),
+            *((to_be_had(seen, asked), near_me(seen, asked)) if page.items else ()),
+        ),
         sorts=sorts(seen, asked) if page.items else (),
         empty="" if page.items else "nothing_yet",
         things=tuple(drawn.values())[:_THINGS] if page.items and not asked.after else (),
@@ -87,12 +92,17 @@ async def _found(seen: Visit, asked: Asked, categories: Sequence[Category]) -> R
         search_url=seen.at(),
         clear_url=seen.at(),
         crumbs=crumbs(seen, asked, categories),
-        kept=tuple((name, value) for name, value in asked.pairs() if name in {"q", "sort"}),
+        kept=tuple((name, value) for name, value in asked.pairs() if name in {"q", "sort", "near"}),
         facets=() if empty else await narrowing(seen, asked, facets, categories),
         chosen=chosen(seen, asked, facets),
-        shortcuts=below(seen, _anything(asked) if empty else asked, categories)
-        if empty or asked.category
-        else (),
+        shortcuts=(
+            *(
+                below(seen, _anything(asked) if empty else asked, categories)
+                if empty or asked.category
+                else ()
+            ),
+            *(() if empty or asked.near else (near_me(seen, asked),)),
+        ),
         sorts=() if empty else sorts(seen, asked),
         corrected=found.corrected or "",
         asked=asked.query,
@@ -103,7 +113,7 @@ async def _found(seen: Visit, asked: Asked, categories: Sequence[Category]) -> R
 
 def _anything(asked: Asked) -> Asked:
     return asked._replace(
-        query="", category=None, shop=None, facets={}, price=None, in_stock=False, sort=None
+        query="", category=None, shop=None, facets={}, price=None, in_stock=False, near=None, sort=None
     )
 
 
@@ -159,12 +169,13 @@ def _card(
     media: Sequence[MediaId],
 ) -> GoodCard:
     name = pick(one.titles, seen.ctx.locale)
+    center, nearest = where(seen), fares.nearest if fares else None
     least = one.measure.minimum if one.measure else 1
     sold = fares.sold if fares else 0
     bought = seen.ngettext("%(num)s bought", "%(num)s bought", sold) % {"num": sold} if sold else ""
     return GoodCard(
         name=name,
-        url=seen.at(f"products/{PRODUCT_ID.show(one.id)}"),
+        url=seen.at(f"products/{PRODUCT_ID.show(one.id)}", near=written(center) if center else ""),
         price=one.price,
         was=_was(one.price, one.list_price),
         picture=Picture(url=photo(seen, media[0], form="medium"), alt=name)
@@ -176,6 +187,9 @@ def _card(
         score=f"{fares.rating / _HUNDRED:.1f}" if fares and fares.votes else "",
         note=measuring.left_note(seen, one.measure, left) if left <= LOW_STOCK * least else bought,
         sold_out=left < least,
+        near=f"{far(seen, nearest.distance_m)} · {pick(nearest.place.name, seen.ctx.locale)}"
+        if nearest
+        else "",
     )
 
 

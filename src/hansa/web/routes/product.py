@@ -24,7 +24,7 @@ from hansa.kernel.money import Money
 from hansa.kernel.texts import pick
 from hansa.web.i18n import LANGUAGES
 from hansa.web.parts import Action, Fact, Form, GoodCard, Link, OptionGroup, OptionValue, Picture
-from hansa.web.routes import measuring
+from hansa.web.routes import measuring, nearby
 from hansa.web.routes.pictures import photo
 from hansa.web.routes.review_view import product_reviews
 from hansa.web.showing import picture, seller_link
@@ -78,7 +78,7 @@ async def product_view(
     seller = (await shop.shops(seen.ctx, [offer.shop_id])).get(offer.shop_id)
     rating, said = await product_reviews(seen, page.product.id)
     return ProductView(
-        chrome=seen.chrome(path=seen.at(here, sku=SKU_ID.show(chosen.id))),
+        chrome=seen.chrome(path=_at(seen, here, chosen)),
         name=title,
         also=also,
         also_lang=also_lang,
@@ -100,12 +100,28 @@ async def product_view(
         actions=_actions(seen, shown.state),
         crumbs=await _crumbs(seen, page, title),
         facts=await _facts(seen, stock.get(chosen.id, {})),
+        collect=await nearby.collected(seen, offer.shop_id, stock.get(chosen.id, {})),
+        near=_near(seen, page, chosen),
         description=tuple(filter(None, pick(page.product.descriptions, language).split("\n"))),
         rating=rating,
         reviews=said,
         reviews_url=seen.at(f"{here}/reviews") if said else "",
         similar=tuple(similar),
         form=form or Form(),
+    )
+
+
+def _at(seen: Visit, here: str, sku: Sku) -> str:
+    """Return the address of a variant, for somebody who is where they said."""
+    center = nearby.where(seen)
+    return seen.at(here, sku=SKU_ID.show(sku.id), near=nearby.written(center) if center else "")
+
+
+def _near(seen: Visit, page: ProductPage, sku: Sku) -> Link:
+    said = bool(nearby.where(seen))
+    return Link(
+        label=seen.gettext("From somewhere else") if said else seen.gettext("Near me"),
+        url=seen.at("near", product=PRODUCT_ID.show(page.product.id), sku=SKU_ID.show(sku.id)),
     )
 
 
@@ -173,7 +189,7 @@ def _group(seen: Visit, page: ProductPage, option: Option, *, chosen: Sku, stock
         values.append(
             OptionValue(
                 label=pick(value.names, language),
-                url=seen.at(f"products/{PRODUCT_ID.show(page.product.id)}", sku=SKU_ID.show(target.id)),
+                url=_at(seen, f"products/{PRODUCT_ID.show(page.product.id)}", target),
                 picture=picture(target.art) if target.art else None,
                 current=chosen.values.get(option.code) == value.code,
                 sold_out=not offer.active or sum(stock.get(target.id, {}).values()) <= 0,

@@ -25,7 +25,7 @@ from hansa.web.views.base import Chrome, View
 from hansa.web.views.front import DesignPage, ErrorPage, PortalPage
 from hansa.web.views.orders import CancelPage, DraftPage, DraftsPage, OrderPage, OrdersPage
 from hansa.web.views.reviews import MyReviewsPage, ReviewsPage, WriteReviewPage
-from hansa.web.views.shopping import CartPage, CheckoutPage, ListPage, PayPage, ProductPage
+from hansa.web.views.shopping import CartPage, CheckoutPage, ListPage, NearPage, PayPage, ProductPage
 
 __all__ = [
     "AccountPage",
@@ -44,6 +44,7 @@ __all__ = [
     "ListPage",
     "LoginPage",
     "MyReviewsPage",
+    "NearPage",
     "OrderPage",
     "OrdersPage",
     "PayPage",

@@ -12,6 +12,7 @@ from hansa.web.parts import (
     CartShop,
     CheckoutGroup,
     Choice,
+    CollectRow,
     Facet,
     Fact,
     Form,
@@ -57,6 +58,15 @@ class ListPage(View, frozen=True, kw_only=True):
     wall: str = "mist"
 
 
+class NearPage(View, frozen=True, kw_only=True):
+    """`/{business}/near`: where somebody is. A position is put behind `next_url`; `towns` are for who says none."""
+
+    template = "pages/near.html"
+    next_url: str
+    towns: tuple[Link, ...]
+    back: Link
+
+
 class ProductPage(View, frozen=True, kw_only=True):
     """`/{business}/products/{id}`: one product in one variant. Forms send `offer` and `quantity`.
 
@@ -89,6 +99,9 @@ class ProductPage(View, frozen=True, kw_only=True):
     crumbs: tuple[Link, ...] = ()
     options: tuple[OptionGroup, ...] = ()
     facts: tuple[Fact, ...] = ()
+    collect: tuple[CollectRow, ...] = ()
+    """Where the shop hands out goods; `near` leads to who says where they are."""
+    near: Link | None = None
     description: tuple[str, ...] = ()
     reviews: tuple[Review, ...] = ()
     reviews_url: str = ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import msgspec
 
+from hansa.centers.place import api as place
+from hansa.centers.place.types import Capability
 from hansa.centers.product import api as product
 from hansa.centers.product.errors import CategoryNotFound
 from hansa.centers.search._rules.keys import facet_key, stock_key, title_keys, word_keys
@@ -17,7 +19,18 @@ from hansa.centers.search._rules.words import QUERY_TERMS_MAX, is_dense, query_t
 from hansa.centers.search._service.narrowing import Counts, describe
 from hansa.centers.search._store import generations, queries
 from hansa.centers.search._store.queries import Asked, Row
-from hansa.centers.search.types import FILTERS_MAX, QUERY_MAX, VALUES_MAX, Filters, Found, Hit, Sort
+from hansa.centers.search.types import (
+    FILTERS_MAX,
+    NEAR_PLACES_MAX,
+    QUERY_MAX,
+    VALUES_MAX,
+    Filters,
+    Found,
+    Hit,
+    Near,
+    Nearest,
+    Sort,
+)
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.page import COUNT_CAP, CursorMalformed, checked_limit, decode_cursor, encode_cursor
@@ -43,6 +56,7 @@ class _Query:
     """What is looked for."""
 
     asked: Asked
+    """With `near` where that was asked for."""
     sort: Sort
     terms: tuple[str, ...]
     limit: int
@@ -76,13 +90,13 @@ async def search(
 
     All words must occur, in any language; what has them in its title comes first, then by rank. Where nothing
     fits, words nobody uses are corrected, or left out, and `corrected` says so. An empty query finds everything
-    that fits the filters. Raises `Invalid`, `CategoryNotFound`, `CursorMalformed`.
+    that fits the filters. By distance is sorted what is near. Raises `Invalid`, `CategoryNotFound`, `CursorMalformed`.
     """
     checked_limit(limit)
     filters = filters or Filters()
     if errors := [
         *plain_errors("query", query, length_max=QUERY_MAX, required=False),
-        *filter_errors(filters),
+        *filter_errors(filters, sort=sort),
     ]:
         raise Invalid(*errors)
     if filters.category is not None:
@@ -93,9 +107,10 @@ async def search(
     if query.strip() and not terms:  # nothing but punctuation: nobody is called that
         return Found(hits=[], cursor=None, facets=None, corrected=None)
     corrected = mark is not None and mark.corrected
+    near = await _near(ctx, filters.near) if filters.near else None
     async with ctx.transaction() as tx:
         slot = await generations.begin_reading(tx)
-        wanted = _Query(_asked(ctx, slot, filters), sort, terms, limit)
+        wanted = _Query(_asked(ctx, slot, filters, near), sort, terms, limit)
         rows = await _find(tx, wanted, mark)
         if not rows and mark is None and terms:
             meant = await _meant(tx, wanted.asked, terms)
@@ -104,17 +119,36 @@ async def search(
                 rows = await _find(tx, wanted, None)
         counts = None
         if with_facets and mark is None:
-            counts = await _count(tx, ctx, wanted, filters)
+            counts = await _count(tx, ctx, wanted, filters, near)
     shown = rows[:limit]
     return Found(
-        hits=await _hits(ctx, [row for _, row in shown]),
+        hits=await _hits(ctx, [row for _, row in shown], near or {}),
         cursor=_write_mark(asked_for, wanted, shown[-1], corrected=corrected) if len(rows) > limit else None,
         facets=await describe(ctx, counts) if counts else None,
         corrected=" ".join(wanted.terms) if corrected and shown else None,
     )
 
 
-async def _count(tx: Transaction, ctx: Ctx, wanted: _Query, filters: Filters) -> Counts:
+async def _near(ctx: Ctx, asked: Near) -> dict[int, Nearest]:
+    """Return the nearest place of each shop that has one within the distance, by the shop's key."""
+    page = await place.places_nearby(
+        ctx,
+        center=asked.center,
+        radius_m=asked.radius_m,
+        capability=Capability.PICKUP,
+        limit=NEAR_PLACES_MAX,
+    )
+    found: dict[int, Nearest] = {}
+    for one in page.items:
+        if one.place.shop_id is not None:
+            key = facet_key("shop", str(one.place.shop_id))
+            found.setdefault(key, Nearest(one.place, one.distance_m))
+    return found
+
+
+async def _count(
+    tx: Transaction, ctx: Ctx, wanted: _Query, filters: Filters, near: Mapping[int, Nearest] | None
+) -> Counts:
     """Count what can be narrowed by: each field, and the price, under all filters but its own.
 
     So whoever chose one glaze still sees how many there are of the others, and may choose another one as well.
@@ -129,7 +163,7 @@ async def _count(tx: Transaction, ctx: Ctx, wanted: _Query, filters: Filters) ->
     priced = filters.price_min is not None or filters.price_max is not None
     if priced:
         variants.append(msgspec.structs.replace(filters, price_min=None, price_max=None))
-    asked = [replace(wanted, asked=_asked(ctx, wanted.asked.slot, one)).whole() for one in variants]
+    asked = [replace(wanted, asked=_asked(ctx, wanted.asked.slot, one, near)).whole() for one in variants]
     ((found, prices, facets), *others) = await queries.facets(tx, asked, count_max=COUNT_CAP + 1)
     for field, (_, _, counted) in zip(chosen, others, strict=False):
         facets = {facet: count for facet, count in facets.items() if facet.partition("=")[0] != field}
@@ -137,9 +171,11 @@ async def _count(tx: Transaction, ctx: Ctx, wanted: _Query, filters: Filters) ->
     return Counts(found=found, prices=others[-1][1] if priced else prices, facets=facets, chosen=chosen)
 
 
-def filter_errors(filters: Filters) -> list[FieldError]:
-    """Say what is wrong with filters."""
+def filter_errors(filters: Filters, *, sort: Sort = Sort.RELEVANCE) -> list[FieldError]:
+    """Say what is wrong with filters, and with an order that needs one of them."""
     errors = []
+    if sort is Sort.DISTANCE and filters.near is None:
+        errors.append(FieldError("sort", "position", "Say where: lat and lon"))
     if len(filters.facets) > FILTERS_MAX:
         errors.append(FieldError("facet", "too_many", f"At most {FILTERS_MAX} fields"))
     for field, values in filters.facets.items():
@@ -155,7 +191,7 @@ async def _require_category(ctx: Ctx, filters: Filters) -> None:
         raise CategoryNotFound
 
 
-def _asked(ctx: Ctx, slot: int, filters: Filters) -> Asked:
+def _asked(ctx: Ctx, slot: int, filters: Filters, near: Mapping[int, Nearest] | None) -> Asked:
     keys = []
     if filters.category is not None:
         keys.append(facet_key("category", str(filters.category)))
@@ -176,6 +212,7 @@ def _asked(ctx: Ctx, slot: int, filters: Filters) -> Asked:
         currency=ctx.plan.business.currency,
         price_min=filters.price_min,
         price_max=filters.price_max,
+        near=None if near is None else {key: round(one.distance_m) for key, one in near.items()},
     )
 
 
@@ -220,7 +257,7 @@ async def _corrected(tx: Transaction, asked: Asked, term: str) -> str | None:
     return correction(term, await queries.similar_words(tx, asked, trigrams(term), limit=CANDIDATES_MAX))
 
 
-async def _hits(ctx: Ctx, rows: Sequence[Row]) -> list[Hit]:
+async def _hits(ctx: Ctx, rows: Sequence[Row], near: Mapping[int, Nearest]) -> list[Hit]:
     """Show each document by its cheapest offer; what cannot be bought any more is left out."""
     priced = await product.offers(ctx, [row["offer_id"] for row in rows])
     return [
@@ -237,6 +274,7 @@ async def _hits(ctx: Ctx, rows: Sequence[Row]) -> list[Hit]:
             votes=row["votes"],
             rating=row["rating"],
             measure=offer.measure,
+            nearest=near.get(row["near"]),
         )
         for row in rows
         if (offer := priced.get(row["offer_id"])) is not None and offer.active

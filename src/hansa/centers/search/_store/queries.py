@@ -29,6 +29,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """That of the business: prices are asked for, and ordered by, in it alone."""
     price_min: int | None = None
     price_max: int | None = None
+    near: Mapping[int, int] | None = None
+    """Keys of shops near somewhere, and how far their nearest place is, in metres; a document has one of them."""
 
 
 _ORDERS = {
@@ -42,15 +44,19 @@ _ORDERS = {
 async def find(
     tx: Transaction, asked: Asked, *, sort: Sort, after: tuple[int, UUID] | None, limit: int
 ) -> list[Row]:
-    """Return a page of documents: `value` is what they are ordered by, before the product's id."""
+    """Return a page of documents: `value` is what they are ordered by, before the product's id.
+
+    `near` is the key of the nearest shop of those asked for, None where none were.
+    """
     values: list[Any] = []
     where = _where(asked, values)
+    near, far = _nearest(asked, values)
     if sort is Sort.NEWEST:  # ids are made in the order of time
         value, order = "0::bigint", "product_id DESC"
         if after:
             where += f" AND product_id < {_put(values, after[1], 'uuid')}"
     else:
-        value, beyond, way = _ORDERS[sort]
+        value, beyond, way = (far, ">", "ASC") if sort is Sort.DISTANCE else _ORDERS[sort]
         if value == "price_minor":
             where += f" AND currency = {_put(values, asked.currency, 'text')}"
         order = f"{value} {way}, product_id {way}"
@@ -58,7 +64,7 @@ async def find(
             bound = f"({_put(values, after[0], 'bigint')}, {_put(values, after[1], 'uuid')})"
             where += f" AND ({value}, product_id) {beyond} {bound}"
     rows: list[Row] = await tx.raw.fetch(
-        f"""SELECT product_id, offer_id, offers, sold, votes, rating, {value} AS value
+        f"""SELECT product_id, offer_id, offers, sold, votes, rating, {value} AS value, {near} AS near
             FROM search.document_{asked.slot} WHERE {where} ORDER BY {order} LIMIT {_put(values, limit, "int")}""",
         *values,
     )
@@ -173,6 +179,8 @@ def _where(asked: Asked, values: list[Any]) -> str:
     if asked.without:
         found.append(f"NOT keys @> {_put(values, list(asked.without), 'bigint[]')}")
     found.extend(f"keys && {_put(values, list(keys), 'bigint[]')}" for keys in asked.any_of)
+    if asked.near is not None:
+        found.append(f"keys && {_put(values, list(asked.near), 'bigint[]')}")
     if asked.price_min is not None or asked.price_max is not None:
         found.append(f"currency = {_put(values, asked.currency, 'text')}")
     if asked.price_min is not None:
@@ -180,6 +188,18 @@ def _where(asked: Asked, values: list[Any]) -> str:
     if asked.price_max is not None:
         found.append(f"price_minor <= {_put(values, asked.price_max, 'bigint')}")
     return " AND ".join(found)
+
+
+def _nearest(asked: Asked, values: list[Any]) -> tuple[str, str]:
+    """Return the expressions of a document's nearest shop and of its distance."""
+    if asked.near is None:
+        return "NULL::bigint", "0::bigint"
+    keys, far = (
+        _put(values, list(asked.near), "bigint[]"),
+        _put(values, list(asked.near.values()), "bigint[]"),
+    )
+    shops = f"unnest({keys}, {far}) AS n (key, far) WHERE n.key = ANY(keys)"
+    return f"(SELECT n.key FROM {shops} ORDER BY n.far, n.key LIMIT 1)", f"(SELECT min(n.far) FROM {shops})"
 
 
 def _put(values: list[Any], value: Any, kind: str) -> str:

@@ -62,6 +62,33 @@ customElements.define("quantity-stepper", class extends HTMLElement {
   }
 });
 
+// <near-me data-next data-label data-refused data-failed>: a button that asks the browser where one is, and goes there.
+customElements.define("near-me", class extends HTMLElement {
+  connectedCallback() {
+    if (this.querySelector("button") || !navigator.geolocation) return;
+    const ask = document.createElement("button");
+    const said = document.createElement("p");
+    ask.type = "button";
+    ask.className = "button primary";
+    ask.append(icon("map-pin"), this.dataset.label);
+    said.className = "why";
+    said.setAttribute("role", "status");
+    ask.addEventListener("click", () => {
+      ask.disabled = true;
+      said.textContent = "";
+      navigator.geolocation.getCurrentPosition(
+        ({ coords }) => location.assign(`${this.dataset.next}${coords.latitude.toFixed(3)},${coords.longitude.toFixed(3)}`),
+        (why) => {
+          ask.disabled = false;
+          said.textContent = why.code === why.PERMISSION_DENIED ? this.dataset.refused : this.dataset.failed;
+        },
+        { maximumAge: 600000, timeout: 15000 },
+      );
+    });
+    this.prepend(ask, said);
+  }
+});
+
 // <count-down data-until="ISO time" data-now="the server's ISO time" data-over>: adds what is left to the time it shows.
 customElements.define("count-down", class extends HTMLElement {
   connectedCallback() {
