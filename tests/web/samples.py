@@ -375,11 +375,17 @@ def checkout_at_the_door(t: Words) -> CheckoutPage:
         price=yuan(10),
         checked=True,
     )
+    other = DeliveryOption(
+        id="evening",
+        label=t("In the evening", "晚间配送"),
+        promise=t("18:00 to 22:00", "18:00 至 22:00"),
+        price=yuan(15),
+    )
     choices = (
         Choice(value="now", label=t("Now, on the next page", "现在支付，在下一页")),
         Choice(value="door", label=t("When it is handed over to you", "货到付款"), checked=True),
     )
-    return msgspec.structs.replace(full, payments=choices, groups=tuple(msgspec.structs.replace(group, door=door) for group in full.groups))  # fmt: skip
+    return msgspec.structs.replace(full, payments=choices, groups=tuple(msgspec.structs.replace(group, door=(door,) if place else (door, other)) for place, group in enumerate(full.groups)))  # fmt: skip
 
 
 def checkout_guest(t: Words) -> CheckoutPage:

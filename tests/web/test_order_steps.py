@@ -9,7 +9,7 @@ from desks import email, open_first_order, order
 from surfer import ADDRESS, CARD
 
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.types import ORDER_ID, CancelReason, LineState
+from hansa.centers.trade.types import ORDER_ID, CancelReason, FulfilmentOption, LineState
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.enable_socket]
 
@@ -247,3 +247,44 @@ def test_a_paid_order_is_not_collected(seller, somebody_else, good):
     open_first_order(seller)
 
     assert "/collect" not in seller.send("/ship").text
+
+
+@pytest.fixture
+def two_couriers(front, monkeypatch):
+    """Two couriers collect at the door, the second one in the evening and for six yuan."""
+
+    async def ways(_ctx, _lines, place_id):
+        return (
+            FulfilmentOption(code="standard", price_minor=0, place_id=place_id),
+            FulfilmentOption(code="by day", price_minor=0, place_id=place_id, on_delivery=True),
+            FulfilmentOption(code="in the evening", price_minor=600, place_id=place_id, on_delivery=True),
+        )
+
+    plan = front.house.platform.context("bazaar").plan
+    monkeypatch.setitem(plan.calls, "trade.fulfilment_options", ways)
+
+
+@pytest.mark.usefixtures("two_couriers")
+def test_of_several_ways_to_the_door_the_buyer_chooses_one(buyer, front, good):
+    buyer.add(good)
+    page = buyer.open("/bazaar/checkout").text
+    (name,) = set(re.findall(r'name="(door-shop_[0-9a-z]+)"', page))
+    assert re.findall(rf'name="{name}" value="([^"]+)"', page) == ["by day", "in the evening"]
+    assert f'name="{name}" value="by day" checked' in page
+
+    wrong = buyer.send("/checkout", **ADDRESS, payment="door", **{name: "by balloon"})
+    assert wrong.status_code == 422
+    assert "Please choose one of these" in wrong.text
+    buyer.send("/checkout", **ADDRESS, payment="door", **{name: "in the evening"})
+
+    here = re.search(r'href="(/bazaar/orders/ord_[0-9a-z]+)"', buyer.open("/bazaar/orders").text).group(1)
+    order = stands(front, here)
+    assert (order.option.code, order.option.on_delivery, order.payable) == ("in the evening", True, 3100)
+    assert order.state == "awaiting_shipment"
+
+
+@pytest.mark.usefixtures("two_couriers")
+def test_who_chooses_no_way_to_the_door_gets_the_first(buyer, front, good):
+    order = stands(front, bought(buyer, good, payment="door"))
+
+    assert (order.option.code, order.payable) == ("by day", 2500)

@@ -71,14 +71,15 @@ class DeliveryOption(Part, frozen=True, kw_only=True):
 class CheckoutGroup(Part, frozen=True, kw_only=True):
     """The lines of one seller that travel together, and how they may travel. `id` names the radio group.
 
-    `door` is how they come when they are paid for as they are handed over, where that can be.
+    `door` is how they may come when they are paid for as they are handed over, where that can be; of several ways one is
+    chosen.
     """
 
     id: str
     shop: str
     lines: tuple[Line, ...]
     delivery: tuple[DeliveryOption, ...]
-    door: DeliveryOption | None = None
+    door: tuple[DeliveryOption, ...] = ()
 
 
 class Address(Part, frozen=True, kw_only=True):

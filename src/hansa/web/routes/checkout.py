@@ -38,6 +38,7 @@ from hansa.web.routes.checkout_view import (
     changes,
     checkout_view,
     delivery_field,
+    door_field,
     payments,
     ways_offered,
 )
@@ -137,7 +138,7 @@ async def _address(seen: Visit, fields: Fields) -> AddressId | None:
 async def _chosen_options(seen: Visit, fields: Fields, shown: Quote) -> dict[ShopId, str]:
     """Return the way of delivery chosen per seller; what is not offered is noted.
 
-    What is paid at the door comes the way that goes with it.
+    What is paid at the door comes one of the ways that go with it.
     """
     offered = await ways_offered(seen, shown)
     may = payments(offered)
@@ -147,12 +148,10 @@ async def _chosen_options(seen: Visit, fields: Fields, shown: Quote) -> dict[Sho
         return {group.shop_id: group.option.code for group in shown.groups}
     chosen: dict[ShopId, str] = {}
     for group, (now, door) in zip(shown.groups, offered, strict=True):
-        if when == DOOR:
-            chosen.setdefault(group.shop_id, door[0].code)
-            continue
-        codes = {option.code for option in now}
-        name = delivery_field(SHOP_ID.show(group.shop_id))
-        usual = group.option.code if group.option.code in codes else now[0].code
+        ways, field = (door, door_field) if when == DOOR else (now, delivery_field)
+        codes = {option.code for option in ways}
+        name = field(SHOP_ID.show(group.shop_id))
+        usual = group.option.code if group.option.code in codes else ways[0].code
         sent = fields.raw(name) or usual
         if sent not in codes:
             fields.blame(name, "unknown")

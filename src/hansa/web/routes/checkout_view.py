@@ -31,6 +31,11 @@ def delivery_field(group: str) -> str:
     return f"delivery-{group}"
 
 
+def door_field(group: str) -> str:
+    """Return the name of the field that chooses how a group comes when it is paid for at the door."""
+    return f"door-{group}"
+
+
 async def ways_offered(seen: Visit, quote: Quote) -> tuple[tuple[Ways, Ways], ...]:
     """Return the ways of delivery of each group: those that are paid for now, and those paid for at the door."""
     return tuple(
@@ -126,7 +131,9 @@ def _group(
     first = next(at for at, one in enumerate(quote.groups) if one.shop_id == group.shop_id) == part
     numbers = set(group.line_nos)
     now, door = options
-    chosen = group.option.code if not group.option.on_delivery or not now else now[0].code
+    taken = group.option
+    chosen = taken.code if not taken.on_delivery or not now else now[0].code
+    at_door = taken.code if taken.on_delivery or not door else door[0].code
     return CheckoutGroup(
         id=shop_id if first else f"{shop_id}-{part}",
         shop=name,
@@ -138,7 +145,11 @@ def _group(
             for option in now
             if first or option.code == chosen
         ),
-        door=_way(seen, quote, group, door[0], checked=quote.on_delivery) if door else None,
+        door=tuple(
+            _way(seen, quote, group, option, checked=option.code == at_door)
+            for option in door
+            if first or option.code == at_door
+        ),
     )
 
 
