@@ -90,7 +90,9 @@ async def test_nothing_tells_who_it_was(house, logged):
 
 async def apply_as_yourself(house, owner, somebody):
     """A person applies at the flagship under their own name, and is asked to mend it, in words that name them."""
-    opened = await shop.open_shop(owner, slug=f"s{uuid4().hex[:20]}", name={"en": "Tea"}, owner=owner.party())
+    opened = await shop.open_shop(
+        owner, slug=f"s{uuid4().hex[:20]}", name={"en": f"{somebody.name}'s teas"}, owner=owner.party()
+    )
     own = {"legal_name": somebody.name, "bank_reference": f"Account of {somebody.name}, {somebody.street}"}
     for one in house.system.term(Onboarding).requirements:
         plain = "DE" if one.kind is RequirementKind.COUNTRY else "91330100MA2"
@@ -131,13 +133,16 @@ async def test_a_sole_trader_who_closed_the_shop_is_forgotten(house):
     handed = await shop.submit(flagship.system, shop_id=opened.id)
     await shop.approve(flagship.system, shop_id=opened.id, submission=handed.submission)
     places = {place for place, _, _ in await found_in_database(house.platform, somebody.traces())}
-    assert places >= {"shop.answer", "shop.status_change", "shop.seller"}
+    assert places >= {"shop.shop", "shop.answer", "shop.status_change", "shop.seller"}
 
     await user.request_erasure(owner)
     await shop.close_shop(flagship.system, shop_id=opened.id)
     await when_forgotten(flagship)
 
     assert await found_in_database(house.platform, somebody.traces()) == []
+    places = {place for place, _, _ in await found_in_database(house.platform, [opened.slug])}
+    assert places <= {"kernel.outbox"}  # what was told goes after seven days of real time
+    assert (await shop.shops(house.system, [opened.id]))[opened.id].name["en"] == "A seller that has left"
     (kept,) = await house_rows(
         house, "SELECT country, tax_ids FROM shop.seller WHERE shop_id = $1", opened.id
     )

@@ -275,6 +275,10 @@ def test_of_several_ways_to_the_door_the_buyer_chooses_one(buyer, front, good):
     wrong = buyer.send("/checkout", **ADDRESS, payment="door", **{name: "by balloon"})
     assert wrong.status_code == 422
     assert "Please choose one of these" in wrong.text
+    dearer = buyer.send("/checkout", **ADDRESS, payment="door", **{name: "in the evening"})
+    assert dearer.status_code == 409
+    assert "Please look the sum over again." in dearer.text
+    assert f'name="{name}" value="in the evening" checked' in dearer.text
     buyer.send("/checkout", **ADDRESS, payment="door", **{name: "in the evening"})
 
     here = re.search(r'href="(/bazaar/orders/ord_[0-9a-z]+)"', buyer.open("/bazaar/orders").text).group(1)

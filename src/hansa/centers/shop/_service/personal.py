@@ -24,6 +24,8 @@ from hansa.kernel.plan.errors import BusinessEnded, UnknownBusiness
 
 _STOPPABLE = frozenset({ShopStatus.ACTIVE, ShopStatus.SUSPENDED})
 _CAUSE = "owner_forgotten"
+_CLOSED = {"en": "A seller that has left", "zh": "已离开的卖家"}
+"""What a shop that was somebody's own is called once they are forgotten."""
 
 
 async def no_shop_open(tx: Transaction, commands: Sequence[Erasure]) -> list[Veto | None]:
@@ -37,7 +39,7 @@ async def leave_shops(tx: Transaction, commands: Sequence[Erasure]) -> list[tupl
     """Answer `user.erase`: their posts and invitations end, and shops that nobody owns any more stop selling.
 
     Who sold there as a sole trader, or applied and never sold, is a person: names, answers and the sentences of
-    decisions go, a company's stay. What the owner said on the shop's page goes whoever sold.
+    decisions go, and so do name and address of the shop; a company's stay. What the owner said on the shop's page goes whoever sold.
 
     Those are shops that are not live, or were opened while the erasure was under way.
     """
@@ -95,6 +97,7 @@ async def _forget_words(tx: Transaction, owned: Sequence[ShopId], commands: Sequ
     await store.forget_sole_traders(tx, shops=owned, everywhere=once, labels=labels)
     await store.forget_dossiers(tx, shops=owned, everywhere=once, labels=labels)
     await store.forget_profiles(tx, owned)
+    await store.forget_names(tx, owned, name=_CLOSED)
 
 
 def _objection(count: int) -> Veto | None:

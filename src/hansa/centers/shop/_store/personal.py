@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from hansa.centers.shop._store.shops import digest_of
 from hansa.centers.shop._tables import INVITATION_RANK, PROFILE_RANK, STAFF_RANK
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.db import Transaction
@@ -141,6 +142,49 @@ async def forget_profiles(tx: Transaction, shops: Sequence[UUID]) -> None:
         list(shops),
     )
 
+
+async def forget_names(tx: Transaction, shops: Sequence[UUID], *, name: Texts) -> None:
+    """Call locked shops of people something that names nobody, under an address that does not either.
+
+    The addresses they had stay taken, as digests: nobody steps in under them, and nobody reads them.
+    """
+    rows = await tx.raw.fetch(NAMED_AFTER_PEOPLE, list(shops))
+    ids = [row["id"] for row in rows]
+    if not ids:
+        return
+    await tx.raw.execute(TAKE_BARE_ADDRESSES, ids)
+    await tx.raw.execute(FORGET_NAMES, ids, msgspec.json.encode(name).decode())
+    await tx.raw.execute(FORGET_ADDRESSES, ids)
+
+
+_BARE = "'closed-' || right(replace(id::text, '-', ''), 20)"
+"""An address that says nothing, of a shop by its id."""
+
+NAMED_AFTER_PEOPLE = f"""
+SELECT id FROM shop.shop s
+ WHERE id = ANY($1::uuid[]) AND slug <> {_BARE}
+   AND (EXISTS (SELECT FROM shop.seller l WHERE l.shop_id = s.id AND l.kind = 'sole_trader')
+        OR NOT EXISTS (SELECT FROM shop.seller l WHERE l.shop_id = s.id)
+        OR NOT EXISTS (SELECT FROM shop.status_change c WHERE c.shop_id = s.id AND c.status = 'active'))
+ ORDER BY id
+"""
+
+TAKE_BARE_ADDRESSES = f"""
+INSERT INTO shop.slug (business, traffic, slug, shop_id, taken_at)
+SELECT business, traffic, {_BARE}, id, opened_at
+  FROM shop.shop WHERE id = ANY($1::uuid[])
+"""
+
+FORGET_NAMES = f"""
+UPDATE shop.shop SET name = $2::text::jsonb, slug = {_BARE}, version = version + 1,
+                     changed_xid = pg_current_xact_id()
+ WHERE id = ANY($1::uuid[])
+"""
+
+FORGET_ADDRESSES = f"""
+UPDATE shop.slug g SET slug = {digest_of("g.slug")}
+  FROM shop.shop s WHERE g.shop_id = s.id AND s.id = ANY($1::uuid[]) AND g.slug <> s.slug
+"""
 
 FORGET_ANSWERS = """
 UPDATE shop.answer a SET value = ''

@@ -43,10 +43,23 @@ def _shop(row: RowMapping) -> Shop:
     return msgspec.convert(plain(row), Shop)
 
 
+def digest_of(slug: str) -> str:
+    """Return the SQL of what stands for an address that was forgotten; `slug` is SQL too. It can be no address."""
+    return f"'gone-' || left(encode(sha256(convert_to({slug}, 'UTF8')), 'hex'), 50)"
+
+
 async def take_slug(
     tx: Transaction, *, business: str, traffic: Traffic, wanted: str, shop_id: ShopId, at: datetime
 ) -> bool:
-    """Take an address for a shop, for good; False when another shop has it or had it."""
+    """Take an address for a shop, for good; False when another shop has it or had it, though it be forgotten."""
+    gone = await tx.raw.fetchval(
+        f"SELECT true FROM shop.slug WHERE business = $1 AND traffic = $2 AND slug = {digest_of('$3::text')}",
+        business,
+        traffic.value,
+        wanted,
+    )
+    if gone:
+        return False
     await tx.conn.execute(
         insert(slug)
         .values(business=business, traffic=traffic, slug=wanted, shop_id=shop_id, taken_at=at)
