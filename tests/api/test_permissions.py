@@ -158,6 +158,7 @@ MAY = {
     "POST /api/pictures/{media_id}/removal": SHOP,
     "PUT /api/pictures/{media_id}/alt": SHOP,
     "GET /api/places/{place_id}": EVERYBODY,
+    "GET /api/places/towns": EVERYBODY,
     "GET /api/places/{place_id}/opening": EVERYBODY,
     "GET /api/places/{place_id}/versions": SHOP,
     "PATCH /api/places/{place_id}": SHOP,
