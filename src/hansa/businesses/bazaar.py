@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from hansa.centers.place.types import PlaceId
+from hansa.centers.place.types import Destination, PlaceId
 from hansa.centers.search.extensions import SYNONYMS
 from hansa.centers.search.types import Synonyms
 from hansa.centers.shop.types import Commission
@@ -30,7 +30,10 @@ ALIKE = (
 
 
 async def ways_to_deliver(
-    ctx: Ctx, lines: Sequence[QuotedLine], place_id: PlaceId
+    ctx: Ctx,
+    lines: Sequence[QuotedLine],
+    place_id: PlaceId,
+    destination: Destination | None,  # noqa: ARG001 - the point's signature
 ) -> Sequence[FulfilmentOption]:
     """Deliver as ever; to people with an account also against payment at the door, who can be asked why not."""
     ways = [FulfilmentOption(code="standard", price_minor=0, place_id=place_id)]

@@ -78,6 +78,9 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "trade.draft_ended": N_("This offer can no longer be accepted"),
         "trade.too_many_notes": N_("This order has too many notes"),
         "trade.already_extended": N_("You have taken more time once already"),
+        "trade.address_changes_price": N_(
+            "It would cost something else there, or cannot be sent there; please cancel the order and place it anew"
+        ),
         "trade.order_changed": N_("The order changed meanwhile, please look at it again"),
         "trade.payment_declined": N_("The card was declined. Nothing was charged; another one may work."),
         "trade.cart_full": N_("The cart is full"),
@@ -228,6 +231,7 @@ TOLD: Mapping[str, Said] = MappingProxyType(
         "extended": Said(N_("You have more time to confirm.")),
         "noted": Said(N_("The note is with the order; the seller reads it.")),
         "redirected": Said(N_("It goes to the other address.")),
+        "priced_elsewhere": Said(PROBLEMS["trade.address_changes_price"], "warn"),
         "cancelled": Said(N_("The order is closed; nothing was charged.")),
         "cancelled_after_paying": Said(
             N_("The order is cancelled; what you paid goes back the way it came.")

@@ -12,7 +12,7 @@ from hansa.centers.inventory._service.reading import AvailabilitySnapshot
 from hansa.centers.inventory.errors import SkuNotFound, StockCommitted, StockFull
 from hansa.centers.inventory.types import QUANTITY_MAX, Adjustment, MovementKind, MovementReason, Receipt
 from hansa.centers.place import api as place
-from hansa.centers.place.types import Capability, Location
+from hansa.centers.place.types import Capability, Destination, Location
 from hansa.kernel.context import Traffic
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
 
@@ -204,7 +204,7 @@ async def test_the_nearest_place_that_ships_comes_first(market, shop):
     far = await market.place_of(seller, shop_id, location=Location(39.9, 116.4))
     await market.place_of(seller, shop_id, location=Location(30.2, 120.1), capabilities=[Capability.PICKUP])
 
-    home = Location(30.2, 120.1)
+    home = Destination("CN", location=Location(30.2, 120.1))
 
     ranked = await inventory.rank_places(market.ctx, shop_id=shop_id, sku_ids=[sku], destination=home)
     assert ranked == [near.id, far.id, first]

@@ -116,7 +116,7 @@ async def test_a_seller_lowers_the_price_and_the_buyer_pays_the_new_one(house, s
 async def test_the_tax_is_asked_again_about_the_same_things_as_at_first(house, shop, monkeypatch):
     asked = []
 
-    def by_kind_and_words(_ctx, lines):
+    def by_kind_and_words(_ctx, lines, _destination):
         asked.append(lines)
         rates = {"book": 5, "": 20}
         return tuple(

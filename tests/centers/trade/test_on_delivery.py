@@ -31,7 +31,7 @@ COD = "courier, paid on delivery"
 def a_courier_who_collects(house, monkeypatch):
     """The business offers the ordinary way, and one that is paid at the door."""
 
-    async def ways(_ctx, _lines, place_id):
+    async def ways(_ctx, _lines, place_id, _destination):
         return (
             FulfilmentOption(code="standard", price_minor=0, place_id=place_id),
             FulfilmentOption(code=COD, price_minor=500, place_id=place_id, on_delivery=True),

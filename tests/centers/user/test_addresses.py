@@ -23,7 +23,7 @@ def door(street="文一西路 969 号", **about):
 
 async def freeze(house, ctx, address_id):
     async with house.db.transaction() as tx:
-        return await api.freeze_address(tx, ctx, address_id)
+        return (await api.freeze_address(tx, ctx, address_id)).version
 
 
 async def frozen(house, ctx, version):

@@ -45,7 +45,7 @@ async def test_ada_asks_to_be_forgotten_and_is(house):
     ada = await house.person(name="Ada Lovelace")
     address = await api.add_address(ada, DOOR)
     async with house.db.transaction() as tx:
-        version = await api.freeze_address(tx, ada, address)
+        version = (await api.freeze_address(tx, ada, address)).version
         name = (await api.pairwise_ids(tx, ada, party_ids=[ada.actor.party]))[ada.actor.party]
     asked = await api.request_erasure(ada)
     assert asked.waits_for is None

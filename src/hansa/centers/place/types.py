@@ -87,6 +87,17 @@ class Stretch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closes: Clock
 
 
+class Destination(msgspec.Struct, frozen=True, array_like=True):
+    """Whereabouts goods go, as far as prices, taxes and distances need it: no name, no street, no door."""
+
+    country: str
+    """ISO 3166-1, two letters."""
+    region: str = ""
+    """A province or state, as the buyer wrote it."""
+    postcode: str = ""
+    location: Location | None = None
+
+
 class SpecialDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What holds on one date in place of the week's hours; no stretches means closed.
 

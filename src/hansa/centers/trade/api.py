@@ -39,7 +39,7 @@ from hansa.centers.trade._service.moving import extend_receipt, receive, ship
 from hansa.centers.trade._service.notes import add_note, notes, redirect, remove_note
 from hansa.centers.trade._service.paying import pay
 from hansa.centers.trade._service.placing import place
-from hansa.centers.trade._service.quoting import delivery_options, quote, seal, unseal
+from hansa.centers.trade._service.quoting import delivery_options, quote, quote_to, seal, unseal
 from hansa.centers.trade._service.reading import (
     checkout_orders,
     checkouts_in,
@@ -89,6 +89,7 @@ __all__ = [
     "put_in_cart",
     "quote",
     "quote_cart",
+    "quote_to",
     "read_attribution",
     "receive",
     "redirect",

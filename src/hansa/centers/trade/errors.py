@@ -89,6 +89,14 @@ class IllegalMove(Problem):
     title = "The order can no longer do that"
 
 
+class AddressChangesPrice(Problem):
+    """Tax, freight or the way of delivery would be others at that address; the order is cancelled and made anew."""
+
+    code = "trade.address_changes_price"
+    status = 409
+    title = "It would cost something else there, or cannot be sent there; please cancel the order and place it anew"
+
+
 class OrderChanged(Problem):
     """The order changed since it was read; look at it again."""
 

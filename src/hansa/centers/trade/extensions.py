@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from hansa.centers.place.types import PlaceId
+from hansa.centers.place.types import Destination, PlaceId
 from hansa.centers.product.types import OfferId
 from hansa.centers.trade._rules.pricing import guard_lines
 from hansa.centers.trade._rules.states import INITIAL
@@ -40,25 +40,41 @@ class ApplyLayers(Protocol):
 
 
 class TaxLines(Protocol):
-    """Set the tax that is added to each line, in minor units; default: none is added."""
+    """Set the tax that is added to each line, in minor units; default: none is added.
 
-    def __call__(self, ctx: Ctx, lines: Lines) -> Lines: ...
+    `destination` is None for what is not sent, and while a buyer has not said yet where it goes.
+    """
+
+    def __call__(self, ctx: Ctx, lines: Lines, destination: Destination | None) -> Lines: ...
 
 
 class Freight(Protocol):
-    """Return what delivery of one group costs the buyer, in minor units; default: the option's price."""
+    """Return what delivery of one group costs the buyer, in minor units; default: the option's price.
 
-    def __call__(self, ctx: Ctx, lines: Lines, option: FulfilmentOption) -> int: ...
+    `destination` is None for what is not sent, and while a buyer has not said yet where it goes.
+    """
+
+    def __call__(
+        self, ctx: Ctx, lines: Lines, option: FulfilmentOption, destination: Destination | None
+    ) -> int: ...
 
 
 class FulfilmentOptions(Protocol):
-    """Offer ways to get a group of lines from a place to the buyer; the first is taken unless one is chosen."""
+    """Offer ways to get a group of lines from a place to the buyer; the first is taken unless one is chosen.
 
-    async def __call__(self, ctx: Ctx, lines: Lines, place_id: PlaceId) -> Sequence[FulfilmentOption]: ...
+    Asked first while nobody has said where it goes (`destination` is None): offer then what may be offered at all.
+    """
+
+    async def __call__(
+        self, ctx: Ctx, lines: Lines, place_id: PlaceId, destination: Destination | None
+    ) -> Sequence[FulfilmentOption]: ...
 
 
 class MayPlace(Protocol):
-    """Refuse a checkout before it is placed: identity checks, forbidden goods, house rules."""
+    """Refuse a checkout before it is placed: identity checks, forbidden goods, where nothing is sent, house rules.
+
+    `quote.destination` says whereabouts it goes.
+    """
 
     def __call__(self, ctx: Ctx, quote: Quote) -> Veto | None: ...
 
@@ -83,11 +99,25 @@ def _as_they_are(ctx: Ctx, lines: Lines) -> Lines:  # noqa: ARG001 - the default
     return lines
 
 
-def _price_of_the_option(ctx: Ctx, lines: Lines, option: FulfilmentOption) -> int:  # noqa: ARG001
+def _untaxed(ctx: Ctx, lines: Lines, destination: Destination | None) -> Lines:  # noqa: ARG001
+    return lines
+
+
+def _price_of_the_option(
+    ctx: Ctx,  # noqa: ARG001 - the default answer
+    lines: Lines,  # noqa: ARG001
+    option: FulfilmentOption,
+    destination: Destination | None,  # noqa: ARG001
+) -> int:
     return option.price_minor
 
 
-async def _standard(ctx: Ctx, lines: Lines, place_id: PlaceId) -> Sequence[FulfilmentOption]:  # noqa: ARG001
+async def _standard(
+    ctx: Ctx,  # noqa: ARG001 - the default answer
+    lines: Lines,  # noqa: ARG001
+    place_id: PlaceId,
+    destination: Destination | None,  # noqa: ARG001
+) -> Sequence[FulfilmentOption]:
     return (FulfilmentOption(code="standard", price_minor=0, place_id=place_id),)
 
 
@@ -109,13 +139,30 @@ def _a_beginning(ctx: Ctx, quote: Quote, *, answer: OrderState) -> OrderState:  
     return answer
 
 
-def _no_negative_freight(ctx: Ctx, lines: Lines, option: FulfilmentOption, *, answer: int) -> int:  # noqa: ARG001
+def _no_negative_freight(
+    ctx: Ctx,  # noqa: ARG001 - the point's signature
+    lines: Lines,  # noqa: ARG001
+    option: FulfilmentOption,  # noqa: ARG001
+    destination: Destination | None,  # noqa: ARG001
+    *,
+    answer: int,
+) -> int:
     if not 0 <= answer <= INT64_MAX:
         raise PricingBroken("freight is below zero or too large")
     return answer
 
 
 def _keep_the_rules(ctx: Ctx, lines: Lines, *, answer: Lines) -> Lines:  # noqa: ARG001
+    return guard_lines(lines, answer)
+
+
+def _keep_the_rules_of_tax(
+    ctx: Ctx,  # noqa: ARG001 - the point's signature
+    lines: Lines,
+    destination: Destination | None,  # noqa: ARG001
+    *,
+    answer: Lines,
+) -> Lines:
     return guard_lines(lines, answer)
 
 
@@ -146,8 +193,8 @@ TAX = ExtensionPoint[TaxLines](
     effects=Effects.PURE,
     budget_ms=5,
     on_error=OnError.CLOSED,
-    default=_as_they_are,
-    guard=_keep_the_rules,
+    default=_untaxed,
+    guard=_keep_the_rules_of_tax,
 )
 FREIGHT = ExtensionPoint[Freight](
     "trade.freight",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 
 from hansa.centers.inventory.errors import OutOfStock
@@ -24,7 +23,6 @@ from hansa.centers.trade.errors import (
     QuoteNotYours,
 )
 from hansa.centers.trade.types import ORDER_ID, LineRequest, Placed, Quote
-from hansa.centers.user import api as user
 from hansa.centers.user.types import AddressId
 from hansa.kernel.idempotency import IdempotencyKey, KeyMalformed, KeyReused
 from hansa.kernel.plan.errors import GenerationElsewhere, GenerationRetired
@@ -93,7 +91,7 @@ async def place_order(seen: Seen) -> Shown:
     if address_id is None:
         return await _page(seen, shown, fields=fields, token=fields.raw("quote"), status=422)
     try:
-        agreed = await _agreed(seen, shown, address_id=address_id, options=options)
+        agreed = await trade.quote_to(seen.ctx, shown, address_id=address_id, options=options)
         if agreed.payable != shown.payable:
             return await _look_again(seen, fields, shown, agreed)
         token = trade.seal(seen.ctx, agreed)
@@ -158,19 +156,6 @@ async def _chosen_options(seen: Visit, fields: Fields, shown: Quote) -> dict[Sho
             sent = usual
         chosen.setdefault(group.shop_id, sent)
     return chosen
-
-
-async def _agreed(seen: Visit, shown: Quote, *, address_id: AddressId, options: dict[ShopId, str]) -> Quote:
-    """Return the quote that was shown, with its address; another way of delivery is quoted anew.
-
-    It keeps its id, so that a form that is sent twice places one checkout.
-    """
-    if all(options[group.shop_id] == group.option.code for group in shown.groups):
-        async with seen.ctx.transaction() as tx:
-            version = await user.freeze_address(tx, seen.ctx, address_id)
-        return msgspec.structs.replace(shown, address_version=version)
-    fresh = await trade.quote(seen.ctx, lines=lines_of(shown), address_id=address_id, options=options)
-    return msgspec.structs.replace(fresh, id=shown.id)
 
 
 def lines_of(quote: Quote) -> list[LineRequest]:

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from hansa.centers.shop import api as shop
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.errors import (
+    AddressChangesPrice,
     AlreadyClosed,
     AlreadyExtended,
     IllegalMove,
@@ -157,6 +158,8 @@ async def redirect(seen: Seen, order_id: str) -> Response[str]:
         await trade.redirect(
             acting(seen), order_id=ORDER_ID.read(order_id), address_id=ADDRESS_ID.read(fields.raw("address"))
         )
+    except AddressChangesPrice:
+        return go(seen, here, told="priced_elsewhere")
     except (IllegalMove, AlreadyClosed, AddressNotFound, IdMalformed):
         return go(seen, here, told="moved_on")
     return go(seen, here, told="redirected")

@@ -9,7 +9,7 @@ from hansa.centers.inventory.errors import SkuNotFound
 from hansa.centers.inventory.extensions import SOURCING
 from hansa.centers.inventory.types import Movement, StockLevel
 from hansa.centers.place import api as place
-from hansa.centers.place.types import Location, PlaceId
+from hansa.centers.place.types import Destination, PlaceId
 from hansa.centers.product.types import SkuId
 from hansa.centers.shop.types import ShopId, shop_object
 from hansa.kernel.context import Ctx, Traffic
@@ -74,7 +74,7 @@ async def available_in(
 
 
 async def rank_places(
-    ctx: Ctx, *, shop_id: ShopId, sku_ids: Sequence[SkuId], destination: Location | None = None
+    ctx: Ctx, *, shop_id: ShopId, sku_ids: Sequence[SkuId], destination: Destination | None = None
 ) -> list[PlaceId]:
     """Rank the places from which a shop serves these SKUs, best first, as the business answers it."""
     ranking = await SOURCING.of(ctx)(ctx, shop_id, sku_ids, destination)

@@ -10,6 +10,7 @@ from litestar import delete, get, post, put
 from hansa.centers.trade import api
 from hansa.centers.trade._http.order_views import NoteView, OrderView, note_view, order_view
 from hansa.centers.trade.errors import (
+    AddressChangesPrice,
     AlreadyClosed,
     IllegalMove,
     LineNotFound,
@@ -91,10 +92,10 @@ async def remove_note(ctx: Ctx, order_id: str, note_id: str) -> None:
     "/orders/{order_id:str}/address",
     summary="Send an order to another address",
     opt={"own": OwnScope.BUY, "example": {"address_id": "adr_01jd3x00000000000000000000"}},
-    responses=problems(*OfAnOrder, AddressNotFound, IllegalMove, AlreadyClosed),
+    responses=problems(*OfAnOrder, AddressNotFound, AddressChangesPrice, IllegalMove, AlreadyClosed),
 )
 async def redirect_order(ctx: Ctx, order_id: str, data: AddressBody) -> OrderView:
-    """Change where an order goes, while nothing of it was sent. Its buyer's alone."""
+    """Change where an order goes, while nothing of it was sent, and where that costs the same. Its buyer's alone."""
     return order_view(
         await api.redirect(ctx, order_id=ORDER_ID.read(order_id), address_id=ADDRESS_ID.read(data.address_id))
     )

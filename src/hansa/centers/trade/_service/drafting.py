@@ -16,7 +16,7 @@ from hansa.centers.trade._rules.rows import Row
 from hansa.centers.trade._service.drafted import standing_of
 from hansa.centers.trade._service.placing import place
 from hansa.centers.trade._service.quoting import (
-    freeze,
+    going_to,
     gross_of,
     group_up,
     measure_errors,
@@ -172,7 +172,7 @@ async def accept_draft(
     offers = await _offers(ctx, found.shop_id, found.lines)
     if _unfit(found.lines, offers):
         raise OfferUnavailable
-    address_version = await freeze(ctx, address_id) if address_id else None
+    goes_to = await going_to(ctx, address_id)
     agreed = tuple(
         msgspec.structs.replace(
             quoted_line(
@@ -187,9 +187,15 @@ async def accept_draft(
         )
         for number, line in enumerate(found.lines, start=1)
     )
-    placed, sourced = await source(ctx, agreed)
-    lines = extensions.TAX.of(ctx)(ctx, placed)
-    groups = await group_up(ctx, lines, {found.shop_id: option} if option else {}, sourced=sourced)
+    placed, sourced = await source(ctx, agreed, goes_to.destination)
+    lines = extensions.TAX.of(ctx)(ctx, placed, goes_to.destination)
+    groups = await group_up(
+        ctx,
+        lines,
+        {found.shop_id: option} if option else {},
+        sourced=sourced,
+        destination=goes_to.destination,
+    )
     if found.freight is not None:
         groups = _agreed_freight(groups, found.freight)
     quote = written_down(
@@ -197,7 +203,7 @@ async def accept_draft(
         lines=lines,
         groups=groups,
         currency=found.currency,
-        address_version=address_version,
+        goes_to=goes_to,
         notes={},
         draft_id=found.id,
     )

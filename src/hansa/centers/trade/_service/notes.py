@@ -7,7 +7,9 @@ from hansa.centers.trade import _store
 from hansa.centers.trade._rules.rows import NewNote, OrderKey
 from hansa.centers.trade._rules.states import UNPAID
 from hansa.centers.trade._service.moves import MOVES, MoveDemand
+from hansa.centers.trade._service.quoting import destination_of
 from hansa.centers.trade._service.reading import READ_PERMISSION, load_order, owns
+from hansa.centers.trade._service.redirecting import require_same_price, whereabouts
 from hansa.centers.trade._tables import NOTE_RANK
 from hansa.centers.trade.errors import NoteNotFound, TooManyNotes
 from hansa.centers.trade.events import OrderRedirected
@@ -99,16 +101,20 @@ async def remove_note(ctx: Ctx, *, order_id: OrderId, note_id: NoteId) -> None:
 async def redirect(ctx: Ctx, *, order_id: OrderId, address_id: AddressId) -> Order:
     """Send an order to another address of the buyer's book, while nothing of it was sent.
 
-    Only its buyer may. Raises `OrderNotFound`, `user.address_not_found`, `AlreadyClosed`, `IllegalMove`.
+    Only its buyer may, and only where tax, freight and the way of delivery stay as they are. Raises
+    `OrderNotFound`, `user.address_not_found`, `AddressChangesPrice`, `AlreadyClosed`, `IllegalMove`.
     """
     order = await load_order(ctx, order_id)
     key = (order.buyer, order.id)
     async with ctx.transaction() as tx:
-        version = await user.freeze_address(tx, ctx, address_id)
+        frozen = await user.freeze_address(tx, ctx, address_id)
+        before = await whereabouts(tx, ctx, order)
+    await require_same_price(ctx, order, before=before, after=destination_of(frozen.address))
+    async with ctx.transaction() as tx:
         order_version = await _record(
             tx, ctx, key, after=REDIRECTABLE, cause="sent to another address", details={}
         )
-        await _store.set_address(tx, key, version)
+        await _store.set_address(tx, key, frozen.version)
         tx.emit(
             ctx,
             OrderRedirected(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import msgspec
 
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.extensions import SOURCING
-from hansa.centers.place.types import PlaceId
+from hansa.centers.place.types import Destination, PlaceId
 from hansa.centers.product import api as product
 from hansa.centers.product.types import Offer, OfferId
 from hansa.centers.shop.types import ShopId
@@ -41,7 +42,7 @@ from hansa.centers.trade.types import (
     QuotedLine,
 )
 from hansa.centers.user import api as user
-from hansa.centers.user.types import AddressId, AddressVersionId
+from hansa.centers.user.types import Address, AddressId, AddressVersionId
 from hansa.kernel.context import Ctx
 from hansa.kernel.ids import driver_id
 from hansa.kernel.money import INT64_MAX, Money
@@ -73,19 +74,50 @@ async def quote(
     ctx.party()
     _check_request(lines, notes or {})
     await within_limits(ctx, lines)
-    address_version = await freeze(ctx, address_id) if address_id else None
+    goes_to = await going_to(ctx, address_id)
     offers = await product.offers(ctx, [line.offer_id for line in lines])
     priced = _price(ctx, lines, offers)
-    placed, sourced = await source(ctx, priced)
-    layered = extensions.TAX.of(ctx)(ctx, _discounted(ctx, placed))
-    groups = await group_up(ctx, layered, options or {}, sourced=sourced)
+    placed, sourced = await source(ctx, priced, goes_to.destination)
+    layered = extensions.TAX.of(ctx)(ctx, _discounted(ctx, placed), goes_to.destination)
+    groups = await group_up(ctx, layered, options or {}, sourced=sourced, destination=goes_to.destination)
     return written_down(
         ctx,
         lines=layered,
         groups=groups,
         currency=offers[lines[0].offer_id].price.currency,
-        address_version=address_version,
+        goes_to=goes_to,
         notes=notes or {},
+    )
+
+
+async def quote_to(
+    ctx: Ctx, quote: Quote, *, address_id: AddressId, options: Mapping[ShopId, str] | None = None
+) -> Quote:
+    """Say where a quote goes: its prices and discounts stay, and so do its id and its time.
+
+    Places, tax, ways of delivery and freight are asked anew, under the quote's own plan. Raises `Invalid`,
+    `user.address_not_found`, `NoPlaceServes`.
+    """
+    if quote.generation != ctx.plan.generation:
+        ctx = await ctx.under(quote.generation)
+    goes_to = await going_to(ctx, address_id)
+    bare = tuple(msgspec.structs.replace(line, place_id=None, tax=0) for line in quote.lines)
+    placed, sourced = await source(ctx, bare, goes_to.destination)
+    lines = extensions.TAX.of(ctx)(ctx, placed, goes_to.destination)
+    chosen = {group.shop_id: group.option.code for group in quote.groups} | dict(options or {})
+    groups = await group_up(ctx, lines, chosen, sourced=sourced, destination=goes_to.destination)
+    notes = {ShopId(UUID(shop_id)): text for shop_id, text in quote.notes.items()}
+    again = written_down(
+        ctx,
+        lines=lines,
+        groups=groups,
+        currency=quote.currency,
+        goes_to=goes_to,
+        notes=notes,
+        draft_id=quote.draft_id,
+    )
+    return msgspec.structs.replace(
+        again, id=quote.id, quoted_at=quote.quoted_at, expires_at=min(again.expires_at, quote.expires_at)
     )
 
 
@@ -103,7 +135,7 @@ def written_down(
     lines: tuple[QuotedLine, ...],
     groups: tuple[Group, ...],
     currency: str,
-    address_version: AddressVersionId | None,
+    goes_to: GoesTo,
     notes: Mapping[ShopId, str],
     draft_id: DraftId | None = None,
 ) -> Quote:
@@ -121,9 +153,10 @@ def written_down(
         groups=groups,
         quoted_at=now,
         expires_at=min([now + ctx.term(Deadlines).quote, *expiries]),
-        address_version=address_version,
+        address_version=goes_to.version,
         notes={str(shop_id): text.strip() for shop_id, text in notes.items() if text.strip()},
         draft_id=draft_id,
+        destination=goes_to.destination,
     )
     if sum(line.gross + line.tax for line in lines) + sum(group.freight for group in groups) > INT64_MAX:
         raise Invalid(FieldError("lines", "amount", "The amount is too large"))
@@ -186,15 +219,33 @@ async def delivery_options(ctx: Ctx, quote: Quote) -> tuple[tuple[FulfilmentOpti
     by_number = {line.line_no: line for line in quote.lines}
     return tuple(
         [
-            tuple(await ask(ctx, tuple(by_number[n] for n in group.line_nos), group.place_id))
+            tuple(
+                await ask(ctx, tuple(by_number[n] for n in group.line_nos), group.place_id, quote.destination)
+            )
             for group in quote.groups
         ]
     )
 
 
-async def freeze(ctx: Ctx, address_id: AddressId) -> AddressVersionId:
+class GoesTo(msgspec.Struct, frozen=True):
+    """Where goods go: the address version that their order keeps, and what prices may know of it."""
+
+    version: AddressVersionId | None = None
+    destination: Destination | None = None
+
+
+async def going_to(ctx: Ctx, address_id: AddressId | None) -> GoesTo:
+    """Freeze an entry of the acting buyer's address book; without one, nobody has said yet where goods go."""
+    if address_id is None:
+        return GoesTo()
     async with ctx.transaction() as tx:
-        return await user.freeze_address(tx, ctx, address_id)
+        frozen = await user.freeze_address(tx, ctx, address_id)
+    return GoesTo(frozen.version, destination_of(frozen.address))
+
+
+def destination_of(address: Address) -> Destination:
+    """Return whereabouts an address is: what extensions may know of it."""
+    return Destination(address.country, region=address.region, postcode=address.postcode)
 
 
 def _check_request(lines: Sequence[LineRequest], notes: Mapping[ShopId, str]) -> None:
@@ -298,7 +349,7 @@ def gross_of(offer: Offer, *, unit_minor: int, quantity: int, measure: Measure |
 
 
 async def source(
-    ctx: Ctx, lines: tuple[QuotedLine, ...]
+    ctx: Ctx, lines: tuple[QuotedLine, ...], destination: Destination | None
 ) -> tuple[tuple[QuotedLine, ...], dict[ShopId, tuple[Answered, ...]]]:
     """Choose the place of every line, shop by shop; also tell for which shops others answered than usual."""
     by_shop: dict[ShopId, list[QuotedLine]] = {}
@@ -309,7 +360,7 @@ async def source(
     for shop_id, shop_lines in by_shop.items():
         skus = list({line.sku_id for line in shop_lines})
         with hearing() as heard:
-            ranking = await inventory.rank_places(ctx, shop_id=shop_id, sku_ids=skus)
+            ranking = await inventory.rank_places(ctx, shop_id=shop_id, sku_ids=skus, destination=destination)
         answered[shop_id] = unusual(ctx.plan, heard, SOURCING)
         stock = await inventory.availability(ctx, skus, places=ranking)
         chosen |= choose_places(shop_lines, ranking=ranking, stock=stock)
@@ -325,6 +376,7 @@ async def group_up(
     options: Mapping[ShopId, str],
     *,
     sourced: Mapping[ShopId, tuple[Answered, ...]],
+    destination: Destination | None,
 ) -> tuple[Group, ...]:
     """Split into orders, choose each one's fulfilment option, add its freight, and keep who answered."""
     ask = extensions.FULFILMENT_OPTIONS.of(ctx)
@@ -332,13 +384,13 @@ async def group_up(
     groups = []
     for key, members in group_lines(lines).items():
         with hearing() as heard:
-            offered = await ask(ctx, tuple(members), key[1])
+            offered = await ask(ctx, tuple(members), key[1], destination)
         answered = sourced[key[0]] + unusual(ctx.plan, heard, extensions.FULFILMENT_OPTIONS)
         wanted = options.get(key[0])
         option = next((o for o in offered if wanted is None or o.code == wanted), None)
         if option is None:
             raise Invalid(FieldError("options", "unknown", f"There is no way of delivery {wanted!r} here"))
-        cost = freight(ctx, tuple(members), option)
+        cost = freight(ctx, tuple(members), option, destination)
         group = total_group(key, members, option=option, freight=cost)
         groups.append(msgspec.structs.replace(group, answered=answered) if answered else group)
     if len({group.option.on_delivery for group in groups}) > 1:

@@ -8,6 +8,7 @@ import msgspec
 
 from hansa.centers.payment.errors import AlreadyCaptured
 from hansa.centers.payment.types import PAYMENT_ID, NewPayment, OrderShare
+from hansa.centers.place.types import Destination
 from hansa.centers.shop.types import shop_object
 from hansa.centers.trade import _store, extensions
 from hansa.centers.trade._rules.repricing import AsQuoted, Repricing, lower, offs, quoted_again
@@ -16,6 +17,7 @@ from hansa.centers.trade._service.moves import stuck
 from hansa.centers.trade._service.moving import submit
 from hansa.centers.trade._service.paysteps import repricing
 from hansa.centers.trade._service.reading import assemble, load_order
+from hansa.centers.trade._service.redirecting import whereabouts
 from hansa.centers.trade._service.step import Step
 from hansa.centers.trade.errors import PriceNotLowered
 from hansa.centers.trade.types import Order, OrderId, OrderState
@@ -47,6 +49,7 @@ async def lower_price(
     beside: list[Order] = []
     checkouts: list[Row] = []
     quoted: dict[int, AsQuoted] = {}
+    goes_to: list[Destination | None] = []
 
     async def read() -> Order:
         order = await load_order(ctx, order_id, permission=PERMISSION)
@@ -56,6 +59,7 @@ async def lower_price(
             assert checkout is not None  # noqa: S101 - an order's checkout was written with it
             others = [(order.buyer, one) for one in checkout["orders"] if one != order.id]
             quoted.update(await _store.lines_as_quoted(tx, (order.buyer, order.id)))
+            goes_to[:] = [await whereabouts(tx, ctx, order)]
             beside[:] = await assemble(tx, await _store.orders_by_key(tx, others))
         checkouts[:] = [checkout]
         return order
@@ -63,7 +67,15 @@ async def lower_price(
     def step(order: Order) -> Step:
         if order.state is not OrderState.AWAITING_PAYMENT:
             raise stuck(order.state, None)
-        lowered = _lowered(ctx, order, quoted, beside=beside, checkout=checkouts[0], wanted=wanted)
+        lowered = _lowered(
+            ctx,
+            order,
+            quoted,
+            beside=beside,
+            checkout=checkouts[0],
+            wanted=wanted,
+            destination=goes_to[0],
+        )
         return repricing(ctx, order, key, lowered=lowered, beside=beside)
 
     try:
@@ -89,9 +101,10 @@ def _lowered(
     beside: Sequence[Order],
     checkout: Row,
     wanted: Wanted,
+    destination: Destination | None,
 ) -> Repricing:
     off = offs(order, off_minor=wanted.off_minor, line_offs=wanted.line_offs)
-    taxed = extensions.TAX.of(ctx)(ctx, quoted_again(order, quoted, off))
+    taxed = extensions.TAX.of(ctx)(ctx, quoted_again(order, quoted, off), destination)
     freight = order.freight if wanted.freight is None else wanted.freight
     lines = lower(order, off=off, taxes={line.line_no: line.tax for line in taxed}, freight=freight)
     payable = sum(line.total for line in lines)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from hansa.centers.place.types import PlaceId
+from hansa.centers.place.types import Destination, PlaceId
 from hansa.centers.product.types import CategoryId, OfferId, ProductId, SkuId
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade.types.ids import CheckoutId, DraftId, Quantity
@@ -190,6 +190,8 @@ class Quote(msgspec.Struct, frozen=True, array_like=True):
     """What the buyer writes to shops, by shop id; kept with the order of the shop when it is placed."""
     draft_id: DraftId | None = None
     """The draft order that is accepted by placing this."""
+    destination: Destination | None = None
+    """Whereabouts it goes, as tax, freight and ways of delivery were asked; None while nobody has said."""
 
     @property
     def payable(self) -> int:

@@ -18,6 +18,7 @@ from hansa.centers.user.types import (
     AddressVersionId,
     BookedAddress,
     FreezeAddress,
+    FrozenAddress,
     PartyId,
 )
 from hansa.kernel.context import Ctx
@@ -88,14 +89,14 @@ async def addresses(ctx: Ctx) -> list[BookedAddress]:
 
 async def freeze_addresses(
     tx: Transaction, ctx: Ctx, demands: Sequence[FreezeAddress]
-) -> list[AddressVersionId | AddressNotFound]:
+) -> list[FrozenAddress | AddressNotFound]:
     """Keep the current versions of many parties' addresses for good: a verdict each, in the order given."""
     found = await store.freeze(tx, demands, now=ctx.now())
-    return [version or AddressNotFound() for version in found]
+    return [frozen or AddressNotFound() for frozen in found]
 
 
-async def freeze_address(tx: Transaction, ctx: Ctx, address_id: AddressId) -> AddressVersionId:
-    """Keep the current version of an address of the acting party for good, and return its id.
+async def freeze_address(tx: Transaction, ctx: Ctx, address_id: AddressId) -> FrozenAddress:
+    """Keep the current version of an address of the acting party for good, and return it.
 
     Raises `AddressNotFound`, also for somebody else's.
     """

@@ -16,6 +16,7 @@ from hansa.centers.user.types import (
     AddressVersionId,
     BookedAddress,
     FreezeAddress,
+    FrozenAddress,
 )
 
 if TYPE_CHECKING:
@@ -118,13 +119,13 @@ async def list_book(tx: Transaction, *, party_id: UUID, limit: int) -> list[Book
 
 async def freeze(
     tx: Transaction, demands: Sequence[FreezeAddress], *, now: datetime
-) -> list[AddressVersionId | None]:
+) -> list[FrozenAddress | None]:
     """Keep the current versions of these addresses for good; `None` for what its party does not have.
 
     A version that an earlier order froze is only read, so a regular buyer's order writes nothing here.
     """
     rows = await tx.raw.fetch(
-        """SELECT a.address_id, a.party_id, a.version_id, v.frozen_at
+        f"""SELECT a.address_id, a.party_id, a.version_id, v.frozen_at, {_FIELDS}
              FROM "user".address a JOIN "user".address_version v ON v.version_id = a.version_id
             WHERE a.address_id = ANY($1::uuid[]) AND a.removed_at IS NULL""",
         [demand.address_id for demand in demands],
@@ -145,7 +146,9 @@ async def freeze(
         # Replaced and dropped since it was read: no order may refer to it.
         gone = await _missing(tx, set(fresh) - {row["version_id"] for row in frozen})
     found = {
-        (row["party_id"], row["address_id"]): AddressVersionId(row["version_id"])
+        (row["party_id"], row["address_id"]): FrozenAddress(
+            version=AddressVersionId(row["version_id"]), address=_address(row)
+        )
         for row in rows
         if row["version_id"] not in gone
     }

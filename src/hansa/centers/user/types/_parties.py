@@ -148,6 +148,13 @@ class BookedAddress(msgspec.Struct, frozen=True, kw_only=True):
     preferred: bool
 
 
+class FrozenAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of an address that is kept for good, and what it says."""
+
+    version: AddressVersionId
+    address: Address
+
+
 class FreezeAddress(msgspec.Struct, frozen=True, kw_only=True):
     """Asks that the current version of an address of `party` be kept for good."""
 
