@@ -27,6 +27,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "inventory.hold_conflict": N_("This order already has other goods put by"),
         "inventory.hold_lost": N_("What was put by for this order is not there any more"),
         "inventory.pushed_twice": N_("This was said in a row before"),
+        "inventory.transfer_closed": N_("These goods are not on the way any more"),
+        "inventory.transfer_not_found": N_("There are no such goods on the way"),
         "inventory.stocktake_open": N_("This place is being counted already"),
         "ledger.balance_too_large": N_("The balance would become too large"),
         "ledger.hold_conflict": N_("Another amount was put by under this id"),

@@ -36,7 +36,21 @@ async def movements_agree(tx: Transaction) -> Sequence[str]:
     ]
 
 
+async def transfers_agree(tx: Transaction) -> Sequence[str]:
+    """What is on the way has left one place; what is not any more has arrived or come back, with its differences."""
+    row = await store.first_wrong_transfer(tx)
+    if row is None:
+        return []
+    return [
+        (
+            f"transfer {row['id']} ({row['state']}) of {row['sent']} of sku {row['sku_id']}:"
+            f" its movements sum to {row['moved']}, its differences to {row['off']}"
+        )
+    ]
+
+
 CHECKS = (
     Check("inventory.holds", holds_agree),
     Check("inventory.movements", movements_agree),
+    Check("inventory.transfers", transfers_agree),
 )

@@ -17,7 +17,8 @@ from sqlalchemy import (
 from hansa.centers.order import rank_base
 
 STOCKTAKE_RANK = rank_base("inventory") + 1
-STOCK_RANK = rank_base("inventory") + 2
+TRANSFER_RANK = rank_base("inventory") + 2
+STOCK_RANK = rank_base("inventory") + 3
 
 metadata = MetaData(schema="inventory")
 
@@ -131,4 +132,44 @@ count = Table(
     Column("counted_by", Text, nullable=False),
     Column("counted_at", _AT, nullable=False),
     info={"append_only": True},
+)
+
+transfer = Table(
+    "transfer",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("from_place_id", Uuid, nullable=False),
+    Column("to_place_id", Uuid, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("previous_state", Text),
+    Column("state", Text, nullable=False),
+    Column("sent_by", Text, nullable=False),
+    Column("sent_at", _AT, nullable=False),
+    Column("closed_by", Text),
+    Column("closed_at", _AT),
+    CheckConstraint("from_place_id <> to_place_id", name="transfer_places"),
+    CheckConstraint(
+        "((previous_state IS NULL AND state = 'sent')"
+        " OR (previous_state = 'sent' AND state IN ('received', 'recalled'))) IS TRUE",
+        name="transfer_transition",
+    ),
+    CheckConstraint("(state = 'sent') = (closed_at IS NULL)", name="transfer_closed"),
+    Index("transfer_from", "from_place_id", "traffic", "id"),
+    Index("transfer_to", "to_place_id", "traffic", "id"),
+)
+
+transfer_line = Table(
+    "transfer_line",
+    metadata,
+    Column("transfer_id", Uuid, primary_key=True),
+    Column("sku_id", Uuid, primary_key=True),
+    Column("business", Text, nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("received", BigInteger),
+    Column("reason", Text, nullable=False, server_default=""),
+    CheckConstraint("sent > 0 AND received >= 0", name="transfer_line_quantity"),
+    CheckConstraint("received IS NULL OR received = sent OR reason <> ''", name="transfer_line_explained"),
 )

@@ -36,6 +36,14 @@ from hansa.centers.inventory._service.reading import (
     stock_of_skus,
 )
 from hansa.centers.inventory._service.receiving import adjust, receive_stock, set_limits, transfer
+from hansa.centers.inventory._service.transferring import (
+    pieces_on_the_way,
+    recall_transfer,
+    receive_transfer,
+    send_stock,
+    transfer_by_id,
+    transfers,
+)
 
 __all__ = [
     "ALLOCATE",
@@ -53,10 +61,14 @@ __all__ = [
     "counts",
     "movements",
     "open_stocktake",
+    "pieces_on_the_way",
     "push_stock",
     "rank_places",
+    "recall_transfer",
     "receive_stock",
+    "receive_transfer",
     "release_expired",
+    "send_stock",
     "set_limits",
     "sold_out_gate",
     "stock_of_place",
@@ -65,5 +77,7 @@ __all__ = [
     "stocktakes",
     "tally",
     "transfer",
+    "transfer_by_id",
+    "transfers",
     "uncounted",
 ]

@@ -43,6 +43,21 @@ class NotOnHand(Problem):
     title = "These goods have not come in yet"
 
 
+class TransferNotFound(NotFound):
+    """There are no such goods on the way, or they are not the caller's to see."""
+
+    code = "inventory.transfer_not_found"
+    title = "There are no such goods on the way"
+
+
+class TransferClosed(Problem):
+    """The goods have arrived, or were called back; `state` says which."""
+
+    code = "inventory.transfer_closed"
+    status = 409
+    title = "These goods are not on the way any more"
+
+
 class StocktakeNotFound(NotFound):
     """There is no such stocktake, or it is not the caller's to see."""
 

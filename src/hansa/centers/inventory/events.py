@@ -73,6 +73,36 @@ class StockTransferred(StockEvent, frozen=True, kw_only=True):
     quantity: int
 
 
+class StockSent(StockEvent, frozen=True, kw_only=True):
+    """Goods left this place for another; until they arrive they are nowhere for sale."""
+
+    topic: ClassVar[str] = "inventory.stock_sent"
+
+    transfer_id: UUID
+    to_place_id: UUID
+    quantity: int
+
+
+class StockArrived(StockEvent, frozen=True, kw_only=True):
+    """Goods that were `sent` to this place came: `received` of them, more or fewer where something was wrong."""
+
+    topic: ClassVar[str] = "inventory.stock_arrived"
+
+    transfer_id: UUID
+    from_place_id: UUID
+    sent: int
+    received: int
+
+
+class StockRecalled(StockEvent, frozen=True, kw_only=True):
+    """Goods that had left this place are back: they were called back on the way."""
+
+    topic: ClassVar[str] = "inventory.stock_recalled"
+
+    transfer_id: UUID
+    quantity: int
+
+
 class LimitsSet(StockEvent, frozen=True, kw_only=True):
     """How far this stock may be sold was changed."""
 
@@ -107,6 +137,9 @@ EVENTS = (
     HoldExpired,
     LowStock,
     StockTransferred,
+    StockSent,
+    StockArrived,
+    StockRecalled,
     LimitsSet,
     StocktakeApproved,
 )

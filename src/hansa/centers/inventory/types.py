@@ -20,6 +20,8 @@ MovementId = NewType("MovementId", UUID)
 MOVEMENT_ID = IdKind[MovementId]("move")
 StocktakeId = NewType("StocktakeId", UUID)
 STOCKTAKE_ID = IdKind[StocktakeId]("stocktake")
+TransferId = NewType("TransferId", UUID)
+TRANSFER_ID = IdKind[TransferId]("transfer")
 
 NOTE_MAX = 500
 
@@ -293,6 +295,60 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     found: int
     lost: int
     uncounted: int
+
+
+class TransferState(enum.StrEnum):
+    """Where goods stand that were sent to another place."""
+
+    SENT = "sent"
+    """On the way: at no place, and not for sale."""
+    RECEIVED = "received"
+    RECALLED = "recalled"
+    """Back where they came from."""
+
+
+class SentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """So many pieces of a SKU that go along."""
+
+    sku_id: SkuId
+    quantity: Quantity
+
+
+class ArrivedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """So many pieces of a SKU that came; where they are not as many as were sent, `reason` says why."""
+
+    sku_id: SkuId
+    received: int
+    reason: str = ""
+
+
+class TransferLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of goods on the way; `received` is None until they came."""
+
+    sku_id: SkuId
+    sent: int
+    received: int | None = None
+    reason: str = ""
+
+    @property
+    def difference(self) -> int:
+        """What came beyond what was sent; below zero what is missing."""
+        return 0 if self.received is None else self.received - self.sent
+
+
+class GoodsOnTheWay(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods that were sent from one place of a shop to another."""
+
+    id: TransferId
+    from_place_id: PlaceId
+    to_place_id: PlaceId
+    state: TransferState
+    note: str
+    sent_by: str
+    sent_at: datetime
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    lines: tuple[TransferLine, ...] = ()
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):

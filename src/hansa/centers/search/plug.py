@@ -10,7 +10,10 @@ from hansa.centers.inventory.events import (
     LimitsSet,
     SoldOut,
     StockAdjusted,
+    StockArrived,
+    StockRecalled,
     StockReceived,
+    StockSent,
     StockTransferred,
 )
 from hansa.centers.product.events import (
@@ -54,7 +57,18 @@ SEARCH = Center(
         ),
         Handler(
             "search.follow_stock",
-            (StockReceived, StockAdjusted, StockTransferred, LimitsSet, SoldOut, BackInStock, HoldExpired),
+            (
+                StockReceived,
+                StockAdjusted,
+                StockTransferred,
+                StockSent,
+                StockArrived,
+                StockRecalled,
+                LimitsSet,
+                SoldOut,
+                BackInStock,
+                HoldExpired,
+            ),
             handle=handlers.follow_stock,
         ),
         Handler("search.follow_sales", (OrderMoved,), handle=handlers.follow_sales),

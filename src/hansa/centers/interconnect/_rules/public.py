@@ -157,7 +157,8 @@ class StockChangedData(msgspec.Struct, frozen=True, kw_only=True):
     """The stock of a SKU at a place changed by `difference`, for a reason.
 
     `low` and `sold_out` tell that orders used it up, and have no difference; of goods that were `transferred`,
-    `to_place_id` tells where they are now.
+    `to_place_id` tells where they are now. Of goods that were `sent` it tells where they go: there they have `arrived`,
+    unless they were `recalled`, when they are here again.
     """
 
     sku_id: str

@@ -24,8 +24,11 @@ from hansa.centers.interconnect._rules.public import (
 from hansa.centers.inventory.events import (
     LowStock,
     StockAdjusted,
+    StockArrived,
     StockEvent,
+    StockRecalled,
     StockReceived,
+    StockSent,
     StockTransferred,
 )
 from hansa.centers.payment.events import PaymentCaptured, RefundRefused, RefundRequested, RefundSettled
@@ -86,6 +89,12 @@ def stock_changed(event: StockEvent) -> StockChangedData:
         reason, difference = "adjusted", event.difference
     elif isinstance(event, StockTransferred):
         reason, difference, to_place = "transferred", -event.quantity, PLACE_ID.show(event.to_place_id)
+    elif isinstance(event, StockSent):
+        reason, difference, to_place = "sent", -event.quantity, PLACE_ID.show(event.to_place_id)
+    elif isinstance(event, StockArrived):
+        reason, difference = "arrived", event.received
+    elif isinstance(event, StockRecalled):
+        reason, difference = "recalled", event.quantity
     elif isinstance(event, LowStock):
         reason = "low"
     return StockChangedData(

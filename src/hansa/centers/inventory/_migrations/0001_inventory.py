@@ -17,6 +17,7 @@ def upgrade() -> None:
     _holds()
     _batches()
     _stocktakes()
+    _transfers()
 
 
 def _stock() -> None:
@@ -102,6 +103,44 @@ def _batches() -> None:
     op.execute("""
         CREATE TYPE inventory.moved_hold AS (
           sku_id uuid, order_id uuid, place_id uuid, previous text, state text, quantity bigint, at timestamptz
+        )""")
+
+
+def _transfers() -> None:
+    op.execute("""
+        CREATE TABLE inventory.transfer (
+          id uuid PRIMARY KEY,
+          from_place_id uuid NOT NULL,
+          to_place_id uuid NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL,
+          reference text NOT NULL,
+          note text NOT NULL,
+          previous_state text,
+          state text NOT NULL,
+          sent_by text NOT NULL,
+          sent_at timestamptz NOT NULL,
+          closed_by text,
+          closed_at timestamptz,
+          CONSTRAINT transfer_places CHECK (from_place_id <> to_place_id),
+          CONSTRAINT transfer_transition CHECK ((
+            (previous_state IS NULL AND state = 'sent')
+            OR (previous_state = 'sent' AND state IN ('received', 'recalled'))) IS TRUE),
+          CONSTRAINT transfer_closed CHECK ((state = 'sent') = (closed_at IS NULL))
+        )""")
+    op.execute("CREATE INDEX transfer_from ON inventory.transfer (from_place_id, traffic, id)")
+    op.execute("CREATE INDEX transfer_to ON inventory.transfer (to_place_id, traffic, id)")
+    op.execute("""
+        CREATE TABLE inventory.transfer_line (
+          transfer_id uuid NOT NULL,
+          sku_id uuid NOT NULL,
+          business text NOT NULL,
+          sent bigint NOT NULL,
+          received bigint,
+          reason text NOT NULL DEFAULT '',
+          PRIMARY KEY (transfer_id, sku_id),
+          CONSTRAINT transfer_line_quantity CHECK (sent > 0 AND received >= 0),
+          CONSTRAINT transfer_line_explained CHECK (received IS NULL OR received = sent OR reason <> '')
         )""")
 
 

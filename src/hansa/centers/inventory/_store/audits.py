@@ -40,3 +40,21 @@ async def first_wrong_sum_of_movements(tx: Transaction) -> Mapping[str, Any] | N
            ORDER BY sku_id, place_id, traffic LIMIT 1"""
     )
     return row
+
+
+async def first_wrong_transfer(tx: Transaction) -> Mapping[str, Any] | None:
+    """Return the first line of goods on the way whose movements are not what its state says."""
+    row: Mapping[str, Any] | None = await tx.raw.fetchrow(
+        """SELECT t.id, l.sku_id, t.state, l.sent, coalesce(m.moved, 0) AS moved, coalesce(m.off, 0) AS off
+             FROM inventory.transfer t JOIN inventory.transfer_line l ON l.transfer_id = t.id
+             LEFT JOIN (SELECT reference, sku_id,
+                               sum(quantity) FILTER (WHERE kind = 'transferred') AS moved,
+                               sum(quantity) FILTER (WHERE kind = 'adjusted') AS off
+                          FROM inventory.movement WHERE kind IN ('transferred', 'adjusted')
+                         GROUP BY reference, sku_id) m
+                    ON m.reference = t.reference AND m.sku_id = l.sku_id
+            WHERE coalesce(m.moved, 0) <> CASE t.state WHEN 'sent' THEN -l.sent ELSE 0 END
+               OR coalesce(m.off, 0) <> coalesce(l.received - l.sent, 0)
+            ORDER BY t.id, l.sku_id LIMIT 1"""
+    )
+    return row

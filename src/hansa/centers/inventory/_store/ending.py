@@ -49,6 +49,8 @@ _OF_A_BUSINESS = {
     "inventory.hold": """DELETE FROM inventory.hold WHERE business = ANY($1::text[]) RETURNING business""",
     "inventory.count": "DELETE FROM inventory.count WHERE business = ANY($1::text[]) RETURNING business",
     "inventory.stocktake": "DELETE FROM inventory.stocktake WHERE business = ANY($1::text[]) RETURNING business",
+    "inventory.transfer_line": "DELETE FROM inventory.transfer_line WHERE business = ANY($1::text[]) RETURNING business",
+    "inventory.transfer": "DELETE FROM inventory.transfer WHERE business = ANY($1::text[]) RETURNING business",
     "inventory.movement": """DELETE FROM inventory.movement WHERE business = ANY($1::text[])
         RETURNING business""",
 }
