@@ -31,7 +31,7 @@ from hansa.web.selling import (
     ImportRow, ImportsPage, InvitationPage, InvitationRow, JudgeBuyer, LevelPage, LowRow, MenuLink, MoneyPage,
     Movement, NewGoodPage, NewHookPage, NewPriceListPage, OrderRow, PlacePage, PlaceRow, PlacesPage,
     PriceListPage, PriceListRow, PriceListsPage, PriceRow, Question, ReviewRow, ReviewsPage, RoleChoice,
-    SellerOrderPage, SellerOrdersPage, SentParcel, SheetPage, SheetRow, SheetsPage, ShopCard, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
+    SellerOrderPage, SellerOrdersPage, SentParcel, SheetPage, SheetRow, SheetsPage, ShopCard, OnTheWayRow, TransferPage, TransferRow, TransfersPage, ShopPage, ShopsPage, SoldLine, SoldNote, StaffPage,
     StaffRow, StatementRow, Step, StockPage, StockRow, Sum, Tile, TodayPage, TokenRow, VariantRow,
     WaitingChange, Weekday, WithWhom,
 )  # fmt: skip
@@ -425,6 +425,43 @@ def sheet_closed(t: Words) -> SheetPage:
     return msgspec.structs.replace(
         full, state="posted", actions=(), count_url="", entry_url="", tabs=full.tabs[1:], figures=(full.figures[0], *full.figures[2:]), lede=t("The differences were posted; what nobody counted stayed as it was.", "差异已过账，未盘点的库存保持不变。"),
         rows=tuple(row for row in full.rows if row.difference),
+    )  # fmt: skip
+
+
+def between(t: Words, *, none: bool = False) -> TransfersPage:
+    kiln, store = t("Hangzhou, dispatch", "杭州发货仓"), t("Longjing Road store", "龙井路门店")
+    rows = (
+        TransferRow(url=f"{AT}/transfers/1", start=kiln, goal=store, state="shipped", sent_at=NOW - timedelta(hours=3), note=t("for the weekend", "周末备货")),
+        TransferRow(url=f"{AT}/transfers/2", start=store, goal=kiln, state="arrived", sent_at=NOW - timedelta(days=4)),
+        TransferRow(url=f"{AT}/transfers/3", start=kiln, goal=store, state="recalled", sent_at=NOW - timedelta(days=9)),
+    )  # fmt: skip
+    return TransfersPage(
+        **frame(t, "stock"), rows=() if none else rows, on_the_way=none, pager=Pager(shown=0 if none else 3), back=Link(label=t("Stock", "库存"), url=f"{AT}/stock"), post_url=f"{AT}/transfers",
+        tabs=(Link(label=t("On the way", "在途"), url=f"{AT}/transfers", current=none), Link(label=t("All of them", "全部"), url=f"{AT}/transfers?state=all", current=not none)),
+        places=(Choice(value="place_1", label=kiln), Choice(value="place_2", label=store)),
+        forms={} if none else {"send": Form(values={"lines": "TP-99 x", "start": "place_1"}, errors={"lines": t("One thing per line: its number, then how many", "每行一种：编号，然后是件数")}, problem=t("This line cannot be read: TP-99 x", "无法读取这一行：TP-99 x"))},
+    )  # fmt: skip
+
+
+def between_none(t: Words) -> TransfersPage:
+    return between(t, none=True)
+
+
+def on_the_way(t: Words) -> TransferPage:
+    here = f"{AT}/transfers/1"
+    return TransferPage(
+        **frame(t, "stock"), start=t("Hangzhou, dispatch", "杭州发货仓"), goal=t("Longjing Road store", "龙井路门店"), state="shipped", sent_at=NOW - timedelta(hours=3), note=t("for the weekend", "周末备货"),
+        rows=tuple(OnTheWayRow(name=row.name, picture=row.picture, option=row.option, code=row.code, field=f"came-sku_{place}", why=f"why-sku_{place}", sent=sent) for place, (row, sent) in enumerate(zip(shelf_rows(t), (6, 12, 1), strict=False))),
+        back=Link(label=t("On the way", "在途"), url=f"{AT}/transfers"), receive_url=f"{here}/receive", actions=(Action(label=t("Call it back", "召回"), url=f"{here}/recall", icon="undo-2"),),
+        forms={"receive": Form(values={"came-sku_0": "5"}, errors={"why-sku_0": t("Please fill this in", "请填写")})},
+    )  # fmt: skip
+
+
+def on_the_way_arrived(t: Words) -> TransferPage:
+    sent = on_the_way(t)
+    return msgspec.structs.replace(
+        sent, state="arrived", came=True, receive_url="", actions=(), forms={}, closed_at=NOW,
+        rows=tuple(msgspec.structs.replace(row, received=row.sent + off, reason=why) for row, off, why in zip(sent.rows, (-1, 1, 0), (t("one broken", "破损一件"), t("one more in the crate", "箱中多一件"), ""), strict=True)),
     )  # fmt: skip
 
 
@@ -851,7 +888,7 @@ def agreeing_empty(t: Words) -> AgreeingPage:
 
 SELLING = (
     shops, shops_none, today, today_new, shop_page, sales, sales_no_match, sale, sale_cancelling, sale_at_the_door, sale_received, sale_judged, sale_unpaid, wares, wares_none, ware_new,
-    ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, sheets, sheets_none, sheet, sheet_counted, sheet_closed, level, spots, spots_none, spot,
+    ware, ware_draft, files, file_wrong, file_under_way, shelf, shelf_none, shelf_of_one, sheets, sheets_none, sheet, sheet_counted, sheet_closed, between, between_none, on_the_way, on_the_way_arrived, level, spots, spots_none, spot,
     price_lists, price_lists_none, price_list_new, price_list, price_list_empty,
     hooks, hooks_none, hook_new, hook, hook_secret, delivery, delivery_due, apps, apps_none, app, app_asking,
     funds, funds_none, agreed_list, agreed_none, agreed_one, agree_with, agree_with_nobody, agreeing, agreeing_empty,

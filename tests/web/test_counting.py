@@ -172,7 +172,7 @@ def test_pieces_go_to_another_place_and_both_say_why(shelf):
     assert shelf.page.status_code == 409
     assert shelf.send("/move", pieces="0", place=there).status_code == 422
     assert shelf.send("/move", pieces="4", place="nowhere").status_code == 422
-    shelf.send("/move", pieces="4", place=there, why="for the weekend")
+    shelf.send("/move", pieces="4", place=there, why="for the weekend", how="at_once")
 
     assert "They are booked to the other place." in shelf.page.text
     assert figures(shelf)[0] == "5"
@@ -181,3 +181,95 @@ def test_pieces_go_to_another_place_and_both_say_why(shelf):
     assert figures(shelf)[0] == "4"
     assert "Came from another place" in shelf.page.text
     assert "for the weekend" in shelf.page.text
+
+
+@pytest.fixture
+def elsewhere(shelf):
+    """The shop has another place as well; its id."""
+    shelf.open(f"{shelf.desk}/places/new")
+    shelf.send("/places/new", **{"name-en": "Tea house", "address": "Longjing Road 1"})
+    shelf.open(shelf.level)
+    return re.search(r'<option value="(place_[^"]+)"', shelf.page.text).group(1)
+
+
+def test_goods_are_on_the_way_until_they_are_taken_in_with_what_is_wrong(shelf, elsewhere):
+    there = f"{shelf.desk}/stock/{elsewhere}/{sku_of(shelf)}"
+
+    shelf.send("/move", pieces="4", place=elsewhere, why="for the weekend")
+
+    assert "for sale nowhere until they are taken in" in shelf.page.text
+    assert "/transfers/transfer_" in str(shelf.page.url)
+    goods = str(shelf.page.url).partition("?")[0]
+    assert on_hand(shelf) == "5"
+    shelf.open(there)
+    assert figures(shelf)[0] == "0"
+    assert "On the way here" in shelf.page.text
+    listed = shelf.open(f"{shelf.desk}/transfers").text
+    assert "Tea house" in listed
+    assert "for the weekend" in listed
+
+    shelf.open(goods)
+    field = f"came-{sku_of(shelf)}"
+    assert shelf.send("/receive", **{field: "3"}).status_code == 422
+    assert "Please fill this in" in shelf.page.text
+    assert shelf.send("/receive", **{field: "three"}).status_code == 422
+    shelf.open(goods)
+    shelf.send("/receive", **{field: "3", f"why-{sku_of(shelf)}": "one was broken"})
+
+    assert "They are taken in, with what was wrong." in shelf.page.text
+    assert "one was broken" in shelf.page.text
+    assert "\N{MINUS SIGN}1" in shelf.page.text
+    assert "/receive" not in shelf.page.text
+    shelf.open(there)
+    assert figures(shelf)[0] == "3"
+    assert "On the way here" not in shelf.page.text
+    assert goods.rpartition("/")[2] not in shelf.open(f"{shelf.desk}/transfers").text
+    assert goods.rpartition("/")[2] in shelf.open(f"{shelf.desk}/transfers?state=all").text
+
+
+def test_goods_are_called_back_once_and_somebody_who_was_slower_reads_so(shelf, elsewhere):
+    shelf.send("/move", pieces="4", place=elsewhere)
+    goods = str(shelf.page.url).partition("?")[0]
+    action, fields = shelf.form("/receive")
+
+    shelf.send("/recall")
+
+    assert "They are back where they came from." in shelf.page.text
+    assert on_hand(shelf) == "9"
+    late = shelf.client.post(action, data=fields)
+    assert late.status_code == 409
+    assert "These goods are not on the way any more" in late.text
+    assert shelf.open(goods).status_code == 200
+
+
+def test_several_things_are_sent_by_their_numbers(shelf, elsewhere):
+    here = shelf.level.split("/")[-2]
+    shelf.open(f"{shelf.desk}/transfers")
+    for lines, said in (
+        ("", "Please fill this in"),
+        ("PEAR", "This line cannot be read: PEAR"),
+        ("PEAR 0", "This line cannot be read: PEAR 0"),
+        ("NOBODY 3", "Nothing of the shop has the number NOBODY"),
+    ):
+        page = shelf.send("/transfers", start=here, goal=elsewhere, lines=lines)
+        assert page.status_code == 422, lines
+        assert said in page.text
+    assert shelf.send("/transfers", start=here, goal=here, lines="PEAR 1").status_code == 422
+
+
+def test_goods_on_the_way_of_another_shop_are_not_found(shelf, elsewhere, somebody_else):
+    shelf.send("/move", pieces="4", place=elsewhere)
+    goods = str(shelf.page.url).partition("?")[0].rpartition("/")[2]
+    somebody_else.sign_up(email())
+    own = open_shop(somebody_else)
+    somebody_else.open(f"{own}/places/new")
+    mine = somebody_else.form("/places/new")[1]
+
+    for desk in (own, shelf.desk):
+        assert somebody_else.open(f"{desk}/transfers/{goods}").status_code == 404
+        for step in ("receive", "recall"):
+            answer = somebody_else.client.post(f"{desk}/transfers/{goods}/{step}", data=mine)
+            assert answer.status_code == 404, step
+    assert somebody_else.open(f"{shelf.desk}/transfers").status_code == 404
+    assert somebody_else.open(f"{own}/transfers/not-an-id").status_code == 404
+    assert "Nothing is on the way." in somebody_else.open(f"{own}/transfers").text

@@ -220,7 +220,6 @@ MESSAGES = frozenset(
         N_("This is not an e-mail address."),
         N_("This is sold by the piece"),
         N_("This is true or false"),
-        N_("This must be said"),
         N_("This was not sent along"),
         N_("This would be the first guess."),
         N_("Timestamp is out of range"),

@@ -77,6 +77,7 @@ STATES: Mapping[str, Look] = MappingProxyType(
         "in_stock": Look(Tone.OK, "check", N_("In stock")),
         "low_stock": Look(Tone.WARN, "box", N_("Almost gone")),
         "counting": Look(Tone.INFO, "clock", N_("Being counted")),
+        "recalled": Look(Tone.PLAIN, "undo-2", N_("Called back")),
         "posted": Look(Tone.OK, "check", N_("Posted")),
         "sold_out": Look(Tone.PLAIN, "package-x", N_("Sold out")),
         "active": Look(Tone.OK, "check", N_("Active")),

@@ -81,6 +81,7 @@ from hansa.web.selling.stock import (
     StockRow,
     Weekday,
 )
+from hansa.web.selling.transferring import OnTheWayRow, TransferPage, TransferRow, TransfersPage
 
 __all__ = [
     "AgreeLine",
@@ -128,6 +129,7 @@ __all__ = [
     "NewGoodPage",
     "NewHookPage",
     "NewPriceListPage",
+    "OnTheWayRow",
     "OrderRow",
     "Photo",
     "PlacePage",
@@ -162,6 +164,9 @@ __all__ = [
     "Tile",
     "TodayPage",
     "TokenRow",
+    "TransferPage",
+    "TransferRow",
+    "TransfersPage",
     "VariantRow",
     "WaitingChange",
     "WaitingPage",

@@ -25,6 +25,7 @@ from hansa.web.routes.selling import (
     staff,
     stock,
     today,
+    transferring,
 )
 
 ROUTES: Sequence[Any] = (
@@ -42,6 +43,7 @@ ROUTES: Sequence[Any] = (
     *prices.ROUTES,
     *stock.ROUTES,
     *counting.ROUTES,
+    *transferring.ROUTES,
     *funds.ROUTES,
     *places.ROUTES,
     *messages.ROUTES,

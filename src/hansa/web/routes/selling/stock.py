@@ -11,10 +11,12 @@ from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.errors import SkuNotFound
 from hansa.centers.inventory.types import (
     QUANTITY_MAX,
+    TRANSFER_ID,
     Adjustment,
     MovementKind,
     MovementReason,
     Receipt,
+    SentLine,
     StockLevel,
     StockLimits,
     Transfer,
@@ -104,6 +106,7 @@ async def show_stock(seen: Seen, slug: str) -> Response[str]:
         goods_url=at.at("goods") if at.may("product.product.edit") else "",
         places_url=at.at("places/new") if at.may("place.place.add") else "",
         count_url=at.at("stocktakes", place=PLACE_ID.show(here.id)) if here and at.may(COUNT) else "",
+        transfers_url=at.at("transfers") if len(places) > 1 else "",
         empty="" if levels else "nothing_yet" if places else "no_place",
     )
     return show(seen, view)
@@ -210,7 +213,7 @@ async def limit(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[s
 
 @post("/sell/{slug:str}/stock/{place_id:str}/{sku_id:str}/move")
 async def move(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[str]:
-    """Book pieces to another place of the shop."""
+    """Send pieces to another place of the shop; `how=at_once` books them there, where they are already."""
     at, fields = await sent(seen, slug, ADJUST)
     here, sku = await own_place(at, place_id), SKU_ID.read(sku_id)
     await _thing(at, sku)
@@ -221,11 +224,25 @@ async def move(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[st
         fields.blame("place", "choose_one")
     if fields.errors or pieces is None or there is None:
         return await _level_page(at, here, sku, forms={"move": fields.form()}, status=422)
+<<<<<<< HEAD
     wanted = Transfer(sku_id=sku, from_place_id=here.id, to_place_id=there.id, quantity=pieces, note=why)
+=======
+    at_once = fields.raw("how") == "at_once"
+    wanted = Transfer(sku_id=sku, from_place_id=here.id, to_place_id=there.id, quantity=pieces, reason=why)
+>>>>>>> 5332bf6 (web: goods go between a shop's places in two steps, and what is wrong is said when they come)
 
     async def work() -> Done:
-        await inventory.transfer(at.ctx, transfers=[wanted])
-        return Done(at.at(f"stock/{place_id}/{sku_id}"), "moved")
+        if at_once:
+            await inventory.transfer(at.ctx, transfers=[wanted])
+            return Done(at.at(f"stock/{place_id}/{sku_id}"), "moved")
+        made = await inventory.send_stock(
+            at.ctx,
+            from_place_id=here.id,
+            to_place_id=there.id,
+            lines=[SentLine(sku_id=sku, quantity=pieces)],
+            note=why,
+        )
+        return Done(at.at(f"transfers/{TRANSFER_ID.show(made.id)}"), "goods_sent")
 
     return await _worked(at, fields, here, sku, "move", work)
 
@@ -267,6 +284,7 @@ async def _level_page(
     others = [one for one in await own_places(at) if one.id != here.id]
     limits = {"safety": level.safety, "backorder": level.backorder, "low_at": level.low_at}
     closed = here.status is PlaceStatus.CLOSED
+    coming = (await inventory.pieces_on_the_way(at.ctx, place_id=here.id, sku_ids=[sku])).get(sku, 0)
     view = LevelPage(
         chrome=at.seen.chrome(section="sell", path=url),
         desk=at.part("stock"),
@@ -278,6 +296,7 @@ async def _level_page(
             Fact(label=_("Promised to orders"), text=number(level.held + level.allocated)),
             Fact(label=_("Kept back"), text=number(level.safety)),
             Fact(label=_("To be had"), text=number(level.available)),
+            *((Fact(label=_("On the way here"), text=number(coming)),) if coming else ()),
         ),
         movements=tuple(_movement(at, one) for one in page.items),
         pager=pager(at.seen, len(page.items), page.cursor, url),
