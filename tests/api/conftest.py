@@ -158,6 +158,13 @@ def bought(stall, person):
         quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": stand["offer"]}]}))
         placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
         sheet = good(await stand["seller"].post(f"/places/{stand['place']}/stocktakes", {}), 201)
+        shop_id, elsewhere = (
+            stand["shop"],
+            {"name": {"en": "Tea house"}, "kind": "store", "address": "Lane 2"},
+        )
+        away = good(await stand["seller"].post(f"/shops/{shop_id}/places", elsewhere), 201)
+        goods = {"to_place_id": away["id"], "lines": [{"sku_id": stand["sku"], "quantity": 1}]}
+        sent = good(await stand["seller"].post(f"/places/{stand['place']}/transfers", goods), 201)
         payment = placed["payment_id"]
         good(await buyer.post(f"/payments/{payment}/pay", {"card": GOOD_CARD}))
         order = placed["orders"][0]["id"]
@@ -181,6 +188,7 @@ def bought(stall, person):
                 "from_place_id": stand["place"],
                 "to_place_id": stand["place"],
                 "stocktake_id": sheet["id"],
+                "transfer_id": sent["id"],
                 "product_id": stand["product"],
                 "change_id": stand["change"],
                 "price_list_id": stand["prices"],

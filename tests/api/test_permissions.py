@@ -166,6 +166,8 @@ MAY = {
     "GET /api/places/{place_id}/stock/{sku_id}/movements": SHOP,
     "GET /api/places/{place_id}/stocktakes": SHOP,
     "POST /api/places/{place_id}/stocktakes": SHOP,
+    "GET /api/places/{place_id}/transfers": SHOP,
+    "POST /api/places/{place_id}/transfers": SHOP,
     "GET /api/price-lists/{price_list_id}": SHOP,
     "PUT /api/price-lists/{price_list_id}": SHOP,
     "POST /api/price-lists/{price_list_id}/clearing": SHOP,
@@ -282,6 +284,9 @@ MAY = {
     "POST /api/stocktakes/{stocktake_id}/counts": SHOP,
     "GET /api/stocktakes/{stocktake_id}/tally": SHOP,
     "GET /api/stocktakes/{stocktake_id}/uncounted": SHOP,
+    "GET /api/transfers/{transfer_id}": SHOP,
+    "POST /api/transfers/{transfer_id}/recall": SHOP,
+    "POST /api/transfers/{transfer_id}/receipt": SHOP,
     "GET /api/unsubscribe/{link}": EVERYBODY,  # the link is proof enough
     "POST /api/unsubscribe/{link}": EVERYBODY,
     "GET /api/people": OPERATOR,
@@ -349,7 +354,16 @@ REFUSED = {"request.unauthenticated", "request.forbidden"}
 ENDS = {"label": "till", "expires_at": "2027-06-30T00:00:00Z"}
 SECRETS = (
     *("order_id", "checkout_id", "payment_id", "draft_id", "note_id", "address_id", "conversation_id"),
-    *("report_id", "stocktake_id", "import_id", "price_list_id", "endpoint_id", "delivery_id", "token_id"),
+    *(
+        "report_id",
+        "stocktake_id",
+        "transfer_id",
+        "import_id",
+        "price_list_id",
+        "endpoint_id",
+        "delivery_id",
+        "token_id",
+    ),
 )
 """Ids of the other shop and its buyer that nobody else ever reads, whatever they ask for."""
 

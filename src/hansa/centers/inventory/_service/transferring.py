@@ -7,7 +7,7 @@ cancel each other out, and what was lost stands where lost goods always stand.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 import msgspec
@@ -93,8 +93,7 @@ async def receive_transfer(
     Needs `inventory.stock.receive` in the shop of the place they come to. Raises `TransferNotFound`,
     `TransferClosed`, `Invalid`, `StockFull`.
     """
-    known = await _known(ctx, transfer_id)
-    await require_of_places(ctx, RECEIVE, [known.to_place_id])
+    known = await _required(ctx, RECEIVE, transfer_id, lambda goods: [goods.to_place_id])
     if errors := rules.arrived_errors(known.lines, lines):
         raise Invalid(*errors)
     async with ctx.transaction() as tx:
@@ -137,8 +136,7 @@ async def recall_transfer(ctx: Ctx, *, transfer_id: TransferId) -> GoodsOnTheWay
     Needs `inventory.stock.adjust` in the shop of the place they left. Raises `TransferNotFound`, `TransferClosed`,
     `StockFull`.
     """
-    known = await _known(ctx, transfer_id)
-    await require_of_places(ctx, SEND, [known.from_place_id])
+    await _required(ctx, SEND, transfer_id, lambda goods: [goods.from_place_id])
     async with ctx.transaction() as tx:
         sent = await _locked(tx, ctx, transfer_id)
         closed = await _close(tx, ctx, sent, TransferState.RECALLED)
@@ -158,9 +156,7 @@ async def recall_transfer(ctx: Ctx, *, transfer_id: TransferId) -> GoodsOnTheWay
 
 async def transfer_by_id(ctx: Ctx, *, transfer_id: TransferId) -> GoodsOnTheWay:
     """Return goods that are or were on the way. Needs `inventory.stock.see` in the shop. Raises `TransferNotFound`."""
-    known = await _known(ctx, transfer_id)
-    await require_of_places(ctx, SEE, [known.from_place_id, known.to_place_id])
-    return known
+    return await _required(ctx, SEE, transfer_id, lambda goods: [goods.from_place_id, goods.to_place_id])
 
 
 async def transfers(
@@ -195,16 +191,28 @@ async def pieces_on_the_way(ctx: Ctx, *, place_id: PlaceId, sku_ids: Sequence[Sk
 async def _require_same_owner(ctx: Ctx, *place_ids: PlaceId) -> None:
     """Raise `SkuNotFound` for places of two owners: what is another's is not there."""
     found = await place.places(ctx, place_ids)
-    if len({(one.shop_id, one.traffic) for one in found.values()}) != 1 or len(found) < len(place_ids):
+    if len({(one.business, one.traffic, one.shop_id) for one in found.values()}) != 1 or len(found) < len(
+        place_ids
+    ):
         raise SkuNotFound
 
 
-async def _known(ctx: Ctx, transfer_id: TransferId) -> GoodsOnTheWay:
-    """Return goods on the way, for who may see stock at either end; to others they are not there."""
+async def _required(
+    ctx: Ctx,
+    permission: str,
+    transfer_id: TransferId,
+    ends: Callable[[GoodsOnTheWay], Collection[PlaceId]],
+) -> GoodsOnTheWay:
+    """Return goods on the way, for who holds the permission in the shop of the places that it is about."""
     async with ctx.platform.db.reading() as tx:
         found = await store.transfer(tx, transfer_id, ctx.traffic)
     if found is None:
+        ctx.require(permission)  # who may nothing anywhere learns nothing
         raise TransferNotFound
+    try:
+        await require_of_places(ctx, permission, ends(found))
+    except SkuNotFound:  # places of another business: what is between them is not here either
+        raise TransferNotFound from None
     return found
 
 
