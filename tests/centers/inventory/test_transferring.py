@@ -222,6 +222,8 @@ async def test_goods_on_the_way_are_the_shops_own(market, kept):
     with pytest.raises(SkuNotFound):  # nor is anything sent to somebody else
         await send(kept, pears=1, to_place_id=theirs.id)
     with pytest.raises(TransferNotFound):
+        await inventory.transfer_by_id(market.ctx, transfer_id=uuid4())
+    with pytest.raises(Forbidden):  # who may nothing everywhere learns nothing of what there is
         await inventory.transfer_by_id(kept.seller, transfer_id=uuid4())
 
 
