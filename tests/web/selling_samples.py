@@ -453,7 +453,8 @@ def on_the_way(t: Words) -> TransferPage:
         **frame(t, "stock"), start=t("Hangzhou, dispatch", "杭州发货仓"), goal=t("Longjing Road store", "龙井路门店"), state="shipped", sent_at=NOW - timedelta(hours=3), note=t("for the weekend", "周末备货"),
         rows=tuple(OnTheWayRow(name=row.name, picture=row.picture, option=row.option, code=row.code, field=f"came-sku_{place}", why=f"why-sku_{place}", sent=sent) for place, (row, sent) in enumerate(zip(shelf_rows(t), (6, 12, 1), strict=False))),
         back=Link(label=t("On the way", "在途"), url=f"{AT}/transfers"), receive_url=f"{here}/receive", actions=(Action(label=t("Call it back", "召回"), url=f"{here}/recall", icon="undo-2"),),
-        forms={"receive": Form(values={"came-sku_0": "5"}, errors={"why-sku_0": t("Please fill this in", "请填写")})},
+        forms={"receive": Form(values={"came-sku_0": "5"}, errors={"why-sku_0": t("Choose one", "请选择")})},
+        reasons=(Choice(value="", label=t("came as it was sent", "与发出一致")), Choice(value="broken", label=t("Broken", "破损")), Choice(value="lost", label=t("Lost", "丢失"))),
     )  # fmt: skip
 
 
@@ -461,7 +462,7 @@ def on_the_way_arrived(t: Words) -> TransferPage:
     sent = on_the_way(t)
     return msgspec.structs.replace(
         sent, state="arrived", came=True, receive_url="", actions=(), forms={}, closed_at=NOW,
-        rows=tuple(msgspec.structs.replace(row, received=row.sent + off, reason=why) for row, off, why in zip(sent.rows, (-1, 1, 0), (t("one broken", "破损一件"), t("one more in the crate", "箱中多一件"), ""), strict=True)),
+        rows=tuple(msgspec.structs.replace(row, received=row.sent + off, reason=why) for row, off, why in zip(sent.rows, (-1, 1, 0), (t("Broken", "破损"), t("Found", "盘出"), ""), strict=True)),
     )  # fmt: skip
 
 

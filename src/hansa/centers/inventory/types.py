@@ -319,7 +319,7 @@ class ArrivedLine(msgspec.Struct, frozen=True, kw_only=True):
 
     sku_id: SkuId
     received: int
-    reason: str = ""
+    reason: MovementReason = MovementReason.NONE
 
 
 class TransferLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -328,7 +328,7 @@ class TransferLine(msgspec.Struct, frozen=True, kw_only=True):
     sku_id: SkuId
     sent: int
     received: int | None = None
-    reason: str = ""
+    reason: MovementReason = MovementReason.NONE
 
     @property
     def difference(self) -> int:

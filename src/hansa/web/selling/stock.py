@@ -54,13 +54,8 @@ class LevelPage(DeskView, frozen=True, kw_only=True):
     """`/{business}/sell/{shop}/stock/{place}/{sku}`: one variant at one place.
 
     `receive_url` takes `quantity` and `reference`; `adjust_url` takes `counted` (what was `seen` before) and
-<<<<<<< HEAD
     `reason` (one of the `reasons`) and `note`; `limits_url` takes `safety`, `backorder` and `low_at`; `move_url` takes `pieces`, `place` (one of the
-    `others`) and `why`. Each is shown while it is not empty.
-=======
-    `reason`; `limits_url` takes `safety`, `backorder` and `low_at`; `move_url` takes `pieces`, `place` (one of the
     `others`), `why` and `how` (`at_once`, where they are there already). Each is shown while it is not empty.
->>>>>>> 5332bf6 (web: goods go between a shop's places in two steps, and what is wrong is said when they come)
     """
 
     template = "selling/level.html"

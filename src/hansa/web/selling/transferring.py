@@ -67,6 +67,8 @@ class TransferPage(DeskView, frozen=True, kw_only=True):
     sent_at: datetime
     closed_at: datetime | None = None
     note: str = ""
+    reasons: tuple[Choice, ...] = ()
+    """Why something may have come otherwise; the first says that it did not."""
     came: bool = False
     receive_url: str = ""
     actions: tuple[Action, ...] = ()

@@ -17,6 +17,7 @@ from hansa.centers.inventory.types import (
     TRANSFER_ID,
     ArrivedLine,
     GoodsOnTheWay,
+    MovementReason,
     Quantity,
     SentLine,
     TransferLine,
@@ -37,7 +38,7 @@ class TransferLineView(msgspec.Struct, frozen=True, kw_only=True):
     sku_id: str
     sent: int
     received: int | None
-    reason: str
+    reason: MovementReason
 
 
 class TransferView(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ class ArrivedBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     sku_id: str
     received: Annotated[int, msgspec.Meta(ge=0, le=QUANTITY_MAX)]
-    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    reason: MovementReason = MovementReason.NONE
 
 
 class ReceiveTransfer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -152,7 +153,7 @@ async def show_transfer(ctx: Ctx, transfer_id: str) -> TransferView:
     summary="Take in goods that were on the way",
     responses=problems(*_KNOWN, TransferClosed, StockCommitted, StockFull),
     tags=["stock"],
-    opt={"example": {"lines": [{"sku_id": LINE["sku_id"], "received": 11, "reason": "one broken"}]}},
+    opt={"example": {"lines": [{"sku_id": LINE["sku_id"], "received": 11, "reason": "broken"}]}},
 )
 async def receive_transfer(ctx: Ctx, transfer_id: str, data: ReceiveTransfer) -> TransferView:
     """Book what came, at the place it was sent to. Needs `inventory.stock.receive` in its shop."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hansa.centers.inventory.types import (
+    ADJUSTMENT_REASONS,
     QUANTITY_MAX,
     ArrivedLine,
+    MovementReason,
     SentLine,
     TransferLine,
 )
@@ -14,7 +16,6 @@ from hansa.kernel.problem import FieldError
 from hansa.kernel.texts import plain_errors
 
 LINES_MAX = 1_000
-REASON_MAX = 500
 
 
 def sent_errors(lines: Sequence[SentLine], *, note: str) -> list[FieldError]:
@@ -43,10 +44,8 @@ def arrived_errors(sent: Sequence[TransferLine], arrived: Sequence[ArrivedLine])
         if not 0 <= one.received <= QUANTITY_MAX:
             errors.append(FieldError(f"lines.{at}.received", "range", f"From 0 to {QUANTITY_MAX}"))
         differs = one.received != known[one.sku_id]
-        if differs and not one.reason.strip():
+        if differs and one.reason not in ADJUSTMENT_REASONS:
             errors.append(FieldError(f"lines.{at}.reason", "required", "Say why"))
-        else:
-            errors += plain_errors(f"lines.{at}.reason", one.reason, length_max=REASON_MAX, required=False)
     return errors
 
 
@@ -58,7 +57,7 @@ def as_arrived(sent: Sequence[TransferLine], arrived: Sequence[ArrivedLine]) -> 
             sku_id=one.sku_id,
             sent=one.sent,
             received=said[one.sku_id].received if one.sku_id in said else one.sent,
-            reason=said[one.sku_id].reason.strip() if one.sku_id in said else "",
+            reason=said[one.sku_id].reason if one.sku_id in said else MovementReason.NONE,
         )
         for one in sent
     ]

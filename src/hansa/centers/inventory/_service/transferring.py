@@ -239,5 +239,5 @@ def _moved(ctx: Ctx, goods: GoodsOnTheWay, place_id: PlaceId, line: TransferLine
         kind=MovementKind.TRANSFERRED,
         quantity=quantity,
         reference=TRANSFER_ID.show(goods.id),
-        reason=goods.note,
+        note=goods.note if quantity < 0 else "",  # it is the words of who sent them
     )

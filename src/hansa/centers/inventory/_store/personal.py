@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from hansa.centers.inventory._tables import STOCKTAKE_RANK
+from hansa.centers.inventory._tables import STOCKTAKE_RANK, TRANSFER_RANK
 from hansa.kernel.db import Transaction
 
 
 class Noted(NamedTuple):
-    """A note of somebody: in which business, at which place, on what (`movement`, `stocktake`), when."""
+    """A note of somebody: in which business, at which place, on what (`movement`, `stocktake`, `transfer`), when."""
 
     business: str
     place_id: UUID
@@ -29,6 +29,9 @@ async def notes_of(tx: Transaction, labels: Sequence[str]) -> list[Noted]:
            UNION ALL
            SELECT business, place_id, 'stocktake', note, opened_at FROM inventory.stocktake
             WHERE opened_by = ANY($1::text[]) AND note <> ''
+           UNION ALL
+           SELECT business, from_place_id, 'transfer', note, sent_at FROM inventory.transfer
+            WHERE sent_by = ANY($1::text[]) AND note <> ''
             ORDER BY noted_at""",
         list(labels),
     )
@@ -45,9 +48,17 @@ async def forget_notes(tx: Transaction, labels: Sequence[str]) -> set[str]:
            RETURNING opened_by AS label""",
         list(labels),
     )
+    tx.locks(TRANSFER_RANK)
+    transfers = await tx.raw.fetch(
+        """UPDATE inventory.transfer SET note = ''
+            WHERE id IN (SELECT id FROM inventory.transfer
+                          WHERE sent_by = ANY($1::text[]) AND note <> '' ORDER BY id FOR UPDATE)
+           RETURNING sent_by AS label""",
+        list(labels),
+    )
     movements = await tx.raw.fetch(
         """UPDATE inventory.movement SET note = '' WHERE actor = ANY($1::text[]) AND note <> ''
            RETURNING actor AS label""",
         list(labels),
     )
-    return {row["label"] for row in (*sheets, *movements)}
+    return {row["label"] for row in (*sheets, *transfers, *movements)}

@@ -8,7 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from hansa.centers.inventory._tables import TRANSFER_RANK
-from hansa.centers.inventory.types import GoodsOnTheWay, TransferId, TransferLine, TransferState
+from hansa.centers.inventory.types import (
+    GoodsOnTheWay,
+    MovementReason,
+    TransferId,
+    TransferLine,
+    TransferState,
+)
 from hansa.centers.place.types import PlaceId
 from hansa.centers.product.types import SkuId
 from hansa.kernel.context import Ctx, Traffic
@@ -78,7 +84,7 @@ async def close_transfer(
              FROM unnest($2::uuid[], $3::bigint[], $4::text[]) AS l (sku_id, received, reason)
             WHERE t.transfer_id = $1 AND t.sku_id = l.sku_id""",
         one.id,
-        *columns([(line.sku_id, line.received, line.reason) for line in one.lines], 3),
+        *columns([(line.sku_id, line.received, str(line.reason)) for line in one.lines], 3),
     )
 
 
@@ -127,7 +133,7 @@ async def _lines(tx: Transaction, id_: TransferId) -> tuple[TransferLine, ...]:
         "SELECT sku_id, sent, received, reason FROM inventory.transfer_line WHERE transfer_id = $1 ORDER BY sku_id",
         id_,
     )
-    return tuple(TransferLine(**row) for row in rows)
+    return tuple(TransferLine(**dict(row) | {"reason": MovementReason(row["reason"])}) for row in rows)
 
 
 def _transfer(row: Any, lines: tuple[TransferLine, ...]) -> GoodsOnTheWay:

@@ -58,7 +58,7 @@ _KINDS: Mapping[MovementKind, str] = MappingProxyType(
     }
 )
 _CAME = N_("Came from another place")
-_REASONS: Mapping[MovementReason, str] = MappingProxyType(
+REASONS: Mapping[MovementReason, str] = MappingProxyType(
     {
         MovementReason.COUNTED: N_("Counted"),
         MovementReason.BROKEN: N_("Broken"),
@@ -176,7 +176,7 @@ async def adjust(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[
     here, sku = await own_place(at, place_id), SKU_ID.read(sku_id)
     await _thing(at, sku)
     counted, before = whole(fields, "counted"), whole(fields, "seen", least=-QUANTITY_MAX)
-    reason = next((one for one in _REASONS if one.value == fields.raw("reason")), None)
+    reason = next((one for one in REASONS if one.value == fields.raw("reason")), None)
     note = fields.text("note", letters_max=_WORDS_MAX, required=False)
     if reason is None:
         fields.blame("reason", "choose_one")
@@ -224,12 +224,8 @@ async def move(seen: Seen, slug: str, place_id: str, sku_id: str) -> Response[st
         fields.blame("place", "choose_one")
     if fields.errors or pieces is None or there is None:
         return await _level_page(at, here, sku, forms={"move": fields.form()}, status=422)
-<<<<<<< HEAD
-    wanted = Transfer(sku_id=sku, from_place_id=here.id, to_place_id=there.id, quantity=pieces, note=why)
-=======
     at_once = fields.raw("how") == "at_once"
-    wanted = Transfer(sku_id=sku, from_place_id=here.id, to_place_id=there.id, quantity=pieces, reason=why)
->>>>>>> 5332bf6 (web: goods go between a shop's places in two steps, and what is wrong is said when they come)
+    wanted = Transfer(sku_id=sku, from_place_id=here.id, to_place_id=there.id, quantity=pieces, note=why)
 
     async def work() -> Done:
         if at_once:
@@ -304,7 +300,7 @@ async def _level_page(
         adjust_url=f"{url}/adjust" if at.may(ADJUST) else "",
         limits_url=f"{url}/limits" if at.may(LIMIT) else "",
         move_url=f"{url}/move" if at.may(ADJUST) and others else "",
-        reasons=tuple(Choice(value=one.value, label=_(words)) for one, words in _REASONS.items()),
+        reasons=tuple(Choice(value=one.value, label=_(words)) for one, words in REASONS.items()),
         others=tuple(
             Choice(value=PLACE_ID.show(one.id), label=pick(one.name, at.ctx.locale)) for one in others
         ),
@@ -384,7 +380,7 @@ def _movement(at: Desk, one: Moved) -> Movement:
 
 def _why(at: Desk, one: Moved) -> str:
     """Return the reason in words, and what came with it: a note, or a document's number, but no sheet's id."""
-    words = _REASONS.get(one.reason) or _OTHERS.get(one.reason)
+    words = REASONS.get(one.reason) or _OTHERS.get(one.reason)
     own = one.note or ("" if words else one.reference)
     if not words or not own:
         return own or (at.seen.gettext(words) if words else "")

@@ -31,7 +31,7 @@ from hansa.web.routes.selling.doing import Done, once
 from hansa.web.routes.selling.fields import whole
 from hansa.web.routes.selling.naming import Named, named
 from hansa.web.routes.selling.paging import pager
-from hansa.web.routes.selling.stock import ADJUST, RECEIVE, SEE, own_places
+from hansa.web.routes.selling.stock import ADJUST, REASONS, RECEIVE, SEE, own_places
 from hansa.web.selling import OnTheWayRow, TransferPage, TransferRow, TransfersPage
 from hansa.web.visit import Seen
 from hansa.web.words import problem_words
@@ -40,7 +40,6 @@ PAGE = 50
 _LINES_MAX = 100
 _CODE_MAX = 64
 _NOTE_MAX = 400
-_WHY_MAX = 500
 _FAULT = 500
 _CAME, _WHY = "came-", "why-"
 _STATES = MappingProxyType(
@@ -99,11 +98,11 @@ async def receive(seen: Seen, slug: str, transfer_id: str) -> Response[str]:
         pieces = whole(fields, _CAME + id_, required=False)
         if pieces is None or pieces == one.sent:
             continue
-        came.append(
-            ArrivedLine(
-                sku_id=one.sku_id, received=pieces, reason=fields.text(_WHY + id_, letters_max=_WHY_MAX)
-            )
-        )
+        reason = next((known for known in REASONS if known.value == fields.raw(_WHY + id_)), None)
+        if reason is None:
+            fields.blame(_WHY + id_, "choose_one")
+        else:
+            came.append(ArrivedLine(sku_id=one.sku_id, received=pieces, reason=reason))
 
     async def work() -> Done:
         await inventory.receive_transfer(at.ctx, transfer_id=goods.id, lines=came)
@@ -280,7 +279,11 @@ async def _page(
         sent_at=goods.sent_at,
         closed_at=goods.closed_at,
         note=goods.note,
-        rows=tuple(_row(things[one.sku_id], one) for one in goods.lines if one.sku_id in things),
+        reasons=(
+            Choice(value="", label=_("came as it was sent")),
+            *(Choice(value=one.value, label=_(word)) for one, word in REASONS.items()),
+        ),
+        rows=tuple(_row(at, things[one.sku_id], one) for one in goods.lines if one.sku_id in things),
         back=at_transfers(at),
         came=goods.state is TransferState.RECEIVED,
         receive_url=f"{url}/receive" if is_sent and at.may(RECEIVE) else "",
@@ -289,7 +292,7 @@ async def _page(
     return show(seen, view, status=status)
 
 
-def _row(thing: Named, one: TransferLine) -> OnTheWayRow:
+def _row(at: Desk, thing: Named, one: TransferLine) -> OnTheWayRow:
     id_ = SKU_ID.show(one.sku_id)
     return OnTheWayRow(
         name=thing.name,
@@ -300,7 +303,7 @@ def _row(thing: Named, one: TransferLine) -> OnTheWayRow:
         why=_WHY + id_,
         sent=one.sent,
         received=one.received,
-        reason=one.reason,
+        reason=at.seen.gettext(REASONS[one.reason]) if one.reason in REASONS else "",
     )
 
 
