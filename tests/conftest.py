@@ -142,6 +142,19 @@ def next_door(houses):
     return houses[1]
 
 
+@pytest.fixture
+def counter(houses, monkeypatch):
+    """What is bought is taken away in person: it may be received without having been sent."""
+    for one in houses:
+        calls = one.system.plan.calls
+        asked = calls["trade.fulfilment_options"]
+
+        async def taken_away(*said, asked=asked):
+            return [msgspec.structs.replace(option, counter=True) for option in await asked(*said)]
+
+        monkeypatch.setitem(calls, "trade.fulfilment_options", taken_away)
+
+
 def pytest_configure():
     """Collect garbage seldom, for thousands of tests are made before the first runs; and run as in a terminal."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in the background, as would be all we start

@@ -61,6 +61,7 @@ class Bazaar:
         order_id = await house.paid_order(buyer, *goods)
         if days:
             await house.wait(timedelta(days=days))
+        await trade.ship(seller.ctx, order_id=order_id)
         await trade.receive(buyer, order_id=order_id)
         await house.deliver()
         order = await trade.order(buyer, order_id=order_id)

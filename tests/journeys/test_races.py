@@ -110,6 +110,7 @@ async def test_paying_twice_at_once_charges_once(house, next_door):
     assert await house.balance(AccountClass.PROVIDER_CLEARING) == clearing + 900
 
 
+@pytest.mark.usefixtures("counter")
 async def test_everything_at_once_and_the_books_are_clean(house, next_door):
     """Buyers place, pay, cancel and receive baskets of the same few goods, in two processes."""
     seller = await house.seller()

@@ -299,6 +299,7 @@ async def test_only_its_own_people_see_and_move_an_order(house):
     assert (await trade.order(seller.ctx, order_id=order_id)).id == order_id
 
 
+@pytest.mark.usefixtures("counter")
 async def test_an_order_moves_only_as_its_states_allow(house):
     seller, buyer = await house.seller(), await house.buyer()
     placed = await house.place(buyer, await house.good(seller))

@@ -14,13 +14,14 @@ given. From anybody else these inputs mean nothing: a buyer cannot name a price.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from hansa.centers.place.types import Destination, PlaceId
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.extensions import LAYERS, PRICE_LINES
-from hansa.centers.trade.types import Allocation, Funder, FunderKind, QuotedLine
+from hansa.centers.trade.extensions import FULFILMENT_OPTIONS, LAYERS, PRICE_LINES
+from hansa.centers.trade.types import Allocation, FulfilmentOption, Funder, FunderKind, QuotedLine
 from hansa.kernel.business import Play
 from hansa.kernel.context import Ctx
 from hansa.kernel.extension import Extension
@@ -54,6 +55,16 @@ def as_granted(ctx: Ctx, lines: Lines) -> Lines:
     return trade.spread(granted, layer="coupon", funder=_BRAND, minor=coupon) if coupon else granted
 
 
+async def over_the_counter(
+    ctx: Ctx,  # noqa: ARG001 - the point's signature
+    lines: Lines,  # noqa: ARG001 - the point's signature
+    place_id: PlaceId,
+    destination: Destination | None,  # noqa: ARG001 - the point's signature
+) -> Sequence[FulfilmentOption]:
+    """Hand every basket over where it was bought, as it was."""
+    return (FulfilmentOption(code="standard", price_minor=0, place_id=place_id, counter=True),)
+
+
 def _at_its_price(line: QuotedLine) -> QuotedLine:
     gross = _said(line, "gross")
     if line.measure is not None:  # what a measure costs is the offer's to say; the gross is what was paid
@@ -74,7 +85,7 @@ def _said(line: QuotedLine, name: str) -> int:
 
 
 def _install(_: History) -> Iterable[Extension]:
-    return (PRICE_LINES.by(as_it_was), LAYERS.by(as_granted))
+    return (PRICE_LINES.by(as_it_was), LAYERS.by(as_granted), FULFILMENT_OPTIONS.by(over_the_counter))
 
 
 history = Play("history", History, _install)

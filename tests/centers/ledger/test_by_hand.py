@@ -45,6 +45,7 @@ async def test_no_journal_of_an_order_or_of_a_squaring_is_taken_back_by_hand(hou
     seller, buyer = await house.seller(), await house.buyer()
     about = order_id = await house.paid_order(buyer, await house.good(seller, price=1000))
     if last != "paid":
+        await trade.ship(seller.ctx, order_id=order_id)
         await trade.receive(buyer, order_id=order_id)
     if last == "squared":
         paid = Money(950, "CNY")

@@ -49,6 +49,7 @@ async def received(door, house, stall):
     placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
     good(await buyer.post(f"/payments/{placed['payment_id']}/pay", {"card": CARD}))
     order = placed["orders"][0]["id"]
+    good(await seller.post(f"/orders/{order}/ship"))
     good(await buyer.post(f"/orders/{order}/receive"))
     await house.deliver()
     return buyer, seller, order, shop, page["id"]

@@ -15,6 +15,8 @@ from hansa.centers.trade import api as trade
 
 GOOD = Scores(5, 5, 5)
 
+pytestmark = pytest.mark.usefixtures("counter")
+
 
 class Parcel:
     """An order of two lines, of which the first has arrived."""

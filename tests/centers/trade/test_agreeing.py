@@ -87,6 +87,7 @@ async def _on_sale(house, shop, category) -> OfferId:
     return offer.id
 
 
+@pytest.mark.usefixtures("counter")
 @pytest.mark.external
 async def test_a_seller_lowers_the_price_and_the_buyer_pays_the_new_one(house, shop):
     buyer, placed = await placed_by(house, shop, 1000, 3000)

@@ -102,6 +102,7 @@ async def test_a_price_that_was_taken_note_of_is_quoted(house):
     assert (await trade.quote_cart(buyer)).payable == 1200
 
 
+@pytest.mark.usefixtures("counter")
 async def test_a_guests_orders_follow_its_owner_home(house):
     seller, guest = await house.seller(), await house.buyer()
     order_id = await house.paid_order(guest, await house.good(seller))
@@ -140,6 +141,7 @@ async def test_what_led_to_a_line_is_kept_while_its_window_is_open(house):
     assert trade.read_attribution(buyer, token) is None
 
 
+@pytest.mark.usefixtures("counter")
 async def test_a_shop_with_open_orders_does_not_close(house):
     seller, buyer = await house.seller(), await house.buyer()
     shop = (await shops.shops(house.system, [seller.shop_id]))[seller.shop_id]

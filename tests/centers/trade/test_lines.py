@@ -71,6 +71,7 @@ async def test_lines_that_are_not_there_or_moved_on_are_named(house):
     assert await lines_of(buyer, order_id) == {1: L.WAITING, 2: L.SHIPPED}
 
 
+@pytest.mark.usefixtures("counter")
 async def test_a_refunded_line_gives_back_what_was_paid_for_it(house):
     await house.settle_down()  # what others left under way
     seller, buyer = await house.seller(), await house.buyer()

@@ -191,6 +191,7 @@ async def test_a_weighed_line_goes_back_whole_and_what_it_cost_with_it(house):
     assert await house.stock(cheese) == (5, 0, 0)  # what was sent comes back by a receipt, or not at all
 
 
+@pytest.mark.usefixtures("counter")
 async def test_the_commission_of_the_nearest_category_is_taken(house):
     seller, buyer = await house.seller(), await house.buyer()
     food = await product.add_category(house.system, slug=f"f{uuid4().hex[:12]}", names={"en": "Food"})

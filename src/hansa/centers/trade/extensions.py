@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from hansa.centers.place.types import Destination, PlaceId
+from hansa.centers.place import api as place
+from hansa.centers.place.types import Capability, Destination, PlaceId
 from hansa.centers.product.types import OfferId
 from hansa.centers.trade._rules.pricing import guard_lines
 from hansa.centers.trade._rules.states import INITIAL
@@ -113,12 +114,14 @@ def _price_of_the_option(
 
 
 async def _standard(
-    ctx: Ctx,  # noqa: ARG001 - the default answer
+    ctx: Ctx,
     lines: Lines,  # noqa: ARG001
     place_id: PlaceId,
     destination: Destination | None,  # noqa: ARG001
 ) -> Sequence[FulfilmentOption]:
-    return (FulfilmentOption(code="standard", price_minor=0, place_id=place_id),)
+    known = (await place.places(ctx, [place_id])).get(place_id)
+    sends = known is None or Capability.SHIP in known.capabilities
+    return (FulfilmentOption(code="standard", price_minor=0, place_id=place_id, counter=not sends),)
 
 
 def _nobody_objects(ctx: Ctx, quote: Quote) -> Veto | None:  # noqa: ARG001

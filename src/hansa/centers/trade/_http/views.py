@@ -96,6 +96,8 @@ class OptionView(msgspec.Struct, frozen=True, kw_only=True):
     consents: list[str]
     expires_at: datetime | None
     on_delivery: bool
+    counter: bool
+    """Whether the buyer takes the goods away in person: they may be received without having been sent."""
 
 
 class GroupView(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,6 +223,7 @@ def option_view(option: FulfilmentOption) -> OptionView:
         consents=list(option.consents),
         expires_at=option.expires_at,
         on_delivery=option.on_delivery,
+        counter=option.counter,
     )
 
 

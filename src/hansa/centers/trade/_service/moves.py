@@ -204,6 +204,12 @@ def stuck(current: OrderState, wanted: OrderState | None) -> Problem:
     return IllegalMove(state=current, may=sorted(TRANSITIONS[current]), **named)
 
 
+def unsent(current: OrderState) -> Problem:
+    """Return the refusal of a receipt of what was not sent."""
+    may = sorted(TRANSITIONS[current] - {OrderState.FINISHED})
+    return IllegalMove(state=current, may=may, wanted=OrderState.FINISHED)
+
+
 def _left(move: Move) -> bool:
     """Tell whether the time to confirm receipt is no longer running."""
     return move.previous in TIMED and move.state not in TIMED

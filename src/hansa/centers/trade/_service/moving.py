@@ -81,8 +81,8 @@ async def receive(
 ) -> Moved:
     """Confirm that the buyer has the goods, or some lines: the seller is credited for these, commission taken.
 
-    Goods handed over at a counter were never shipped: their stock leaves now. Only the buyer confirms (or
-    the platform, when the time to object is over). Raises `OrderNotFound`, `IllegalMove`, `LineNotFound`,
+    Goods handed over at a counter (`FulfilmentOption.counter`) were never sent: their stock leaves now. All others
+    are received once they were sent. Only the buyer confirms (or the platform, when the time to object is over). Raises `OrderNotFound`, `IllegalMove`, `LineNotFound`,
     `LineMoved`, `PiecesExceeded`, `TooManyParts`, `Invalid`.
     """
 

@@ -15,7 +15,7 @@ from hansa.centers.trade._rules.settlement import refund_journal, settlement_jou
 from hansa.centers.trade._rules.states import RECEIVABLE as RECEIVABLE_STATES
 from hansa.centers.trade._rules.states import REFUNDABLE, SENDABLE
 from hansa.centers.trade._rules.timing import REFUND_UNDECIDED, REMIND_TO_COLLECT, reminded_at
-from hansa.centers.trade._service.moves import MoveDemand, stuck
+from hansa.centers.trade._service.moves import MoveDemand, stuck, unsent
 from hansa.centers.trade._service.step import (
     Step,
     all_holds,
@@ -95,11 +95,17 @@ def receiving(
     cause: str,
     lines: Lines = None,
 ) -> Step:
-    """Receive lines, or all that may be: each is settled with its seller. What was sent asks no more stock."""
+    """Receive lines, or all that may be: each is settled with its seller. What was sent asks no more stock.
+
+    What was never sent is received at a counter alone: elsewhere nobody has it.
+    """
     stands(order, RECEIVABLE_STATES, OrderState.FINISHED)
     need_paid(order, OrderState.FINISHED)
-    order, numbers, splits = divide(order, lines, among=RECEIVED_FROM)
-    chosen = choose(order, numbers, among=RECEIVED_FROM)
+    among = RECEIVED_FROM if order.option.counter else RECEIVED_FROM - {LineState.WAITING}
+    if not any(line.state in among for line in order.lines):
+        raise unsent(order.state)
+    order, numbers, splits = divide(order, lines, among=among)
+    chosen = choose(order, numbers, among=among)
     moves = line_moves(chosen, LineState.RECEIVED)
     journal = settlement_journal(ctx, order, chosen)
     return of_lines(

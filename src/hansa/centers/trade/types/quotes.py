@@ -129,7 +129,8 @@ class QuotedLine(msgspec.Struct, frozen=True, array_like=True):
 class FulfilmentOption(msgspec.Struct, frozen=True, array_like=True):
     """A way to get a group of lines to the buyer. `consents` must be given before it may be chosen.
 
-    With `on_delivery` nothing is paid before: whoever hands the goods over collects what the order costs.
+    With `on_delivery` nothing is paid before: whoever hands the goods over collects what the order costs. With
+    `counter` the buyer takes them away in person, so that they may be received without having been sent.
     """
 
     code: str
@@ -139,6 +140,7 @@ class FulfilmentOption(msgspec.Struct, frozen=True, array_like=True):
     consents: tuple[str, ...] = ()
     expires_at: datetime | None = None
     on_delivery: bool = False
+    counter: bool = False
 
 
 class Answered(msgspec.Struct, frozen=True, array_like=True):
