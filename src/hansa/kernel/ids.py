@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from datetime import timedelta
 from functools import lru_cache
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -72,6 +73,12 @@ class _Uuid7:
 
 
 uuid7 = _Uuid7()
+
+
+def first_id_at(ago: timedelta) -> UUID:
+    """Return what every id that was made so long ago, or later, is not below: to read the latest alone."""
+    made_at_ms = time.time_ns() // 1_000_000 - ago // timedelta(milliseconds=1)
+    return _uuid(max(made_at_ms, 0) << 80)
 
 
 class IdKind(Generic[I]):

@@ -69,6 +69,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "trade.illegal_move": N_("The order can no longer do that"),
         "trade.already_closed": N_("The order was closed before the payment came; the money goes back"),
         "trade.payment_replaced": N_("The seller lowered the price while you paid; this money goes back"),
+        "trade.too_many_unpaid": N_("Please pay for, or cancel, what you have ordered before"),
         "trade.limit_exceeded": N_("You may not buy so many of this"),
         "trade.cancel_too_late": N_("It is too late to cancel by yourself, please ask the seller"),
         "trade.line_moved": N_("That can no longer be done with these"),

@@ -223,6 +223,14 @@ class LimitExceeded(Problem):
     title = "You may not buy so many of this"
 
 
+class TooManyUnpaid(Problem):
+    """So many checkouts of this buyer wait for their payment (`unpaid_max`): pay one, or cancel one."""
+
+    code = "trade.too_many_unpaid"
+    status = 409
+    title = "Please pay for, or cancel, what you have ordered before"
+
+
 class AttributionInvalid(Problem):
     """An attribution's token was not made here, or was changed on the way."""
 

@@ -34,12 +34,13 @@ from hansa.centers.trade._service.carts import merge_guest_carts
 from hansa.centers.trade._service.ending import no_orders_of_shops, no_orders_under_way
 from hansa.centers.trade._service.personal import personal_carts, personal_drafts, personal_orders
 from hansa.centers.trade._service.reading import READ_PERMISSION, OrderReading
+from hansa.centers.trade._service.unpaid import OpenCheckouts
 from hansa.centers.trade._store.ending import forget_businesses
 from hansa.centers.trade._store.exports import EXPORTS
 from hansa.centers.trade._tables import metadata
 from hansa.centers.trade.events import EVENTS, CartShortened, DraftMade, LinesMoved, OrderMoved, PriceLowered
 from hansa.centers.trade.extensions import POINTS
-from hansa.centers.trade.terms import Coupons, Deadlines, Invoices, Returns
+from hansa.centers.trade.terms import Checkouts, Coupons, Deadlines, Invoices, Returns
 from hansa.centers.trade.types import Moved, Paid, Placed
 from hansa.centers.user.extensions import ERASE, MAY_ERASE, MERGE_GUEST, PERSONAL_DATA
 from hansa.kernel.center import Center, DeadlineKind, Job, Routes
@@ -56,6 +57,7 @@ async def _start(platform: Platform) -> None:
     """Add the lanes. Placing checks the plan; money and goods under way are moved whatever the plan says."""
     weight_of = platform.plans.weight_of
     platform.add(OrderReading(platform.db))
+    platform.add(OpenCheckouts())
     platform.lanes[placing.LANE] = Lane(
         placing.LANE,
         platform.db,
@@ -108,7 +110,7 @@ TRADE = Center(
         MAY_END_BUSINESS.by(no_orders_under_way),
         BUSINESS_REMOVED.by(forget_businesses, name="trade_forgets_businesses"),
     ),
-    terms=(Deadlines, Returns, Coupons, Invoices),
+    terms=(Deadlines, Checkouts, Returns, Coupons, Invoices),
     events=EVENTS,
     handlers=(
         Handler("trade.complete_reported", (PaymentReported,), handle=paying.settle_reported),

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Annotated
+
+import msgspec
 
 from hansa.kernel.term import Term
 
@@ -33,6 +36,12 @@ class Deadlines(Term, frozen=True, kw_only=True):
         for name in ("quote", "pay", "ship", "draft", "decide", "collect"):
             if not getattr(self, name):
                 yield f"{name} must be longer than zero"
+
+
+class Checkouts(Term, frozen=True, kw_only=True):
+    """How many checkouts of one party may wait for their payment at once: their stock is held for nobody else."""
+
+    unpaid: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 20
 
 
 class Returns(Term, frozen=True, kw_only=True):

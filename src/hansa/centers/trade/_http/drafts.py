@@ -28,6 +28,7 @@ from hansa.centers.trade.errors import (
     OfferUnavailable,
     PlacementRefused,
     TooManyDrafts,
+    TooManyUnpaid,
 )
 from hansa.centers.trade.types import (
     CHECKOUT_ID,
@@ -194,6 +195,7 @@ async def get_draft(ctx: Ctx, draft_id: str) -> DraftView:
         OfferUnavailable,
         NoPlaceServes,
         PlacementRefused,
+        TooManyUnpaid,
         OfferChangedSince,
         OutOfStock,
     ),

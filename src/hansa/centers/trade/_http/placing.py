@@ -43,6 +43,7 @@ from hansa.centers.trade.errors import (
     QuoteExpired,
     QuoteInvalid,
     QuoteNotYours,
+    TooManyUnpaid,
 )
 from hansa.centers.trade.types import LINES_MAX, LineRequest, NoteText, Quantity
 from hansa.centers.user.types import ADDRESS_ID, OwnScope
@@ -182,6 +183,7 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
         QuoteExpired,
         PlacementRefused,
         LimitExceeded,
+        TooManyUnpaid,
         OfferUnavailable,
         NoPlaceServes,
         OfferChangedSince,

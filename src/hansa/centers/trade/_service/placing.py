@@ -19,6 +19,7 @@ from hansa.centers.shop.types import CommissionLine, Shop, ShopId
 from hansa.centers.trade import _store, extensions
 from hansa.centers.trade._rules.drafting import Circumstances, Draft, draft
 from hansa.centers.trade._rules.rows import OrderKey
+from hansa.centers.trade._rules.states import UNPAID
 from hansa.centers.trade._service.deciding import decisions_of
 from hansa.centers.trade._service.delivering import confirm_on_delivery
 from hansa.centers.trade._service.drafted import DRAFTS, Acceptance
@@ -27,6 +28,7 @@ from hansa.centers.trade._service.limiting import PURCHASES, purchase_of
 from hansa.centers.trade._service.paying import settle_free
 from hansa.centers.trade._service.quoting import unseal
 from hansa.centers.trade._service.reprices import CLOSE_UNPAID
+from hansa.centers.trade._service.unpaid import UNPAID_CHECKOUTS, Opened
 from hansa.centers.trade.errors import NoPlaceServes, OfferUnavailable, PlacementRefused
 from hansa.centers.trade.terms import Deadlines, Invoices, Returns
 from hansa.centers.trade.types import ORDER_ID, FrozenTerms, Group, OrderId, OrderState, Placed, Quote
@@ -42,7 +44,14 @@ from hansa.kernel.quota import Limits
 
 LANE = "trade.place"
 
-PARTICIPANTS = (product.CHECK_OFFERS, inventory.HOLD_FIRST, payment.CREATE, PURCHASES, DRAFTS)
+PARTICIPANTS = (
+    product.CHECK_OFFERS,
+    inventory.HOLD_FIRST,
+    payment.CREATE,
+    UNPAID_CHECKOUTS,
+    PURCHASES,
+    DRAFTS,
+)
 """Who takes part in placing, in the order of the centers and of their locks."""
 
 
@@ -66,6 +75,7 @@ async def place(ctx: Ctx, *, token: str, key: IdempotencyKey | None = None) -> P
 
     Holds its stock until the pay deadline and creates its payment. Safe to repeat: the same quote places
     the same checkout once. Raises `QuoteInvalid`, `QuoteNotYours`, `QuoteExpired`, `PlacementRefused`, `LimitExceeded`,
+    `TooManyUnpaid`,
     `OfferUnavailable` when its shop has stopped selling, `NoPlaceServes` when a place has closed,
     `product.offer_changed`, `inventory.out_of_stock`, `request.busy`.
     """
@@ -236,6 +246,7 @@ async def _prepare(
             OfferDemand(ctx=ctx, offers=tuple((line.offer_id, line.offer_version) for line in quote.lines)),
             _hold(ctx, quote, order_ids, drafted),
             _payment(ctx, quote, payment_id, drafted) if opening is OrderState.AWAITING_PAYMENT else None,
+            Opened(ctx, quote.buyer) if opening in UNPAID and quote.payable else None,
             None if quote.draft_id else await purchase_of(ctx, quote.lines),
             Acceptance(ctx, quote.draft_id, quote.buyer, quote.id) if quote.draft_id else None,
         ),

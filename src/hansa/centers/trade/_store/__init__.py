@@ -54,6 +54,7 @@ from hansa.centers.trade._store.placing import (
     insert_notes,
     insert_orders,
     lock_purchases,
+    open_checkouts,
     placed_checkouts,
 )
 from hansa.centers.trade._store.repricing import lines_as_quoted, reprice, set_payments
@@ -94,6 +95,7 @@ __all__ = [
     "merge_carts",
     "move_orders",
     "notes_of",
+    "open_checkouts",
     "orders_by_key",
     "orders_of_parties",
     "orders_of_payments",

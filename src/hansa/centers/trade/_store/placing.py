@@ -110,6 +110,22 @@ async def bought(tx: Transaction, asked: Sequence[tuple[UUID, UUID, datetime | N
     return [had.get(at, 0) for at in range(1, len(asked) + 1)]
 
 
+async def open_checkouts(
+    tx: Transaction, buyers: Sequence[UUID], *, since: UUID, states: Sequence[str]
+) -> dict[UUID, int]:
+    """Count the checkouts of parties whose orders stand in one of these states, of those with ids from `since` on."""
+    rows = await tx.raw.fetch(
+        """SELECT k.buyer, count(*) AS open FROM unnest($1::uuid[]) AS k (buyer)
+           JOIN trade.checkout c ON c.buyer = k.buyer AND c.id >= $2
+           JOIN trade."order" o ON o.buyer = c.buyer AND o.id = c.orders[1] AND o.state = ANY($3::text[])
+           GROUP BY k.buyer""",
+        buyers,
+        since,
+        states,
+    )
+    return {row["buyer"]: row["open"] for row in rows}
+
+
 async def insert_orders(
     tx: Transaction,
     *,
