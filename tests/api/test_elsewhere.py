@@ -107,7 +107,7 @@ async def test_nothing_is_available_elsewhere(world, owners):
 
 async def test_stock_set_elsewhere_would_be_told_to_nobody_so_it_is_refused(world, owners):
     row = {"sku_id": world["ids"]["sku_id"], "place_id": world["ids"]["place_id"], "on_hand": 0}
-    asked = {"rows": [row], "reason": "erp"}
+    asked = {"rows": [row]}
 
     problem(
         await owners["seller"].ask("PUT", "/stock", json=asked, headers=dict(ELSEWHERE)),
