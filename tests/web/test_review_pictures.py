@@ -177,3 +177,26 @@ def test_a_picture_may_be_longer_than_other_forms_and_no_longer_than_pictures_ar
     assert sends(surfer, "/review", too_long, add="yes").status_code == 413
     stranger = surfer.client.post("/bazaar/login", data={"email": "x" * (1 << 21)})
     assert stranger.status_code == 413
+
+
+def test_a_buyer_shows_the_seller_a_picture_and_both_pages_have_it(surfer, received):
+    here, _, _ = received
+    subject = here.rpartition("/")[2]
+    surfer.open(f"/bazaar/talk/{subject}")
+    page = sends(surfer, f"/talk/{subject}", photograph(), text="It came broken")
+
+    assert page.status_code == 200
+    assert "It came broken" in page.text
+    (picture,) = shown(page)
+    assert surfer.open(f"/bazaar/api/pictures/{picture}/large").status_code == 200
+
+
+def test_what_cannot_be_shown_to_a_seller_is_said_at_its_field(surfer, received):
+    here, _, _ = received
+    subject = here.rpartition("/")[2]
+    surfer.open(f"/bazaar/talk/{subject}")
+    page = sends(surfer, f"/talk/{subject}", b"nothing of the kind", text="It came broken")
+
+    assert page.status_code == 422
+    assert "This is no picture that can be shown" in page.text
+    assert "It came broken" in page.text

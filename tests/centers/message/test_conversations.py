@@ -67,6 +67,11 @@ async def rival(house):
     return await house.staff("rival", "rival@example.com")
 
 
+async def uploaded(ctx, picture):
+    async with ctx.transaction() as tx:
+        await api.own_picture(tx, ctx, picture)
+
+
 @pytest.fixture
 async def asked(ada):
     """What Ada asked about a bowl."""
@@ -80,6 +85,7 @@ async def test_a_buyer_asks_and_a_shop_answers(house, office, ada, staff, asked)
     assert await api.unread_conversations(staff, shop_id=CELADON) == 1
     assert await told(staff) == ["message.conversation_asked"]
 
+    await uploaded(staff, UUID(int=9))
     answer = await say(staff, asked, "It is.", media=[UUID(int=9)])
     assert (answer.number, answer.side, answer.author) == (2, Side.SHOP, staff.actor.party)
     assert await texts(ada, asked) == ["Is the glaze food safe?", "It is."]
@@ -324,7 +330,19 @@ async def test_a_message_that_cannot_be_says_every_reason_at_once(ada, asked, te
 
 
 async def test_a_picture_needs_no_words(ada, asked):
-    assert (await say(ada, asked, "", media=[uuid4()])).text == ""
+    await uploaded(ada, picture := uuid4())
+    assert (await say(ada, asked, "", media=[picture])).text == ""
+
+
+async def test_a_message_shows_pictures_of_its_writer_alone_and_each_once(ada, staff, asked):
+    await uploaded(staff, theirs := uuid4())
+    await uploaded(ada, hers := uuid4())
+    await say(ada, asked, "Look", media=[hers])
+    for refused in ([uuid4()], [theirs], [hers]):
+        with pytest.raises(Invalid) as why:
+            await say(ada, asked, "Look", media=refused)
+        assert [(one.field, one.code) for one in why.value.errors] == [("media", "unknown")]
+    assert await texts(ada, asked) == ["Is the glaze food safe?", "Look"]
 
 
 async def test_nobody_floods(house, ada, staff, asked):

@@ -28,6 +28,8 @@ async def talked(house):
     """Ada and a shop spoke of where she lives, and she reported it."""
     ada, staff = await house.person(), await house.staff()
     asked = await api.start_conversation(ada, subject="prod_bowl", text="I live at Well Lane 1")
+    async with staff.transaction() as tx:
+        await api.own_picture(tx, staff, UUID(int=3))
     await api.post(staff, conversation_id=asked.id, text="Well Lane is far", media=[UUID(int=3)])
     await api.report_conversation(
         ada, conversation_id=asked.id, reason=ReportReason.OTHER, note="Well Lane is near"

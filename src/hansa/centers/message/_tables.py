@@ -180,6 +180,19 @@ said = Table(
     Index("said_by", "author", "sent_at"),
 )
 
+picture = Table(
+    "picture",
+    metadata,
+    Column("party", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("business", Text, nullable=False),
+    Column("traffic", Text, nullable=False),
+    Column("uploaded_at", _AT, nullable=False),
+    Column("conversation_id", Uuid),
+    Index("picture_unsaid", "uploaded_at", postgresql_where=text("conversation_id IS NULL")),
+    Index("picture_said", "conversation_id"),
+)
+
 report = Table(
     "report",
     metadata,

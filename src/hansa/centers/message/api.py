@@ -10,6 +10,7 @@ from hansa.centers.message._service import (
     choosing,
     listening,
     moderating,
+    picturing,
     standing,
     talking,
     telling,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Templates",
+    "admit_picture",
     "buyer_in",
     "choose",
     "conversation",
@@ -63,6 +65,7 @@ __all__ = [
     "move_conversation",
     "notify",
     "notify_all",
+    "own_picture",
     "post",
     "preferences",
     "preview_template",
@@ -197,13 +200,27 @@ async def post(
     media: Sequence[UUID] = (),
     seen: int | None = None,
 ) -> Message:
-    """Say something in a conversation; `media` are ids of pictures, kept as they are given.
+    """Say something in a conversation; `media` are pictures that the writer uploaded before.
 
     With `seen`, the number of the last message the writer saw, it is refused when a colleague has written
     since. Raises `Invalid`, `ConversationNotFound`, `ConversationClosed`, `AnsweredMeanwhile`,
     `MessageRefused`, `TooManyMessages`.
     """
     return await talking.post(ctx, conversation_id=conversation_id, text=text, media=media, seen=seen)
+
+
+async def admit_picture(ctx: Ctx, *, subject: str) -> None:
+    """See that the acting party may bring one more picture to speak of `subject`, before its bytes are taken in.
+
+    Of an order its buyer and whoever answers for the shop may; of what is on sale whoever has an account. For the
+    center that keeps bytes, which then says `own_picture`. Raises `SubjectUnknown`, `TooManyUnsaid`, `Unauthenticated`.
+    """
+    await picturing.admit_picture(ctx, subject=subject)
+
+
+async def own_picture(tx: Transaction, ctx: Ctx, media_id: UUID) -> None:
+    """Write down that a picture that was taken in is the acting party's; what no message shows in a day is removed."""
+    await picturing.own_picture(tx, ctx, media_id)
 
 
 async def conversations(

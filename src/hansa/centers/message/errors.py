@@ -89,6 +89,14 @@ class MessageRefused(Problem):
     title = "This message cannot be sent"
 
 
+class TooManyUnsaid(Problem):
+    """So many pictures as somebody may have that no message shows, `pictures_max`, are there already."""
+
+    code = "message.too_many_pictures"
+    status = 409
+    title = "Please send the pictures that you uploaded before, first"
+
+
 class TooManyMessages(Problem):
     """Too many messages in a short time; after `retry_after_s` the next one may be sent."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 from hansa.centers.message.types import Channel, ConversationSubject, Draft, Template, Topic
 from hansa.kernel.context import Ctx
+from hansa.kernel.db import Transaction
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError, Veto
 
 
@@ -63,6 +65,20 @@ class Moderate(Protocol):
     async def __call__(self, ctx: Ctx, draft: Draft) -> Veto | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class PicturesGone:
+    """Pictures that people showed each other, and that nobody has any more."""
+
+    ctx: Ctx
+    media: tuple[UUID, ...]
+
+
+class LetPicturesGo(Protocol):
+    """Remove the bytes of pictures that were kept for conversations."""
+
+    async def __call__(self, tx: Transaction, commands: Sequence[PicturesGone]) -> Sequence[None]: ...
+
+
 def no_words(ctx: Ctx, name: str, language: str) -> Template | None:  # noqa: ARG001 - the point's signature
     """Have no words for anything."""
     return None
@@ -91,6 +107,14 @@ async def nobody(ctx: Ctx, shop_id: UUID) -> Sequence[UUID] | None:  # noqa: ARG
 async def anything(ctx: Ctx, draft: Draft) -> Veto | None:  # noqa: ARG001 - the point's signature
     """Let everything be said."""
     return None
+
+
+async def none_kept(
+    tx: Transaction,  # noqa: ARG001 - the point's signature
+    commands: Sequence[PicturesGone],
+) -> Sequence[None]:
+    """Keep no pictures."""
+    return [None for _ in commands]
 
 
 TEMPLATE = ExtensionPoint[FindTemplate](
@@ -148,4 +172,14 @@ MODERATION = ExtensionPoint[Moderate](
     default=anything,
 )
 
-POINTS = (TEMPLATE, CHANNELS, TOPICS, SUBJECT, DESK, MODERATION)
+PICTURES_GONE = ExtensionPoint[LetPicturesGo](
+    "message.pictures_gone",
+    version=1,
+    mode=Mode.ONE,
+    effects=Effects.TX,
+    budget_ms=1_000,
+    on_error=OnError.CLOSED,
+    default=none_kept,
+)
+
+POINTS = (TEMPLATE, CHANNELS, TOPICS, SUBJECT, DESK, MODERATION, PICTURES_GONE)

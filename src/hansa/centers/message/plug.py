@@ -10,6 +10,7 @@ from hansa.centers.message._handlers import HANDLERS
 from hansa.centers.message._rules.rendering import Renderer
 from hansa.centers.message._service.choosing import follow_party, own_topics
 from hansa.centers.message._service.listening import ANSWER
+from hansa.centers.message._service.picturing import SWEEP, sweep_pictures
 from hansa.centers.message._service.privacy import forget_people, said_by, told_to
 from hansa.centers.message._service.standing import RELEASE_ADDRESS, REPORT_BOUNCE
 from hansa.centers.message._service.talking import MODERATE
@@ -23,7 +24,7 @@ from hansa.centers.message.events import EVENTS
 from hansa.centers.message.extensions import POINTS, TEMPLATE, TOPICS
 from hansa.centers.message.types import Mail
 from hansa.centers.user.extensions import ERASE, MERGE_GUEST, PERSONAL_DATA
-from hansa.kernel.center import Center, Check, DeadlineKind, Routes
+from hansa.kernel.center import Center, Check, DeadlineKind, Job, Routes
 from hansa.kernel.plan import BUSINESS_REMOVED
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ MESSAGE = Center(
     events=EVENTS,
     handlers=HANDLERS,
     deadlines=(DeadlineKind(LEAVE, leave),),
+    jobs=(Job(SWEEP, sweep_pictures, every_s=3600),),
     routes=_routes,
     permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, ANSWER, MODERATE, PUBLISH),
     platform_permissions=(READ_DELIVERIES, RELEASE_ADDRESS, REPORT_BOUNCE, MODERATE, PUBLISH),

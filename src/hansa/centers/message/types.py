@@ -116,6 +116,10 @@ class MailStanding(msgspec.Struct, frozen=True, kw_only=True):
     suppressed_at: datetime | None
 
 
+PICTURE_ID = IdKind[UUID]("media")
+"""A picture, as its keeper shows it."""
+
+
 class ReferenceKind(enum.StrEnum):
     """What something that was told is about: readers go there from it."""
 

@@ -82,12 +82,14 @@ from hansa.centers.product._service.reading import (
     products_of_skus,
 )
 from hansa.centers.product._service.snapshots import tree_of as categories
+from hansa.centers.product._service.speaking import add_conversation_picture
 
 __all__ = [
     "CHECK_OFFERS",
     "IMPORT_JOB",
     "Exported",
     "add_category",
+    "add_conversation_picture",
     "add_part",
     "add_picture",
     "amount_errors",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hansa.centers.message.api import Templates
-from hansa.centers.message.extensions import SUBJECT, TEMPLATE, TOPICS
+from hansa.centers.message.extensions import PICTURES_GONE, SUBJECT, TEMPLATE, TOPICS
 from hansa.centers.product._checks import CHECKS
 from hansa.centers.product._handlers import HANDLERS
 from hansa.centers.product._service import telling
@@ -19,7 +19,7 @@ from hansa.centers.product._service.offers import PRICE_OFFER, WITHDRAW_OFFER, O
 from hansa.centers.product._service.prices import ENDS, STARTS, turn
 from hansa.centers.product._service.products import CREATE_PRODUCT, EDIT_PRODUCT
 from hansa.centers.product._service.snapshots import SNAPSHOTS
-from hansa.centers.product._service.speaking import spoken_of
+from hansa.centers.product._service.speaking import let_go, spoken_of
 from hansa.centers.product._store.ending import forget_businesses
 from hansa.centers.product._store.exports import EXPORTS
 from hansa.centers.product._tables import metadata
@@ -53,6 +53,7 @@ PRODUCT = Center(
     points=POINTS,
     answers=(
         SUBJECT.by(spoken_of, name="product_spoken_of"),
+        PICTURES_GONE.by(let_go, name="product_lets_go"),
         TEMPLATE.by(Templates("product", _HERE / "_templates"), name="product_templates"),
         TOPICS.by(telling.topics, name="product_topics"),
         BUSINESS_REMOVED.by(forget_businesses, name="product_forgets_businesses"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from hansa.web.parts.common import Action, Choice, Figure, Link, Part, Picture
+from hansa.web.parts.common import Action, Choice, Figure, Link, Part, Photograph, Picture
 
 
 class Session(Part, frozen=True, kw_only=True):
@@ -107,6 +107,7 @@ class Said(Part, frozen=True, kw_only=True):
     text: str
     own: bool
     gone: str = ""
+    photographs: tuple[Photograph, ...] = ()
 
 
 class ScopeRow(Part, frozen=True, kw_only=True):

@@ -5,13 +5,10 @@ Pictures are taken in as they come, also by a form that is shown again, and stay
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from litestar import Response, get, post
 
 from hansa.centers.product.errors import PictureRefused, PicturesUnavailable
-from hansa.centers.product.types import MEDIA_ID, MediaId
+from hansa.centers.product.types import MediaId
 from hansa.centers.review import api as review
 from hansa.centers.review.errors import (
     AlreadyWritten,
@@ -32,18 +29,15 @@ from hansa.web.answers import go, show
 from hansa.web.forms import Fields
 from hansa.web.i18n import N_
 from hansa.web.once import once
-from hansa.web.parts import Form, Link, Scale, Upload
+from hansa.web.parts import Form, Link, Scale
 from hansa.web.routes.guard import somebody
-from hansa.web.routes.pictures import TAKES_PICTURES, photographs, read_files
+from hansa.web.routes.pictures import FILES, TAKES_PICTURES, Sent, read_pictures, uploads
 from hansa.web.routes.review_view import drawing, reviewed
 from hansa.web.showing import line
 from hansa.web.views import WriteReviewPage
 from hansa.web.visit import Seen, Visit
 from hansa.web.words import problem_words
 
-FILES = "files"
-_KEPT = "picture-"
-_ADD = "add"
 _SCALES = (
     ("item", N_("The goods")),
     ("service", N_("The seller's service")),
@@ -51,18 +45,6 @@ _SCALES = (
 )
 _STARS = ("1", "2", "3", "4", "5")
 _LINE_DIGITS_MAX = 4
-
-
-class _Sent(NamedTuple):
-    """A form that was sent, and the pictures that are there of it."""
-
-    fields: Fields
-    media: tuple[MediaId, ...]
-
-    @property
-    def adds_only(self) -> bool:
-        """Whether it was sent to add pictures, and is to be shown again."""
-        return bool(self.fields.raw(_ADD))
 
 
 @get("/orders/{order_id:str}/lines/{line_no:str}/review")
@@ -138,27 +120,21 @@ async def add_later(seen: Seen, review_id: str) -> Response[str]:
         return go(seen, seen.at("reviews"), told=refused.code)
 
 
-async def _read(seen: Visit) -> _Sent:
+async def _read(seen: Visit) -> Sent:
     """Read a form and take in its pictures; those that cannot be taken in are noted."""
-    fields, files = await read_files(seen, FILES)
-    media = [MEDIA_ID.read(value) for name, value in fields.values.items() if name.startswith(_KEPT)]
-    if len(media) + len(files) > PICTURES_MAX:
-        fields.blame(FILES, "too_many")
-        return _Sent(fields, tuple(media[:PICTURES_MAX]))
-    for content in files:
-        try:
-            media.append(await review.add_picture(seen.ctx, content=content))
-        except (LineNotReceived, PictureRefused, PicturesUnavailable, TooManyPictures) as refused:
-            fields.errors[FILES] = problem_words(refused, seen.gettext)
-            break
-    return _Sent(fields, tuple(media))
+
+    async def keep(content: bytes) -> MediaId:
+        return await review.add_picture(seen.ctx, content=content)
+
+    refusals = (LineNotReceived, PictureRefused, PicturesUnavailable, TooManyPictures)
+    return await read_pictures(seen, keep, most=PICTURES_MAX, refusals=refusals)
 
 
 async def _write_page(
     seen: Visit,
     order: Order,
     bought: OrderLine,
-    sent: _Sent | None = None,
+    sent: Sent | None = None,
     *,
     form: Form | None = None,
     status: int = 200,
@@ -177,7 +153,7 @@ async def _write_page(
             Link(label=_("Review"), url="", current=True),
         ),
         scales=tuple(Scale(name=name, label=_(word)) for name, word in _SCALES),
-        uploads=_uploads(seen, sent.media) if sent else (),
+        uploads=uploads(seen, sent.media) if sent else (),
         uploads_max=PICTURES_MAX,
         form=form or (sent.fields.form() if sent else Form()),
     )
@@ -185,7 +161,7 @@ async def _write_page(
 
 
 async def _later_page(
-    seen: Visit, own: Written, sent: _Sent | None = None, *, form: Form | None = None, status: int = 200
+    seen: Visit, own: Written, sent: Sent | None = None, *, form: Form | None = None, status: int = 200
 ) -> Response[str]:
     _ = seen.gettext
     post_url = seen.at(f"reviews/{ENTRY_ID.show(own.words.id)}/later")
@@ -200,7 +176,7 @@ async def _later_page(
             Link(label=_("Add to it"), url="", current=True),
         ),
         before=own.words.body,
-        uploads=_uploads(seen, sent.media) if sent else (),
+        uploads=uploads(seen, sent.media) if sent else (),
         uploads_max=PICTURES_MAX,
         form=form or (sent.fields.form() if sent else Form()),
     )
@@ -225,13 +201,6 @@ async def _line(seen: Visit, order_id: str, line_no: str) -> tuple[Order, OrderL
     if bought is None or order.buyer != seen.ctx.actor.party:
         raise OrderNotFound
     return order, bought
-
-
-def _uploads(seen: Visit, media: Sequence[MediaId]) -> tuple[Upload, ...]:
-    return tuple(
-        Upload(name=f"{_KEPT}{number}", value=MEDIA_ID.show(one), photograph=shown)
-        for number, (one, shown) in enumerate(zip(media, photographs(seen, media), strict=True), start=1)
-    )
 
 
 def _blamed(seen: Visit, fields: Fields, refused: Invalid | ContentRefused | RiskRefused) -> Form:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,22 +19,25 @@ from hansa.centers.message.types import (
 )
 from hansa.centers.product import api as product
 from hansa.centers.product.errors import ProductNotFound
-from hansa.centers.product.types import OFFER_ID, PRODUCT_ID, SKU_ID
+from hansa.centers.product.types import OFFER_ID, PRODUCT_ID, SKU_ID, MediaId
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.errors import OrderNotFound
 from hansa.centers.trade.types import ORDER_ID
+from hansa.kernel.context import ActorKind
 from hansa.kernel.ids import IdMalformed
 from hansa.kernel.problem import Unauthenticated
 from hansa.kernel.texts import pick
 from hansa.web.i18n import N_
 from hansa.web.parts import Action, Choice, Form, Link, Picture, Said
+from hansa.web.routes.pictures import photographs, uploads
 from hansa.web.showing import picture, seller_link
 from hansa.web.views import TalkPage
 from hansa.web.visit import Visit
 
 PAGE = 30
+PICTURES_MAX = 9
 _END = 6
 
 _REASONS: Mapping[ReportReason, str] = MappingProxyType(
@@ -56,7 +59,12 @@ def about(seen: Visit, talk: Conversation) -> str:
 
 
 async def talk_view(
-    seen: Visit, talk: Conversation, *, form: Form | None = None, report_form: Form | None = None
+    seen: Visit,
+    talk: Conversation,
+    *,
+    form: Form | None = None,
+    media: Sequence[MediaId] = (),
+    report_form: Form | None = None,
 ) -> TalkPage:
     """Show what was said, the latest last, and where to answer."""
     _ = seen.gettext
@@ -83,11 +91,15 @@ async def talk_view(
         report_url=seen.at(f"{here}/report"),
         reasons=tuple(Choice(value=reason.value, label=_(word)) for reason, word in _REASONS.items()),
         form=form or Form(),
+        uploads=uploads(seen, media),
+        uploads_max=_pictures_max(seen, talk.subject),
         report_form=report_form or Form(),
     )
 
 
-async def new_talk_view(seen: Visit, subject: str, *, form: Form | None = None) -> TalkPage:
+async def new_talk_view(
+    seen: Visit, subject: str, *, form: Form | None = None, media: Sequence[MediaId] = ()
+) -> TalkPage:
     """Show where the first words are written. Raises `SubjectUnknown`."""
     of = await _subject(seen, subject)
     if of is None:
@@ -101,7 +113,15 @@ async def new_talk_view(seen: Visit, subject: str, *, form: Form | None = None) 
         picture=of.picture,
         post_url=seen.at(f"talk/{subject}"),
         form=form or Form(),
+        uploads=uploads(seen, media),
+        uploads_max=_pictures_max(seen, subject),
     )
+
+
+def _pictures_max(seen: Visit, subject: str) -> int:
+    """Return how many pictures may go with a message: none where somebody without an account only asks."""
+    known = seen.ctx.actor.kind is ActorKind.PERSON or subject.startswith(f"{ORDER_ID.prefix}_")
+    return PICTURES_MAX if known else 0
 
 
 class _Subject(NamedTuple):
@@ -154,6 +174,7 @@ def _said(seen: Visit, talk: Conversation, one: Message, *, shop_name: str) -> S
         text=one.text,
         own=own,
         gone=gone.get(one.state, ""),
+        photographs=photographs(seen, [MediaId(picture_id) for picture_id in one.media]),
     )
 
 

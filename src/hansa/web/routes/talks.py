@@ -12,6 +12,7 @@ from hansa.centers.message.errors import (
     StateUnchangeable,
     SubjectUnknown,
     TooManyMessages,
+    TooManyUnsaid,
 )
 from hansa.centers.message.types import (
     CONVERSATION_ID,
@@ -19,6 +20,9 @@ from hansa.centers.message.types import (
     ConversationState,
     ReportReason,
 )
+from hansa.centers.product import api as product
+from hansa.centers.product.errors import PictureRefused, PicturesUnavailable
+from hansa.centers.product.types import MediaId
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.problem import Invalid, Problem
@@ -27,8 +31,9 @@ from hansa.web.forms import Fields, read_form
 from hansa.web.once import once
 from hansa.web.parts import Form, Pager, Talk
 from hansa.web.routes.guard import somebody
+from hansa.web.routes.pictures import FILES, TAKES_PICTURES, Sent, read_pictures
 from hansa.web.routes.rooms import mail_tabs
-from hansa.web.routes.talk_view import about, new_talk_view, talk_view
+from hansa.web.routes.talk_view import PICTURES_MAX, about, new_talk_view, talk_view
 from hansa.web.showing import seller_link
 from hansa.web.views import TalksPage
 from hansa.web.visit import Seen, Visit
@@ -77,22 +82,26 @@ async def show_talk(seen: Seen, conversation_id: str) -> Response[str]:
     return show(seen, await talk_view(seen, found))
 
 
-@post("/conversations/{conversation_id:str}")
+@post("/conversations/{conversation_id:str}", **TAKES_PICTURES)
 async def write(seen: Seen, conversation_id: str) -> Response[str]:
-    """Say something."""
-    fields = await read_form(somebody(seen))
+    """Say something, or show it."""
     found = await _found(seen, conversation_id)
+    fields, media = sent = await _read(seen, found.subject)
     here = seen.at(f"conversations/{conversation_id}")
+    if fields.errors or sent.adds_only:
+        view = await talk_view(seen, found, form=fields.form(), media=media)
+        return show(seen, view, status=422 if fields.errors else 200)
 
     async def work() -> str:
-        await message.post(seen.ctx, conversation_id=found.id, text=fields.raw("text").strip())
+        text = fields.raw("text").strip()
+        await message.post(seen.ctx, conversation_id=found.id, text=text, media=media)
         return here
 
     try:
         return go(seen, await once(seen, fields, route=f"/conversations/{conversation_id}", work=work))
     except (Invalid, ConversationClosed, AnsweredMeanwhile, MessageRefused, TooManyMessages) as refused:
         form = _blamed(seen, fields, refused)
-        return show(seen, await talk_view(seen, found, form=form), status=refused.status)
+        return show(seen, await talk_view(seen, found, form=form, media=media), status=refused.status)
 
 
 @post("/conversations/{conversation_id:str}/move")
@@ -145,15 +154,18 @@ async def begin(seen: Seen, subject: str) -> Response[str]:
     return show(seen, await new_talk_view(seen, subject))
 
 
-@post("/talk/{subject:str}")
+@post("/talk/{subject:str}", **TAKES_PICTURES)
 async def say_first(seen: Seen, subject: str) -> Response[str]:
     """Say the first words; a guest's session starts with them."""
-    fields = await read_form(seen)
     seen = await seen.somebody()
+    fields, media = sent = await _read(seen, subject)
+    if fields.errors or sent.adds_only:
+        view = await new_talk_view(seen, subject, form=fields.form(), media=media)
+        return show(seen, view, status=422 if fields.errors else 200)
 
     async def work() -> str:
         text = fields.raw("text").strip()
-        started = await message.start_conversation(seen.ctx, subject=subject, text=text)
+        started = await message.start_conversation(seen.ctx, subject=subject, text=text, media=media)
         return seen.at(f"conversations/{CONVERSATION_ID.show(started.id)}")
 
     try:
@@ -162,12 +174,22 @@ async def say_first(seen: Seen, subject: str) -> Response[str]:
         raise
     except (Invalid, ConversationClosed, MessageRefused, TooManyMessages) as refused:
         form = _blamed(seen, fields, refused)
-        return show(seen, await new_talk_view(seen, subject, form=form), status=refused.status)
+        return show(seen, await new_talk_view(seen, subject, form=form, media=media), status=refused.status)
+
+
+async def _read(seen: Visit, subject: str) -> Sent:
+    """Read a form and take in the pictures that are to be shown with it."""
+
+    async def keep(content: bytes) -> MediaId:
+        return await product.add_conversation_picture(seen.ctx, subject=subject, content=content)
+
+    refusals = (PictureRefused, PicturesUnavailable, SubjectUnknown, TooManyUnsaid)
+    return await read_pictures(seen, keep, most=PICTURES_MAX, refusals=refusals)
 
 
 def _blamed(seen: Visit, fields: Fields, refused: Problem) -> Form:
     if isinstance(refused, Invalid):
-        fields.blame_all(refused)
+        fields.blame_all(refused, called={"media": FILES})
         return fields.form()
     return fields.form(problem=problem_words(refused, seen.gettext))
 

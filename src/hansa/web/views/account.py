@@ -25,6 +25,7 @@ from hansa.web.parts import (
     Session,
     Talk,
     TopicRow,
+    Upload,
 )
 from hansa.web.views.base import View
 
@@ -264,10 +265,12 @@ class TalkPage(View, frozen=True, kw_only=True):
     """`/{business}/conversations/{id}`, and the first words of a new one. Sends `text`, and `seen` back.
 
     The report form sends `reason`, `number` (of a message; 0 is all of it) and `note`. `closed_because` says why
-    nothing can be written just now.
+    nothing can be written just now. It sends up to `uploads_max` `files`, too.
     """
 
     template = "pages/talk.html"
+    uploads: tuple[Upload, ...] = ()
+    uploads_max: int = 0
     shop: Link
     about: Link
     picture: Picture

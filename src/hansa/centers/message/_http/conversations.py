@@ -23,6 +23,7 @@ from hansa.centers.message.errors import (
 )
 from hansa.centers.message.types import (
     CONVERSATION_ID,
+    PICTURE_ID,
     Conversation,
     ConversationState,
     Message,
@@ -48,7 +49,9 @@ Text = Annotated[
 About = Annotated[
     str | None, Parameter(description="Only about this: ord_... or prod_...", min_length=1, max_length=64)
 ]
-Media = Annotated[list[UUID], msgspec.Meta(max_length=9, description="Ids of pictures.")]
+Media = Annotated[
+    list[str], msgspec.Meta(max_length=9, description="Pictures that were uploaded before: media_...")
+]
 
 
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +80,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     side: Side
     author: str | None
     text: str
-    media: tuple[UUID, ...]
+    media: tuple[str, ...]
     state: MessageState
     sent_at: datetime
 
@@ -134,7 +137,9 @@ class MoveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def start(ctx: Ctx, data: StartBody) -> ConversationView:
     """Write to a shop about an order or a product; about the same thing the same conversation goes on."""
     return _conversation(
-        await api.start_conversation(ctx, subject=data.subject, text=data.text, media=data.media)
+        await api.start_conversation(
+            ctx, subject=data.subject, text=data.text, media=[PICTURE_ID.read(one) for one in data.media]
+        )
     )
 
 
@@ -243,7 +248,7 @@ async def say(ctx: Ctx, conversation_id: Shown, data: PostBody) -> MessageView:
             ctx,
             conversation_id=CONVERSATION_ID.read(conversation_id),
             text=data.text,
-            media=data.media,
+            media=[PICTURE_ID.read(one) for one in data.media],
             seen=data.seen,
         )
     )
@@ -321,7 +326,7 @@ def _message(one: Message) -> MessageView:
         side=one.side,
         author=PARTY_ID.show(one.author) if one.author else None,
         text=one.text,
-        media=one.media,
+        media=tuple(PICTURE_ID.show(picture) for picture in one.media),
         state=one.state,
         sent_at=one.sent_at,
     )

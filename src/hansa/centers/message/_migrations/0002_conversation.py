@@ -68,6 +68,18 @@ def _conversations() -> None:
           CHECK ((state = 'erased') = (text = '' AND cardinality(media) = 0))
         )""")
     op.execute("CREATE INDEX said_by ON message.said (author, sent_at)")
+    op.execute("""
+        CREATE TABLE message.picture (
+          party uuid NOT NULL,
+          id uuid NOT NULL,
+          business text NOT NULL,
+          traffic text NOT NULL,
+          uploaded_at timestamptz NOT NULL,
+          conversation_id uuid,
+          PRIMARY KEY (party, id)
+        )""")
+    op.execute("CREATE INDEX picture_unsaid ON message.picture (uploaded_at) WHERE conversation_id IS NULL")
+    op.execute("CREATE INDEX picture_said ON message.picture (conversation_id)")
 
 
 def _reports() -> None:

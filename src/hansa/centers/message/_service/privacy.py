@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from hansa.centers.message._store import conversations, preferences, reports
+from hansa.centers.message._service.picturing import let_go
+from hansa.centers.message._store import conversations, pictures, preferences, reports
 from hansa.centers.message._store import notifications as store
 from hansa.centers.user import api as user
 from hansa.centers.user.extensions import Erasure
@@ -65,6 +66,8 @@ async def forget_people(tx: Transaction, commands: Sequence[Erasure]) -> list[tu
     parties = [party for command in commands for party in command.parties]
     await preferences.drop_standings(tx, parties)
     await preferences.drop_preferences(tx, parties)
+    gone = await pictures.take_of_parties(tx, parties)
+    await let_go(tx, commands[0].ctx, gone)
     erased = {
         "message.conversation": await conversations.erase_said(tx, parties),
         "message.report": await reports.erase_notes(tx, parties),

@@ -11,6 +11,7 @@ import msgspec
 
 from hansa.centers.message._rules import talking as rules
 from hansa.centers.message._service.listening import ANSWER, admitted_to, locked, seen_by, shop_named
+from hansa.centers.message._service.picturing import show_pictures
 from hansa.centers.message._service.telling import notify
 from hansa.centers.message._service.unsubscribing import everybody_that_is
 from hansa.centers.message._store import conversations as store
@@ -172,6 +173,9 @@ async def _say(
     """Write the next message of a locked conversation, and tell the other side if it has not been told."""
     if conversation.state is not ConversationState.OPEN:
         raise ConversationClosed(state=conversation.state.value, blocked_by=conversation.blocked_by)
+    await show_pictures(
+        tx, ctx, draft.media, party=speaker.party, conversation_id=conversation.conversation_id
+    )
     now = ctx.now()
     times = await store.times_of_said(
         tx, speaker.party, now=now, window=rules.SAID_WINDOW, limit=rules.SAID_MAX

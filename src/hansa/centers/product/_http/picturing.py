@@ -7,7 +7,9 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post, put
+from litestar.params import Parameter
 
+from hansa.centers.message.errors import SubjectUnknown, TooManyUnsaid
 from hansa.centers.product import api
 from hansa.centers.product._http.views import READING, WRITING, Cursor, Limit
 from hansa.centers.product.errors import (
@@ -20,11 +22,12 @@ from hansa.centers.product.errors import (
 from hansa.centers.product.types import MEDIA_ID, Media, PictureStore
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.user.types import OwnScope
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import ApiRequest
 from hansa.kernel.http.declared import problems
 from hansa.kernel.page import CursorMalformed, Page
-from hansa.kernel.problem import FieldError, Invalid
+from hansa.kernel.problem import FieldError, Invalid, Unauthenticated
 from hansa.kernel.settings import Settings
 from hansa.kernel.texts import Texts
 
@@ -102,6 +105,42 @@ async def add_picture(ctx: Ctx, shop_id: str, data: AddPicture) -> MediaView:
     return _view(await api.add_picture(ctx, shop_id=SHOP_ID.read(shop_id), content=content, alt=data.alt))
 
 
+class SaidPictureView(msgspec.Struct, frozen=True):
+    """A picture that a message may show now."""
+
+    id: str
+
+
+@post(
+    "/conversation-pictures",
+    summary="Upload a picture for a conversation",
+    responses=problems(
+        Unauthenticated, Invalid, SubjectUnknown, TooManyUnsaid, PictureRefused, PicturesUnavailable
+    ),
+    tags=["conversations"],
+    request_max_body_size=None,
+    opt={
+        "own": OwnScope.SPEAK,
+        "media_types": ("image/jpeg", "image/png", "image/webp", "image/gif"),
+        "body_bytes_max": _bytes_max,
+    },
+)
+async def upload_conversation_picture(
+    ctx: Ctx,
+    request: ApiRequest,
+    subject: Annotated[
+        str, Parameter(description="What it is to be shown about: ord_... or prod_...", max_length=64)
+    ],
+) -> SaidPictureView:
+    """Take in a picture as it is, re-encoded from its pixels alone. What no message shows within a day is removed.
+
+    Of an order its buyer and its shop's people may; of what is on sale whoever has an account.
+    """
+    content = request.parts()
+    media_id = await api.add_conversation_picture(ctx, subject=subject, content=content)
+    return SaidPictureView(MEDIA_ID.show(media_id))
+
+
 @get(
     "/shops/{shop_id:str}/pictures",
     summary="List a shop's pictures",
@@ -169,6 +208,7 @@ def _view(one: Media) -> MediaView:
 
 
 ROUTES = (
+    upload_conversation_picture,
     upload_picture,
     add_picture,
     list_pictures,
