@@ -59,6 +59,7 @@ SCOPES: dict[OwnScope, set[str]] = {
         "POST /api/conversations/{conversation_id}/reports",
         "PUT /api/conversations/{conversation_id}/state",
         "POST /api/orders/{order_id}/lines/{line_no}/review",
+        "POST /api/conversation-pictures",
         "POST /api/review-pictures",
         "POST /api/reviews/{review_id}/follow-up",
     },

@@ -315,3 +315,27 @@ async def test_whoever_asks_reads_everything_that_is_held(house):
     assert [one["note"] for one in held["trade.draft"]] == ["As agreed"]
     (paid,) = held["payment.payment"]
     assert (paid["amount_minor"], [one["last_four"] for one in paid["paid_by"]]) == (1000, ["0019"])
+
+
+async def test_what_is_held_is_handed_out_to_the_last_record(house):
+    buyer = await house.person()
+    await house.settle_down()
+    async with house.platform.db.transaction() as tx:
+        columns = await tx.raw.fetch(
+            """SELECT quote_ident(attname) AS name FROM pg_attribute
+                WHERE attrelid = 'message.notification'::regclass AND attnum > 0 AND NOT attisdropped"""
+        )
+        names = [row["name"] for row in columns]
+        values = ["gen_random_uuid()" if name == "notification_id" else name for name in names]
+        await tx.raw.execute(
+            f"""INSERT INTO message.notification ({", ".join(names)})
+                SELECT {", ".join(values)} FROM message.notification, generate_series(1, 10500)
+                 WHERE party_id = $1""",
+            buyer.party(),
+        )
+
+    told = [
+        one for one in (await user.export_personal_data(buyer)).records if one.kind == "message.notification"
+    ]
+
+    assert len(told) > 10_500

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from hansa.kernel.platform import Platform
 
 _BATCH = 1_000
-_RECORDS_MAX = 10_000
 
 
 def topics(ctx: Ctx) -> Sequence[Topic]:  # noqa: ARG001 - the point's signature
@@ -150,7 +149,7 @@ async def held_about(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
     """Answer `user.personal_data`: somebody's apps, and the endpoints they made."""
     async with ctx.transaction() as tx:
         apps = await app_store.read_apps(tx, list(await app_store.apps_owned_by(tx, [party])))
-        made = await endpoints.endpoints_made_by(tx, party, limit=_RECORDS_MAX)
+        made = await endpoints.endpoints_made_by(tx, party, limit=None)
     return [
         *(PersonalRecord(kind="interconnect.app", content=msgspec.to_builtins(one)) for one in apps.values()),
         *(PersonalRecord(kind="interconnect.endpoint", content=msgspec.to_builtins(one)) for one in made),

@@ -44,7 +44,7 @@ class AssessRisk(Protocol):
 
 
 class HoldPersonalData(Protocol):
-    """Hand out everything the center holds about a party, for the party itself."""
+    """Hand out everything the center holds about a party, for the party itself: all of it, however much that is."""
 
     async def __call__(self, ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]: ...
 
@@ -149,7 +149,7 @@ PERSONAL_DATA = ExtensionPoint[HoldPersonalData](
     version=1,
     mode=Mode.ALL,
     effects=Effects.IO,
-    budget_ms=5_000,
+    budget_ms=60_000,
     on_error=OnError.CLOSED,
     default=nothing_held,
 )

@@ -71,6 +71,17 @@ HAPPENED: Mapping[OrderState, tuple[str, str, str]] = MappingProxyType(
     }
 )
 
+BY_PLATFORM: Mapping[str, str] = MappingProxyType(
+    {
+        "kept back by the platform": N_("Kept back by the platform"),
+        "let go on by the platform": N_("Let go on by the platform"),
+        "refund looked into by the platform": N_("The platform looks into a refund"),
+        "refund declined by the platform": N_("The refund was declined"),
+        "refunded by the platform": N_("Refunded by the platform"),
+    }
+)
+"""What the platform did, as both sides read it."""
+
 CAUSES: Mapping[str, str] = MappingProxyType(
     {
         "not paid in time": N_("Closed: it was not paid in time"),
@@ -90,6 +101,7 @@ CAUSES: Mapping[str, str] = MappingProxyType(
         "extended": N_("You have more time to confirm"),
         "note removed": N_("A note was taken back"),
         "not taken in on delivery": N_("It was not taken in; nothing was paid"),
+        **BY_PLATFORM,
         "not paid on delivery in time": N_("It counts as not taken in; nothing was paid"),
     }
 )

@@ -253,7 +253,7 @@ async def forget_shops(tx: Transaction, shop_ids: Sequence[UUID]) -> set[UUID]:
     return {row["shop_id"] for row in rows}
 
 
-async def endpoints_made_by(tx: Transaction, party: UUID, *, limit: int) -> list[Endpoint]:
+async def endpoints_made_by(tx: Transaction, party: UUID, *, limit: int | None) -> list[Endpoint]:
     """Read the endpoints that somebody made, in every business."""
     rows = await tx.raw.fetch(
         f"""SELECT {_ENDPOINT} FROM interconnect.endpoint

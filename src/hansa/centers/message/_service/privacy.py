@@ -17,15 +17,11 @@ from hansa.kernel.context import Ctx
 if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
 
-_EXPORTED_MAX = 10_000
-
 
 async def told_to(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
     """Answer `user.personal_data`: everything the party was ever told."""
     async with ctx.transaction() as tx:
-        stored = await store.read_all(
-            tx, party_ids=[party, *await user.merged_guests(tx, party)], limit=_EXPORTED_MAX
-        )
+        stored = await store.read_all(tx, party_ids=[party, *await user.merged_guests(tx, party)], limit=None)
     return [
         PersonalRecord(
             kind="message.notification",
@@ -45,7 +41,7 @@ async def said_by(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
     """Answer `user.personal_data`: what the party wrote to shops or for one, and what was written to it."""
     async with ctx.transaction() as tx:
         parties = [party, *await user.merged_guests(tx, party)]
-        words = await conversations.words_of(tx, parties, limit=_EXPORTED_MAX)
+        words = await conversations.words_of(tx, parties, limit=None)
     return [
         PersonalRecord(
             kind="message.conversation",

@@ -318,7 +318,7 @@ async def erase_said(tx: Transaction, parties: Sequence[UUID]) -> set[UUID]:
     return {party for row in rows for party in (row["author"], row["buyer"])}
 
 
-async def words_of(tx: Transaction, parties: Sequence[UUID], *, limit: int) -> list[OwnWords]:
+async def words_of(tx: Transaction, parties: Sequence[UUID], *, limit: int | None) -> list[OwnWords]:
     """Read what parties wrote, and what was written to them as buyers, the latest first."""
     rows = await tx.raw.fetch(
         """SELECT c.reference, c.business, s.side, s.text, s.sent_at

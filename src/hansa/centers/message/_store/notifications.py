@@ -305,7 +305,9 @@ async def read_deliveries(
     ]
 
 
-async def read_all(tx: Transaction, *, party_ids: Sequence[UUID], limit: int) -> list[StoredNotification]:
+async def read_all(
+    tx: Transaction, *, party_ids: Sequence[UUID], limit: int | None
+) -> list[StoredNotification]:
     """Read everything parties were ever told, newest first."""
     rows = await tx.raw.fetch(
         """SELECT * FROM message.notification WHERE party_id = ANY($1::uuid[])

@@ -13,14 +13,12 @@ from hansa.centers.user.types import PersonalRecord
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 
-RECORDS_MAX = 10_000
-
 
 async def personal_payments(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
-    """Answer `user.personal_data`: the party's latest payments, with the brand and last digits of each card."""
+    """Answer `user.personal_data`: the party's payments, with the brand and last digits of each card."""
     async with ctx.transaction() as tx:
         payers = [party, *await user.merged_guests(tx, party)]
-        rows = await store.payments_of(tx, payers=payers, limit=RECORDS_MAX)
+        rows = await store.payments_of(tx, payers=payers, limit=None)
     return [
         PersonalRecord(
             kind="payment.payment",

@@ -10,8 +10,10 @@ from hansa.centers.payment._tables import PAYMENT_RANK
 from hansa.kernel.db import Transaction
 
 
-async def payments_of(tx: Transaction, *, payers: Sequence[UUID], limit: int) -> list[Mapping[str, Any]]:
-    """Return the latest payments of one person's parties in all businesses, with what each attempt was made by."""
+async def payments_of(
+    tx: Transaction, *, payers: Sequence[UUID], limit: int | None
+) -> list[Mapping[str, Any]]:
+    """Return the payments of one person's parties in all businesses, with what each attempt was made by."""
     return list(
         await tx.raw.fetch(
             """SELECT p.id, p.business, p.amount, p.currency, p.state, p.created_at, a.tried

@@ -17,13 +17,11 @@ from hansa.centers.user.types import PersonalRecord
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 
-ENTRIES_MAX = 10_000
-
 
 async def personal_entries(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
     """Answer `user.personal_data`: everything the party wrote, in every business, also as a guest."""
     async with ctx.transaction() as tx:
-        rows = await reading.everything_of(tx, await kin(tx, party), limit=ENTRIES_MAX)
+        rows = await reading.everything_of(tx, await kin(tx, party), limit=None)
     return [
         PersonalRecord(
             kind=f"review.{row['kind']}",

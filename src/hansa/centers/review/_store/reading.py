@@ -146,7 +146,7 @@ async def waiting(
     )
 
 
-async def everything_of(tx: Transaction, authors: Sequence[UUID], *, limit: int) -> list[Row]:
+async def everything_of(tx: Transaction, authors: Sequence[UUID], *, limit: int | None) -> list[Row]:
     """Return everything these parties wrote, in every business, newest first."""
     return list(
         await tx.raw.fetch(

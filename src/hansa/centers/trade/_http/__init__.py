@@ -22,6 +22,7 @@ from hansa.centers.trade._http.drafts import (
     make_draft,
     withdraw_draft,
 )
+from hansa.centers.trade._http.driving import ROUTES as DRIVING
 from hansa.centers.trade._http.orders import (
     cancel_checkout,
     cancel_order,
@@ -68,4 +69,5 @@ ROUTES = (
     get_draft,
     accept_draft,
     withdraw_draft,
+    *DRIVING,
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -114,10 +115,15 @@ class CancelOrderBody(CancelBody, frozen=True, forbid_unknown_fields=True):
     lines: LinesField = None
 
 
+def parts_of(lines: Sequence[int | PiecesBody]) -> list[int | LinePart]:
+    """Read which lines are meant, or pieces of them."""
+    return [LinePart(one.line_no, one.quantity) if isinstance(one, PiecesBody) else one for one in lines]
+
+
 def _lines(body: LinesBody | CancelOrderBody | None) -> list[int | LinePart] | None:
     if body is None or body.lines is None:
         return None
-    return [LinePart(one.line_no, one.quantity) if isinstance(one, PiecesBody) else one for one in body.lines]
+    return parts_of(body.lines)
 
 
 @get(

@@ -13,14 +13,12 @@ from hansa.centers.trade.types import DRAFT_ID, ORDER_ID
 from hansa.centers.user.types import PersonalRecord
 from hansa.kernel.context import Ctx
 
-RECORDS_MAX = 10_000
-
 
 async def personal_orders(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
-    """Answer `user.personal_data`: the party's latest orders, in every business, those of the guest it was too."""
+    """Answer `user.personal_data`: the party's orders, in every business, those of the guest it was too."""
     async with ctx.transaction() as tx:
         persons = await kin(tx, party)
-        rows = await _store.orders_of_parties(tx, buyers=persons, limit=RECORDS_MAX)
+        rows = await _store.orders_of_parties(tx, buyers=persons, limit=None)
         found = await assemble(tx, rows)
         keys = [(one.buyer, one.id) for one in found]
         written = await _store.notes_of(tx, keys)
@@ -53,7 +51,7 @@ async def personal_orders(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
 async def personal_carts(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
     """Answer `user.personal_data`: what the party means to buy, and what it wrote to shops with that."""
     async with ctx.transaction() as tx:
-        rows = await _store.carts_of_parties(tx, buyers=await kin(tx, party), limit=RECORDS_MAX)
+        rows = await _store.carts_of_parties(tx, buyers=await kin(tx, party), limit=None)
     return [
         PersonalRecord(
             kind="trade.cart",
@@ -75,9 +73,9 @@ async def personal_carts(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
 
 
 async def personal_drafts(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
-    """Answer `user.personal_data`: the latest orders that shops made for the party, with their words."""
+    """Answer `user.personal_data`: the orders that shops made for the party, with their words."""
     async with ctx.transaction() as tx:
-        rows = await _store.drafts_of_parties(tx, buyers=await kin(tx, party), limit=RECORDS_MAX)
+        rows = await _store.drafts_of_parties(tx, buyers=await kin(tx, party), limit=None)
     return [
         PersonalRecord(
             kind="trade.draft",

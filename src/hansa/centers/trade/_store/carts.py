@@ -218,7 +218,7 @@ async def drop_cart_notes(
     )
 
 
-async def carts_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int) -> list[Row]:
+async def carts_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int | None) -> list[Row]:
     """Return what one person's parties mean to buy in all businesses, and wrote to shops; for its own personal data."""
     return list(
         await tx.raw.fetch(

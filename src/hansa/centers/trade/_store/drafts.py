@@ -132,7 +132,7 @@ async def page_of_drafts(
     )
 
 
-async def drafts_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int) -> list[Row]:
+async def drafts_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int | None) -> list[Row]:
     """Return the latest drafts for one person's parties in all businesses, for its own personal data."""
     return list(
         await tx.raw.fetch(

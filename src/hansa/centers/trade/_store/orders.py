@@ -224,7 +224,7 @@ async def divided_for_shop(
     )
 
 
-async def orders_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int) -> list[Row]:
+async def orders_of_parties(tx: Transaction, *, buyers: Sequence[UUID], limit: int | None) -> list[Row]:
     """Return the latest orders of one person's parties in all businesses, for its own personal data."""
     return list(
         await tx.raw.fetch(

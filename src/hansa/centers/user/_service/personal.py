@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from hansa.kernel.db import Transaction
     from hansa.kernel.platform import Platform
 
-_VERSIONS_MAX = 10_000
 _BATCH = 1_000
 _KEEP_DEAD_TOKENS = timedelta(days=30)  # for whoever looks into what happened
 _KEEP_ATTEMPTS = timedelta(hours=2)
@@ -57,15 +56,15 @@ async def export_personal_data(ctx: Ctx) -> PersonalData:
             raise PartyNotFound
         kin = await parties.merged_into(tx, party)
         held: dict[str, Sequence[object]] = {
-            "user.address": await addresses.versions_of(tx, party_id=party, limit=_VERSIONS_MAX),
-            "user.token": await tokens.list_api_tokens(tx, party_ids=[party], now=now, limit=_BATCH),
+            "user.address": await addresses.versions_of(tx, party_id=party, limit=None),
+            "user.token": await tokens.list_api_tokens(tx, party_ids=[party], now=now, limit=None),
             "user.session": await sessions.list_sessions(
-                tx, party_id=party, acting=None, now=now, limit=_BATCH
+                tx, party_id=party, acting=None, now=now, limit=None
             ),
             "user.passkey": await passkeys.list_passkeys(tx, party),
             "user.linked_log_in": await identities.list_identities(tx, party),
-            "user.audit": await people.own_entries(tx, party, limit=_BATCH),
-            "user.consent": await consents.history(tx, [party, *kin], limit=_BATCH),
+            "user.audit": await people.own_entries(tx, party, limit=None),
+            "user.consent": await consents.history(tx, [party, *kin], limit=None),
         }
         names = await outsiders.names_of(tx, [party, *kin])
     account = msgspec.to_builtins(found) | {

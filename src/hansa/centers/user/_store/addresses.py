@@ -169,7 +169,7 @@ async def read_versions(tx: Transaction, version_ids: Sequence[UUID]) -> dict[Ad
     return {AddressVersionId(row["version_id"]): _address(row) for row in rows}
 
 
-async def versions_of(tx: Transaction, *, party_id: UUID, limit: int) -> list[Address]:
+async def versions_of(tx: Transaction, *, party_id: UUID, limit: int | None) -> list[Address]:
     """Read every version of every address a party ever had, newest first."""
     rows = await tx.raw.fetch(
         f"""SELECT {_FIELDS} FROM "user".address a JOIN "user".address_version v USING (address_id)

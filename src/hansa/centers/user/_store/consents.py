@@ -82,7 +82,7 @@ async def insert_word(
     )
 
 
-async def history(tx: Transaction, party_ids: Sequence[UUID], *, limit: int) -> list[ConsentRecord]:
+async def history(tx: Transaction, party_ids: Sequence[UUID], *, limit: int | None) -> list[ConsentRecord]:
     """Read everything these parties ever said, in every business, newest first."""
     rows = await tx.raw.fetch(
         """SELECT c.business, c.purpose, c.version, c.given, t.text, c.at

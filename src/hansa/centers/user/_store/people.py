@@ -125,7 +125,7 @@ async def note_seen(tx: Transaction, *, party_id: UUID | None, by: str, now: dat
         await note(tx, party_id=party_id, act=Act.SEEN, by=by, now=now)
 
 
-async def entries(tx: Transaction, party_id: UUID, *, limit: int) -> list[AuditEntry]:
+async def entries(tx: Transaction, party_id: UUID, *, limit: int | None) -> list[AuditEntry]:
     """Return what was done with a party, the latest first."""
     rows = await tx.raw.fetch(
         """SELECT act, role, by, at FROM "user".audit_entry WHERE party_id = $1
@@ -136,7 +136,7 @@ async def entries(tx: Transaction, party_id: UUID, *, limit: int) -> list[AuditE
     return [msgspec.convert(dict(row), AuditEntry, strict=False) for row in rows]
 
 
-async def own_entries(tx: Transaction, party_id: UUID, *, limit: int) -> list[dict[str, object]]:
+async def own_entries(tx: Transaction, party_id: UUID, *, limit: int | None) -> list[dict[str, object]]:
     """Return what was done with a party, the latest first, as it is told itself: without who did it."""
     return [
         {"act": one.act, "role": one.role, "at": one.at} for one in await entries(tx, party_id, limit=limit)

@@ -26,7 +26,7 @@ class Proved(msgspec.Struct, frozen=True):
 
 
 async def list_sessions(
-    tx: Transaction, *, party_id: UUID, acting: UUID | None, now: datetime, limit: int
+    tx: Transaction, *, party_id: UUID, acting: UUID | None, now: datetime, limit: int | None
 ) -> list[SessionShown]:
     """Read the sessions of a party that neither ended nor expired, newest first."""
     rows = await tx.raw.fetch(

@@ -168,7 +168,7 @@ async def list_api_tokens(
     *,
     party_ids: Sequence[UUID],
     now: datetime,
-    limit: int,
+    limit: int | None,
     among: Sequence[UUID] | None = None,
 ) -> list[Token]:
     """Read the API tokens of these parties that neither were ended nor expired, newest first; all, or `among` some."""

@@ -29,6 +29,7 @@ from hansa.web.i18n import LANGUAGES, N_
 from hansa.web.parts import Action, Entry, Fact, Form, Parcel, PieceChoice, SumRow
 from hansa.web.routes.carriers import OFFERED, where_followed
 from hansa.web.routes.checkout_view import option_name
+from hansa.web.routes.order_words import BY_PLATFORM
 from hansa.web.routes.pieces import piece_choices, said_of
 from hansa.web.routes.reasons import REASONS, reason_choices
 from hansa.web.routes.selling.agreed import DRAFT
@@ -113,6 +114,7 @@ _CAUSES: Mapping[str, str] = MappingProxyType(
         "sent to another address": N_("The buyer sends it to another address"),
         "extended": N_("The buyer has more time to confirm"),
         "not taken in on delivery": N_("It was not taken in; nothing was paid"),
+        **BY_PLATFORM,
         "not paid on delivery in time": N_("It counts as not taken in; nothing was paid"),
         "note written": N_("A note was written"),
         "note removed": N_("A note was taken back"),
