@@ -202,6 +202,8 @@ MAY = {
     "POST /api/products/{product_id}/redrafting": SHOP,
     "POST /api/quotes": SOMEBODY,
     "POST /api/review-pictures": SOMEBODY,
+    "DELETE /api/reviews/{review_id}": SOMEBODY,
+    "POST /api/reviews/{review_id}/reports": SOMEBODY,
     "GET /api/reviews/waiting": OPERATOR,
     "GET /api/reviews/{entry_id}/decisions": OPERATOR,
     "POST /api/reviews/{entry_id}/decisions": OPERATOR,

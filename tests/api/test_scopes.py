@@ -61,6 +61,8 @@ SCOPES: dict[OwnScope, set[str]] = {
         "POST /api/orders/{order_id}/lines/{line_no}/review",
         "POST /api/conversation-pictures",
         "POST /api/review-pictures",
+        "DELETE /api/reviews/{review_id}",
+        "POST /api/reviews/{review_id}/reports",
         "POST /api/reviews/{review_id}/follow-up",
     },
 }

@@ -261,6 +261,7 @@ TOLD: Mapping[str, Said] = MappingProxyType(
             for code in ("review.already_written", "review.line_not_received", "review.too_late")
         },
         "reported": Said(N_("Thank you. Somebody will look at it.")),
+        "review_taken_back": Said(N_("Your review is taken back.")),
         "welcome": Said(N_("Welcome! Your account is ready.")),
         "logged_out": Said(N_("You are logged out.")),
         "sold_out": Said(

@@ -18,7 +18,7 @@ from hansa.centers.review.errors import (
     ReviewNotFound,
     TooLate,
 )
-from hansa.centers.review.types import EntryState, Ruling, Scores, Verdict
+from hansa.centers.review.types import ENTRY_ID, EntryState, ReportReason, Ruling, Scores, Verdict
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.events import LinesMoved
 from hansa.centers.user.extensions import Erasure
@@ -451,3 +451,64 @@ async def _all_waiting(bazaar):
 async def _rows(house, sql, *args):
     async with house.platform.db.transaction() as tx:
         return await tx.raw.fetch(sql, *args)
+
+
+async def test_what_readers_report_stays_until_a_moderator_decides(bazaar, house):
+    received, written = await bazaar.reviewed(BAD, "They sell broken pears")
+    reader = await house.person()
+    for who in (received.seller, received.seller, reader):
+        await review.report_entry(who, entry_id=written, reason=ReportReason.ABUSIVE)
+
+    assert len(await bazaar.shown(received)) == 1
+    (held,) = [one for one in (await review.waiting(bazaar.moderator)).items if one.words.id == written]
+    assert held.reasons == ("reported_abusive",)
+    await review.decide(bazaar.moderator, entry_id=written, state=EntryState.PUBLISHED, reason="harmless")
+    assert written not in [one.words.id for one in (await review.waiting(bazaar.moderator)).items]
+    assert len(await bazaar.shown(received)) == 1
+    (upheld,) = await review.decisions(bazaar.moderator, entry_id=written)
+    assert (upheld.previous, upheld.state) == (EntryState.PUBLISHED, EntryState.PUBLISHED)
+
+    another = await house.person()
+    await review.report_entry(another, entry_id=written, reason=ReportReason.SPAM)
+    await review.decide(bazaar.moderator, entry_id=written, state=EntryState.REFUSED, reason="spam")
+    assert await bazaar.shown(received) == []
+    with pytest.raises(ReviewNotFound):
+        await review.report_entry(reader, entry_id=written, reason=ReportReason.SPAM)
+    assert await house.violations() == []
+
+
+async def test_what_cannot_be_read_is_not_reported(bazaar, house):
+    received = await bazaar.received()
+    blind = await bazaar.write(received)
+    for entry in (blind, ENTRY_ID.new()):
+        with pytest.raises(ReviewNotFound):
+            await review.report_entry(await house.person(), entry_id=entry, reason=ReportReason.SPAM)
+
+
+async def test_an_author_takes_a_review_back_and_the_rating_follows(bazaar, house):
+    received, written = await bazaar.reviewed(BAD, words())
+    await review.reply(received.seller, review_id=written, body="So sorry")
+    await review.follow_up(received.buyer, review_id=written, body="Still broken")
+    assert (await bazaar.rating(received)).votes == 1
+    for stranger in (received.seller, await house.person()):
+        with pytest.raises(ReviewNotFound):
+            await review.withdraw_review(stranger, review_id=written)
+
+    await review.withdraw_review(received.buyer, review_id=written)
+
+    assert await bazaar.shown(received) == []
+    assert ((await bazaar.rating(received)).votes, (await bazaar.shop_rating(received)).votes) == (0, 0)
+    with pytest.raises(ReviewNotFound):
+        await review.withdraw_review(received.buyer, review_id=written)
+    await bazaar.write(received, GOOD, words())
+    assert (await bazaar.rating(received)).votes == 1
+    assert await house.violations() == []
+
+
+async def test_two_withdrawals_race_and_one_counts(bazaar, house):
+    received, written = await bazaar.reviewed(BAD, words())
+
+    outcomes = await race(*[review.withdraw_review(received.buyer, review_id=written) for _ in range(3)])
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["NoneType", "ReviewNotFound", "ReviewNotFound"]
+    assert (await bazaar.rating(received)).votes == 0

@@ -104,6 +104,7 @@ entry = Table(
     Column("written_at", _AT, nullable=False),
     Column("shown_at", _AT),
     Column("erased", Boolean, nullable=False, server_default=text("false")),
+    Column("reported", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     CheckConstraint("(line_no = 0) = (kind = 'of_buyer')", name="entry_stands_on"),
     CheckConstraint("(product_id IS NULL) = (kind = 'of_buyer')", name="entry_product"),
     CheckConstraint(
@@ -128,6 +129,7 @@ entry = Table(
     ),
     Index("entry_of_shop", "shop_id", "business", "traffic", "id", postgresql_where=text("kind = 'review'")),
     Index("entry_held", "business", "traffic", "id", postgresql_where=text("state = 'held'")),
+    Index("entry_reported", "business", "traffic", "id", postgresql_where=text("reported <> '{}'")),
     Index("entry_same", "fingerprint", postgresql_where=text("fingerprint IS NOT NULL")),
 )
 
@@ -138,6 +140,18 @@ signal = Table(
     Column("code", Text, primary_key=True),
     Column("business", Text, nullable=False),
     Column("weight", Integer, CheckConstraint("weight BETWEEN 0 AND 100"), nullable=False),
+    info={"append_only": True},
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("entry_id", Uuid, primary_key=True),
+    Column("party", Uuid, primary_key=True),
+    Column("business", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reported_at", _AT, nullable=False),
+    Index("report_party", "party"),
     info={"append_only": True},
 )
 

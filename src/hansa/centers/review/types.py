@@ -42,6 +42,18 @@ class EntryState(enum.StrEnum):
     REFUSED = "refused"
 
 
+class ReportReason(enum.StrEnum):
+    """What somebody says is wrong with something written; moderators refuse for the same reasons."""
+
+    SPAM = "spam"
+    OFF_TOPIC = "off_topic"
+    ABUSIVE = "abusive"
+    PERSONAL = "personal"
+    """It names persons, or how to reach them."""
+    MADE_TO_ORDER = "made_to_order"
+    UNLAWFUL = "unlawful"
+
+
 class Ruling(enum.StrEnum):
     """What is to become of something written."""
 

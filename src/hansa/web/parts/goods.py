@@ -113,7 +113,7 @@ class SellerSays(Part, frozen=True, kw_only=True):
 
 
 class MyReview(Part, frozen=True, kw_only=True):
-    """A review of one's own: where it stands, and whether one can still add to it (`add_url`)."""
+    """A review of one's own: where it stands, and whether one can still add to it (`add_url`), or take it back."""
 
     line: Line
     shop: str
@@ -127,6 +127,7 @@ class MyReview(Part, frozen=True, kw_only=True):
     reply: str = ""
     reply_by: str = ""
     add_url: str = ""
+    withdraw: Action | None = None
 
 
 class ToReview(Part, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Why an order is cancelled: trade's catalogue of causes, in words that either side reads."""
+"""Why an order is cancelled, and why a review is refused: catalogues of causes, in words that people read."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ REASONS: Mapping[CancelReason, str] = MappingProxyType(
     }
 )
 """Every cause of the catalogue."""
+
+
+REVIEW_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "spam": N_("Advertising"),
+        "off_topic": N_("Not about what was bought"),
+        "abusive": N_("Insults or threatens"),
+        "personal": N_("Names persons or how to reach them"),
+        "made_to_order": N_("Bought or made to order"),
+        "unlawful": N_("Against the law"),
+    }
+)
+"""Why what was written is reported, or refused."""
 
 
 def reason_choices(words: Callable[[str], str], theirs: Collection[CancelReason]) -> tuple[Choice, ...]:

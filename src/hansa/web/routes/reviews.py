@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from litestar import Response, get
+from contextlib import suppress
+
+from litestar import Response, get, post
 
 from hansa.centers.product import api as product
 from hansa.centers.product.types import PRODUCT_ID
 from hansa.centers.review import api as review
+from hansa.centers.review.errors import ReviewNotFound
 from hansa.centers.review.types import ENTRY_ID, EntryState, Reviewable
 from hansa.centers.review.types import Review as Written
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopId
 from hansa.centers.trade.types import ORDER_ID
 from hansa.kernel.texts import pick
-from hansa.web.answers import show
+from hansa.web.answers import go, show
+from hansa.web.forms import read_form
 from hansa.web.parts import Action, Link, MyReview, Pager, Picture, ToReview
 from hansa.web.routes.guard import somebody
 from hansa.web.routes.review_view import drawing, pictured, rating, reviewed, reviews
@@ -92,6 +96,15 @@ async def show_mine(seen: Seen) -> Response[str]:
     return show(seen, view)
 
 
+@post("/reviews/{review_id:str}/withdraw")
+async def withdraw(seen: Seen, review_id: str) -> Response[str]:
+    """Take back a review of one's own; one that is gone already is gone."""
+    await read_form(somebody(seen))
+    with suppress(ReviewNotFound):
+        await review.withdraw_review(seen.ctx, review_id=ENTRY_ID.read(review_id))
+    return go(seen, seen.at("reviews"), told="review_taken_back")
+
+
 def _waiting(seen: Visit, one: Reviewable, drawn: Picture) -> ToReview:
     at = f"orders/{ORDER_ID.show(one.order_id)}/lines/{one.line_no}/review"
     return ToReview(
@@ -126,6 +139,10 @@ def _mine(seen: Visit, one: Written, drawn: Picture, *, seller: str) -> MyReview
         add_url=seen.at(f"reviews/{ENTRY_ID.show(one.words.id)}/later")
         if shown and not one.follow_up
         else "",
+        withdraw=Action(
+            label=seen.gettext("Take it back"),
+            url=seen.at(f"reviews/{ENTRY_ID.show(one.words.id)}/withdraw"),
+        ),
     )
 
 
@@ -133,4 +150,4 @@ def _stars(seen: Visit, count: int) -> str:
     return seen.ngettext("%(num)s star", "%(num)s stars", count) % {"num": count}
 
 
-ROUTES = (show_reviews, show_mine)
+ROUTES = (show_reviews, show_mine, withdraw)

@@ -171,7 +171,7 @@ class DeskTalkPage(DeskView, frozen=True, kw_only=True):
 
 
 class ReviewRow(Part, frozen=True, kw_only=True):
-    """A review of something the shop sold, with what followed. `reply_url` takes `body` while it is not empty."""
+    """A review of something the shop sold, with what followed. `reply_url` takes `body`, `report_url` `reason`."""
 
     id: str
     stars: int
@@ -184,6 +184,7 @@ class ReviewRow(Part, frozen=True, kw_only=True):
     follow_up: str = ""
     reply: str = ""
     reply_url: str = ""
+    report_url: str = ""
 
 
 class ReviewsPage(DeskView, frozen=True, kw_only=True):
@@ -191,5 +192,6 @@ class ReviewsPage(DeskView, frozen=True, kw_only=True):
 
     template = "selling/reviews.html"
     figures: tuple[Fact, ...]
+    reasons: tuple[Choice, ...] = ()
     reviews: tuple[ReviewRow, ...]
     pager: Pager

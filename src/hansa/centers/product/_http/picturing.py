@@ -130,7 +130,7 @@ async def upload_conversation_picture(
     request: ApiRequest,
     subject: Annotated[
         str, Parameter(description="What it is to be shown about: ord_... or prod_...", max_length=64)
-    ],
+    ] = "",
 ) -> SaidPictureView:
     """Take in a picture as it is, re-encoded from its pixels alone. What no message shows within a day is removed.
 

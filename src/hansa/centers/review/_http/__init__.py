@@ -15,7 +15,9 @@ from hansa.centers.review._http.writing import (
     add_reply,
     add_review,
     rate_buyer,
+    report_review,
     upload_review_picture,
+    withdraw_review,
 )
 
 ROUTES = (
@@ -31,6 +33,8 @@ ROUTES = (
     rate_buyer,
     add_follow_up,
     add_reply,
+    report_review,
+    withdraw_review,
     list_waiting,
     decide_entry,
     list_decisions,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from litestar import post
+from litestar import delete, post
 from litestar.params import Parameter
 
 from hansa.centers.product.errors import PictureRefused, PicturesUnavailable
@@ -25,7 +25,7 @@ from hansa.centers.review.errors import (
     TooLate,
     TooManyPictures,
 )
-from hansa.centers.review.types import ENTRY_ID, Scores
+from hansa.centers.review.types import ENTRY_ID, ReportReason, Scores
 from hansa.centers.trade.types import LINES_MAX, ORDER_ID
 from hansa.centers.user.errors import RiskRefused
 from hansa.centers.user.types import OwnScope
@@ -128,3 +128,32 @@ async def add_follow_up(ctx: Ctx, review_id: str, data: WriteFollowUp) -> Writte
 async def add_reply(ctx: Ctx, review_id: str, data: WriteReply) -> Written:
     """Answer a review for the shop, once. Needs `review.reply.write` of the shop."""
     return written(await api.reply(ctx, review_id=ENTRY_ID.read(review_id), body=data.text))
+
+
+class ReportBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is wrong with it."""
+
+    reason: ReportReason
+
+
+@post(
+    "/reviews/{review_id:str}/reports",
+    summary="Report something written",
+    status_code=204,
+    responses=problems(Unauthenticated, Invalid, IdMalformed, ReviewNotFound),
+    opt={"own": OwnScope.SPEAK, "example": {"reason": "abusive"}},
+)
+async def report_review(ctx: Ctx, review_id: str, data: ReportBody) -> None:
+    """Have moderators look at a review, or at what followed it. It stays until they decide; once per person."""
+    await api.report_entry(ctx, entry_id=ENTRY_ID.read(review_id), reason=data.reason)
+
+
+@delete(
+    "/reviews/{review_id:str}",
+    summary="Take back a review",
+    responses=problems(Unauthenticated, IdMalformed, ReviewNotFound),
+    opt={"own": OwnScope.SPEAK},
+)
+async def withdraw_review(ctx: Ctx, review_id: str) -> None:
+    """Take back one's own review, with what followed it; within the time for it, it can be written once more."""
+    await api.withdraw_review(ctx, review_id=ENTRY_ID.read(review_id))

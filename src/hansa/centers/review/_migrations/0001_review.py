@@ -96,6 +96,7 @@ def _entries() -> None:
           written_at timestamptz NOT NULL,
           shown_at timestamptz,
           erased boolean NOT NULL DEFAULT false,
+          reported text[] NOT NULL DEFAULT '{}',
           PRIMARY KEY (buyer, order_id, line_no, kind),
           CONSTRAINT entry_stands_on CHECK ((line_no = 0) = (kind = 'of_buyer')),
           CONSTRAINT entry_product CHECK ((product_id IS NULL) = (kind = 'of_buyer')),
@@ -112,6 +113,7 @@ def _entries() -> None:
           CONSTRAINT entry_erased CHECK (NOT erased OR (body = '' AND media = '{}' AND fingerprint IS NULL))
         )""")
     op.execute("CREATE INDEX entry_id ON review.entry (id)")
+    op.execute("CREATE INDEX entry_reported ON review.entry (business, traffic, id) WHERE reported <> '{}'")
     op.execute("CREATE INDEX entry_author ON review.entry (author, id)")
     op.execute("""CREATE INDEX entry_of_product ON review.entry (product_id, business, traffic, id)
                   WHERE shown_at IS NOT NULL AND kind = 'review'""")
@@ -144,6 +146,16 @@ def _decisions() -> None:
           weight int NOT NULL CHECK (weight BETWEEN 0 AND 100),
           PRIMARY KEY (entry_id, code)
         )""")
+    op.execute("""
+        CREATE TABLE review.report (
+          entry_id uuid NOT NULL,
+          party uuid NOT NULL,
+          business text NOT NULL,
+          reason text NOT NULL,
+          reported_at timestamptz NOT NULL,
+          PRIMARY KEY (entry_id, party)
+        )""")
+    op.execute("CREATE INDEX report_party ON review.report (party)")
     op.execute("""
         CREATE TABLE review.decision (
           entry_id uuid NOT NULL,

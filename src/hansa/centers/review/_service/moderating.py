@@ -24,7 +24,7 @@ MODERATE_ENTRIES = "review.entry.moderate"
 
 
 async def waiting(ctx: Ctx, *, cursor: str | None = None, limit: int = 20) -> Page[Waiting]:
-    """List what is held in the business, the oldest first. Needs `review.entry.moderate`."""
+    """List what is held or was reported in the business, the oldest first. Needs `review.entry.moderate`."""
     ctx.require(MODERATE_ENTRIES)
     checked_limit(limit)
     after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
@@ -55,7 +55,10 @@ async def decide(ctx: Ctx, *, entry_id: EntryId, state: EntryState, reason: str)
         receipt = (await receipts.lock_receipts(tx, [key]))[seen["order_id"]]
         before = await entries.by_id(tx, entry_id) or seen  # again: now nobody else changes it
         if before["state"] == state:
-            return words_of(before)
+            if not before["reported"]:
+                return words_of(before)
+            upheld = await entries.uphold(tx, before, at=ctx.now(), actor=ctx.actor.label, reason=reason)
+            return words_of(upheld)
         if before["erased"] and state is EntryState.PUBLISHED:
             raise DecisionImpossible
         if state not in TRANSITIONS[EntryState(before["state"])]:
@@ -112,6 +115,6 @@ def _waiting(row: Mapping[str, Any]) -> Waiting:
         shop_id=ShopId(row["shop_id"]),
         product_id=None if row["product_id"] is None else ProductId(row["product_id"]),
         scores=scores_of(row),
-        reasons=tuple(row["reasons"]),
+        reasons=(*row["reasons"], *(f"reported_{one}" for one in row["reported"])),
         signals=tuple(map(Signal, row["codes"] or (), row["weights"] or ())),
     )

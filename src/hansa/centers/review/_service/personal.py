@@ -21,8 +21,10 @@ from hansa.kernel.db import Transaction
 async def personal_entries(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
     """Answer `user.personal_data`: everything the party wrote, in every business, also as a guest."""
     async with ctx.transaction() as tx:
-        rows = await reading.everything_of(tx, await kin(tx, party), limit=None)
-    return [
+        persons = await kin(tx, party)
+        rows = await reading.everything_of(tx, persons, limit=None)
+        reported = await entries.reports_by(tx, persons)
+    said = [
         PersonalRecord(
             kind=f"review.{row['kind']}",
             content={
@@ -39,6 +41,19 @@ async def personal_entries(ctx: Ctx, party: UUID) -> Sequence[PersonalRecord]:
         )
         for row in rows
     ]
+    made = [
+        PersonalRecord(
+            kind="review.report",
+            content={
+                "entry": ENTRY_ID.show(row["entry_id"]),
+                "business": row["business"],
+                "reason": row["reason"],
+                "reported_at": row["reported_at"].isoformat(),
+            },
+        )
+        for row in reported
+    ]
+    return [*said, *made]
 
 
 async def erase_words(tx: Transaction, commands: Sequence[Erasure]) -> Sequence[Sequence[str]]:

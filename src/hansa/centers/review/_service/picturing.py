@@ -75,6 +75,11 @@ async def forget_pictures(tx: Transaction, parties: Sequence[UUID]) -> None:
     await product.disown_pictures(tx, await store.take_of_parties(tx, parties))
 
 
+async def drop_pictures(tx: Transaction, entry_ids: Sequence[UUID]) -> None:
+    """Remove the pictures of entries that are gone."""
+    await product.disown_pictures(tx, await store.take_of_entries(tx, entry_ids))
+
+
 async def sweep_pictures(platform: Platform, _payload: bytes = b"") -> None:
     """Remove pictures that nobody showed; a periodic job, by real time like the bytes themselves."""
     while True:

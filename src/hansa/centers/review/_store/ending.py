@@ -25,6 +25,7 @@ async def forget_businesses(tx: Transaction, commands: Sequence[BusinessRemoval]
 
 _OF_A_BUSINESS = {
     "review.signal": "DELETE FROM review.signal WHERE business = ANY($1::text[]) RETURNING business",
+    "review.report": "DELETE FROM review.report WHERE business = ANY($1::text[]) RETURNING business",
     "review.decision": "DELETE FROM review.decision WHERE business = ANY($1::text[]) RETURNING business",
     "review.entry": "DELETE FROM review.entry WHERE business = ANY($1::text[]) RETURNING business",
     "review.line": """DELETE FROM review.line c USING review.receipt p

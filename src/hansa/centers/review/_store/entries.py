@@ -121,7 +121,7 @@ async def decide(
     """Bring a locked entry into another state, and keep who did it and why."""
     changed: Row = await tx.raw.fetchrow(
         """UPDATE review.entry
-           SET previous_state = state, state = $5, shown_at = $6, version = version + 1
+           SET previous_state = state, state = $5, shown_at = $6, version = version + 1, reported = '{}'
            WHERE buyer = $1 AND order_id = $2 AND line_no = $3 AND kind = $4
            RETURNING *""",
         row["buyer"],
@@ -144,6 +144,80 @@ async def decide(
         reason,
     )
     return changed
+
+
+async def report(tx: Transaction, row: Row, *, party: UUID, reason: str, at: datetime) -> bool:
+    """Keep that somebody reported an entry, and put it before the moderators; False when they did before."""
+    new = await tx.raw.fetchval(
+        """INSERT INTO review.report (entry_id, party, business, reason, reported_at) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT DO NOTHING RETURNING 1""",
+        row["id"],
+        party,
+        row["business"],
+        reason,
+        at,
+    )
+    if new is None:
+        return False
+    await tx.raw.execute(
+        """UPDATE review.entry SET reported = array_append(reported, $5)
+            WHERE buyer = $1 AND order_id = $2 AND line_no = $3 AND kind = $4 AND NOT $5 = ANY(reported)""",
+        row["buyer"],
+        row["order_id"],
+        row["line_no"],
+        row["kind"],
+        reason,
+    )
+    return True
+
+
+async def uphold(tx: Transaction, row: Row, *, at: datetime, actor: str, reason: str) -> Row:
+    """Leave a reported entry as it is, and keep who looked at it and why."""
+    upheld: Row = await tx.raw.fetchrow(
+        """UPDATE review.entry SET reported = '{}', version = version + 1
+            WHERE buyer = $1 AND order_id = $2 AND line_no = $3 AND kind = $4 RETURNING *""",
+        row["buyer"],
+        row["order_id"],
+        row["line_no"],
+        row["kind"],
+    )
+    await tx.raw.execute(
+        """INSERT INTO review.decision (entry_id, version, business, previous_state, state, at, actor, reason)
+           VALUES ($1, $2, $3, $4, $4, $5, $6, $7)""",
+        upheld["id"],
+        upheld["version"],
+        upheld["business"],
+        upheld["state"],
+        at,
+        actor,
+        reason,
+    )
+    return upheld
+
+
+async def reports_by(tx: Transaction, parties: Sequence[UUID]) -> list[Row]:
+    """Return what these parties reported, the oldest first."""
+    return list(
+        await tx.raw.fetch(
+            """SELECT entry_id, business, reason, reported_at FROM review.report
+                WHERE party = ANY($1::uuid[]) ORDER BY reported_at""",
+            list(parties),
+        )
+    )
+
+
+async def take_back(tx: Transaction, row: Row) -> list[Row]:
+    """Delete a review of a locked order with what followed it; return all that is gone."""
+    return list(
+        await tx.raw.fetch(
+            """DELETE FROM review.entry
+                WHERE buyer = $1 AND order_id = $2 AND line_no = $3 AND kind IN ('review', 'follow_up', 'reply')
+               RETURNING *""",
+            row["buyer"],
+            row["order_id"],
+            row["line_no"],
+        )
+    )
 
 
 async def decisions(tx: Transaction, entry_id: UUID) -> list[Row]:

@@ -77,6 +77,14 @@ async def take_of_parties(tx: Transaction, parties: Sequence[UUID]) -> list[Medi
     return [row["id"] for row in rows]
 
 
+async def take_of_entries(tx: Transaction, entry_ids: Sequence[UUID]) -> list[MediaId]:
+    """Strike the pictures that entries show; return them."""
+    rows = await tx.raw.fetch(
+        "DELETE FROM review.picture WHERE entry_id = ANY($1::uuid[]) RETURNING id", list(entry_ids)
+    )
+    return [row["id"] for row in rows]
+
+
 async def of_businesses(tx: Transaction, businesses: Sequence[str]) -> list[MediaId]:
     """Return all pictures for reviews of these businesses."""
     rows = await tx.raw.fetch(

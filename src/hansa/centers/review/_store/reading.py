@@ -128,7 +128,7 @@ async def after_reviews(tx: Transaction, rows: Sequence[Row]) -> list[Row]:
 async def waiting(
     tx: Transaction, *, business: str, traffic: str, after: UUID | None, limit: int
 ) -> list[Row]:
-    """Return what is held, the oldest first, with the signals that were seen."""
+    """Return what is held or was reported, the oldest first, with the signals that were seen."""
     return list(
         await tx.raw.fetch(
             """SELECT e.*, s.codes, s.weights FROM review.entry e
@@ -136,7 +136,7 @@ async def waiting(
                  SELECT array_agg(code ORDER BY weight DESC, code) AS codes,
                         array_agg(weight ORDER BY weight DESC, code) AS weights
                  FROM review.signal WHERE entry_id = e.id) s ON true
-               WHERE e.business = $1 AND e.traffic = $2 AND e.state = 'held' AND ($3::uuid IS NULL OR e.id > $3)
+               WHERE e.business = $1 AND e.traffic = $2 AND (e.state = 'held' OR e.reported <> '{}') AND ($3::uuid IS NULL OR e.id > $3)
                ORDER BY e.id LIMIT $4""",
             business,
             traffic,

@@ -21,6 +21,7 @@ from hansa.web.parts import Choice, Form
 from hansa.web.routes.operating.desk import MODERATE_REVIEWS, Desk, desk, one_of, sent
 from hansa.web.routes.operating.doing import worked
 from hansa.web.routes.pictures import photographs
+from hansa.web.routes.reasons import REVIEW_REASONS
 from hansa.web.routes.selling.doing import Done
 from hansa.web.routes.selling.paging import pager
 from hansa.web.visit import Seen
@@ -36,16 +37,6 @@ KINDS = MappingProxyType(
         EntryKind.OF_BUYER: N_("Review of a buyer"),
     }
 )
-REASONS = MappingProxyType(
-    {
-        "spam": N_("Advertising"),
-        "off_topic": N_("Not about what was bought"),
-        "abusive": N_("Insults or threatens"),
-        "personal": N_("Names persons or how to reach them"),
-        "made_to_order": N_("Bought or made to order"),
-        "unlawful": N_("Against the law"),
-    }
-)
 _SIGNS = MappingProxyType(
     {
         "link": N_("a link"),
@@ -59,6 +50,12 @@ _SIGNS = MappingProxyType(
         "shop_burst": N_("one of many about the shop"),
         "quick_receipt": N_("received very quickly"),
         "unjudged": N_("could not be judged by itself"),
+        "reported_spam": N_("reported as advertising"),
+        "reported_off_topic": N_("reported as not about what was bought"),
+        "reported_abusive": N_("reported as insulting or threatening"),
+        "reported_personal": N_("reported as naming persons"),
+        "reported_made_to_order": N_("reported as bought or made to order"),
+        "reported_unlawful": N_("reported as against the law"),
     }
 )
 _SUMMED_UP = "signals"
@@ -78,7 +75,7 @@ async def decide(seen: Seen, entry_id: str) -> Response[str]:
     wanted = ENTRY_ID.read(entry_id)
     state = EntryState(one_of(fields, "state", EntryState.PUBLISHED, EntryState.REFUSED))
     reason = PUBLISHED_BECAUSE if state is EntryState.PUBLISHED else fields.raw("reason")
-    if state is EntryState.REFUSED and reason not in REASONS:
+    if state is EntryState.REFUSED and reason not in REVIEW_REASONS:
         fields.blame("reason", "why")
 
     async def work() -> Done:
@@ -105,7 +102,7 @@ async def _page(
         reviews=tuple(_row(at, one, shops.get(one.shop_id), titles) for one in page.items),
         reasons=tuple(
             Choice(value=code, label=at.seen.gettext(word))
-            for code, word in (("", _CHOOSE), *REASONS.items())
+            for code, word in (("", _CHOOSE), *REVIEW_REASONS.items())
         ),
         pager=pager(at.seen, len(page.items), page.cursor, at.at(REVIEWS)),
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from litestar import Response, get, post
 
 from hansa.centers.review import api as review
-from hansa.centers.review.types import BODY_MAX, ENTRY_ID, Review
+from hansa.centers.review.types import BODY_MAX, ENTRY_ID, ReportReason, Review
 from hansa.kernel.problem import Invalid, Problem
-from hansa.web.answers import show
-from hansa.web.parts import Fact, Form
+from hansa.web.answers import go, show
+from hansa.web.parts import Choice, Fact, Form
+from hansa.web.routes.reasons import REVIEW_REASONS
 from hansa.web.routes.selling.desk import Desk, desk, sent
 from hansa.web.routes.selling.doing import Done, once
 from hansa.web.routes.selling.fields import text_of
@@ -52,6 +53,18 @@ async def reply(seen: Seen, slug: str, review_id: str) -> Response[str]:
         return await _page(at, forms={review_id: fields.form(problem=problem)}, status=refused.status)
 
 
+@post("/sell/{slug:str}/reviews/{review_id:str}/report")
+async def report(seen: Seen, slug: str, review_id: str) -> Response[str]:
+    """Have the platform look at a review."""
+    at, fields = await sent(seen, slug, REPLY)
+    reason = next((one for one in ReportReason if one.value == fields.raw("reason")), None)
+    if reason is None:
+        fields.blame("reason", "choose_one")
+        return await _page(at, forms={review_id: fields.form()}, status=422)
+    await review.report_entry(at.ctx, entry_id=ENTRY_ID.read(review_id), reason=reason)
+    return go(seen, at.at("reviews"), told="reported")
+
+
 async def _page(at: Desk, *, forms: dict[str, Form] | None = None, status: int = 200) -> Response[str]:
     _ = at.seen.gettext
     after = at.seen.asked("after", letters_max=1000)
@@ -74,6 +87,7 @@ async def _page(at: Desk, *, forms: dict[str, Form] | None = None, status: int =
         desk=at.part("reviews"),
         forms=forms or {},
         figures=figures,
+        reasons=tuple(Choice(value=code, label=_(words)) for code, words in REVIEW_REASONS.items()),
         reviews=tuple(_row(at, one) for one in page.items),
         pager=pager(at.seen, len(page.items), page.cursor, at.at("reviews")),
     )
@@ -99,7 +113,8 @@ def _row(at: Desk, one: Review) -> ReviewRow:
         follow_up=one.follow_up.body if one.follow_up else "",
         reply=one.reply.body if one.reply else "",
         reply_url="" if one.reply or one.words.erased else at.at(f"reviews/{id_}"),
+        report_url="" if one.words.erased else at.at(f"reviews/{id_}/report"),
     )
 
 
-ROUTES = (show_reviews, reply)
+ROUTES = (show_reviews, reply, report)
