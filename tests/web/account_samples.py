@@ -248,7 +248,7 @@ def talks_none(t: Words) -> TalksPage:
 def talk(t: Words) -> TalkPage:
     return TalkPage(
         chrome=chrome(t, section="inbox", path="/bazaar/conversations/1"), crumbs=(Link(label=t("Conversations", "对话"), url="/bazaar/conversations"), Link(label="景德小窑", url="", current=True)),
-        shop=Link(label="景德小窑", url="/bazaar/?shop=2"), about=Link(label=t("Noodle bowl with chopsticks", "青花面碗 · 附筷"), url="/bazaar/products/prd_4"), picture=Picture(art="bowl", wall="sky"), post_url="/bazaar/conversations/1", earlier_url="?before=c1", seen=4,
+        shop=Link(label="景德小窑", url="/bazaar/?shop=2"), about=Link(label=t("Noodle bowl with chopsticks", "青花面碗 · 附筷"), url="/bazaar/products/prd_4"), picture=Picture(art="bowl", wall="sky"), post_url="/bazaar/conversations/1", earlier_url="?before=c1", seen=4, uploads_max=9,
         said=(
             Said(number=1, by=t("You", "您"), at=NOW - timedelta(hours=26), own=True, text=t("Can the bowl go into a dishwasher?", "请问这个碗可以放洗碗机吗？")),
             Said(number=2, by="景德小窑", at=NOW - timedelta(hours=25), own=False, text=t("Yes, the blue is under the glaze.\nThe chopsticks should not.", "可以，青花在釉下。\n筷子就不要放了。")),

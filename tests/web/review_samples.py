@@ -85,6 +85,7 @@ def my_reviews(t: Words) -> MyReviewsPage:
         reply=t("Thank you!", "谢谢您！"),
         reply_by="青禾茶器",
         add_url="/bazaar/reviews/rev_1/later",
+        withdraw=Action(label=t("Take it back", "撤回"), url="/bazaar/reviews/rev_1/withdraw"),
     )
     return MyReviewsPage(
         chrome=chrome(t, section="orders", path="/bazaar/reviews"), waiting=(ToReview(line=line(t), write=write, until=NOW + timedelta(days=12)),),

@@ -575,9 +575,9 @@ def invitation(t: Words) -> InvitationPage:
 
 def voices(t: Words, *, none: bool = False) -> ReviewsPage:
     return ReviewsPage(
-        **frame(t, "reviews"), pager=Pager(shown=0 if none else 2), figures=() if none else tuple(Fact(label=t(*label), text=text) for label, text in ((("Reviews", "评价"), "128"), (("Goods", "商品"), "4.7"), (("Service", "服务"), "4.8"), (("Delivery", "配送"), "4.2"))),
+        **frame(t, "reviews"), reasons=(Choice(value="spam", label=t("Advertising", "广告")), Choice(value="abusive", label=t("Insults or threatens", "辱骂或威胁"))), pager=Pager(shown=0 if none else 2), figures=() if none else tuple(Fact(label=t(*label), text=text) for label, text in ((("Reviews", "评价"), "128"), (("Goods", "商品"), "4.7"), (("Service", "服务"), "4.8"), (("Delivery", "配送"), "4.2"))),
         reviews=() if none else (
-            ReviewRow(id="rev_1", stars=4, service=5, delivery=3, what=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Plum green", "梅子青"), at=NOW - timedelta(hours=3), text=t("A fine pour. The box was dented.", "出水很好，盒子有点压痕。"), reply_url=f"{AT}/reviews/rev_1"),
+            ReviewRow(id="rev_1", stars=4, service=5, delivery=3, what=t("Side-handle teapot, 320 ml", "梅子青横把壶 320 ml"), option=t("Plum green", "梅子青"), at=NOW - timedelta(hours=3), text=t("A fine pour. The box was dented.", "出水很好，盒子有点压痕。"), reply_url=f"{AT}/reviews/rev_1", report_url=f"{AT}/reviews/rev_1/report"),
             ReviewRow(id="rev_2", stars=5, service=5, delivery=5, what=t("Tasting cups, set of three", "三色品茗杯 一套"), at=NOW - timedelta(days=2), text=t("Light in the hand.", "拿着很轻。"), follow_up=t("Still whole after a month.", "用了一个月，依然完好。"), reply=t("Thank you!", "谢谢！")),
         ),
         forms={} if none else {"rev_1": Form(errors={"body": t("Please fill this in", "请填写")})},
