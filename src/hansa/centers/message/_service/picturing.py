@@ -31,12 +31,13 @@ async def admit_picture(ctx: Ctx, *, subject: str) -> None:
     """See that the acting party may bring one more picture to speak of something; see `message.api`."""
     party = ctx.author()
     found = await SUBJECT.of(ctx)(ctx, subject)
-    async with ctx.transaction() as tx:
-        own = await everybody_that_is(tx, party)
-        there = await store.unsaid(tx, own)
     if found is None:
+        ctx.party()  # a token that does not act for its person learns nothing
         raise SubjectUnknown
-    asks = found.buyer is None and ctx.actor.kind is not ActorKind.GUEST
+    async with ctx.transaction() as tx:
+        there = await store.unsaid(tx, await everybody_that_is(tx, party))
+        own = await everybody_that_is(tx, ctx.actor.party) if ctx.actor.party else ()
+    asks = found.buyer is None and own and ctx.actor.kind is not ActorKind.GUEST
     if not (asks or found.buyer in own or ctx.may(ANSWER, of=shop_named(found.shop_id))):
         raise SubjectUnknown
     if there >= UNSAID_MAX:
