@@ -13,8 +13,8 @@ from hansa.centers.user.types import PARTY_ID, PartyOnFile, PartyState, Role, ac
 from hansa.cli import screen
 from hansa.cli.asking import Yes, confirm, who
 from hansa.cli.failure import Failure
+from hansa.cli.options import Json
 from hansa.cli.startup import with_platform
-from hansa.cli.upkeep import Json
 from hansa.kernel.context import PLATFORM_BUSINESS, SYSTEM, Ctx
 from hansa.kernel.page import LIMIT_MAX
 from hansa.kernel.platform import Platform

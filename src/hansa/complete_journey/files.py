@@ -130,6 +130,10 @@ class Files:
         (row,) = self.rows(_COUNT, weeks.first, weeks.last, _listed(stores))
         return row[0], row[1]
 
+    def moments(self) -> list[tuple[int, int, datetime]]:
+        """Return each basket's number, its week and its moment."""
+        return [(basket, week, at.replace(tzinfo=UTC)) for basket, week, at in self.rows(_MOMENTS)]
+
     def shares(self, weeks: Weeks, number: int) -> list[frozenset[int]]:
         """Share the stores out, so that each share sold about as many lines in these weeks."""
         shares = [(0, place, set[int]()) for place in range(number)]
@@ -211,6 +215,8 @@ _COUNT = """
 SELECT count(DISTINCT basket), count(*) FROM line
  WHERE sold AND week BETWEEN $1 AND $2 AND ($3 IS NULL OR store IN (SELECT unnest($3::BIGINT[])))
 """
+
+_MOMENTS = "SELECT basket, any_value(week), any_value(moment) FROM line GROUP BY basket"
 
 _BUSIEST_STORES = """
 SELECT store, count(*) AS lines FROM line WHERE sold AND week BETWEEN ? AND ? GROUP BY store ORDER BY lines DESC, store

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from hansa.complete_journey import manifest
+from hansa.complete_journey import manifest, names
 from hansa.complete_journey.files import Files, Weeks
 from hansa.data.reading import Tables
 from hansa.kernel.center import Export
@@ -104,8 +104,15 @@ def reconcile(files: Files, folder: Path, exports: Sequence[Export], *, weeks: W
     """Compare some weeks of the files with an export of the house. Raises `NothingExported`."""
     tables = Tables(folder, exports, db=files.db)
     db = tables.db
+    db.execute(_NAMED, _names(files))
     db.execute(
-        _HOUSE, {"business": manifest.PATH, "traffic": Traffic.REPLAY.value, "prefix": len("store-") + 1}
+        _HOUSE,
+        {
+            "business": manifest.PATH,
+            "traffic": Traffic.REPLAY.value,
+            "prefix": len("store-") + 1,
+            "first": weeks.first,
+        },
     )
     db.execute(_FILES, {"first": weeks.first, "last": weeks.last})
     db.execute(_SIDE_BY_SIDE, {"first": weeks.first, "last": weeks.last})
@@ -138,9 +145,19 @@ def reconcile(files: Files, folder: Path, exports: Sequence[Export], *, weeks: W
     )
 
 
+def _names(files: Files) -> dict[str, list[Any]]:
+    """Return the checkout that each basket has by its name, in columns."""
+    moments = files.moments()
+    return {
+        "baskets": [basket for basket, _, _ in moments],
+        "weeks": [week for _, week, _ in moments],
+        "checkouts": [str(names.checkout(basket, at)) for basket, _, at in moments],
+    }
+
+
 def _sums(values: Sequence[int | None]) -> Sums:
-    names = Sums.__struct_fields__
-    return Sums(**{name: value or 0 for name, value in zip(names, values, strict=True)})
+    fields = Sums.__struct_fields__
+    return Sums(**{name: value or 0 for name, value in zip(fields, values, strict=True)})
 
 
 def add(parts: Iterable[Sums]) -> Sums:
@@ -156,17 +173,21 @@ def _difference(row: tuple[Any, ...]) -> Difference:
     return Difference(basket=row[0], files=side(row[3:10]), house=side(row[10:17]))
 
 
-# What each basket became: one order, whose first line says which basket and which week it was.
+_NAMED = """
+CREATE OR REPLACE TEMP TABLE named AS
+SELECT unnest($baskets::BIGINT[]) AS basket, unnest($weeks::INTEGER[]) AS week, unnest($checkouts::VARCHAR[]) AS checkout
+"""
+
+# What each basket became: one order, whose checkout has the basket's name. One that has no basket's is shown as basket 0.
 _HOUSE = """
 CREATE OR REPLACE TEMP TABLE house AS
 WITH orders AS (
-  SELECT o.id, substr(s.slug, $prefix)::INTEGER AS store, o.goods, o.goods - o.discount + o.freight + o.tax AS paid
-    FROM trade_order o JOIN shop_shop s ON s.id = o.shop_id
+  SELECT o.id, coalesce(n.basket, 0) AS basket, coalesce(n.week, $first) AS week,
+         substr(s.slug, $prefix)::INTEGER AS store, o.goods, o.goods - o.discount + o.freight + o.tax AS paid
+    FROM trade_order o JOIN shop_shop s ON s.id = o.shop_id LEFT JOIN named n ON n.checkout = o.checkout_id::VARCHAR
    WHERE o.business = $business AND o.traffic = $traffic AND o.state = 'finished'),
 lines AS (
-  SELECT order_id, count(*) AS lines, sum(gross) AS gross,
-         max(CASE WHEN line_no = 1 THEN json_extract(inputs, '$.basket')::BIGINT END) AS basket,
-         max(CASE WHEN line_no = 1 THEN json_extract(inputs, '$.week')::INTEGER END) AS week
+  SELECT order_id, count(*) AS lines, sum(gross) AS gross
     FROM trade_line WHERE order_id IN (SELECT id FROM orders) GROUP BY order_id),
 shares AS (
   SELECT order_id,
@@ -174,12 +195,12 @@ shares AS (
          sum(minor) FILTER (layer = 'coupon' AND funder_kind = 'shop') AS match,
          sum(minor) FILTER (layer = 'coupon' AND funder_kind = 'brand') AS coupon
     FROM trade_allocation WHERE order_id IN (SELECT id FROM orders) GROUP BY order_id)
-SELECT l.basket, l.week, o.store, count(*)::BIGINT AS orders, sum(l.lines)::BIGINT AS lines,
+SELECT o.basket, o.week, o.store, count(*)::BIGINT AS orders, sum(l.lines)::BIGINT AS lines,
        sum(l.gross)::BIGINT AS gross, sum(coalesce(a.member, 0))::BIGINT AS member,
        sum(coalesce(a.match, 0))::BIGINT AS match, sum(coalesce(a.coupon, 0))::BIGINT AS coupon,
        sum(o.paid)::BIGINT AS paid
   FROM orders o JOIN lines l ON l.order_id = o.id LEFT JOIN shares a ON a.order_id = o.id
- GROUP BY l.basket, l.week, o.store
+ GROUP BY o.basket, o.week, o.store
 """
 
 _FILES = """

@@ -339,10 +339,12 @@ def _requests(
         )
         for line in basket.lines
     ]
-    whole: dict[str, int | str] = {"basket": basket.id, "week": basket.week}
-    if basket.coupon:
-        whole["coupon"] = basket.coupon
-    return [msgspec.structs.replace(requests[0], inputs={**requests[0].inputs, **whole}), *requests[1:]]
+    if not basket.coupon:
+        return requests
+    return [
+        msgspec.structs.replace(requests[0], inputs={**requests[0].inputs, "coupon": basket.coupon}),
+        *requests[1:],
+    ]
 
 
 def _history(line: SoldLine) -> dict[str, int | str]:
