@@ -13,11 +13,12 @@ from hansa.kernel.platform import Platform
 
 PROBLEM = "application/problem+json"
 _UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_ACTOR = re.compile(r"\b(person|guest|app):[0-9a-f]{8}-")
 PASSWORD = "a long enough one"
 
 
 def door_of(platform: Platform) -> httpx.AsyncClient:
-    """A way to one server process of the house, where every problem shows ids as callers know them."""
+    """A way to one server process of the house, where problems, and whoever did something, show ids as callers know them."""
     transport = httpx.ASGITransport(make_edge(platform))
     return httpx.AsyncClient(
         transport=transport, base_url="http://hansa.test", event_hooks={"response": [_read_problem]}
@@ -25,9 +26,13 @@ def door_of(platform: Platform) -> httpx.AsyncClient:
 
 
 async def _read_problem(answer: httpx.Response) -> None:
-    if answer.headers.get("content-type", "").startswith(PROBLEM):
+    kind = answer.headers.get("content-type", "")
+    if kind.startswith(PROBLEM):
         told = (await answer.aread()).decode()
         assert not _UUID.search(told), told
+    elif kind.startswith("application/json"):
+        told = (await answer.aread()).decode()
+        assert not _ACTOR.search(told), told
 
 
 class Caller:

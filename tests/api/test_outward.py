@@ -82,6 +82,9 @@ async def test_an_app_is_understood_by_its_own_names_alone(world, doors):
     assert int(made.headers["content-length"]) == len(made.content)
     problem(await till.post(drafts, {"party_id": other, "lines": lines}), 404, "id.malformed")
     problem(await till.post(drafts, {"party_id": "pwi_" + "0" * 26, "lines": lines}), 404, "id.malformed")
+    raw = world["buyer"].party  # heard elsewhere, from a person of the shop
+    problem(await till.post(drafts, {"party_id": raw, "lines": lines}), 404, "id.malformed")
+    problem(await till.get(f"/apps/{raw}"), 404, "id.malformed")
 
 
 async def test_an_app_is_itself_and_what_it_does_is_told_so(world, doors):

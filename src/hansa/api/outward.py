@@ -1,8 +1,8 @@
 """What programs are told of people: names of their own, which lead nowhere else.
 
 Inside, a person is one party, whoever speaks of it. An app hears another name for each (`pwi_...`, see `user`), its
-own in every business, so that two apps cannot lay their lists side by side; and it may name a person to us by that name
-alone it knows. Done here, at the border, so that no route of any center can forget it.
+own in every business, so that two apps cannot lay their lists side by side; and it names a person to us by that name
+alone: our own id, wherever it has it from, means nobody when it comes from an app. Done here, at the border, so that no route of any center can forget it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _LABEL = re.compile(rb"\b(person|guest|app):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9
 _NAMED = re.compile(rb"\bpwi_" + _LETTERS + rb"\b")
 _FORGOTTEN = b"pwi_forgotten"
 """Whom nobody can be named any more: the names of who was erased are cut for good."""
+_UNKNOWN = b"pwx_"
+"""What our own ids are called when an app says them: it is the prefix of nothing."""
 _JSON = (b"application/json", b"application/problem+json")
 
 
@@ -115,7 +117,12 @@ async def _outward(ctx: Ctx, body: bytes) -> bytes:
 
 
 async def _inward(ctx: Ctx, text: bytes) -> bytes:
-    """Return what a program says with the parties that it means; a name it made up stays, and is nobody's."""
+    """Return what a program says with the parties that it means; a name it made up is nobody's, and so is our own id.
+
+    Else an app that heard of somebody by our id would be answered with its own name for them, and have the two joined.
+    """
+    myself = PARTY_ID.show(PartyId(ctx.party())).encode()
+    text = _SHOWN.sub(lambda found: found[0] if found[0] == myself else _UNKNOWN + found[0][4:], text)
     named: dict[bytes, PairwiseId] = {}
     for found in set(_NAMED.findall(text)):
         try:
@@ -134,11 +141,15 @@ async def _inward(ctx: Ctx, text: bytes) -> bytes:
 
 async def _read_address(ctx: Ctx, scope: MutableMapping[str, Any]) -> None:
     """Put parties in a request's path and query."""
-    if b"pwi_" in scope["query_string"]:
+    if _names_somebody(scope["query_string"]):
         scope["query_string"] = await _inward(ctx, scope["query_string"])
-    if "pwi_" in scope["path"]:
+    if _names_somebody(scope["path"].encode()):
         scope["path"] = (await _inward(ctx, scope["path"].encode())).decode()
         scope["raw_path"] = await _inward(ctx, scope.get("raw_path") or b"")
+
+
+def _names_somebody(text: bytes) -> bool:
+    return b"pwi_" in text or b"pty_" in text
 
 
 def _is_json(headers: Any) -> bool:

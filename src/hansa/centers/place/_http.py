@@ -14,6 +14,7 @@ from hansa.centers.place.errors import GlnTaken, PlaceChangedSince, PlaceClosed,
 from hansa.centers.place.types import PLACE_ID, Capability, Hours, Location, Place, PlaceKind, PlaceStatus
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -237,7 +238,7 @@ async def list_versions(
     page = await api.versions_of_place(ctx, place_id=PLACE_ID.read(place_id), cursor=cursor, limit=limit)
     return Page(
         [
-            VersionView(place=_place(ctx, one.place), actor=one.actor, changed_at=one.changed_at)
+            VersionView(place=_place(ctx, one.place), actor=actor_shown(one.actor), changed_at=one.changed_at)
             for one in page.items
         ],
         page.cursor,

@@ -27,6 +27,7 @@ from hansa.centers.inventory.types import (
 )
 from hansa.centers.place.types import PLACE_ID
 from hansa.centers.product.types import SKU_ID
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -221,9 +222,9 @@ def _sheet(one: Stocktake) -> StocktakeView:
         place_id=PLACE_ID.show(one.place_id),
         state=one.state,
         note=one.note,
-        opened_by=one.opened_by,
+        opened_by=actor_shown(one.opened_by),
         opened_at=one.opened_at,
-        closed_by=one.closed_by,
+        closed_by=actor_shown(one.closed_by) if one.closed_by else None,
         closed_at=one.closed_at,
     )
 
@@ -235,7 +236,7 @@ def _count(one: Count) -> CountView:
         expected=one.expected,
         counted=one.counted,
         difference=one.difference,
-        counted_by=one.counted_by,
+        counted_by=actor_shown(one.counted_by),
         counted_at=one.counted_at,
     )
 

@@ -24,6 +24,7 @@ from hansa.centers.inventory.types import (
 from hansa.centers.place import api as place
 from hansa.centers.place.types import PLACE_ID
 from hansa.centers.product.types import SKU_ID
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -199,7 +200,7 @@ def _movement(movement: Movement) -> MovementView:
         reference=movement.reference,
         reason=movement.reason,
         note=movement.note,
-        actor=movement.actor,
+        actor=actor_shown(movement.actor),
         occurred_at=movement.occurred_at,
     )
 

@@ -33,6 +33,7 @@ from hansa.centers.ledger.types import (
     PostedEntry,
     PostedJournal,
 )
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -288,7 +289,7 @@ def _journal(journal: PostedJournal) -> JournalView:
         reverses=JOURNAL_ID.show(journal.reverses) if journal.reverses else None,
         entity=journal.entity,
         business=journal.business,
-        actor=journal.actor,
+        actor=actor_shown(journal.actor),
         occurred_at=journal.occurred_at,
         entries=[
             JournalEntryView(account=ACCOUNT_ID.show(e.account), currency=e.currency, minor=e.minor)

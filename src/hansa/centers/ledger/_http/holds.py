@@ -20,6 +20,7 @@ from hansa.centers.ledger.errors import (
     InsufficientBalance,
 )
 from hansa.centers.ledger.types import ACCOUNT_ID, HOLD_ID, JOURNAL_ID, HoldState, PlacedHold
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -139,7 +140,7 @@ def _hold(one: PlacedHold) -> HoldView:
         state=one.state,
         posted_minor=one.posted_minor,
         journal=JOURNAL_ID.show(one.journal) if one.journal else None,
-        actor=one.actor,
+        actor=actor_shown(one.actor),
         placed_at=one.placed_at,
         resolved_at=one.resolved_at,
     )

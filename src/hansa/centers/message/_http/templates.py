@@ -13,6 +13,7 @@ from hansa.centers.message import api
 from hansa.centers.message._http.asked import Cursor, Limit
 from hansa.centers.message.errors import TemplateChangedSince, TemplateUnknown
 from hansa.centers.message.types import Rendered, Template, Worded, Wording
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.page import CursorMalformed, Page
@@ -141,7 +142,7 @@ async def versions(
                 html=one.words.html,
                 withdrawn=one.withdrawn,
                 published_at=one.published_at,
-                published_by=one.published_by,
+                published_by=actor_shown(one.published_by),
             )
             for one in page.items
         ],

@@ -48,6 +48,7 @@ from hansa.centers.product.types import (
 )
 from hansa.centers.shop.errors import ShopNotFound
 from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.http.errors import PreconditionFailed
@@ -254,7 +255,9 @@ async def show_history(
     ctx: Ctx, product_id: str, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[HistoryEntry]:
     """Return who did what, the latest first. Needs `product.product.edit` in its shop or `product.change.decide`."""
-    return await api.product_history(ctx, product_id=PRODUCT_ID.read(product_id), cursor=cursor, limit=limit)
+    page = await api.product_history(ctx, product_id=PRODUCT_ID.read(product_id), cursor=cursor, limit=limit)
+    shown = [msgspec.structs.replace(one, actor=actor_shown(one.actor)) for one in page.items]
+    return msgspec.structs.replace(page, items=shown)
 
 
 def _etag(version: int) -> str:

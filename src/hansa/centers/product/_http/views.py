@@ -33,6 +33,7 @@ from hansa.centers.product.types import (
     Sku,
 )
 from hansa.centers.shop.types import SHOP_ID
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.ids import IdMalformed
 from hansa.kernel.money import Money
 from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
@@ -272,9 +273,9 @@ def change_view(change: Change) -> ChangeView:
         edit=_edit_view(change.edit),
         before=_edit_view(change.before),
         note=change.note,
-        proposed_by=change.proposed_by,
+        proposed_by=actor_shown(change.proposed_by),
         proposed_at=change.proposed_at,
-        decided_by=change.decided_by,
+        decided_by=actor_shown(change.decided_by) if change.decided_by else None,
         decided_at=change.decided_at,
         reason=change.reason,
     )

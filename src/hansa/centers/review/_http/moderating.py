@@ -18,6 +18,7 @@ from hansa.centers.review.errors import DecisionImpossible, ReviewNotFound
 from hansa.centers.review.types import ENTRY_ID, Waiting
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.trade.types import ORDER_ID
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http import problems
 from hansa.kernel.ids import IdMalformed
@@ -62,7 +63,7 @@ async def list_decisions(ctx: Ctx, entry_id: str) -> list[DecisionView]:
             previous=one.previous,
             state=one.state,
             at=one.at,
-            actor=one.actor,
+            actor=actor_shown(one.actor),
             reason=one.reason,
         )
         for one in await api.decisions(ctx, entry_id=ENTRY_ID.read(entry_id))

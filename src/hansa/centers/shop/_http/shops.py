@@ -32,8 +32,8 @@ from hansa.centers.shop.errors import (
     SlugTaken,
     StatusUnchangeable,
 )
-from hansa.centers.shop.types import SHOP_ID, Objection, Reason, ShopProfile, ShopStatus
-from hansa.centers.user.types import OwnScope
+from hansa.centers.shop.types import SHOP_ID, Objection, Reason, ShopProfile, ShopStatus, StatusChange
+from hansa.centers.user.types import OwnScope, actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -235,9 +235,12 @@ async def list_status_changes(
 ) -> Page[StatusChangeView]:
     """Return the steps of a shop's life with who took them and why, the latest first. Needs `shop.shop.see`."""
     page = await api.status_history(ctx, shop_id=SHOP_ID.read(shop_id), cursor=cursor, limit=limit)
-    return Page(
-        [msgspec.convert(one, StatusChangeView, from_attributes=True) for one in page.items], page.cursor
-    )
+    return Page([_status_change(one) for one in page.items], page.cursor)
+
+
+def _status_change(one: StatusChange) -> StatusChangeView:
+    view = msgspec.convert(one, StatusChangeView, from_attributes=True)
+    return msgspec.structs.replace(view, actor=actor_shown(one.actor))
 
 
 @post(

@@ -37,7 +37,7 @@ from hansa.centers.shop.types import (
     Staff,
     StaffStep,
 )
-from hansa.centers.user.types import OwnScope
+from hansa.centers.user.types import OwnScope, actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.page import Page
@@ -255,7 +255,8 @@ def _staff(member: Staff) -> StaffView:
 
 
 def _step(step: StaffStep) -> StaffStepView:
-    return msgspec.convert(step, StaffStepView, from_attributes=True)
+    view = msgspec.convert(step, StaffStepView, from_attributes=True)
+    return msgspec.structs.replace(view, actor=actor_shown(step.actor))
 
 
 def _invitation(one: Invitation) -> InvitationView:

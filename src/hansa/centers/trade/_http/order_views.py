@@ -27,7 +27,7 @@ from hansa.centers.trade.types import (
     Order,
     OrderState,
 )
-from hansa.centers.user.types import ADDRESS_VERSION_ID, Address, AddressVersionId
+from hansa.centers.user.types import ADDRESS_VERSION_ID, Address, AddressVersionId, actor_shown
 from hansa.kernel.context import Ctx, Traffic
 
 
@@ -115,7 +115,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
-    """One change of an order: `actor` is a kind and a party id."""
+    """One change of an order: `actor` is a kind and a party, by its public id."""
 
     version: int
     previous: OrderState | None
@@ -232,7 +232,7 @@ def history_view(entry: HistoryEntry) -> HistoryView:
         previous=entry.previous,
         state=entry.state,
         at=entry.at,
-        actor=entry.actor,
+        actor=actor_shown(entry.actor),
         cause=entry.cause,
         lines=list(entry.lines),
         details=entry.details,

@@ -101,10 +101,10 @@ class HeldRole(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def actor_shown(label: str) -> str:
-    """Return an actor's label as outsiders see it: the public id of its party, or the label where there is none."""
-    _, _, party = label.partition(":")
+    """Return an actor's label as the API shows it, with the public id of the party: `person:pty_...`, `system`."""
+    kind, _, party = label.partition(":")
     try:
-        return PARTY_ID.show(UUID(party))
+        return f"{kind}:{PARTY_ID.show(UUID(party))}"
     except ValueError:
         return label
 
