@@ -16,11 +16,12 @@ from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.types import Receipt
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import AccountClass, AccountKey
+from hansa.centers.message import api as message
 from hansa.centers.payment.types import PaymentId, TestCard
 from hansa.centers.place import api as place
 from hansa.centers.place.types import PlaceId, PlaceKind
 from hansa.centers.product import api as product
-from hansa.centers.product.types import NewSku, OfferId, SkuId
+from hansa.centers.product.types import PRODUCT_ID, NewSku, OfferId, SkuId
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.terms import Onboarding, RequirementKind
 from hansa.centers.shop.types import Shop, ShopId
@@ -123,6 +124,13 @@ class House:
         if stock:
             await self.restock(Good(page.offers[0].id, sku_id, seller.place_id, price), stock)
         return Good(page.offers[0].id, sku_id, seller.place_id, price)
+
+    async def asks(self, buyer: Ctx, good: Good) -> None:
+        """The buyer writes to the shop about something it sells."""
+        offer = (await product.offers(self.system, [good.offer_id]))[good.offer_id]
+        await message.start_conversation(
+            buyer, subject=PRODUCT_ID.show(offer.product_id), text="Is it fresh?"
+        )
 
     async def restock(self, good: Good, quantity: int) -> None:
         """More of it comes in."""

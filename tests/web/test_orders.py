@@ -153,6 +153,7 @@ def test_an_offer_made_for_one_is_accepted_once_and_paid(lin, front, two_goods):
 
     async def offered():
         me = await user.identify(front.house.platform, lin.client.cookies[cookies.SESSION])
+        await front.house.asks(front.house.system.with_(actor=me.actor), goods[0])
         made = await trade.make_draft(
             acting(seller, "trade.order.draft"),
             shop_id=seller.shop_id,
@@ -184,10 +185,12 @@ def test_somebody_elses_offer_is_not_there(lin, somebody_else, front, two_goods)
     seller, goods, _paths = two_goods
 
     async def offered():
+        buyer = await front.house.person()
+        await front.house.asks(buyer, goods[0])
         made = await trade.make_draft(
             acting(seller, "trade.order.draft"),
             shop_id=seller.shop_id,
-            buyer=(await front.house.person()).party(),
+            buyer=buyer.party(),
             lines=[DraftLine(goods[0].offer_id, 1, 800)],
         )
         return made.id

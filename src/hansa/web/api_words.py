@@ -86,6 +86,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "shop.return_place_refused": N_("Goods cannot be returned to this place"),
         "shop.seller_reviewed": N_("Who sells here was reviewed; please ask the platform to change it"),
         "shop.slugs_full": N_("This shop has changed its address too often"),
+        "trade.buyer_unknown": N_("This person has neither ordered from this shop nor written to it"),
         "trade.attribution_invalid": N_("This is not a referral we made"),
         "trade.cart_changed": N_("Some of your cart has changed"),
         "trade.cart_empty": N_("Nothing in the cart is chosen"),

@@ -19,6 +19,7 @@ from hansa.centers.trade import api as trade
 from hansa.centers.trade._rules.repricing import LAYER, lower, offs
 from hansa.centers.trade.errors import (
     AlreadyClosed,
+    BuyerUnknown,
     DraftEnded,
     DraftNotFound,
     IllegalMove,
@@ -308,6 +309,7 @@ def test_what_comes_off_is_conserved_whatever_the_order_of_lines(grosses, data, 
 async def test_a_shop_makes_an_order_and_its_buyer_accepts_it(house, shop):
     buyer = await house.person()
     pear = await house.good(shop, price=1000)
+    await house.asks(buyer, pear)
 
     draft = await trade.make_draft(
         staff(shop), shop_id=shop.shop_id, buyer=buyer.party(), lines=[DraftLine(pear.offer_id, 3, 800)], freight=150,
@@ -337,6 +339,7 @@ async def test_a_shop_makes_an_order_and_its_buyer_accepts_it(house, shop):
 async def test_a_draft_is_accepted_once_however_many_try(house, next_door, shop):
     buyer = await house.buyer()
     pear = await house.good(shop)
+    await house.asks(buyer, pear)
     draft = await trade.make_draft(
         staff(shop), shop_id=shop.shop_id, buyer=buyer.party(), lines=[DraftLine(pear.offer_id, 1, 5)]
     )
@@ -353,6 +356,7 @@ async def test_a_draft_is_accepted_once_however_many_try(house, next_door, shop)
 
 async def test_a_draft_made_for_a_guest_is_the_accounts_that_the_guest_logs_in_to(house, shop):
     guest, pear = await house.person(guest=True), await house.good(shop)
+    await house.asks(guest, pear)
     lines = [DraftLine(pear.offer_id, 1, 800)]
     draft = await trade.make_draft(staff(shop), shop_id=shop.shop_id, buyer=guest.party(), lines=lines)
     early = await trade.make_draft(staff(shop), shop_id=shop.shop_id, buyer=guest.party(), lines=lines)
@@ -375,6 +379,8 @@ async def test_a_draft_made_for_a_guest_is_the_accounts_that_the_guest_logs_in_t
 
 async def test_a_shop_does_not_press_a_buyer(house, shop):
     somebody, else_, pear = await house.buyer(), await house.buyer(), await house.good(shop)
+    for one in (somebody, else_):
+        await house.asks(one, pear)
     lines = [DraftLine(pear.offer_id, 1, 5)]
 
     async def offer(buyer):
@@ -392,10 +398,29 @@ async def test_a_shop_does_not_press_a_buyer(house, shop):
     assert (await offer(somebody)).state is DraftState.OPEN
 
 
+async def test_a_shop_makes_no_orders_for_who_never_had_to_do_with_it(house, shop):
+    rival, pear = await house.seller(), await house.good(shop)
+    theirs, lines = await house.good(rival), [DraftLine(pear.offer_id, 1, 5)]
+    stranger, elsewhere, guest = [await house.person(guest=True) for _ in range(3)]
+    await house.asks(elsewhere, theirs)
+    await house.paid_order(elsewhere, theirs)
+
+    for nobody in (stranger.party(), elsewhere.party(), uuid4()):
+        with pytest.raises(BuyerUnknown):
+            await trade.make_draft(staff(shop), shop_id=shop.shop_id, buyer=nobody, lines=lines)
+
+    await house.paid_order(guest, pear)
+    person = await house.sign_up_as(guest)  # what the guest did is the account's
+    for known in (guest, person):
+        made = await trade.make_draft(staff(shop), shop_id=shop.shop_id, buyer=known.party(), lines=lines)
+        assert made.state is DraftState.OPEN
+
+
 async def test_a_draft_ends_when_it_is_withdrawn_or_its_time_is_over(house, shop):
     buyer, pear = await house.buyer(), await house.good(shop)
     lines = [DraftLine(pear.offer_id, 1, 5)]
     mine = {"shop_id": shop.shop_id, "buyer": buyer.party(), "lines": lines}
+    await house.asks(buyer, pear)
     withdrawn, late = [await trade.make_draft(staff(shop), **mine) for _ in range(2)]
 
     await trade.withdraw_draft(staff(shop), draft_id=withdrawn.id)
@@ -413,6 +438,7 @@ async def test_a_draft_is_between_one_shop_and_one_buyer(house, shop):
     rival, buyer, stranger = await house.seller(), await house.buyer(), await house.buyer()
     pear, theirs = await house.good(shop), await house.good(rival)
     seller = staff(shop)
+    await house.asks(buyer, pear)
     draft = await trade.make_draft(
         seller, shop_id=shop.shop_id, buyer=buyer.party(), lines=[DraftLine(pear.offer_id, 1, 5)]
     )

@@ -72,6 +72,7 @@ async def test_a_fallback_is_named_and_so_is_who_failed(answered):
 async def test_an_accepted_draft_was_not_priced_by_the_business(house):
     seller, buyer = await house.seller(), await house.buyer()
     pear = await house.good(seller)
+    await house.asks(buyer, pear)
     made = await trade.make_draft(
         staff(seller),
         shop_id=seller.shop_id,

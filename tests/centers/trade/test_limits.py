@@ -123,6 +123,7 @@ async def test_what_seller_and_buyer_agreed_on_has_no_limit(house, limited):
     seller, buyer = await house.seller(), await house.person()
     good = await house.good(seller)
     limited(0)
+    await house.asks(buyer, good)
     draft = await trade.make_draft(
         staff(seller),
         shop_id=seller.shop_id,

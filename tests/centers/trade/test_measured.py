@@ -160,6 +160,7 @@ async def test_of_two_amounts_of_a_guest_and_its_account_the_larger_is_kept(hous
 async def test_a_draft_is_for_an_amount_at_an_agreed_price(house):
     seller, buyer = await house.seller(), await house.buyer()
     cheese = await by_weight(house, seller, per_kilo=2500)
+    await house.asks(buyer, cheese)
 
     draft = await trade.make_draft(
         staff(seller),

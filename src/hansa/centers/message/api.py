@@ -57,6 +57,7 @@ __all__ = [
     "conversation",
     "conversations",
     "deliveries",
+    "has_spoken",
     "inbox",
     "mail_standing",
     "mark_conversation_read",
@@ -239,6 +240,11 @@ async def conversations(
     return await listening.conversations(
         ctx, shop_id=shop_id, unread=unread, subject=subject, cursor=cursor, limit=limit
     )
+
+
+async def has_spoken(tx: Transaction, ctx: Ctx, *, shop_id: UUID, parties: Sequence[UUID]) -> bool:
+    """Tell whether one of these parties has a conversation with a shop in this business, open or not."""
+    return await listening.has_spoken(tx, ctx, shop_id=shop_id, parties=parties)
 
 
 async def unread_conversations(ctx: Ctx, *, shop_id: UUID | None = None) -> int:

@@ -168,6 +168,14 @@ class DraftNotFound(NotFound):
     title = "There is no such draft order"
 
 
+class BuyerUnknown(Problem):
+    """The shop makes orders for who ordered from it or wrote to it: this party did neither, or is nobody."""
+
+    code = "trade.buyer_unknown"
+    status = 404
+    title = "This person has neither ordered from this shop nor written to it"
+
+
 class DraftEnded(Problem):
     """The draft order was accepted or withdrawn, or its time is over; extras name its state."""
 

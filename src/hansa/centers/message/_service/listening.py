@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -60,6 +61,13 @@ async def conversations(
         )
     shown = [seen_by(side, one) for one in found]
     return page_of(shown, limit=limit, key=lambda one: (one.last_at, one.id))
+
+
+async def has_spoken(tx: Transaction, ctx: Ctx, *, shop_id: UUID, parties: Sequence[UUID]) -> bool:
+    """Tell whether one of these parties has a conversation with a shop; see `message.api`."""
+    return await store.has_spoken(
+        tx, shop_id=shop_id, parties=parties, business=ctx.business, traffic=ctx.traffic
+    )
 
 
 async def unread_conversations(ctx: Ctx, *, shop_id: UUID | None) -> int:

@@ -356,3 +356,18 @@ def _columns(side: Side) -> tuple[str, str]:
 
 def _conversation(row: Any) -> StoredConversation:
     return msgspec.convert(dict(row), StoredConversation, strict=False)
+
+
+async def has_spoken(
+    tx: Transaction, *, shop_id: UUID, parties: Sequence[UUID], business: str, traffic: Traffic
+) -> bool:
+    """Tell whether one of these parties has a conversation with a shop in this business."""
+    found: bool = await tx.raw.fetchval(
+        """SELECT EXISTS (SELECT FROM message.conversation
+                           WHERE buyer = ANY($1::uuid[]) AND shop_id = $2 AND business = $3 AND traffic = $4)""",
+        list(parties),
+        shop_id,
+        business,
+        traffic.value,
+    )
+    return found

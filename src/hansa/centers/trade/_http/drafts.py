@@ -21,6 +21,7 @@ from hansa.centers.trade._http.views import (
     placed_view,
 )
 from hansa.centers.trade.errors import (
+    BuyerUnknown,
     DraftEnded,
     DraftNotFound,
     MixedCurrencies,
@@ -126,7 +127,14 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
         }
     },
     responses=problems(
-        Unauthenticated, Forbidden, IdMalformed, Invalid, OfferUnavailable, MixedCurrencies, TooManyDrafts
+        Unauthenticated,
+        Forbidden,
+        IdMalformed,
+        Invalid,
+        OfferUnavailable,
+        MixedCurrencies,
+        TooManyDrafts,
+        BuyerUnknown,
     ),
 )
 async def make_draft(ctx: Ctx, shop_id: str, data: DraftBody) -> DraftView:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from hansa.centers.message import api as message
 from hansa.centers.product import api as product
 from hansa.centers.product.types import Offer, OfferId
 from hansa.centers.shop.types import ShopId, shop_object
@@ -29,6 +30,7 @@ from hansa.centers.trade._service.quoting import (
 from hansa.centers.trade._service.reading import kin
 from hansa.centers.trade._tables import DRAFT_RANK
 from hansa.centers.trade.errors import (
+    BuyerUnknown,
     DraftEnded,
     DraftNotFound,
     MixedCurrencies,
@@ -80,7 +82,7 @@ async def make_draft(
 
     `valid_for` is at most what the business allows (`Deadlines.draft`), which is the default; the buyer reads
     the `note`. Needs `trade.order.draft` of the shop. Raises `Forbidden`, `Invalid`, `OfferUnavailable`,
-    `MixedCurrencies`, `TooManyDrafts`.
+    `MixedCurrencies`, `TooManyDrafts`, `BuyerUnknown`: it is for who ordered from the shop or wrote to it.
     """
     ctx.require(PERMISSION, of=shop_object(shop_id))
     longest = ctx.term(Deadlines).draft
@@ -104,6 +106,7 @@ async def make_draft(
         note=note,
     )
     async with ctx.transaction() as tx:
+        await _demand_acquainted(tx, ctx, shop_id, buyer)
         tx.locks(DRAFT_RANK)
         since = now - timedelta(days=1)
         if await _store.drafts_since(tx, shop_id=shop_id, buyer=buyer, since=since) >= A_DAY_MAX:
@@ -231,6 +234,16 @@ async def withdraw_draft(ctx: Ctx, *, draft_id: DraftId) -> DraftOrder:
             checkouts=[None],
         )
         return _draft(ctx, await _row(tx, draft_id))
+
+
+async def _demand_acquainted(tx: Transaction, ctx: Ctx, shop_id: ShopId, buyer: UUID) -> None:
+    """Refuse a draft for whoever never had to do with the shop: it is told, and nobody asked for it."""
+    parties = await kin(tx, buyer)
+    here = {"business": ctx.business, "traffic": ctx.traffic.value}
+    if not await _store.has_ordered(
+        tx, shop_id=shop_id, buyers=parties, **here
+    ) and not await message.has_spoken(tx, ctx, shop_id=shop_id, parties=parties):
+        raise BuyerUnknown
 
 
 def _check(

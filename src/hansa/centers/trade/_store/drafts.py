@@ -63,6 +63,21 @@ async def drafts_since(tx: Transaction, *, shop_id: UUID, buyer: UUID, since: da
     return count
 
 
+async def has_ordered(
+    tx: Transaction, *, shop_id: UUID, buyers: Sequence[UUID], business: str, traffic: str
+) -> bool:
+    """Tell whether one of these buyers ever ordered from a shop in this business."""
+    found: bool = await tx.raw.fetchval(
+        """SELECT EXISTS (SELECT FROM trade."order"
+                           WHERE buyer = ANY($1::uuid[]) AND shop_id = $2 AND business = $3 AND traffic = $4)""",
+        list(buyers),
+        shop_id,
+        business,
+        traffic,
+    )
+    return found
+
+
 async def draft_by_id(tx: Transaction, draft_id: UUID) -> Row | None:
     """Return a draft."""
     row: Row | None = await tx.raw.fetchrow("SELECT * FROM trade.draft WHERE id = $1", draft_id)
