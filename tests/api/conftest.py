@@ -13,12 +13,14 @@ from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import HOLD_ID, JOURNAL_ID, AccountClass, AccountKey, Journal
 from hansa.centers.message._rules.choosing import OTHER
 from hansa.centers.message._service.unsubscribing import way_out
-from hansa.centers.message.types import NOTIFICATION_ID
+from hansa.centers.message.types import NOTIFICATION_ID, Reference, ReferenceKind
 from hansa.centers.payment.types import REFUND_ID
 from hansa.centers.product import api as product
 from hansa.centers.product.types import CATEGORY_ID
 from hansa.centers.review.types import ENTRY_ID
 from hansa.centers.shop.types import COMMISSION_RULE_ID, INVITATION_ID
+from hansa.centers.trade._service.linking import way_back
+from hansa.centers.trade.types import ORDER_ID
 from hansa.centers.user import api as user
 from hansa.centers.user.types import PARTY_ID, Role
 from hansa.kernel.quota import Limits
@@ -92,11 +94,11 @@ def person(doors):
 
 @pytest.fixture(scope="session")
 def operator(houses, person):
-    """Make an operator of the platform."""
+    """Make an operator of the platform, or somebody with another role of the house."""
 
-    async def make():
+    async def make(role=Role.OPERATOR):
         made = await person()
-        await user.grant_role(houses[0].system, party=PARTY_ID.read(made.party), role=Role.OPERATOR)
+        await user.grant_role(houses[0].system, party=PARTY_ID.read(made.party), role=role)
         return made
 
     return make
@@ -258,7 +260,13 @@ async def books(houses, operator, bought, connected):
     sold, keeper = await bought(), await operator()
     outside = await connected(sold["seller"], sold["ids"]["shop_id"])
     accounts = good(await keeper.get("/ledger/accounts"))["items"]
+    guest, stand = await houses[0].buyer(), await houses[0].seller()
+    about = Reference(
+        ReferenceKind.ORDER, ORDER_ID.show(await houses[0].paid_order(guest, await houses[0].good(stand)))
+    )
+    mailed = await way_back(ctx, guest.party(), about)
     ids = {
+        "order_link": (mailed or "").rpartition("/")[2],
         "account_id": accounts[0]["id"],
         "journal_id": JOURNAL_ID.show(journal.id),
         **{name: outside[name] for name in ("app_id", "endpoint_id", "delivery_id")},

@@ -33,6 +33,7 @@ WITHOUT_KEY = {
     "POST /api/session/guest": "as above",
     "POST /api/me/tokens": "a token's secret is kept nowhere",
     "POST /api/message-templates/{template}/{language}/preview": "nothing is stored",
+    "POST /api/order-links/{order_link}/receive": "nobody in particular asks, and what is received stays so",
     "POST /api/quotes": "nothing is stored",
     "POST /api/cart/quote": "nothing is stored",
     "POST /api/unsubscribe/{link}": "a mail program sends it without one, and twice is as once (RFC 8058)",

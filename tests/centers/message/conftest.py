@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP
 
 from emptied import Emptied
 from hansa.centers.message import api
-from hansa.centers.message.extensions import CHANNELS, DESK, MODERATION, SUBJECT, TEMPLATE, TOPICS
+from hansa.centers.message.extensions import CHANNELS, DESK, MODERATION, SUBJECT, TEMPLATE, TOPICS, WAY_BACK
 from hansa.centers.message.plug import MESSAGE
 from hansa.centers.message.types import (
     Channel,
@@ -166,6 +166,10 @@ async def post_offices():
         await server.wait_closed()
 
 
+async def back_to_pears(ctx, party_id, about):
+    return f"https://hansa.test/{ctx.business}/{party_id}/{about.id}" if about.id == "ord_pears" else None
+
+
 class House:
     """One process of a platform with `user` and `message`, as the tests speak of it."""
 
@@ -194,6 +198,7 @@ class House:
             SUBJECT.by(subjects_of_the_tests),
             MODERATION.by(no_phone_numbers),
             DESK.by(self.desk_of),
+            WAY_BACK.by(back_to_pears),
         ]
         points = [point for center in CENTERS for point in center.points]
         self.plan = compile_plan([*KERNEL_POINTS, *points], [], [], [bazaar, market], answers)
@@ -241,12 +246,14 @@ class House:
             await tx.raw.execute("DELETE FROM kernel.outbox")
         return self.ctx(started.actor, locale=locale)
 
-    async def tell(self, party, template="test.paid", business="bazaar", locale=None, **params):
+    async def tell(self, party, template="test.paid", business="bazaar", locale=None, about=None, **params):
         params = params or {"order": "ord_1", "amount": {"minor": 123450, "currency": "CNY"}}
         ctx = self.ctx(SYSTEM, business)
         async with self.db.transaction() as tx:
             (told,) = await api.notify(
-                tx, ctx, [Notification(party=party, template=template, params=params, locale=locale)]
+                tx,
+                ctx,
+                [Notification(party=party, template=template, params=params, locale=locale, about=about)],
             )
         return told
 

@@ -10,7 +10,7 @@ from hansa.centers.message import api
 from hansa.centers.message._service.sending import send_mail
 from hansa.centers.message._store import notifications as store
 from hansa.centers.message.events import NotificationQueued
-from hansa.centers.message.types import Channel, DeliveryState, Mail, Security
+from hansa.centers.message.types import Channel, DeliveryState, Mail, Reference, ReferenceKind, Security
 from hansa.centers.user import api as user
 from hansa.kernel.context import Traffic
 from hansa.kernel.event import Envelope
@@ -47,6 +47,20 @@ async def test_a_buyer_gets_a_mail_in_chinese(house, office):
     assert "=?utf-8?" in office.taken[0].decode("ascii")  # readable by any server
     assert await state_of(house, buyer.actor.party, told) == ("sent", "250", ["sent"])
     assert await house.verify() == []
+
+
+async def test_a_mail_leads_to_what_it_is_about_where_there_is_a_way_without_an_account(house, office):
+    buyer = await house.person("xiaoming@example.com", name="王小明", locale="zh-Hans")
+    for order in ("ord_pears", "ord_plums"):
+        await house.tell(buyer.actor.party, about=Reference(ReferenceKind.ORDER, order))
+    await house.deliver()
+
+    pears, plums = sorted((mail.get_body(("plain",)).get_content() for mail in office.mails), key=len)[::-1]
+    page = f"https://hansa.test/bazaar/{buyer.actor.party}/ord_pears"
+    assert ["无需登录，点此查看：", page, ""] == pears.splitlines()[4:7]
+    assert "无需登录" not in plums
+    markups = [mail.get_body(("html",)).get_content() for mail in office.mails]
+    assert [f'<a href="{page}">' in markup for markup in markups].count(True) == 1
 
 
 async def test_mail_of_a_business_that_was_stopped_still_leaves(house, office):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from hansa.centers.message.types import Channel, ConversationSubject, Draft, Template, Topic
+from hansa.centers.message.types import Channel, ConversationSubject, Draft, Reference, Template, Topic
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.extension import Effects, ExtensionPoint, Mode, OnError, Veto
@@ -56,6 +56,15 @@ class FindDesk(Protocol):
     async def __call__(self, ctx: Ctx, shop_id: UUID) -> Sequence[UUID] | None: ...
 
 
+class FindWayBack(Protocol):
+    """Return an address that shows a party without an account what a mail is about; None for no such way.
+
+    Asked when the mail is written, so the address stands in the mail alone; written again it is the same.
+    """
+
+    async def __call__(self, ctx: Ctx, party_id: UUID, about: Reference) -> str | None: ...
+
+
 class Moderate(Protocol):
     """Say why something may not be said in a conversation, or None when it may.
 
@@ -102,6 +111,11 @@ async def no_subject(ctx: Ctx, reference: str) -> ConversationSubject | None:  #
 async def nobody(ctx: Ctx, shop_id: UUID) -> Sequence[UUID] | None:  # noqa: ARG001 - the point's signature
     """Know nobody who answers; the shop sees what is unread when it looks."""
     return ()
+
+
+async def no_way_back(ctx: Ctx, party_id: UUID, about: Reference) -> str | None:  # noqa: ARG001 - the point's signature
+    """Know no way: who has an account finds it there."""
+    return None
 
 
 async def anything(ctx: Ctx, draft: Draft) -> Veto | None:  # noqa: ARG001 - the point's signature
@@ -162,6 +176,15 @@ DESK = ExtensionPoint[FindDesk](
     on_error=OnError.PARENT,
     default=nobody,
 )
+WAY_BACK = ExtensionPoint[FindWayBack](
+    "message.way_back",
+    version=1,
+    mode=Mode.FIRST,
+    effects=Effects.IO,
+    budget_ms=100,
+    on_error=OnError.PARENT,
+    default=no_way_back,
+)
 MODERATION = ExtensionPoint[Moderate](
     "message.moderation",
     version=1,
@@ -182,4 +205,4 @@ PICTURES_GONE = ExtensionPoint[LetPicturesGo](
     default=none_kept,
 )
 
-POINTS = (TEMPLATE, CHANNELS, TOPICS, SUBJECT, DESK, MODERATION, PICTURES_GONE)
+POINTS = (TEMPLATE, CHANNELS, TOPICS, SUBJECT, DESK, WAY_BACK, MODERATION, PICTURES_GONE)

@@ -35,6 +35,7 @@ from hansa.centers.trade._service.drafting import (
     withdraw_draft,
 )
 from hansa.centers.trade._service.explaining import explain
+from hansa.centers.trade._service.linking import linked_order, receive_linked
 from hansa.centers.trade._service.moving import extend_receipt, receive, ship
 from hansa.centers.trade._service.notes import add_note, notes, redirect, remove_note
 from hansa.centers.trade._service.paying import pay
@@ -78,6 +79,7 @@ __all__ = [
     "held_for_shop",
     "history",
     "hold",
+    "linked_order",
     "lower_price",
     "make_draft",
     "notes",
@@ -92,6 +94,7 @@ __all__ = [
     "quote_to",
     "read_attribution",
     "receive",
+    "receive_linked",
     "redirect",
     "refund_lines",
     "release",

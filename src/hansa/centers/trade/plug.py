@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from hansa.centers.message.api import Templates
-from hansa.centers.message.extensions import SUBJECT, TEMPLATE, TOPICS
+from hansa.centers.message.extensions import SUBJECT, TEMPLATE, TOPICS, WAY_BACK
 from hansa.centers.payment.events import PaymentReported, RefundRefused, RefundSettled
 from hansa.centers.shop.extensions import MAY_CLOSE
 from hansa.centers.trade import _handlers as handlers
@@ -21,6 +21,7 @@ from hansa.centers.trade._service import (
     drafting,
     erasing,
     givingback,
+    linking,
     moving,
     notes,
     paying,
@@ -99,6 +100,7 @@ TRADE = Center(
     answers=(
         TEMPLATE.by(Templates("trade", _HERE / "_templates"), name="trade_templates"),
         TOPICS.by(speaking.topics, name="trade_topics"),
+        WAY_BACK.by(linking.way_back, name="trade_way_back"),
         SUBJECT.by(speaking.spoken_of, name="trade_spoken_of"),
         MERGE_GUEST.by(merge_guest_carts),
         PERSONAL_DATA.by(personal_orders, name="trade_orders"),

@@ -42,6 +42,7 @@ from hansa.centers.user._service.identities import (
     ways_in,
 )
 from hansa.centers.user._service.kin import (
+    is_guest,
     kin_of,
     link_party,
     linked_parties,
@@ -125,6 +126,7 @@ __all__ = [
     "grants_changed",
     "identify",
     "introduce",
+    "is_guest",
     "issue_token",
     "issue_token_for",
     "issuers",

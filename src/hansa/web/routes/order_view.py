@@ -133,15 +133,19 @@ def actions(seen: Visit, order: Order) -> tuple[Action, ...]:
         return (cancel, write) if order.state is S.AWAITING_SHIPMENT else (write,)
     if order.state in _RECEIVABLE:
         receive = Action(label=_("Confirm receipt"), url=seen.at(f"{here}/receive"), primary=True)
-        there = (receive,) if _is_there(order) else ()
+        there = (receive,) if may_receive(order) else ()
         return *there, *_more_time(seen, order), cancel, write
     if any(one.state is LineState.RECEIVED for one in order.lines):
         return Action(label=_("Review"), url=seen.at("reviews"), method="get", icon="star"), write
     return (write,) if order.state not in _RETURNED else ()
 
 
+def may_receive(order: Order) -> bool:
+    """Tell whether its buyer may say that it has arrived: it was sent, or is taken away at a counter."""
+    return order.state in _RECEIVABLE and not _at_the_door(order) and _is_there(order)
+
+
 def _is_there(order: Order) -> bool:
-    """Tell whether something of it can be there: it was sent, or is taken away at a counter."""
     there = {LineState.SHIPPED, LineState.WAITING} if order.option.counter else {LineState.SHIPPED}
     return any(one.state in there for one in order.lines)
 

@@ -68,6 +68,13 @@ class WayOut(msgspec.Struct, frozen=True):
     words: str
 
 
+class WayBack(msgspec.Struct, frozen=True):
+    """Where somebody without an account sees what a mail is about, and the words that lead there."""
+
+    page: str
+    words: str
+
+
 def unsubscribe_headers(url: str) -> dict[str, str]:
     """Return the headers by which a mail program unsubscribes at one click (RFC 2369, RFC 8058)."""
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
@@ -84,11 +91,12 @@ def write_mail(
     sender_name: str,
     to: str,
     to_name: str,
+    way_back: WayBack | None = None,
     way_out: WayOut | None = None,
 ) -> EmailMessage:
     """Write the mail of a notification; written again it is the same to the byte (RFC 5322, RFC 2045).
 
-    With a `way_out` it says how to get no more of its kind: to programs in its headers, to people at its end.
+    With a `way_back` it leads to what it is about. With a `way_out` it says how to get no more of its kind: to programs in its headers, to people at its end.
     """
     # Only an address beyond ASCII needs a server that speaks SMTPUTF8; everything else is encoded in 7 bits.
     mail = EmailMessage(policy=(SMTP if to.isascii() else SMTPUTF8).clone(cte_type="7bit"))
@@ -99,6 +107,8 @@ def write_mail(
     mail["Message-ID"] = message_id(party_id, notification_id, sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answer comes back
     text, html = rendered.text, rendered.html
+    if way_back is not None:
+        text, html = _with_line(text, html, way_back.words, way_back.page)
     if way_out is not None:
         for name, value in unsubscribe_headers(way_out.one_click).items():
             mail[name] = value
@@ -113,12 +123,16 @@ def write_mail(
 
 def _with_way_out(text: str, html: str, way_out: WayOut) -> tuple[str, str]:
     """Return both forms of a mail with the way out at their end."""
-    line = Markup('<p style="color: #666; font-size: 0.85em">{} <a href="{}">{}</a></p>\n').format(
-        way_out.words, way_out.page, way_out.page
-    )
+    return _with_line(text, html, way_out.words, way_out.page, style="color: #666; font-size: 0.85em")
+
+
+def _with_line(text: str, html: str, words: str, page: str, *, style: str = "") -> tuple[str, str]:
+    """Return both forms of a mail with a link, and what it leads to, at their end."""
+    styled = Markup(' style="{}"').format(style) if style else Markup()
+    line = Markup('<p{}>{} <a href="{}">{}</a></p>\n').format(styled, words, page, page)
     body, end, rest = html.rpartition("</body>")
-    page = f"{body}{line}{end}{rest}" if end else f"{html}\n{line}"
-    return f"{text}\n\n{way_out.words}\n{way_out.page}", page
+    written = f"{body}{line}{end}{rest}" if end else f"{html}\n{line}"
+    return f"{text}\n\n{words}\n{page}", written
 
 
 def _mailbox(name: str, address: str) -> Address:

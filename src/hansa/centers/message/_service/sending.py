@@ -17,7 +17,7 @@ from hansa.centers.message._rules.bounces import (
     pause_after,
 )
 from hansa.centers.message._rules.choosing import topic_of
-from hansa.centers.message._rules.mail import Server, server_for, write_mail
+from hansa.centers.message._rules.mail import Server, WayBack, server_for, write_mail
 from hansa.centers.message._service.standing import note_refusal, note_taken
 from hansa.centers.message._service.telling import leaving_at
 from hansa.centers.message._service.unsubscribing import way_out
@@ -25,12 +25,21 @@ from hansa.centers.message._service.words import Words, published_words
 from hansa.centers.message._store import notifications as store
 from hansa.centers.message._store.preferences import read_standing
 from hansa.centers.message.events import NotificationQueued
-from hansa.centers.message.extensions import TOPICS
-from hansa.centers.message.types import Channel, DeliveryState, Mail, Security, Topic
+from hansa.centers.message.extensions import TOPICS, WAY_BACK
+from hansa.centers.message.types import (
+    Channel,
+    DeliveryState,
+    Mail,
+    Reference,
+    ReferenceKind,
+    Security,
+    Topic,
+)
 from hansa.centers.user import api as user
 from hansa.kernel.context import SYSTEM
 from hansa.kernel.deadlines import schedule
 from hansa.kernel.event import Envelope
+from hansa.kernel.texts import pick
 
 if TYPE_CHECKING:
     from hansa.centers.message._store.notifications import StoredNotification
@@ -38,6 +47,9 @@ if TYPE_CHECKING:
     from hansa.centers.user.types import Contact
     from hansa.kernel.context import Ctx
     from hansa.kernel.platform import Platform
+
+
+_BACK = {"en": "Look at it here, without logging in:", "zh": "无需登录，点此查看："}
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -129,7 +141,8 @@ async def _attempt(
     # What somebody must know is tried at any address.
     if Channel.EMAIL not in topic.mandatory and _is_given_up(standing, waiting.party_id, contact.email):
         return Outcome(DeliveryState.UNDELIVERABLE, "undeliverable", "address_suppressed")
-    mail = _written(ctx, words, waiting, contact, topic, sender=settings.sender)
+    way_back = await _way_back(ctx, waiting, contact)
+    mail = _written(ctx, words, waiting, contact, topic, sender=settings.sender, way_back=way_back)
     return await _hand_over(mail, server, settings, to=contact.email)
 
 
@@ -140,6 +153,16 @@ def _is_given_up(standing: Standing | None, party_id: UUID, address: str) -> boo
     return standing.fingerprint == fingerprint(party_id, address)
 
 
+async def _way_back(ctx: Ctx, waiting: StoredNotification, contact: Contact) -> WayBack | None:
+    """Ask where who has no account sees what a notification is about."""
+    if waiting.about_kind is None or waiting.about_id is None:
+        return None
+    about = Reference(ReferenceKind(waiting.about_kind), waiting.about_id)
+    page = await WAY_BACK.of(ctx)(ctx, waiting.party_id, about)
+    locale = waiting.locale or contact.locale
+    return WayBack(page=page, words=pick(_BACK, locale)) if page else None
+
+
 def _written(
     ctx: Ctx,
     words: Words,
@@ -148,6 +171,7 @@ def _written(
     topic: Topic,
     *,
     sender: str,
+    way_back: WayBack | None,
 ) -> EmailMessage:
     locale = waiting.locale or contact.locale
     written = words.write(
@@ -164,6 +188,7 @@ def _written(
         sender_name=ctx.plan.business.text(locale.partition("-")[0]),
         to=contact.email,
         to_name=contact.name,
+        way_back=way_back,
         way_out=None if is_mandatory else way_out(ctx, waiting.party_id, topic, locale),
     )
 

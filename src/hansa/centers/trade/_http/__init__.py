@@ -23,6 +23,7 @@ from hansa.centers.trade._http.drafts import (
     withdraw_draft,
 )
 from hansa.centers.trade._http.driving import ROUTES as DRIVING
+from hansa.centers.trade._http.links import get_linked_order, receive_linked_order
 from hansa.centers.trade._http.orders import (
     cancel_checkout,
     cancel_order,
@@ -50,6 +51,8 @@ ROUTES = (
     list_orders,
     get_order,
     get_history,
+    get_linked_order,
+    receive_linked_order,
     list_notes,
     write_note,
     remove_note,

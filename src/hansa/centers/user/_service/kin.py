@@ -94,6 +94,12 @@ async def kin_of(tx: Transaction, party_ids: Sequence[UUID]) -> dict[UUID, list[
     return await parties.kin_of(tx, party_ids)
 
 
+async def is_guest(tx: Transaction, party_id: UUID) -> bool:
+    """Tell whether a party is a guest still: it turned out to be nobody, and is neither suspended nor forgotten."""
+    found = (await parties.read_holders(tx, [party_id])).get(party_id)
+    return found is not None and (found.kind, found.state) == (PartyKind.GUEST, PartyState.ACTIVE)
+
+
 async def linked_parties(ctx: Ctx) -> list[PartyId]:
     """Return the accounts that are part of the acting person's. Raises `Unauthenticated`, `Forbidden`."""
     party = fresh.person(ctx)
