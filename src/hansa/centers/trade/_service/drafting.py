@@ -106,11 +106,7 @@ async def make_draft(
         note=note,
     )
     async with ctx.transaction() as tx:
-        await _demand_acquainted(tx, ctx, shop_id, buyer)
-        tx.locks(DRAFT_RANK)
-        since = now - timedelta(days=1)
-        if await _store.drafts_since(tx, shop_id=shop_id, buyer=buyer, since=since) >= A_DAY_MAX:
-            raise TooManyDrafts(drafts_max=A_DAY_MAX)
+        await _demand_welcome(tx, ctx, shop_id, buyer)
         await _store.insert_draft(
             tx,
             draft_id=made.id,
@@ -236,14 +232,18 @@ async def withdraw_draft(ctx: Ctx, *, draft_id: DraftId) -> DraftOrder:
         return _draft(ctx, await _row(tx, draft_id))
 
 
-async def _demand_acquainted(tx: Transaction, ctx: Ctx, shop_id: ShopId, buyer: UUID) -> None:
-    """Refuse a draft for whoever never had to do with the shop: it is told, and nobody asked for it."""
+async def _demand_welcome(tx: Transaction, ctx: Ctx, shop_id: ShopId, buyer: UUID) -> None:
+    """Refuse a draft for whoever never had to do with the shop, or has many of it: each is told, and nobody asked."""
     parties = await kin(tx, buyer)
     here = {"business": ctx.business, "traffic": ctx.traffic.value}
     if not await _store.has_ordered(
         tx, shop_id=shop_id, buyers=parties, **here
     ) and not await message.has_spoken(tx, ctx, shop_id=shop_id, parties=parties):
         raise BuyerUnknown
+    tx.locks(DRAFT_RANK)
+    since = ctx.now() - timedelta(days=1)
+    if await _store.drafts_since(tx, shop_id=shop_id, buyer=buyer, since=since) >= A_DAY_MAX:
+        raise TooManyDrafts(drafts_max=A_DAY_MAX)
 
 
 def _check(
