@@ -8,7 +8,8 @@ from __future__ import annotations
 
 ANSWERED = frozenset({
     "about", "account", "api", "buy", "cart", "checkout", "confirm", "conversations", "design", "drafts",
-    "forgot", "health", "inbox", "invitation", "login", "logout", "metrics", "near", "oauth", "operate", "orders",
+    "forgot", "health", "inbox", "invitation", "login", "logout", "metrics", "near", "oauth", "operate", "order-links",
+    "orders",
     "pay", "preferences", "problems", "products", "proof", "reviews", "sell", "signup", "static", "suggest",
     "talk", "unsubscribe",
 })  # fmt: skip
