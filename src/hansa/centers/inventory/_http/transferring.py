@@ -25,6 +25,7 @@ from hansa.centers.inventory.types import (
 )
 from hansa.centers.place.types import PLACE_ID
 from hansa.centers.product.types import SKU_ID
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.page import CursorMalformed, Page
@@ -187,9 +188,9 @@ def _shown(one: GoodsOnTheWay) -> TransferView:
         to_place_id=PLACE_ID.show(one.to_place_id),
         state=one.state,
         note=one.note,
-        sent_by=one.sent_by,
+        sent_by=actor_shown(one.sent_by),
         sent_at=one.sent_at,
-        closed_by=one.closed_by,
+        closed_by=actor_shown(one.closed_by) if one.closed_by else None,
         closed_at=one.closed_at,
         lines=[_line(line) for line in one.lines],
     )
