@@ -387,6 +387,8 @@ SEES = {
     ("support", "catalogue", "auditor"): (
         "GET /api/places/{place_id}/stock",
         "GET /api/places/{place_id}/stock/{sku_id}/movements",
+        "GET /api/places/{place_id}/transfers",
+        "GET /api/transfers/{transfer_id}",
     ),
     ("support", "auditor"): (
         "GET /api/parties/{party_id}/mail-standing",
@@ -541,7 +543,6 @@ def is_hidden(operation: Operation, response: Any) -> bool:
         "{address_id}",
         "{token_id}",
         "{conversation_id}",
-        "{party_id}",  # an app knows people by names of its own
     }
     return response.status_code == 404 and any(name in operation.path for name in belongs)
 
@@ -658,7 +659,8 @@ async def test_what_is_anothers_is_out_of_reach(operation, crew, ids):
     for role, one in crew.items():
         response = await one.ask(operation.method, **request_to(operation, ids))
         code = response.json()["code"] if response.status_code >= 400 else ""
-        if not anybodys and code not in REFUSED and not is_hidden(operation, response):
+        unnamed = role == "app" and code == "id.malformed"  # an app knows people by names of its own
+        if not anybodys and code not in REFUSED and not is_hidden(operation, response) and not unnamed:
             wrong.append((role, response.status_code, response.text[:300]))
         if response.status_code < 400:
             wrong += [(role, name) for name in SECRETS if ids[name] in response.text]
