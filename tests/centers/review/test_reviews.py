@@ -19,6 +19,8 @@ from hansa.centers.review.errors import (
     TooLate,
 )
 from hansa.centers.review.types import ENTRY_ID, EntryState, ReportReason, Ruling, Scores, Verdict
+from hansa.centers.shop import api as shop
+from hansa.centers.shop.types import ShopRole
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.events import LinesMoved
 from hansa.centers.user.extensions import Erasure
@@ -314,11 +316,16 @@ async def test_goods_that_never_travelled_leave_a_mark_but_are_published(bazaar,
 
 async def test_people_are_told_when_something_can_be_read(bazaar, house):
     received, written = await bazaar.reviewed()
+    support = await house.person()
+    await shop.add_staff(
+        house.system, shop_id=received.shop_id, party=support.party(), roles=[ShopRole.SUPPORT]
+    )
     await review.reply(received.seller, review_id=written, body="Thank you very much")
 
     await house.deliver()
 
-    assert "review.review" in [one.template for one in (await message.inbox(received.seller)).items]
+    for one in (received.seller, support):
+        assert "review.review" in [note.template for note in (await message.inbox(one)).items]
     told_buyer = [one.template for one in (await message.inbox(received.buyer)).items]
     assert {"review.reply", "review.of_buyer"} <= set(told_buyer)
 
