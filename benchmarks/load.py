@@ -88,11 +88,12 @@ class Crowd:
         self._begun += 1
         return True
 
-    def token(self) -> str:
-        """Return the session of the next buyer, all in turn."""
-        tokens = self.load.storefront.tokens
+    def buyer(self) -> tuple[str, str]:
+        """Return the session of the next buyer, all in turn, and where what they order goes."""
+        shop = self.load.storefront
         self._next_token += 1
-        return tokens[self._next_token % len(tokens)]
+        at = self._next_token % len(shop.tokens)
+        return shop.tokens[at], shop.addresses[at] if shop.addresses else ""
 
     def basket(self) -> tuple[Offered, Offered]:
         """Choose two offers."""
@@ -164,11 +165,14 @@ class Buyer(asyncio.Protocol):
             self._transport.close()
             return
         self._step = _QUOTE
-        self._token = self._crowd.token()
+        self._token, address = self._crowd.buyer()
         first, second = self._crowd.basket()
         self._payable = first.price + second.price
         self._began = time.perf_counter()
-        self._send("/quotes", f'{{"lines":[{{"offer_id":"{first.id}"}},{{"offer_id":"{second.id}"}}]}}')
+        goes_to = f',"address_id":"{address}"' if address else ""
+        self._send(
+            "/quotes", f'{{"lines":[{{"offer_id":"{first.id}"}},{{"offer_id":"{second.id}"}}]{goes_to}}}'
+        )
 
     def _send(self, path: str, body: str) -> None:
         load = self._crowd.load

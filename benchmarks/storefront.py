@@ -13,13 +13,17 @@ class Offered(msgspec.Struct, frozen=True):
 
 
 class Storefront(msgspec.Struct, frozen=True):
-    """A shop to buy from: the path before `/quotes`, sessions of buyers, offers, and the hot one."""
+    """A shop to buy from: the path before `/quotes`, sessions of buyers, offers, and the hot one.
+
+    `addresses` are those of the buyers, by place; a shop that asks for none has none.
+    """
 
     prefix: str
     tokens: list[str]
     offers: list[Offered]
     hot: Offered
     card: str
+    addresses: list[str] = []
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):

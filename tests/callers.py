@@ -15,6 +15,14 @@ PROBLEM = "application/problem+json"
 _UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _ACTOR = re.compile(r"\b(person|guest|app):[0-9a-f]{8}-")
 PASSWORD = "a long enough one"
+HOME = {
+    "recipient": "Ada",
+    "phone": "+8613800138000",
+    "country": "CN",
+    "region": "Zhejiang",
+    "city": "Hangzhou",
+    "street": "Well Lane 1",
+}
 
 
 def door_of(platform: Platform) -> httpx.AsyncClient:
@@ -43,6 +51,7 @@ class Caller:
         self.token = token
         self.party = party
         self.email = email
+        self._home = ""
 
     def at(self, door: httpx.AsyncClient) -> Caller:
         """The same caller, at another server."""
@@ -74,6 +83,12 @@ class Caller:
         if json is not None:
             rest["json"] = json
         return await self.ask("POST", path, **rest)
+
+    async def home(self) -> str:
+        """Where what they order goes: an entry of their address book, made when it is first asked for."""
+        if not self._home:
+            self._home = good(await self.post("/me/addresses", HOME), 201)[0]["id"]
+        return self._home
 
     async def become(self, session: httpx.Response) -> Caller:
         """Go on under the session that was just answered."""

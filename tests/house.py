@@ -28,6 +28,7 @@ from hansa.centers.shop.types import Shop, ShopId
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.types import LineRequest, OrderId, Paid, Placed, Quote
 from hansa.centers.user import api as user
+from hansa.centers.user.types import Address, AddressId
 from hansa.kernel.context import SYSTEM, Ctx, Traffic
 from hansa.kernel.deadlines import run_due
 from hansa.kernel.money import Money
@@ -39,6 +40,15 @@ BUSINESS = "bazaar"
 GOOD_CARD = TestCard("9000000000000019")
 DECLINED_CARD = TestCard("9000000000000027")
 DELAYED_CARD = TestCard("9000000000000068")
+
+HOME = Address(
+    recipient="Somebody",
+    phone="+8613800138000",
+    country="CN",
+    region="Zhejiang",
+    city="Hangzhou",
+    street="Well Lane 1",
+)
 
 _SEEN_WITHIN_S = 5.0
 
@@ -71,6 +81,7 @@ class House:
         self.platform = platform
         self.business = business
         self.system = platform.context(business, traffic=traffic, actor=SYSTEM)
+        self._homes: dict[UUID, AddressId] = {}
 
     async def person(self, *, guest: bool = False) -> Ctx:
         """Somebody new, logged in."""
@@ -91,6 +102,12 @@ class House:
     async def buyer(self) -> Ctx:
         """A buyer; a guest with a session is one, and costs no password hash."""
         return await self.person(guest=True)
+
+    async def home(self, buyer: Ctx) -> AddressId:
+        """Where what a buyer orders goes: an entry of the address book, made when it is first asked for."""
+        if (party := buyer.party()) not in self._homes:
+            self._homes[party] = await user.add_address(buyer, HOME)
+        return self._homes[party]
 
     async def seller(self) -> Seller:
         """A new shop."""
@@ -140,9 +157,8 @@ class House:
     async def quote(self, buyer: Ctx, *goods: Good | tuple[Good, int]) -> tuple[Quote, str]:
         """What these goods cost this buyer, and the token that places them."""
         wanted = [one if isinstance(one, tuple) else (one, 1) for one in goods]
-        quote = await trade.quote(
-            buyer, lines=[LineRequest(good.offer_id, quantity) for good, quantity in wanted]
-        )
+        lines = [LineRequest(good.offer_id, quantity) for good, quantity in wanted]
+        quote = await trade.quote(buyer, lines=lines, address_id=await self.home(buyer))
         return quote, trade.seal(buyer, quote)
 
     async def place(self, buyer: Ctx, *goods: Good | tuple[Good, int]) -> Placed:

@@ -14,6 +14,8 @@ from uuid import uuid4
 
 import httpx
 
+from callers import HOME
+
 GOOD_CARD = "9000000000000019"
 DECLINED_CARD = "9000000000000027"
 AGAIN = {"idempotency.in_flight", "quota.rate_limited", "quota.exceeded"}
@@ -144,7 +146,10 @@ class Shoppers:
     async def _place(self, buyer: str) -> Bought | None:
         good, quantity = random.choice(self.goods), random.randint(1, 3)
         lines = [{"offer_id": good["offer"], "quantity": quantity}]
-        quote = await self.ask("POST", "/quotes", token=buyer, json={"lines": lines})
+        book = await self.ask("POST", "/me/addresses", token=buyer, json=HOME, keyed=True)
+        assert book.status_code == 201, book.text
+        wanted = {"lines": lines, "address_id": book.json()[0]["id"]}
+        quote = await self.ask("POST", "/quotes", token=buyer, json=wanted)
         if quote.status_code != 200:
             return self._refused(quote)
         placed = await self.ask(

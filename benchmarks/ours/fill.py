@@ -20,6 +20,7 @@ from hansa.centers.product.types import OFFER_ID, NewSku, SkuId
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopId
 from hansa.centers.user import api as user
+from hansa.centers.user.types import ADDRESS_ID, Address
 from hansa.cli.startup import with_platform
 from hansa.kernel.context import SYSTEM, Ctx
 from hansa.kernel.ids import uuid7
@@ -28,6 +29,15 @@ from hansa.kernel.platform import Platform
 
 CARD = "9000000000000019"  # the sandbox's card that is charged at once
 _RECEIPTS_AT_ONCE = 500
+_HOME = Address(
+    recipient="Somebody",
+    phone="+8613800138000",
+    country="CN",
+    region="Jiangxi",
+    city="Jingdezhen",
+    street="Kiln Lane 1",
+    postcode="333000",
+)
 _AT_ONCE = 4  # fewer than the pool has connections
 
 
@@ -57,9 +67,16 @@ async def fill(platform: Platform, sizes: Sizes) -> Storefront:
     ]
     for at in range(0, len(receipts), _RECEIPTS_AT_ONCE):
         await inventory.receive_stock(ctx, receipts=receipts[at : at + _RECEIPTS_AT_ONCE])
-    tokens = await asyncio.gather(*(_session(gate, platform) for _ in range(sizes.buyers)))
+    buyers = await asyncio.gather(*(_buyer(gate, platform) for _ in range(sizes.buyers)))
     offers = [offered for _, offered in made]
-    return Storefront(prefix=f"/{PATH}/api", tokens=list(tokens), offers=offers[1:], hot=offers[0], card=CARD)
+    return Storefront(
+        prefix=f"/{PATH}/api",
+        tokens=[token for token, _ in buyers],
+        offers=offers[1:],
+        hot=offers[0],
+        card=CARD,
+        addresses=[address for _, address in buyers],
+    )
 
 
 async def _offer(
@@ -75,10 +92,13 @@ async def _offer(
     return page.skus[0].id, Offered(OFFER_ID.show(page.offers[0].id), price)
 
 
-async def _session(gate: asyncio.Semaphore, platform: Platform) -> str:
-    """Start a session without a password: hashing a thousand of them would take minutes."""
+async def _buyer(gate: asyncio.Semaphore, platform: Platform) -> tuple[str, str]:
+    """Start a session without a password (hashing a thousand of them would take minutes), with an address."""
     async with gate:
-        return (await user.start_guest(platform.context(PATH))).token
+        ctx = platform.context(PATH)
+        session = await user.start_guest(ctx)
+        address_id = await user.add_address(ctx.with_(actor=session.actor), _HOME)
+    return session.token, ADDRESS_ID.show(address_id)
 
 
 if __name__ == "__main__":

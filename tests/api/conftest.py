@@ -7,7 +7,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from callers import Caller, door_of, good
+from callers import HOME, Caller, door_of, good
 from hansa.app import running
 from hansa.centers.ledger import api as ledger
 from hansa.centers.ledger.types import HOLD_ID, JOURNAL_ID, AccountClass, AccountKey, Journal
@@ -32,14 +32,6 @@ PICTURE = (
     "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAEUlEQVR42mOMYkAFTAwjWgAAcVYAet/VL98AAAAASUVORK5CYII="
 )
 BACK = "https://erp.example.com/back"
-HOME = {
-    "recipient": "Ada",
-    "phone": "+8613800138000",
-    "country": "CN",
-    "region": "Zhejiang",
-    "city": "Hangzhou",
-    "street": "Well Lane 1",
-}
 
 
 @pytest.fixture
@@ -157,7 +149,11 @@ def bought(stall, person):
         wish = {"label": "till", "expires_at": "2027-06-30T00:00:00Z"}
         token = good(await buyer.post("/me/tokens", wish), 201)
         good(await buyer.ask("PUT", f"/cart/{stand['offer']}", json={"quantity": 1}))
-        quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": stand["offer"]}]}))
+        quote = good(
+            await buyer.post(
+                "/quotes", {"lines": [{"offer_id": stand["offer"]}], "address_id": addresses[0]["id"]}
+            )
+        )
         placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
         sheet = good(await stand["seller"].post(f"/places/{stand['place']}/stocktakes", {}), 201)
         shop_id, elsewhere = (

@@ -14,7 +14,9 @@ CARD = {"card": "9000000000000019"}
 async def quoted(buyer, stand, quantity=1):
     """The answer to who wants so much against payment at the door."""
     lines = [{"offer_id": stand["offer"], "quantity": quantity}]
-    return await buyer.post("/quotes", {"lines": lines, "options": {stand["shop"]: DOOR}})
+    return await buyer.post(
+        "/quotes", {"lines": lines, "options": {stand["shop"]: DOOR}, "address_id": await buyer.home()}
+    )
 
 
 async def ordered(buyer, stand, quantity=1):
@@ -74,5 +76,5 @@ async def test_the_door_is_for_people_with_accounts_and_sums_one_carries(guest, 
     for somebody, quantity in ((buyer, 3), (passer_by, 1)):
         problem(await quoted(somebody, stand, quantity), 422, "request.invalid")
         lines = [{"offer_id": stand["offer"], "quantity": quantity}]
-        quote = good(await somebody.post("/quotes", {"lines": lines}))
+        quote = good(await somebody.post("/quotes", {"lines": lines, "address_id": await somebody.home()}))
         assert [(one["option"], one["on_delivery"]) for one in quote["groups"]] == [("standard", False)]

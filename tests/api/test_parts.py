@@ -7,7 +7,12 @@ GOOD_CARD = "9000000000000019"
 
 async def test_pieces_are_cancelled_and_the_others_sent(guest, stall):
     stand, buyer = await stall(price=1000), await guest.be_guest()
-    quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": stand["offer"], "quantity": 3}]}))
+    quote = good(
+        await buyer.post(
+            "/quotes",
+            {"lines": [{"offer_id": stand["offer"], "quantity": 3}], "address_id": await buyer.home()},
+        )
+    )
     placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
     good(await buyer.post(f"/payments/{placed['payment_id']}/pay", {"card": GOOD_CARD}))
     order = placed["orders"][0]["id"]

@@ -138,7 +138,11 @@ async def test_a_token_reads_buys_and_speaks_where_a_scope_says_so(bought):
     problem(await reader.post(f"/orders/{ids['order_id']}/receive", {}), 404, "trade.order_not_found")
     problem(await reader.ask("PATCH", "/me", json={"name": "Mallory"}), 403, "request.forbidden")
 
-    quote = good(await shopper.post("/quotes", {"lines": [{"offer_id": ids["offer_id"]}]}))
+    quote = good(
+        await shopper.post(
+            "/quotes", {"lines": [{"offer_id": ids["offer_id"]}], "address_id": ids["address_id"]}
+        )
+    )
     problem(await reader.post("/orders", {"token": quote["token"]}), 403, "request.forbidden")
     good(await shopper.post("/orders", {"token": quote["token"]}), 201)
     problem(await shopper.get("/me/addresses"), 403, "request.forbidden")

@@ -30,7 +30,11 @@ async def test_from_sign_up_to_receipt(guest, stall, doors):
     offer = page["offers"][0]["id"]
     assert offer == stand["offer"]
 
-    quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": offer, "quantity": 2}]}))
+    quote = good(
+        await buyer.post(
+            "/quotes", {"lines": [{"offer_id": offer, "quantity": 2}], "address_id": await buyer.home()}
+        )
+    )
     assert quote["payable"] == 7200
 
     placing = fresh_key()
@@ -88,7 +92,11 @@ async def test_what_a_guest_began_its_account_goes_on_with(guest, stall):
 async def test_a_repeat_is_answered_as_before_though_the_world_went_on(house, guest, stall, doors):
     stand = await stall()
     buyer = await guest.be_guest()
-    quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": stand["offer"]}]}))
+    quote = good(
+        await buyer.post(
+            "/quotes", {"lines": [{"offer_id": stand["offer"]}], "address_id": await buyer.home()}
+        )
+    )
     key = fresh_key()
     placed = good(await buyer.post("/orders", {"token": quote["token"]}, key=key), 201)
 
@@ -101,7 +109,11 @@ async def test_a_repeat_is_answered_as_before_though_the_world_went_on(house, gu
 async def test_a_key_that_paid_with_one_card_pays_with_no_other(guest, stall):
     stand = await stall()
     buyer = await guest.be_guest()
-    quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": stand["offer"]}]}))
+    quote = good(
+        await buyer.post(
+            "/quotes", {"lines": [{"offer_id": stand["offer"]}], "address_id": await buyer.home()}
+        )
+    )
     placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
     pay, key = f"/payments/{placed['payment_id']}/pay", fresh_key()
     good(await buyer.post(pay, {"card": GOOD_CARD}, key=key))
@@ -114,7 +126,11 @@ async def test_a_key_that_paid_with_one_card_pays_with_no_other(guest, stall):
 async def test_two_cards_pay_together_or_not_at_all(guest, stall):
     stand = await stall()
     buyer = await guest.be_guest()
-    quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": stand["offer"]}]}))
+    quote = good(
+        await buyer.post(
+            "/quotes", {"lines": [{"offer_id": stand["offer"]}], "address_id": await buyer.home()}
+        )
+    )
     placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
     pay = f"/payments/{placed['payment_id']}/pay"
     part = {"card": GOOD_CARD, "minor": 100}
@@ -147,7 +163,11 @@ async def test_the_last_piece_goes_to_one_of_two(guest, stall, doors):
     stand = await stall(stock=1)
     first, second = await guest.be_guest(), await Caller(doors[1]).be_guest()
     tokens = [
-        good(await buyer.post("/quotes", {"lines": [{"offer_id": stand["offer"]}]}))["token"]
+        good(
+            await buyer.post(
+                "/quotes", {"lines": [{"offer_id": stand["offer"]}], "address_id": await buyer.home()}
+            )
+        )["token"]
         for buyer in (first, second)
     ]
     good(await first.post("/orders", {"token": tokens[0]}), 201)
@@ -183,7 +203,10 @@ async def test_one_key_at_two_servers_at_once_places_one_order(guest, stall, doo
     stand = await stall()
     buyer = await guest.be_guest()
     lines = [{"offer_id": stand["offer"], "quantity": 2}]
-    quote, key = good(await buyer.post("/quotes", {"lines": lines})), fresh_key()
+    quote, key = (
+        good(await buyer.post("/quotes", {"lines": lines, "address_id": await buyer.home()})),
+        fresh_key(),
+    )
 
     answers = await asyncio.gather(
         *(buyer.at(door).post("/orders", {"token": quote["token"]}, key=key) for door in (*doors, *doors))

@@ -30,6 +30,8 @@ async def lines_of(ctx: Ctx, order_id: OrderId) -> dict[int, LineState]:
 
 async def paid(house: House, buyer: Ctx, *goods: Good) -> OrderId:
     """A paid order with one line per good."""
-    quote = await trade.quote(buyer, lines=[LineRequest(good.offer_id) for good in goods])
+    quote = await trade.quote(
+        buyer, lines=[LineRequest(good.offer_id) for good in goods], address_id=await house.home(buyer)
+    )
     placed = await trade.place(buyer, token=trade.seal(buyer, quote))
     return (await house.pay(buyer, placed)).orders[0]

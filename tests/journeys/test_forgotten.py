@@ -293,7 +293,11 @@ async def test_what_a_guest_ordered_follows_into_the_account(house):
 async def test_whoever_asks_reads_everything_that_is_held(house):
     seller, buyer = await house.seller(), await house.person()
     goods, other = await house.good(seller, price=1000), await house.good(seller)
-    quote = await trade.quote(buyer, lines=[LineRequest(goods.offer_id, inputs={"engraving": "For Zenobia"})])
+    quote = await trade.quote(
+        buyer,
+        lines=[LineRequest(goods.offer_id, inputs={"engraving": "For Zenobia"})],
+        address_id=await house.home(buyer),
+    )
     await house.pay(buyer, await trade.place(buyer, token=trade.seal(buyer, quote)))
     await trade.put_in_cart(buyer, offer_id=other.offer_id, quantity=2)
     await trade.write_to_shop(buyer, shop_id=seller.shop_id, text="Ring twice")

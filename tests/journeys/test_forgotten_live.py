@@ -192,7 +192,12 @@ async def test_who_kept_a_companys_shop_is_forgotten_and_the_company_is_not(live
     )
     seller = Seller(acting, opened.id, shed.id)
     goods = await live.good(seller, price=1000)
-    quote = await trade.quote(buyer, lines=[LineRequest(goods.offer_id)], options={opened.id: "on_delivery"})
+    quote = await trade.quote(
+        buyer,
+        lines=[LineRequest(goods.offer_id)],
+        options={opened.id: "on_delivery"},
+        address_id=await live.home(buyer),
+    )
     placed = await trade.place(buyer, token=trade.seal(buyer, quote))
     order_id = placed.orders[0].id
     await finish(live, seller, buyer, order_id, at_the_door=True)

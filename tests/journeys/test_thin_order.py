@@ -360,7 +360,11 @@ async def test_a_guests_cart_follows_its_owner_home(house):
 async def test_the_same_offer_may_stand_on_several_lines(house):
     buyer = await house.buyer()
     pear = await house.good(await house.seller(), stock=3)
-    quote = await trade.quote(buyer, lines=[LineRequest(pear.offer_id, 2), LineRequest(pear.offer_id, 1)])
+    quote = await trade.quote(
+        buyer,
+        lines=[LineRequest(pear.offer_id, 2), LineRequest(pear.offer_id, 1)],
+        address_id=await house.home(buyer),
+    )
 
     placed = await trade.place(buyer, token=trade.seal(buyer, quote))
     await house.pay(buyer, placed)

@@ -101,7 +101,9 @@ async def test_an_order_is_told_to_who_sends_for_the_shop_now(house):
 async def two_lines(house, buyer, seller):
     """A paid order of two lines, of 1000 and 2000."""
     goods = [await house.good(seller, price=price) for price in (1000, 2000)]
-    quote = await trade.quote(buyer, lines=[LineRequest(one.offer_id) for one in goods])
+    quote = await trade.quote(
+        buyer, lines=[LineRequest(one.offer_id) for one in goods], address_id=await house.home(buyer)
+    )
     placed = await trade.place(buyer, token=trade.seal(buyer, quote))
     order_id = (await house.pay(buyer, placed)).orders[0]
     await house.settle_down()
@@ -147,7 +149,9 @@ async def test_what_is_cancelled_whole_is_told_once(house):
 async def test_every_parcel_of_an_order_is_told(house):
     seller, buyer = await house.seller(), await house.person()
     goods = [await house.good(seller, price=1000) for _ in range(3)]
-    quote = await trade.quote(buyer, lines=[LineRequest(one.offer_id) for one in goods])
+    quote = await trade.quote(
+        buyer, lines=[LineRequest(one.offer_id) for one in goods], address_id=await house.home(buyer)
+    )
     order_id = (await house.pay(buyer, await trade.place(buyer, token=trade.seal(buyer, quote)))).orders[0]
     for line in (1, 2, 3):
         await trade.ship(seller.ctx, order_id=order_id, lines=[line])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
+
 from hansa.centers.place.types import Destination, PlaceId
 from hansa.centers.search.extensions import SYNONYMS
 from hansa.centers.search.types import Synonyms
@@ -36,11 +38,10 @@ async def ways_to_deliver(
     destination: Destination | None,  # noqa: ARG001 - the point's signature
 ) -> Sequence[FulfilmentOption]:
     """Deliver as ever; to people with an account also against payment at the door, who can be asked why not."""
-    ways = [FulfilmentOption(code="standard", price_minor=0, place_id=place_id)]
+    ways = [FulfilmentOption(code="standard", price_minor=0, place_id=place_id, needs_address=True)]
     goods = sum(line.gross - line.discount for line in lines)
     if ctx.actor.kind is ActorKind.PERSON and 0 < goods <= AT_THE_DOOR_MAX:
-        door = FulfilmentOption(code="on_delivery", price_minor=0, place_id=place_id, on_delivery=True)
-        ways.append(door)
+        ways.append(msgspec.structs.replace(ways[0], code="on_delivery", on_delivery=True))
     return ways
 
 

@@ -10,6 +10,7 @@ Whoever tells them (`TELL`) says with each line what was paid then, as `LineRequ
 All are whole minor units, and what is left out is nothing. Coupon money is spread over the lines up to what
 is left to pay on them: history knows baskets whose coupons were worth more, and what exceeds the room is not
 given. From anybody else these inputs mean nothing: a buyer cannot name a price.
+What is told was handed over in the store, and goes to no address.
 """
 
 from __future__ import annotations

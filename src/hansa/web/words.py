@@ -79,6 +79,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "trade.draft_ended": N_("This offer can no longer be accepted"),
         "trade.too_many_notes": N_("This order has too many notes"),
         "trade.already_extended": N_("You have taken more time once already"),
+        "trade.address_wanted": N_("Please say where it goes"),
         "trade.address_changes_price": N_(
             "It would cost something else there, or cannot be sent there; please cancel the order and place it anew"
         ),

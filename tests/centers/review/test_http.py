@@ -45,7 +45,11 @@ async def received(door, house, stall):
     """(buyer, seller, order id, shop id, product id) of an order that arrived."""
     seller, shop, page = await stall()
     buyer = await Caller(door).sign_up()
-    quote = good(await buyer.post("/quotes", {"lines": [{"offer_id": page["offers"][0]["id"]}]}))
+    quote = good(
+        await buyer.post(
+            "/quotes", {"lines": [{"offer_id": page["offers"][0]["id"]}], "address_id": await buyer.home()}
+        )
+    )
     placed = good(await buyer.post("/orders", {"token": quote["token"]}), 201)
     good(await buyer.post(f"/payments/{placed['payment_id']}/pay", {"card": CARD}))
     order = placed["orders"][0]["id"]

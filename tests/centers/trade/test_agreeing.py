@@ -139,7 +139,10 @@ async def test_the_tax_is_asked_again_about_the_same_things_as_at_first(house, s
     )
     offers = [await _on_sale(house, shop, category) for category in (books, goods)]
     wanted = [LineRequest(offers[0], inputs={"kind": "book"}), LineRequest(offers[1])]
-    placed = await trade.place(buyer, token=trade.seal(buyer, await trade.quote(buyer, lines=wanted)))
+    placed = await trade.place(
+        buyer,
+        token=trade.seal(buyer, await trade.quote(buyer, lines=wanted, address_id=await house.home(buyer))),
+    )
     order_id = placed.orders[0].id
     assert (await trade.order(buyer, order_id=order_id)).tax == 50 + 200
 
@@ -321,8 +324,8 @@ async def test_a_shop_makes_an_order_and_its_buyer_accepts_it(house, shop):
     await house.deliver()
     assert "trade.draft_made" in {item.template for item in (await message.inbox(buyer)).items}
     assert await house.stock(pear) == (10, 0, 0)
-    placed = await trade.accept_draft(buyer, draft_id=draft.id)
-    again = await trade.accept_draft(buyer, draft_id=draft.id)
+    placed = await trade.accept_draft(buyer, draft_id=draft.id, address_id=await house.home(buyer))
+    again = await trade.accept_draft(buyer, draft_id=draft.id, address_id=await house.home(buyer))
 
     assert (placed.payable, placed.state) == (3 * 800 + 150, S.AWAITING_PAYMENT)
     assert again == placed
@@ -345,8 +348,12 @@ async def test_a_draft_is_accepted_once_however_many_try(house, next_door, shop)
     )
     elsewhere = next_door.platform.context("bazaar").with_(actor=buyer.actor)
 
+    home = await house.home(buyer)
     outcomes = await race(
-        *(trade.accept_draft(one, draft_id=draft.id) for one in (buyer, elsewhere, buyer, elsewhere))
+        *(
+            trade.accept_draft(one, draft_id=draft.id, address_id=home)
+            for one in (buyer, elsewhere, buyer, elsewhere)
+        )
     )
 
     assert len({one.checkout_id for one in only(Placed, outcomes)}) == 1
@@ -360,18 +367,21 @@ async def test_a_draft_made_for_a_guest_is_the_accounts_that_the_guest_logs_in_t
     lines = [DraftLine(pear.offer_id, 1, 800)]
     draft = await trade.make_draft(staff(shop), shop_id=shop.shop_id, buyer=guest.party(), lines=lines)
     early = await trade.make_draft(staff(shop), shop_id=shop.shop_id, buyer=guest.party(), lines=lines)
-    as_guest = await trade.accept_draft(guest, draft_id=early.id)
+    as_guest = await trade.accept_draft(guest, draft_id=early.id, address_id=await house.home(guest))
 
     person = await house.sign_up_as(guest)
 
     assert {one.id for one in (await trade.drafts(person)).items} == {draft.id, early.id}
     assert (await trade.draft(person, draft_id=draft.id)).buyer == guest.party()
-    placed, again = [await trade.accept_draft(person, draft_id=draft.id) for _ in range(2)]
+    placed, again = [
+        await trade.accept_draft(person, draft_id=draft.id, address_id=await house.home(person))
+        for _ in range(2)
+    ]
     assert again == placed
     assert (await trade.order(person, order_id=placed.orders[0].id)).buyer == person.party()
     assert (await house.pay(person, placed)).state is PayState.PAID
     assert (
-        await trade.accept_draft(person, draft_id=early.id) == as_guest
+        await trade.accept_draft(person, draft_id=early.id, address_id=await house.home(person)) == as_guest
     )  # what the guest took is not taken twice
     with pytest.raises(DraftNotFound):
         await trade.accept_draft(await house.person(), draft_id=draft.id)
@@ -428,7 +438,7 @@ async def test_a_draft_ends_when_it_is_withdrawn_or_its_time_is_over(house, shop
 
     for draft, state in ((withdrawn, DraftState.WITHDRAWN), (late, DraftState.EXPIRED)):
         with pytest.raises(DraftEnded) as ended:
-            await trade.accept_draft(buyer, draft_id=draft.id)
+            await trade.accept_draft(buyer, draft_id=draft.id, address_id=await house.home(buyer))
         assert ended.value.extras["state"] is state
     assert [one.id for one in (await trade.drafts(buyer)).items] == [late.id, withdrawn.id]
     assert len((await trade.shop_drafts(staff(shop), shop_id=shop.shop_id)).items) == 2
@@ -480,6 +490,7 @@ async def test_notes_have_readers_and_leave_no_text_in_the_history(house, shop):
         buyer,
         lines=[LineRequest((await house.good(shop)).offer_id)],
         notes={shop.shop_id: "Please wrap it"},
+        address_id=await house.home(buyer),
     )
     order_id = (await trade.place(buyer, token=trade.seal(buyer, quote))).orders[0].id
 

@@ -72,7 +72,7 @@ async def test_what_is_chosen_is_quoted_and_what_is_saved_stays(house):
     await trade.put_in_cart(buyer, offer_id=never.offer_id, quantity=1, selected=False)
     await trade.write_to_shop(buyer, shop_id=seller.shop_id, text="As a present")
 
-    quote = await trade.quote_cart(buyer)
+    quote = await trade.quote_cart(buyer, address_id=await house.home(buyer))
     placed = await trade.place(buyer, token=trade.seal(buyer, quote))
     await trade.take_out(buyer, offer_ids=[line.offer_id for line in quote.lines])
 
@@ -126,7 +126,9 @@ async def test_what_led_to_a_line_is_kept_while_its_window_is_open(house):
     )
 
     said = trade.read_attribution(buyer, token)
-    quote = await trade.quote(buyer, lines=[LineRequest(pear.offer_id, attribution=said)])
+    quote = await trade.quote(
+        buyer, lines=[LineRequest(pear.offer_id, attribution=said)], address_id=await house.home(buyer)
+    )
     placed = await trade.place(buyer, token=trade.seal(buyer, quote))
     (line,) = (await trade.order(buyer, order_id=placed.orders[0].id)).lines
 

@@ -58,7 +58,10 @@ async def test_a_business_may_let_coupons_pay_for_everything(house, wanted, coup
         type(house.system.plan), "term", lambda plan, kind: lifted if kind is Coupons else terms(plan, kind)
     )
 
-    placed = await trade.place(buyer, token=trade.seal(buyer, await trade.quote(buyer, lines=wanted)))
+    placed = await trade.place(
+        buyer,
+        token=trade.seal(buyer, await trade.quote(buyer, lines=wanted, address_id=await house.home(buyer))),
+    )
     (order,) = await trade.checkout_orders(buyer, placed.checkout_id)
 
     assert order.state is OrderState.AWAITING_SHIPMENT

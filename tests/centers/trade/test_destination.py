@@ -11,7 +11,7 @@ from hansa.centers.inventory.types import Receipt
 from hansa.centers.place import api as place
 from hansa.centers.place.types import Destination, PlaceKind
 from hansa.centers.trade import api as trade
-from hansa.centers.trade.errors import AddressChangesPrice, PlacementRefused
+from hansa.centers.trade.errors import AddressChangesPrice, AddressWanted, PlacementRefused
 from hansa.centers.trade.types import DraftLine, FulfilmentOption, LineRequest
 from hansa.centers.user import api as user
 from hansa.centers.user.types import Address
@@ -183,6 +183,27 @@ async def test_a_way_that_does_not_go_there_is_not_sent_there(house, abroad):
     placed = await trade.place(buyer, token=trade.seal(buyer, quote))
     with pytest.raises(AddressChangesPrice):
         await trade.redirect(buyer, order_id=placed.orders[0].id, address_id=away)
+
+
+async def test_what_is_sent_is_not_placed_while_nobody_said_where_and_what_is_picked_up_is(
+    house, monkeypatch
+):
+    seller, buyer = await house.seller(), await house.buyer()
+    good = await house.good(seller, price=1000)
+    quote = await trade.quote(buyer, lines=[LineRequest(good.offer_id)])
+    assert quote.groups[0].option.needs_address
+    with pytest.raises(AddressWanted):
+        await trade.place(buyer, token=trade.seal(buyer, quote))
+    assert await house.stock(good) == (10, 0, 0)
+    sent = await trade.quote_to(buyer, quote, address_id=await house.home(buyer))
+    assert (await trade.place(buyer, token=trade.seal(buyer, sent))).payable == 1000
+
+    async def over_the_counter(_ctx, _lines, place_id, _destination):
+        return [FulfilmentOption(code="counter", price_minor=0, place_id=place_id)]
+
+    monkeypatch.setitem(house.system.plan.calls, "trade.fulfilment_options", over_the_counter)
+    taken = await trade.quote(buyer, lines=[LineRequest(good.offer_id)])
+    assert (await trade.place(buyer, token=trade.seal(buyer, taken))).payable == 1000
 
 
 async def test_goods_leave_from_the_warehouse_that_is_near(house):

@@ -80,7 +80,7 @@ async def test_an_accepted_draft_was_not_priced_by_the_business(house):
         lines=[DraftLine(pear.offer_id, 1, 5)],
     )
 
-    placed = await trade.accept_draft(buyer, draft_id=made.id)
+    placed = await trade.accept_draft(buyer, draft_id=made.id, address_id=await house.home(buyer))
 
     told = await trade.explain(buyer, order_id=placed.orders[0].id)
     points = {one.point for one in told.decisions}

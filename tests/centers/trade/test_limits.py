@@ -131,7 +131,7 @@ async def test_what_seller_and_buyer_agreed_on_has_no_limit(house, limited):
         lines=[DraftLine(good.offer_id, 2, 900)],
     )
 
-    assert (await trade.accept_draft(buyer, draft_id=draft.id)).orders
+    assert (await trade.accept_draft(buyer, draft_id=draft.id, address_id=await house.home(buyer))).orders
 
 
 async def test_a_refused_placement_takes_no_part_of_a_limit(house, limited):

@@ -56,8 +56,8 @@ def weighed(good: Good, amount: int, unit: str = "g") -> LineRequest:
     return LineRequest(good.offer_id, measure=Measure(amount, unit))
 
 
-async def placed_by(buyer, *lines):
-    quote = await trade.quote(buyer, lines=lines)
+async def placed_by(house, buyer, *lines):
+    quote = await trade.quote(buyer, lines=lines, address_id=await house.home(buyer))
     return quote, await trade.place(buyer, token=trade.seal(buyer, quote))
 
 
@@ -66,7 +66,7 @@ async def test_three_hundred_and_fifty_five_grams_are_one_line_with_an_amount_of
     cheese = await by_weight(house, seller, per_kilo=2499)
 
     quote, placed = await placed_by(
-        buyer, weighed(cheese, 355), LineRequest(cheese.offer_id, 1, Measure(100, "g"))
+        house, buyer, weighed(cheese, 355), LineRequest(cheese.offer_id, 1, Measure(100, "g"))
     )
 
     # 2499 * 0.355 is 887.145, and 2499 * 0.1 is 249.9: rounded once each, and facts from then on.
@@ -115,7 +115,10 @@ async def test_what_is_sold_by_the_piece_takes_no_measure(house):
 async def test_no_more_grams_are_sold_than_there_are(house):
     seller, first, second = await house.seller(), await house.buyer(), await house.buyer()
     cheese = await by_weight(house, seller, grams=600)
-    quotes = [await trade.quote(buyer, lines=[weighed(cheese, 400)]) for buyer in (first, second)]
+    quotes = [
+        await trade.quote(buyer, lines=[weighed(cheese, 400)], address_id=await house.home(buyer))
+        for buyer in (first, second)
+    ]
 
     await trade.place(first, token=trade.seal(first, quotes[0]))
     with pytest.raises(OutOfStock):
@@ -168,7 +171,7 @@ async def test_a_draft_is_for_an_amount_at_an_agreed_price(house):
         buyer=buyer.party(),
         lines=[DraftLine(cheese.offer_id, 1, 1999, Measure(555, "g"))],
     )
-    placed = await trade.accept_draft(buyer, draft_id=draft.id)
+    placed = await trade.accept_draft(buyer, draft_id=draft.id, address_id=await house.home(buyer))
 
     assert draft.goods == placed.payable == 1109  # 1999 * 0.555 is 1109.445
     shown = await trade.draft(buyer, draft_id=draft.id)
@@ -180,7 +183,7 @@ async def test_a_weighed_line_goes_back_whole_and_what_it_cost_with_it(house):
     seller, buyer = await house.seller(), await house.buyer()
     cheese = await by_weight(house, seller, per_kilo=3333)
     escrow = await house.balance(AccountClass.ESCROW)
-    _, placed = await placed_by(buyer, weighed(cheese, 105), weighed(cheese, 995 - 105))
+    _, placed = await placed_by(house, buyer, weighed(cheese, 105), weighed(cheese, 995 - 105))
     order_id = (await house.pay(buyer, placed)).orders[0]
     await trade.ship(staff(seller), order_id=order_id)
 
@@ -280,7 +283,7 @@ def test_a_layer_cannot_change_how_much_is_bought_of_whom_or_under_which_rate(be
 async def test_an_unpaid_amount_is_free_again(house):
     seller, buyer = await house.seller(), await house.buyer()
     cheese = await by_weight(house, seller)
-    _, placed = await placed_by(buyer, weighed(cheese, 500))
+    _, placed = await placed_by(house, buyer, weighed(cheese, 500))
 
     await house.wait(timedelta(hours=1))
 

@@ -35,7 +35,12 @@ async def test_words_of_several_lines_and_of_every_language_are_kept(house):
     seller, buyer = await house.seller(), await house.buyer()
     good = await house.good(seller)
     words = "请放在物业前台。\nAt the porter's, مع الشكر 🍐"
-    quote = await trade.quote(buyer, lines=[LineRequest(good.offer_id)], notes={seller.shop_id: words})
+    quote = await trade.quote(
+        buyer,
+        lines=[LineRequest(good.offer_id)],
+        notes={seller.shop_id: words},
+        address_id=await house.home(buyer),
+    )
     placed = await trade.place(buyer, token=trade.seal(buyer, quote))
     (note,) = await trade.notes(buyer, order_id=placed.orders[0].id)
     assert note.text == words

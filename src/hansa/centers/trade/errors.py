@@ -89,6 +89,14 @@ class IllegalMove(Problem):
     title = "The order can no longer do that"
 
 
+class AddressWanted(Problem):
+    """It is to be sent, and nobody has said where: quote it with an address."""
+
+    code = "trade.address_wanted"
+    status = 409
+    title = "Please say where it goes"
+
+
 class AddressChangesPrice(Problem):
     """Tax, freight or the way of delivery would be others at that address; the order is cancelled and made anew."""
 

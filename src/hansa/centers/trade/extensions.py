@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import msgspec
+
 from hansa.centers.place import api as place
 from hansa.centers.place.types import Capability, Destination, PlaceId
 from hansa.centers.product.types import OfferId
@@ -121,7 +123,8 @@ async def _standard(
 ) -> Sequence[FulfilmentOption]:
     known = (await place.places(ctx, [place_id])).get(place_id)
     sends = known is None or Capability.SHIP in known.capabilities
-    return (FulfilmentOption(code="standard", price_minor=0, place_id=place_id, counter=not sends),)
+    way = FulfilmentOption(code="standard", price_minor=0, place_id=place_id)
+    return (msgspec.structs.replace(way, counter=not sends, needs_address=sends),)
 
 
 def _nobody_objects(ctx: Ctx, quote: Quote) -> Veto | None:  # noqa: ARG001

@@ -22,6 +22,7 @@ from hansa.centers.trade._http.views import (
 )
 from hansa.centers.trade.errors import (
     BuyerUnknown,
+    AddressWanted,
     DraftEnded,
     DraftNotFound,
     MixedCurrencies,
@@ -204,6 +205,7 @@ async def get_draft(ctx: Ctx, draft_id: str) -> DraftView:
         NoPlaceServes,
         PlacementRefused,
         TooManyUnpaid,
+        AddressWanted,
         OfferChangedSince,
         OutOfStock,
     ),

@@ -28,6 +28,7 @@ from hansa.centers.trade._http.views import (
     quote_view,
 )
 from hansa.centers.trade.errors import (
+    AddressWanted,
     AlreadyClosed,
     AttributionInvalid,
     CouponsPayAll,
@@ -182,6 +183,7 @@ async def create_quote(ctx: Ctx, data: QuoteBody) -> QuoteView:
         QuoteNotYours,
         QuoteExpired,
         PlacementRefused,
+        AddressWanted,
         LimitExceeded,
         TooManyUnpaid,
         OfferUnavailable,

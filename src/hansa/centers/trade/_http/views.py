@@ -98,6 +98,7 @@ class OptionView(msgspec.Struct, frozen=True, kw_only=True):
     on_delivery: bool
     counter: bool
     """Whether the buyer takes the goods away in person: they may be received without having been sent."""
+    needs_address: bool
 
 
 class GroupView(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +109,8 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     option: str
     on_delivery: bool
     """Whether it is paid for when it is handed over."""
+    needs_address: bool
+    """Whether it is sent: it is placed only when the quote has an address."""
     line_nos: list[int]
     goods: Minor
     discount: Minor
@@ -224,6 +227,7 @@ def option_view(option: FulfilmentOption) -> OptionView:
         expires_at=option.expires_at,
         on_delivery=option.on_delivery,
         counter=option.counter,
+        needs_address=option.needs_address,
     )
 
 
@@ -250,6 +254,7 @@ def _group_view(group: Group) -> GroupView:
         place_id=PLACE_ID.show(group.place_id),
         option=group.option.code,
         on_delivery=group.option.on_delivery,
+        needs_address=group.option.needs_address,
         line_nos=list(group.line_nos),
         goods=group.goods,
         discount=group.discount,

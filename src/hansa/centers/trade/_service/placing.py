@@ -29,7 +29,7 @@ from hansa.centers.trade._service.paying import settle_free
 from hansa.centers.trade._service.quoting import unseal
 from hansa.centers.trade._service.reprices import CLOSE_UNPAID
 from hansa.centers.trade._service.unpaid import UNPAID_CHECKOUTS, Opened
-from hansa.centers.trade.errors import NoPlaceServes, OfferUnavailable, PlacementRefused
+from hansa.centers.trade.errors import AddressWanted, NoPlaceServes, OfferUnavailable, PlacementRefused
 from hansa.centers.trade.terms import Deadlines, Invoices, Returns
 from hansa.centers.trade.types import ORDER_ID, FrozenTerms, Group, OrderId, OrderState, Placed, Quote
 from hansa.kernel import deadlines
@@ -75,7 +75,7 @@ async def place(ctx: Ctx, *, token: str, key: IdempotencyKey | None = None) -> P
 
     Holds its stock until the pay deadline and creates its payment. Safe to repeat: the same quote places
     the same checkout once. Raises `QuoteInvalid`, `QuoteNotYours`, `QuoteExpired`, `PlacementRefused`, `LimitExceeded`,
-    `TooManyUnpaid`,
+    `TooManyUnpaid`, `AddressWanted`,
     `OfferUnavailable` when its shop has stopped selling, `NoPlaceServes` when a place has closed,
     `product.offer_changed`, `inventory.out_of_stock`, `request.busy`.
     """
@@ -148,7 +148,10 @@ async def _over(ctx: Ctx, quote: Quote, shops: Mapping[ShopId, Shop]) -> Problem
     """Refuse what its shop sells no more, and what would leave from a place that has closed, for a second at most.
 
     What is quoted holds whatever it costs by then; it does not hold a shop that was stopped to its offers.
+    What is to be sent nowhere is refused as well.
     """
+    if quote.address_version is None and any(group.option.needs_address for group in quote.groups):
+        return AddressWanted()
     if stopped := _lines([group for group in quote.groups if not shops[group.shop_id].sells]):
         return OfferUnavailable(lines=stopped)
     found = await places.places(ctx, {group.place_id for group in quote.groups})

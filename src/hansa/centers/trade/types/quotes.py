@@ -129,8 +129,9 @@ class QuotedLine(msgspec.Struct, frozen=True, array_like=True):
 class FulfilmentOption(msgspec.Struct, frozen=True, array_like=True):
     """A way to get a group of lines to the buyer. `consents` must be given before it may be chosen.
 
-    With `on_delivery` nothing is paid before: whoever hands the goods over collects what the order costs. With
-    `counter` the buyer takes them away in person, so that they may be received without having been sent.
+    What is sent `needs_address`: it is not placed while nobody has said where it goes. With `on_delivery` nothing is paid
+    before: whoever hands the goods over collects what the order costs. With `counter` the buyer takes them away in
+    person, so that they may be received without having been sent.
     """
 
     code: str
@@ -141,6 +142,7 @@ class FulfilmentOption(msgspec.Struct, frozen=True, array_like=True):
     expires_at: datetime | None = None
     on_delivery: bool = False
     counter: bool = False
+    needs_address: bool = False
 
 
 class Answered(msgspec.Struct, frozen=True, array_like=True):
