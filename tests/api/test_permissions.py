@@ -163,6 +163,8 @@ MAY = {
     "GET /api/payments/{payment_id}": BUYER | OPERATOR,
     "POST /api/payments/{payment_id}/pay": BUYER,
     "GET /api/place-capabilities": EVERYBODY,
+    "GET /api/places": EVERYBODY,
+    "POST /api/places": OPERATOR,
     "GET /api/places/nearby": EVERYBODY,
     "GET /api/pictures/{media_id}": SHOP,
     "POST /api/pictures/{media_id}/removal": SHOP,

@@ -138,7 +138,7 @@ def sales(t: Words, *, empty: str = "") -> SellerOrdersPage:
         ("Closed", "已关闭"),
     )
     return SellerOrdersPage(
-        **frame(t, "orders"), orders=() if empty else rows(t), clear_url=f"{AT}/orders", empty=empty,  # type: ignore[arg-type]
+        **frame(t, "orders"), orders=() if empty else rows(t), clear_url=f"{AT}/orders", here=f"{AT}/orders", empty=empty,  # type: ignore[arg-type]
         pager=Pager(shown=0 if empty else 5, next_url="" if empty else f"{AT}/orders?after=c5"),
         tabs=tuple(Link(label=t(*word), url=f"{AT}/orders?state={place}", current=place == (6 if empty else 0)) for place, word in enumerate(words)),
     )  # fmt: skip

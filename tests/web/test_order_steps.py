@@ -253,7 +253,7 @@ def test_a_paid_order_is_not_collected(seller, somebody_else, good):
 def two_couriers(front, monkeypatch):
     """Two couriers collect at the door, the second one in the evening and for six yuan."""
 
-    async def ways(_ctx, _lines, place_id):
+    async def ways(_ctx, _lines, place_id, _destination):
         return (
             FulfilmentOption(code="standard", price_minor=0, place_id=place_id),
             FulfilmentOption(code="by day", price_minor=0, place_id=place_id, on_delivery=True),

@@ -13,8 +13,12 @@ from hansa.centers.place import api
 from hansa.centers.place.errors import GlnTaken, PlaceChangedSince, PlaceClosed, PlaceNotFound, PlacesFull
 from hansa.centers.place.types import PLACE_ID, Capability, Hours, Location, Place, PlaceKind, PlaceStatus
 from hansa.centers.shop.errors import ShopNotFound
+<<<<<<< HEAD
 from hansa.centers.shop.types import SHOP_ID
 from hansa.centers.user.types import actor_shown
+=======
+from hansa.centers.shop.types import SHOP_ID, ShopId
+>>>>>>> 19f3a5e (trade, shop, place: a shop's orders are narrowed, shops are found by words, the platform has places)
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed
@@ -131,6 +135,18 @@ async def list_places(ctx: Ctx, shop_id: str) -> list[PlaceView]:
     """Return the places of a shop that are in use, oldest first; there are at most 500."""
     places = await api.places_of_shop(ctx, SHOP_ID.read(shop_id))
     return [_place(ctx, place) for place in places if place.active]
+
+
+@get(
+    "/places",
+    summary="List the platform's places",
+    responses=problems(CursorMalformed, Invalid),
+    tags=["places"],
+)
+async def list_platform_places(ctx: Ctx, cursor: Cursor = None, limit: Limit = 50) -> Page[PlaceView]:
+    """Return the places that belong to no shop and are in use, oldest first."""
+    page = await api.platform_places(ctx, cursor=cursor, limit=limit)
+    return Page([_place(ctx, one) for one in page.items], page.cursor)
 
 
 @get(
@@ -254,6 +270,22 @@ async def list_versions(
 )
 async def add_place(ctx: Ctx, shop_id: str, data: AddPlace) -> PlaceView:
     """Add a place. Needs `place.place.add` in the shop."""
+    return await _added(ctx, data, SHOP_ID.read(shop_id))
+
+
+@post(
+    "/places",
+    summary="Add a place of the platform",
+    responses=problems(Unauthenticated, Forbidden, Invalid, GlnTaken),
+    tags=["places"],
+    opt={"example": {"name": _KILN, "kind": "warehouse", "address": "Longquan, Zhejiang"}},
+)
+async def add_platform_place(ctx: Ctx, data: AddPlace) -> PlaceView:
+    """Add a place that belongs to no shop: a warehouse or pick-up point of the platform's own. Needs `place.place.add`."""
+    return await _added(ctx, data, None)
+
+
+async def _added(ctx: Ctx, data: AddPlace, shop_id: ShopId | None) -> PlaceView:
     place = await api.add_place(
         ctx,
         name=data.name,
@@ -263,7 +295,7 @@ async def add_place(ctx: Ctx, shop_id: str, data: AddPlace) -> PlaceView:
         postal_code=data.postal_code,
         location=data.location,
         area=data.area,
-        shop_id=SHOP_ID.read(shop_id),
+        shop_id=shop_id,
         gln=data.gln,
         capabilities=data.capabilities,
         hours=data.hours,
@@ -339,6 +371,8 @@ def _place(ctx: Ctx, place: Place) -> PlaceView:
 
 
 ROUTES = (
+    list_platform_places,
+    add_platform_place,
     list_places,
     show_place,
     find_nearby,

@@ -192,6 +192,17 @@ async def places_of_shop(ctx: Ctx, shop_id: ShopId) -> list[Place]:
     return [one for one in found.get(shop_id, ()) if one.business == ctx.business]
 
 
+async def platform_places(ctx: Ctx, *, cursor: str | None = None, limit: int = 50) -> Page[Place]:
+    """List the platform's own places in this business and traffic class that are in use, oldest first."""
+    checked_limit(limit)
+    after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
+    async with ctx.platform.db.reading() as tx:
+        rows = await store.platform_places(
+            tx, business=ctx.business, traffic=ctx.traffic, after=after, limit=limit + 1
+        )
+    return page_of(rows, limit=limit, key=lambda one: (one.id,))
+
+
 async def places_nearby(
     ctx: Ctx,
     *,

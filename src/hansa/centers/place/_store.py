@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hansa.centers.place._rules.sphere import EARTH_RADIUS_M, Box
 from hansa.centers.place._tables import PLACE_RANK, place, place_version
-from hansa.centers.place.types import Location, Place, PlaceId, PlaceVersion
+from hansa.centers.place.types import Location, Place, PlaceId, PlaceStatus, PlaceVersion
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
@@ -74,6 +74,22 @@ async def places_of_shops(tx: Transaction, shop_ids: Sequence[ShopId]) -> dict[S
     for row in rows.mappings():
         found[row["shop_id"]].append(_place(row))
     return found
+
+
+async def platform_places(
+    tx: Transaction, *, business: str, traffic: Traffic, after: UUID | None, limit: int
+) -> list[Place]:
+    """Return places in use that no shop has, oldest first, after the id `after`."""
+    query = select(*_COLUMNS).where(
+        place.c.shop_id.is_(None),
+        place.c.business == business,
+        place.c.traffic == traffic,
+        place.c.status == PlaceStatus.OPEN,
+    )
+    if after is not None:
+        query = query.where(place.c.id > after)
+    rows = await tx.conn.execute(query.order_by(place.c.id).limit(limit))
+    return [_place(row) for row in rows.mappings()]
 
 
 async def count_of_shop(tx: Transaction, shop_id: ShopId) -> int:

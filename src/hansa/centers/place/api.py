@@ -16,6 +16,7 @@ from hansa.centers.place._service import (
     places_nearby,
     places_of_shop,
     places_within,
+    platform_places,
     towns,
     versions_of_place,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "places_nearby",
     "places_of_shop",
     "places_within",
+    "platform_places",
     "towns",
     "versions_of_place",
 ]

@@ -10,6 +10,7 @@ from hansa.web.parts import (
     Choice,
     Entry,
     Fact,
+    Form,
     Link,
     OrderRow,
     Pager,
@@ -25,13 +26,19 @@ from hansa.web.selling.base import DeskView, Empty
 
 
 class SellerOrdersPage(DeskView, frozen=True, kw_only=True):
-    """`/{business}/sell/{shop}/orders`: a shop's orders, newest first; `tabs` narrow them."""
+    """`/{business}/sell/{shop}/orders`: a shop's orders, newest first; `tabs` narrow them, and so does `search`.
+
+    Its form sends `find`, `from` and `to` to `here` by GET, and the `state` that is shown.
+    """
 
     template = "selling/orders.html"
     orders: tuple[OrderRow, ...]
     pager: Pager
     tabs: tuple[Link, ...]
     clear_url: str
+    here: str
+    search: Form = Form()
+    state: str = ""
     empty: Empty = ""
 
 

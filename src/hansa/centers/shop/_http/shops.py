@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import delete, get, patch, post, put
+from litestar.params import Parameter
 
 from hansa.centers.shop import api
 from hansa.centers.shop._http.views import (
@@ -116,9 +117,16 @@ class PutProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 @get("/shops", summary="List shops", responses=problems(CursorMalformed, Invalid), tags=["shops"])
-async def list_shops(ctx: Ctx, cursor: Cursor = None, limit: Limit = 50) -> Page[ShopView]:
+async def list_shops(
+    ctx: Ctx,
+    words: Annotated[
+        str, Parameter(description="Only those that have these words in a name or the slug.", max_length=200)
+    ] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ShopView]:
     """Return the active shops of the business, newest first."""
-    page = await api.list_shops(ctx, cursor=cursor, limit=limit)
+    page = await api.list_shops(ctx, words=words, cursor=cursor, limit=limit)
     return Page([shop_view(shop) for shop in page.items], page.cursor)
 
 

@@ -37,7 +37,7 @@ from hansa.kernel.db import Database, Transaction
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.problem import Invalid
 from hansa.kernel.snapshot import Snapshot, changes_of
-from hansa.kernel.texts import Texts
+from hansa.kernel.texts import Texts, storable
 
 EDIT = "shop.shop.edit"
 
@@ -90,6 +90,10 @@ async def open_shop(ctx: Ctx, *, slug: str, name: Texts, owner: UUID) -> Shop:
     return shop
 
 
+WORDS_MAX = 10
+"""Words that a list of shops is narrowed by."""
+
+
 async def shops(ctx: Ctx, ids: Collection[ShopId]) -> dict[ShopId, Shop]:
     """Return shops by id, whatever their business, at most a second old; unknown ids are absent."""
     return await ctx.platform.service(ShopSnapshot).get(ids)
@@ -125,16 +129,19 @@ async def shop_by_slug(ctx: Ctx, *, slug: str) -> Shop:
     return shop
 
 
-async def list_shops(ctx: Ctx, *, cursor: str | None = None, limit: int = 50) -> Page[Shop]:
-    """List active shops, newest first."""
+async def list_shops(ctx: Ctx, *, words: str = "", cursor: str | None = None, limit: int = 50) -> Page[Shop]:
+    """List active shops, newest first; with `words`, those that have all of them in a name or the slug."""
     checked_limit(limit)
     after = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
+    if not storable(words):  # no shop is called that
+        return Page([], None)
     async with ctx.platform.db.reading() as tx:
         rows = await store.list_shops(
             tx,
             business=ctx.business,
             traffic=ctx.traffic,
             status=ShopStatus.ACTIVE,
+            words=words.split()[:WORDS_MAX],
             after=after,
             limit=limit + 1,
         )

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, Text, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hansa.centers.shop._tables import SHOP_RANK, shop, slug, status_change
@@ -137,13 +137,18 @@ async def list_shops(
     business: str,
     traffic: Traffic,
     status: ShopStatus,
+    words: Sequence[str] = (),
     after: UUID | None,
     limit: int,
 ) -> list[Shop]:
-    """Return shops of a status, newest first, that come after the id `after`."""
+    """Return shops of a status, newest first, that come after the id `after`, and have these words in what they are called."""
     query = select(*_SHOP).where(
         shop.c.business == business, shop.c.traffic == traffic, shop.c.status == status
     )
+    called = func.concat_ws(
+        " ", shop.c.slug, func.jsonb_path_query_array(shop.c.name, literal_column("'$.*'")).cast(Text)
+    )
+    query = query.where(*(called.icontains(word, autoescape=True) for word in words))
     if after is not None:
         query = query.where(shop.c.id < after)
     rows = await tx.conn.execute(query.order_by(shop.c.id.desc()).limit(limit))

@@ -21,8 +21,8 @@ from hansa.centers.trade._http.views import (
     placed_view,
 )
 from hansa.centers.trade.errors import (
-    BuyerUnknown,
     AddressWanted,
+    BuyerUnknown,
     DraftEnded,
     DraftNotFound,
     MixedCurrencies,

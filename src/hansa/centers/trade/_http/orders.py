@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Sequence
+=======
+from datetime import datetime
+>>>>>>> 19f3a5e (trade, shop, place: a shop's orders are narrowed, shops are found by words, the platform has places)
 from typing import Annotated
 
 import msgspec
@@ -38,6 +42,7 @@ from hansa.centers.trade.types import (
     CancelReason,
     CarrierName,
     LinePart,
+    OrderSearch,
     OrderState,
     Parcel,
     Quantity,
@@ -49,7 +54,7 @@ from hansa.kernel.http import problems
 from hansa.kernel.idempotency import IdempotencyKey
 from hansa.kernel.ids import IdMalformed
 from hansa.kernel.page import CursorMalformed, Page
-from hansa.kernel.problem import Forbidden, Invalid, Unauthenticated
+from hansa.kernel.problem import FieldError, Forbidden, Invalid, Unauthenticated
 
 Cursor = Annotated[
     str | None, Parameter(description="Where the page starts; from the page before.", max_length=500)
@@ -316,13 +321,40 @@ async def cancel_checkout(
     responses=problems(Unauthenticated, Forbidden, IdMalformed, CursorMalformed, Invalid),
 )
 async def list_shop_orders(
-    ctx: Ctx, shop_id: str, order_state: OnlyState = None, cursor: Cursor = None, limit: Limit = 20
+    ctx: Ctx,
+    shop_id: str,
+    order_state: OnlyState = None,
+    order_id: Annotated[str | None, Parameter(description="Only this order.", max_length=64)] = None,
+    buyer_id: Annotated[str | None, Parameter(description="Only this buyer's.", max_length=64)] = None,
+    sku_code: Annotated[
+        str, Parameter(description="Only with a variant of this number of the shop's own.", max_length=200)
+    ] = "",
+    placed_from: Annotated[
+        datetime | None, Parameter(description="Only those placed then or later (RFC 3339).")
+    ] = None,
+    placed_before: Annotated[datetime | None, Parameter(description="Only those placed earlier.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
 ) -> Page[OrderView]:
-    """Return a shop's orders, newest first. Needs `trade.order.read` of the shop.
+    """Return a shop's orders, newest first, narrowed by all that is named. Needs `trade.order.read` of the shop.
 
     Where they go takes `trade.order.address` as well.
     """
+    search = OrderSearch(
+        state=order_state,
+        order_id=ORDER_ID.read(order_id) if order_id else None,
+        buyer=PARTY_ID.read(buyer_id) if buyer_id else None,
+        code=sku_code,
+        placed_from=_aware("placed_from", placed_from),
+        placed_before=_aware("placed_before", placed_before),
+    )
     page = await api.shop_orders(
-        ctx, shop_id=SHOP_ID.read(shop_id), state=order_state, cursor=cursor, limit=limit
+        ctx, shop_id=SHOP_ID.read(shop_id), search=search, cursor=cursor, limit=limit
     )
     return Page(await read_views(ctx, page.items), page.cursor)
+
+
+def _aware(name: str, at: datetime | None) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        raise Invalid(FieldError(name, "timezone", "A time says its offset: 2026-11-22T00:00:00Z"))
+    return at

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from hansa.centers.product import api as product
+from hansa.centers.product.types import SkuId
 from hansa.centers.shop.types import ShopId, shop_object
 from hansa.centers.trade import _store
 from hansa.centers.trade._rules.dividing import share_allocations
@@ -33,6 +35,7 @@ from hansa.centers.trade.types import (
     NoteKind,
     Order,
     OrderId,
+    OrderSearch,
     OrderState,
     Parcel,
     StandingCheckout,
@@ -42,6 +45,7 @@ from hansa.kernel.context import ActorKind, Ctx, Traffic
 from hansa.kernel.db import Database, Transaction
 from hansa.kernel.page import Page, checked_limit, decode_cursor, page_of
 from hansa.kernel.snapshot import Snapshot
+from hansa.kernel.texts import storable
 
 READ_PERMISSION = "trade.order.read"
 
@@ -69,15 +73,30 @@ async def orders(
 ) -> Page[Order]:
     """Return the acting buyer's orders in this business, newest first; those of when it was a guest too."""
     ctx.party()
-    return await _page(ctx, own=True, shop_id=None, state=state, cursor=cursor, limit=limit)
+    return await _page(ctx, shop_id=None, search=OrderSearch(state=state), cursor=cursor, limit=limit)
 
 
 async def shop_orders(
-    ctx: Ctx, *, shop_id: ShopId, state: OrderState | None = None, cursor: str | None = None, limit: int = 20
+    ctx: Ctx,
+    *,
+    shop_id: ShopId,
+    state: OrderState | None = None,
+    search: OrderSearch | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
 ) -> Page[Order]:
-    """Return a shop's orders, newest first. Needs `trade.order.read` of the shop."""
+    """Return a shop's orders, newest first; those that all of `search` is true of.
+
+    Needs `trade.order.read` of the shop.
+    """
     ctx.require(READ_PERMISSION, of=shop_object(shop_id))
-    return await _page(ctx, own=False, shop_id=shop_id, state=state, cursor=cursor, limit=limit)
+    search = search or OrderSearch(state=state)
+    skus: list[SkuId] | None = None
+    if search.code and not storable(search.code):
+        skus = []  # no variant bears such a number
+    elif search.code:
+        skus = (await product.skus_by_code(ctx, {(shop_id, search.code)})).get((shop_id, search.code), [])
+    return await _page(ctx, shop_id=shop_id, search=search, skus=skus, cursor=cursor, limit=limit)
 
 
 async def held_for_shop(ctx: Ctx, *, shop_id: ShopId) -> list[HeldForShop]:
@@ -226,23 +245,28 @@ async def assemble(tx: Transaction, rows: Sequence[Row]) -> list[Order]:
 async def _page(
     ctx: Ctx,
     *,
-    own: bool,
-    shop_id: UUID | None,
-    state: OrderState | None,
+    shop_id: ShopId | None,
+    search: OrderSearch,
+    skus: Sequence[SkuId] | None = None,
     cursor: str | None,
     limit: int,
 ) -> Page[Order]:
+    """Return a page of a shop's orders, or, without a shop, of the acting buyer's own."""
     limit = checked_limit(limit)
     before = decode_cursor(cursor, tuple[UUID])[0] if cursor else None
+    wanted = [search.buyer] if search.buyer else None
     async with ctx.transaction() as tx:
         rows = await _store.page_of_orders(
             tx,
             business=ctx.business,
             traffic=ctx.traffic.value,
-            buyers=await kin(tx, ctx.party()) if own else None,
+            buyers=await kin(tx, ctx.party()) if shop_id is None else wanted,
             shop_id=shop_id,
-            state=state.value if state else None,
-            under_way=state is not None and state not in FINAL,
+            state=search.state.value if search.state else None,
+            under_way=search.state is not None and search.state not in FINAL,
+            order_id=search.order_id,
+            skus=skus,
+            placed=(search.placed_from, search.placed_before),
             before=before,
             limit=limit + 1,
         )

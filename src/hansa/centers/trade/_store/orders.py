@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from hansa.centers.trade._rules.rows import OrderKey, Row
@@ -151,20 +152,28 @@ async def page_of_orders(
     shop_id: UUID | None = None,
     state: str | None = None,
     under_way: bool = False,
+    order_id: UUID | None = None,
+    skus: Sequence[UUID] | None = None,
+    placed: tuple[datetime | None, datetime | None] = (None, None),
     before: UUID | None = None,
     limit: int,
 ) -> list[Row]:
     """Return orders of buyers (one person's parties) or of a shop, newest first, ids below `before`.
 
+    `skus` are those of which one is in the order, `placed` from when and before when it was placed.
     `under_way` says that the state is not a final one: a shop's few open orders have an index of their own.
     """
     return list(
         await tx.raw.fetch(
-            f"""SELECT * FROM trade."order"
+            f"""SELECT * FROM trade."order" o
                WHERE business = $1 AND traffic = $2
                  AND ($3::uuid[] IS NULL OR buyer = ANY($3)) AND ($4::uuid IS NULL OR shop_id = $4)
                  AND ($5::text IS NULL OR state = $5) AND ($6::uuid IS NULL OR id < $6)
                  {_UNDER_WAY if under_way else ""}
+                 AND ($8::uuid IS NULL OR id = $8)
+                 AND ($9::timestamptz IS NULL OR placed_at >= $9)
+                 AND ($10::timestamptz IS NULL OR placed_at < $10)
+                 {_HOLDS if skus is not None else ""}
                ORDER BY id DESC LIMIT $7""",
             business,
             traffic,
@@ -173,10 +182,15 @@ async def page_of_orders(
             state,
             before,
             limit,
+            order_id,
+            *placed,
+            *(() if skus is None else (skus,)),
         ),
     )
 
 
+_HOLDS = """AND EXISTS (SELECT FROM trade.line l WHERE l.buyer = o.buyer AND l.order_id = o.id
+                                    AND l.sku_id = ANY($11::uuid[]))"""
 _UNDER_WAY = "AND finished_at IS NULL AND closed_at IS NULL"
 
 # The shop's share of a line is worked out as `_rules.settlement.seller_share` does; a test compares the two. Lines

@@ -258,6 +258,18 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return sum(line.refunded(self.paid_at) for line in self.lines)
 
 
+class OrderSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """What narrows a shop's orders, all of it together; what is left out narrows nothing."""
+
+    state: OrderState | None = None
+    order_id: OrderId | None = None
+    buyer: UUID | None = None
+    code: str = ""
+    """The shop's own number of a variant that is in the order."""
+    placed_from: datetime | None = None
+    placed_before: datetime | None = None
+
+
 class HistoryEntry(msgspec.Struct, frozen=True):
     """One change of an order: what, when, by whom and why. What leaves the state as it is repeats it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from litestar import Response, get, post
 
@@ -31,6 +31,7 @@ from hansa.web.routes.reasons import REASONS, chosen_reason
 from hansa.web.routes.selling.desk import Desk, desk, sent
 from hansa.web.routes.selling.doing import Done, key_of, once
 from hansa.web.routes.selling.fields import money, text_of
+from hansa.web.routes.selling.order_search import order_search
 from hansa.web.routes.selling.paging import pager
 from hansa.web.routes.selling.rows import rows
 from hansa.web.routes.selling.sold import COLLECT, buyers_words, cancellable, leaves_whole, order_page
@@ -56,23 +57,29 @@ _TABS = {
 
 @get("/sell/{slug:str}/orders")
 async def show_orders(seen: Seen, slug: str) -> Response[str]:
-    """A shop's orders, newest first; `state` narrows them."""
+    """A shop's orders, newest first; `state`, `find`, `from` and `to` narrow them."""
     at = await desk(seen, slug, READ)
-    asked = seen.asked("state")
-    state = OrderState(asked) if asked in {one.value for one in OrderState} else None
+    chrome = seen.chrome(section="sell")
+    search, fields = order_search(seen, timezone=chrome.timezone)
     after = seen.asked("after", letters_max=1000)
-    page = await trade.shop_orders(at.ctx, shop_id=at.shop.id, state=state, cursor=after or None, limit=PAGE)
-    here = state.value if state else ""
+    page = await trade.shop_orders(
+        at.ctx, shop_id=at.shop.id, search=search, cursor=after or None, limit=PAGE
+    )
+    kept = {name: value for name, value in fields.values.items() if value}
+    state = search.state.value if search.state else ""
     view = SellerOrdersPage(
-        chrome=seen.chrome(section="sell"),
+        chrome=chrome,
         desk=at.part("orders"),
         orders=await rows(at, page.items),
-        pager=pager(seen, len(page.items), page.cursor, at.at("orders", state=here)),
-        tabs=_tabs(at, state),
+        pager=pager(seen, len(page.items), page.cursor, at.at("orders", state=state, **kept)),
+        tabs=_tabs(at, search.state, kept),
+        search=fields.form(),
+        state=state,
+        here=at.at("orders"),
         clear_url=at.at("orders"),
-        empty="" if page.items else "no_match" if state or after else "nothing_yet",
+        empty="" if page.items else "no_match" if state or after or kept else "nothing_yet",
     )
-    return show(seen, view)
+    return show(seen, view, status=422 if fields.errors else 200)
 
 
 @get("/sell/{slug:str}/orders/{order_id:str}")
@@ -293,12 +300,12 @@ async def _again(at: Desk, order: Order, form: str, fields: Fields) -> Response[
     return show(at.seen, await order_page(at, order, forms={form: fields.form()}), status=422)
 
 
-def _tabs(at: Desk, current: OrderState | None) -> tuple[Link, ...]:
+def _tabs(at: Desk, current: OrderState | None, kept: Mapping[str, str]) -> tuple[Link, ...]:
     _ = at.seen.gettext
     return (
-        Link(label=_("All"), url=at.at("orders"), current=current is None),
+        Link(label=_("All"), url=at.at("orders", **kept), current=current is None),
         *(
-            Link(label=_(word), url=at.at("orders", state=state.value), current=state is current)
+            Link(label=_(word), url=at.at("orders", state=state.value, **kept), current=state is current)
             for state, word in _TABS.items()
         ),
     )
