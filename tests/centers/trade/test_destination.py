@@ -136,6 +136,7 @@ async def test_a_quote_learns_later_where_it_goes_and_keeps_its_prices(house, ab
 async def test_an_agreed_order_is_taxed_and_sent_where_its_buyer_is(house, abroad):
     seller, buyer = await house.seller(), await house.person()
     good = await house.good(seller, price=1000)
+    await house.place(buyer, good)  # whoever gets an offer had to do with the shop
     for freight, due in ((None, 900 + 180 + 1500), (50, 900 + 180 + 50)):
         made = await trade.make_draft(
             staff(seller),

@@ -13,12 +13,8 @@ from hansa.centers.place import api
 from hansa.centers.place.errors import GlnTaken, PlaceChangedSince, PlaceClosed, PlaceNotFound, PlacesFull
 from hansa.centers.place.types import PLACE_ID, Capability, Hours, Location, Place, PlaceKind, PlaceStatus
 from hansa.centers.shop.errors import ShopNotFound
-<<<<<<< HEAD
-from hansa.centers.shop.types import SHOP_ID
-from hansa.centers.user.types import actor_shown
-=======
 from hansa.centers.shop.types import SHOP_ID, ShopId
->>>>>>> 19f3a5e (trade, shop, place: a shop's orders are narrowed, shops are found by words, the platform has places)
+from hansa.centers.user.types import actor_shown
 from hansa.kernel.context import Ctx
 from hansa.kernel.http.declared import problems
 from hansa.kernel.ids import IdMalformed

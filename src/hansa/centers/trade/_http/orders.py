@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-<<<<<<< HEAD
 from collections.abc import Sequence
-=======
 from datetime import datetime
->>>>>>> 19f3a5e (trade, shop, place: a shop's orders are narrowed, shops are found by words, the platform has places)
 from typing import Annotated
 
 import msgspec
