@@ -1,4 +1,7 @@
-"""What trade hands out for analysis: orders, their lines and who bore which discount. Parties are ids."""
+"""What trade hands out for analysis: orders, their lines and who bore which discount.
+
+Parties are ids, and of what was said of lines it is the figures: words are people's own, and files are not forgotten.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ EXPORTS = (
     Export(
         name="trade_line",
         query="""SELECT l.order_id, l.line_no, l.product_id, l.sku_id, l.offer_id, l.quantity, l.measure_amount,
-                        l.measure_unit, l.gross, l.discount, l.tax, l.freight, l.commission_bp, l.state
+                        l.measure_unit, l.gross, l.discount, l.tax, l.freight, l.commission_bp, l.state,
+                        (SELECT jsonb_object_agg(said.key, said.value) FROM jsonb_each(l.inputs) said
+                          WHERE jsonb_typeof(said.value) = 'number') AS inputs
                  FROM trade."order" o JOIN trade.line l ON l.buyer = o.buyer AND l.order_id = o.id
                  WHERE o.id = ANY($1::uuid[])""",
         follows=_FOLLOWS,
