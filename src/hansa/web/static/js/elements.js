@@ -67,7 +67,10 @@ customElements.define("near-me", class extends HTMLElement {
   connectedCallback() {
     if (this.querySelector("button") || !navigator.geolocation) return;
     const ask = document.createElement("button");
+    const actions = document.createElement("div");
     const said = document.createElement("p");
+    actions.className = "actions";
+    actions.append(ask);
     ask.type = "button";
     ask.className = "button primary";
     ask.append(icon("map-pin"), this.dataset.label);
@@ -85,7 +88,7 @@ customElements.define("near-me", class extends HTMLElement {
         { maximumAge: 600000, timeout: 15000 },
       );
     });
-    this.prepend(ask, said);
+    this.prepend(actions, said);
   }
 });
 
