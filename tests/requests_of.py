@@ -77,7 +77,7 @@ def sample(schema: Any, ids: dict[str, Any], name: str = "") -> Any:
         if union in schema:
             return sample(schema[union][0], ids, name)
     if "enum" in schema:
-        return schema["enum"][0]
+        return next(filter(None, schema["enum"]))
     if schema.get("type") == "object":
         return {
             field: sample(inner, ids, field)
