@@ -56,6 +56,8 @@ MAY = {
     "PUT /api/cart/{offer_id}": SOMEBODY,
     "GET /api/categories": EVERYBODY,
     "POST /api/categories": OPERATOR,
+    "DELETE /api/categories/{category_id}": OPERATOR,
+    "PATCH /api/categories/{category_id}": OPERATOR,
     "PUT /api/categories/{category_id}/attributes": OPERATOR,
     "GET /api/categories/{category_id}/template": EVERYBODY,
     "POST /api/checkouts/{checkout_id}/cancel": BUYER,
@@ -421,6 +423,8 @@ DOES = {
     ),
     "catalogue": (
         "POST /api/categories",
+        "DELETE /api/categories/{category_id}",
+        "PATCH /api/categories/{category_id}",
         "PUT /api/categories/{category_id}/attributes",
         "POST /api/offers/{offer_id}/withdrawal",
         "GET /api/pictures/{media_id}",

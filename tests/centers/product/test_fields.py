@@ -1,5 +1,7 @@
 """Templates of categories, custom fields, measured goods: what a product may and must say."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,8 +10,17 @@ from centers.product.kiln import eur, make
 from hansa.centers.product import api as product
 from hansa.centers.product._rules.fields import facets, value_errors
 from hansa.centers.product._rules.prices import amount_errors, measured_price
-from hansa.centers.product.errors import CategoryNotFound, SchemaChangedSince
-from hansa.centers.product.types import Field, FieldKind, Measure, NewSku, OptionValue, ProductEdit, Target
+from hansa.centers.product.errors import CategoryInUse, CategoryNotFound, SchemaChangedSince
+from hansa.centers.product.types import (
+    CATEGORY_ID,
+    Field,
+    FieldKind,
+    Measure,
+    NewSku,
+    OptionValue,
+    ProductEdit,
+    Target,
+)
 from hansa.kernel.problem import Forbidden, Invalid
 
 CLAY, GLASS = OptionValue("clay", {"en": "Clay"}), OptionValue("glass", {"en": "Glass"})
@@ -214,3 +225,63 @@ def test_an_amount_costs_its_share_to_the_nearest_unit(minor, per, amount):
     measure = Measure(unit="g", per=per, minimum=1, maximum=10**9, step=1)
     asked = measured_price(eur(minor), measure, amount).minor
     assert -per < 2 * (asked * per - minor * amount) <= per
+
+
+async def test_a_branch_is_called_otherwise_and_its_siblings_change_places(market):
+    ware = await product.add_category(market.ctx, slug="ware", names={"en": "Waer"})
+    pots = await product.add_category(market.ctx, slug="pots", names={"en": "Pots"}, position=1)
+
+    called = await product.call_category(market.ctx, category_id=ware.id, names={"en": "Ware", "zh": "器"})
+    await product.call_category(market.ctx, category_id=pots.id, position=-1, seen_version=1)
+
+    assert (called.names, called.slug, called.position, called.version) == (
+        {"en": "Ware", "zh": "器"},
+        "ware",
+        0,
+        2,
+    )
+    assert [one.names["en"] for one in await product.categories(market.ctx)] == ["Pots", "Ware"]
+    with pytest.raises(SchemaChangedSince):
+        await product.call_category(market.ctx, category_id=ware.id, position=5, seen_version=1)
+    with pytest.raises(Invalid):
+        await product.call_category(market.ctx, category_id=ware.id, names={})
+    with pytest.raises(Forbidden):
+        await product.call_category((await market.seller())[1], category_id=ware.id, position=1)
+    with pytest.raises(CategoryNotFound):
+        await product.call_category(market.ctx, category_id=CATEGORY_ID.new(), position=1)
+
+
+async def test_a_branch_goes_only_when_nothing_hangs_on_it(market):
+    ware = await product.add_category(market.ctx, slug="ware", names={"en": "Ware"})
+    pots = await product.add_category(market.ctx, slug="pots", names={"en": "Pots"}, parent_id=ware.id)
+    cups = await product.add_category(market.ctx, slug="cups", names={"en": "Cups"}, parent_id=ware.id)
+    await make(await market.seller(), category=pots)
+
+    for used in (ware, pots):
+        with pytest.raises(CategoryInUse):
+            await product.remove_category(market.ctx, category_id=used.id)
+    await product.remove_category(market.ctx, category_id=cups.id)
+
+    assert [one.slug for one in await product.categories(market.ctx)] == ["ware", "pots"]
+    with pytest.raises(CategoryNotFound):
+        await product.remove_category(market.ctx, category_id=cups.id)
+    with pytest.raises(Forbidden):
+        await product.remove_category((await market.seller("kiln"))[1], category_id=pots.id)
+
+
+async def test_a_product_and_the_end_of_its_category_do_not_pass_each_other(market):
+    sellers = [await market.seller(f"shop-{n}") for n in range(4)]
+    for n, seller in enumerate(sellers):
+        branch = await product.add_category(market.ctx, slug=f"branch-{n}", names={"en": "Branch"})
+
+        made, removed = await asyncio.gather(
+            make(seller, category=branch),
+            product.remove_category(market.ctx, category_id=branch.id),
+            return_exceptions=True,
+        )
+
+        there = {one.id for one in await product.categories(market.ctx)}
+        if isinstance(made, Exception):
+            assert (type(made), removed, branch.id in there) == (CategoryNotFound, None, False)
+        else:
+            assert (type(removed), branch.id in there) == (CategoryInUse, True)

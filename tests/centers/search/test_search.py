@@ -17,6 +17,7 @@ from hansa.centers.product.types import (
     ProductEdit,
 )
 from hansa.centers.search import api as search
+from hansa.centers.search._service import indexing
 from hansa.centers.search.types import Filters, Sort
 from hansa.centers.shop import api as shop
 from hansa.centers.shop.types import ShopStatus
@@ -501,3 +502,20 @@ async def test_amounts_of_two_currencies_are_not_compared(library, house):
     )
     facets = (await library.find(word, with_facets=True)).facets
     assert (facets.count, sum(one.count for one in facets.prices)) == (3, 2)
+
+
+async def test_goods_are_found_by_the_new_name_of_their_category(library, house, monkeypatch):
+    old, new, word = made_up(), made_up(), made_up()
+    branch = await product.add_category(house.system, slug=made_up(), names={"en": old})
+    twig = await product.add_category(house.system, slug=made_up(), names={"en": "Twig"}, parent_id=branch.id)
+    for n, category in enumerate((branch, twig, twig)):
+        await library.put(f"{word} {n}", category_id=category.id, deliver=False)
+    await house.deliver()
+    monkeypatch.setattr(indexing, "AT_ONCE", 2)
+
+    await product.call_category(house.system, category_id=branch.id, names={"en": new})
+    await house.settle_down()
+
+    assert await library.titles(old) == []
+    assert sorted(await library.titles(new)) == [f"{word} 0", f"{word} 1", f"{word} 2"]
+    assert await search.suggestions(house.system, query=new[:6]) == [new]

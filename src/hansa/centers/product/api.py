@@ -6,7 +6,9 @@ from hansa.centers.product._rules.products import gtin_valid, options_text
 from hansa.centers.product._service.bringing import create_products, make_offers, offers_by_sku
 from hansa.centers.product._service.categories import (
     add_category,
+    call_category,
     custom_schema,
+    remove_category,
     set_attributes,
     set_custom_fields,
     template,
@@ -96,6 +98,7 @@ __all__ = [
     "archive_product",
     "bad_rows",
     "begin_import",
+    "call_category",
     "cancel_import",
     "catalogued_in",
     "categories",
@@ -142,6 +145,7 @@ __all__ = [
     "products_of_skus",
     "publish_product",
     "redraft_product",
+    "remove_category",
     "remove_picture",
     "set_attributes",
     "set_custom_fields",

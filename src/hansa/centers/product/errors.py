@@ -47,6 +47,14 @@ class CategoryTreeFull(Problem):
     title = "There cannot be more categories, or not so deep"
 
 
+class CategoryInUse(Problem):
+    """Products stand in the category, or categories under it: it cannot be taken away."""
+
+    code = "product.category_in_use"
+    status = 409
+    title = "There are products or categories in it; please move them first"
+
+
 class OfferExists(Problem):
     """The shop offers this SKU here already; its price can be set instead."""
 

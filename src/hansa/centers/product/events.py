@@ -78,7 +78,20 @@ class OfferChanged(ProductEvent, frozen=True, kw_only=True):
     active: bool
 
 
+class CategoryRenamed(Event, frozen=True, kw_only=True):
+    """A category is called otherwise: whatever names it follows."""
+
+    topic: ClassVar[str] = "product.category_renamed"
+
+    category_id: UUID
+
+    def subject(self) -> UUID:
+        """Return the category's id."""
+        return self.category_id
+
+
 EVENTS = (
+    CategoryRenamed,
     ProductCreated,
     ProductEdited,
     ProductPublished,

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from hansa.centers.inventory import api as inventory
 from hansa.centers.inventory.events import StockEvent
 from hansa.centers.product import api as product
-from hansa.centers.product.events import ProductEvent
+from hansa.centers.product.events import CategoryRenamed, ProductEvent
 from hansa.centers.product.types import SkuId
 from hansa.centers.review.events import RatingChanged
 from hansa.centers.review.types import SubjectKind
-from hansa.centers.search._service.indexing import refresh, write
+from hansa.centers.search._service.indexing import REFRESH_BRANCH, refresh, write
 from hansa.centers.search._store import documents as store
 from hansa.centers.search._store import generations
 from hansa.centers.search.types import DocumentKey
 from hansa.centers.trade import api as trade
 from hansa.centers.trade.events import OrderMoved
 from hansa.centers.trade.types import OrderId, OrderState
+from hansa.kernel import jobs
 from hansa.kernel.db import Transaction
 from hansa.kernel.event import Envelope
 
@@ -28,6 +29,12 @@ _NEVER_PAID = _UNPAID | {OrderState.CLOSED}
 async def follow_products(tx: Transaction, told: Sequence[Envelope[ProductEvent]]) -> None:
     """Write the documents of changed products anew."""
     await refresh(tx, {one.event.product_id for one in told})
+
+
+async def follow_categories(tx: Transaction, told: Sequence[Envelope[CategoryRenamed]]) -> None:
+    """Have the products of a branch found by its new name: a job, for there may be very many."""
+    for category_id in {one.event.category_id for one in told}:
+        await jobs.enqueue(tx, REFRESH_BRANCH, category_id.bytes)
 
 
 async def follow_sales(tx: Transaction, moves: Sequence[Envelope[OrderMoved]]) -> None:

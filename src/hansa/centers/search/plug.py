@@ -17,6 +17,7 @@ from hansa.centers.inventory.events import (
     StockTransferred,
 )
 from hansa.centers.product.events import (
+    CategoryRenamed,
     OfferChanged,
     ProductArchived,
     ProductCreated,
@@ -26,12 +27,13 @@ from hansa.centers.product.events import (
 from hansa.centers.review.events import RatingChanged
 from hansa.centers.search import _handlers as handlers
 from hansa.centers.search._checks import CHECKS
+from hansa.centers.search._service.indexing import REFRESH_BRANCH, refresh_branch
 from hansa.centers.search._store.ending import forget_businesses
 from hansa.centers.search._tables import metadata
 from hansa.centers.search.events import EVENTS
 from hansa.centers.search.extensions import POINTS
 from hansa.centers.trade.events import OrderMoved
-from hansa.kernel.center import Center, Routes
+from hansa.kernel.center import Center, Job, Routes
 from hansa.kernel.event import Handler
 from hansa.kernel.plan import BUSINESS_REMOVED
 
@@ -55,6 +57,7 @@ SEARCH = Center(
             (ProductCreated, ProductEdited, ProductPublished, ProductArchived, OfferChanged),
             handle=handlers.follow_products,
         ),
+        Handler("search.follow_categories", (CategoryRenamed,), handle=handlers.follow_categories),
         Handler(
             "search.follow_stock",
             (
@@ -74,6 +77,7 @@ SEARCH = Center(
         Handler("search.follow_sales", (OrderMoved,), handle=handlers.follow_sales),
         Handler("search.follow_ratings", (RatingChanged,), handle=handlers.follow_ratings),
     ),
+    jobs=(Job(REFRESH_BRANCH, refresh_branch),),
     routes=_routes,
     checks=CHECKS,
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from litestar import get, post, put
+from litestar import delete, get, patch, post, put
 
 from hansa.centers.product import api
-from hansa.centers.product._http.views import WRITING, CategoryView, category_view
+from hansa.centers.product._http.views import READING, WRITING, CategoryView, category_view
 from hansa.centers.product.errors import (
+    CategoryInUse,
     CategoryNotFound,
     CategorySlugTaken,
     CategoryTreeFull,
@@ -41,6 +42,14 @@ class AddCategory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     parent_id: str | None = None
     position: Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)] = 0
     attributes: list[Field] = []
+
+
+class CallCategory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a branch is called, and its place among its siblings; what is left out stays."""
+
+    names: Texts | None = None
+    position: Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)] | None = None
+    seen_version: Annotated[int, _VERSION] | None = None
 
 
 class SetAttributes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,6 +99,40 @@ async def add_category(ctx: Ctx, data: AddCategory) -> CategoryView:
             attributes=data.attributes,
         )
     )
+
+
+@patch(
+    "/categories/{category_id:str}",
+    summary="Call a category otherwise",
+    responses=problems(*WRITING, CategoryNotFound, SchemaChangedSince),
+    tags=["products"],
+    opt={"example": {"names": {"en": "Tea things", "zh": "茶具"}, "seen_version": 1}},
+)
+async def call_category(ctx: Ctx, category_id: str, data: CallCategory) -> CategoryView:
+    """Call a branch otherwise, or place it elsewhere among its siblings. Needs `product.category.edit`.
+
+    Lists and filters say the new name at once; what is found by it follows within moments.
+    """
+    return category_view(
+        await api.call_category(
+            ctx,
+            category_id=CATEGORY_ID.read(category_id),
+            names=data.names,
+            position=data.position,
+            seen_version=data.seen_version,
+        )
+    )
+
+
+@delete(
+    "/categories/{category_id:str}",
+    summary="Take a category away",
+    responses=problems(*READING, CategoryNotFound, CategoryInUse),
+    tags=["products"],
+)
+async def remove_category(ctx: Ctx, category_id: str) -> None:
+    """Take a branch away that no product and no other branch hangs on. Needs `product.category.edit`."""
+    await api.remove_category(ctx, category_id=CATEGORY_ID.read(category_id))
 
 
 @get(
@@ -171,6 +214,8 @@ async def _set(ctx: Ctx, target: Target, data: SetCustomFields) -> CustomSchemaV
 ROUTES = (
     list_categories,
     add_category,
+    call_category,
+    remove_category,
     show_template,
     set_attributes,
     show_custom_fields,

@@ -14,11 +14,13 @@ from hansa.centers.product._service.snapshots import (
 )
 from hansa.centers.product._store import categories as store
 from hansa.centers.product.errors import (
+    CategoryInUse,
     CategoryNotFound,
     CategorySlugTaken,
     CategoryTreeFull,
     SchemaChangedSince,
 )
+from hansa.centers.product.events import CategoryRenamed
 from hansa.centers.product.types import CATEGORY_ID, Category, CategoryId, CustomSchema, Field, Target
 from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
@@ -76,6 +78,48 @@ async def add_category(
     return new
 
 
+async def call_category(
+    ctx: Ctx,
+    *,
+    category_id: CategoryId,
+    names: Texts | None = None,
+    position: int | None = None,
+    seen_version: int | None = None,
+) -> Category:
+    """Call a branch otherwise, or place it elsewhere among its siblings. Needs `product.category.edit`.
+
+    Its slug stays: programs know it by that. Raises `Invalid`, `CategoryNotFound`, `SchemaChangedSince`.
+    """
+    ctx.require(EDIT_CATEGORIES)
+    async with ctx.transaction() as tx:
+        before = _found(await _locked_tree(tx, ctx), category_id)
+        if seen_version is not None and seen_version != before.version:
+            raise SchemaChangedSince(version=before.version)
+        called = before.names if names is None else names
+        if errors := category_errors(slug=before.slug, names=called):
+            raise Invalid(*errors)
+        after = await store.call_category(
+            tx, category_id, names=called, position=before.position if position is None else position
+        )
+        if after.names != before.names:
+            tx.emit(ctx, CategoryRenamed(category_id=category_id))
+        _forget_tree(tx, ctx)
+    return after
+
+
+async def remove_category(ctx: Ctx, *, category_id: CategoryId) -> None:
+    """Take a branch away that nothing stands in. Needs `product.category.edit`.
+
+    Raises `CategoryNotFound`, `CategoryInUse` where products of any state or other branches hang on it.
+    """
+    ctx.require(EDIT_CATEGORIES)
+    async with ctx.transaction() as tx:
+        _found(await _locked_tree(tx, ctx), category_id)
+        if not await store.delete_category(tx, category_id):
+            raise CategoryInUse
+        _forget_tree(tx, ctx)
+
+
 async def set_attributes(
     ctx: Ctx, *, category_id: CategoryId, attributes: Sequence[Field], seen_version: int | None = None
 ) -> Category:
@@ -87,9 +131,7 @@ async def set_attributes(
     ctx.require(EDIT_CATEGORIES)
     async with ctx.transaction() as tx:
         tree = await _locked_tree(tx, ctx)
-        by_id = {one.id: one for one in tree}
-        if (before := by_id.get(category_id)) is None:
-            raise CategoryNotFound
+        before = _found(tree, category_id)
         if seen_version is not None and seen_version != before.version:
             raise SchemaChangedSince(version=before.version)
         related = [one for one in tree if category_id in one.lineage or one.id in before.lineage]
@@ -145,6 +187,13 @@ async def custom_schema(ctx: Ctx, target: Target) -> CustomSchema:
         fields=await custom_fields_of(ctx, target),
         version=own.version if own else 0,
     )
+
+
+def _found(tree: Sequence[Category], category_id: CategoryId) -> Category:
+    for one in tree:
+        if one.id == category_id:
+            return one
+    raise CategoryNotFound
 
 
 async def _locked_tree(tx: Transaction, ctx: Ctx) -> tuple[Category, ...]:

@@ -8,7 +8,7 @@ from hansa.centers.product._rules.prices import offer_at
 from hansa.centers.product._store import catalogue as store
 from hansa.centers.product._store import categories as category_store
 from hansa.centers.product._store import offers as offer_store
-from hansa.centers.product.types import Category, Offer, ProductId, ProductPage, SkuId
+from hansa.centers.product.types import Category, CategoryId, Offer, ProductId, ProductPage, SkuId
 from hansa.kernel.db import Transaction
 
 
@@ -55,6 +55,11 @@ async def products_in_all(tx: Transaction) -> int:
     return await store.count_products(tx)
 
 
-async def product_ids_after(tx: Transaction, *, after: ProductId | None, limit: int) -> list[ProductId]:
-    """Return ids of products of every business, in their order, those after `after`."""
-    return await store.product_ids_after(tx, after=after, limit=limit)
+async def product_ids_after(
+    tx: Transaction, *, after: ProductId | None, limit: int, within: CategoryId | None = None
+) -> list[ProductId]:
+    """Return ids of products of every business, in their order, those after `after`.
+
+    Of all, or `within` a category and those under it.
+    """
+    return await store.product_ids_after(tx, after=after, limit=limit, within=within)

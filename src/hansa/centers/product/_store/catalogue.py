@@ -11,7 +11,7 @@ from hansa.centers.product._rules.products import option_key
 from hansa.centers.product._store.rows import json_of, row_of
 from hansa.centers.product._tables import PRODUCT_RANK
 from hansa.centers.product.errors import ProductCodeTaken
-from hansa.centers.product.types import Product, ProductId, ProductState, Sku, SkuId
+from hansa.centers.product.types import CategoryId, Product, ProductId, ProductState, Sku, SkuId
 from hansa.centers.shop.types import ShopId
 from hansa.kernel.db import Transaction
 
@@ -217,11 +217,17 @@ async def count_products(tx: Transaction) -> int:
     return int(await tx.raw.fetchval("SELECT count(*) FROM product.product_now"))
 
 
-async def product_ids_after(tx: Transaction, *, after: ProductId | None, limit: int) -> list[ProductId]:
-    """Return ids of products in their order, those after `after`."""
+async def product_ids_after(
+    tx: Transaction, *, after: ProductId | None, limit: int, within: CategoryId | None = None
+) -> list[ProductId]:
+    """Return ids of products in their order, those after `after`; of all, or of a category and those under it."""
     rows = await tx.raw.fetch(
-        "SELECT id FROM product.product_now WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2",
+        """SELECT id FROM product.product_now
+           WHERE ($1::uuid IS NULL OR id > $1)
+             AND ($3::uuid IS NULL OR category_id IN (SELECT c.id FROM product.category c WHERE $3 = ANY(c.lineage)))
+           ORDER BY id LIMIT $2""",
         after,
         limit,
+        within,
     )
     return [row["id"] for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hansa.centers.product._store.rows import json_of, row_of
 from hansa.centers.product._tables import CATEGORY_RANK
@@ -73,15 +73,41 @@ async def set_attributes(tx: Transaction, category_id: CategoryId, fields: Seque
     return row_of(Category, row)
 
 
-async def category_exists(tx: Transaction, category_id: CategoryId, *, business: str) -> bool:
-    """Tell whether a business has this category."""
-    return bool(
-        await tx.raw.fetchval(
-            "SELECT EXISTS (SELECT FROM product.category WHERE id = $1 AND business = $2)",
-            category_id,
-            business,
-        )
+async def call_category(
+    tx: Transaction, category_id: CategoryId, *, names: Mapping[str, str], position: int
+) -> Category:
+    """Write how a branch of a locked tree is called, and where it stands among its siblings."""
+    row = await tx.raw.fetchrow(
+        f"""UPDATE product.category
+            SET names = $2, position = $3, version = version + 1, changed_xid = pg_current_xact_id()
+            WHERE id = $1 RETURNING {_CATEGORY}""",
+        category_id,
+        json_of(names),
+        position,
     )
+    return row_of(Category, row)
+
+
+async def delete_category(tx: Transaction, category_id: CategoryId) -> bool:
+    """Take a branch of a locked tree away; False where something stands in it or hangs on it."""
+    gone = await tx.raw.fetchval(
+        """DELETE FROM product.category c WHERE c.id = $1
+             AND NOT EXISTS (SELECT FROM product.category b WHERE b.parent_id = c.id)
+             AND NOT EXISTS (SELECT FROM product.product p WHERE p.category_id = c.id)
+           RETURNING true""",
+        category_id,
+    )
+    return gone is not None
+
+
+async def category_exists(tx: Transaction, category_id: CategoryId, *, business: str) -> bool:
+    """Tell whether a business has this category, and have it stay until this transaction ends."""
+    found = await tx.raw.fetchval(
+        "SELECT true FROM product.category WHERE id = $1 AND business = $2 FOR KEY SHARE",
+        category_id,
+        business,
+    )
+    return found is not None
 
 
 async def custom_schemas(tx: Transaction, businesses: Sequence[str]) -> dict[str, dict[Target, CustomSchema]]:

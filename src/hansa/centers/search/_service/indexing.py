@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hansa.centers.inventory import api as inventory
 from hansa.centers.product import api as product
-from hansa.centers.product.types import ProductId
+from hansa.centers.product.types import CategoryId, ProductId
 from hansa.centers.search._rules.documents import CurrencyOf, RankOf, Surroundings, documents
 from hansa.centers.search._rules.ranking import by_popularity
 from hansa.centers.search._store import documents as store
@@ -18,7 +18,12 @@ from hansa.centers.search.extensions import RANK, SYNONYMS
 from hansa.centers.search.types import Popularity, Ranked, Synonyms
 from hansa.kernel.context import Traffic
 from hansa.kernel.db import Transaction
+from hansa.kernel.platform import Platform
 from hansa.kernel.problem import Problem
+
+REFRESH_BRANCH = "search.refresh_branch"
+AT_ONCE = 200
+"""So many products are locked at a time when a branch is written anew: sales and stock go on meanwhile."""
 
 
 async def refresh(tx: Transaction, product_ids: Iterable[UUID]) -> int:
@@ -29,6 +34,19 @@ async def refresh(tx: Transaction, product_ids: Iterable[UUID]) -> int:
     """
     slots = (await generations.hold(tx)).all()
     return await write(tx, await store.lock_products(tx, product_ids), slots=slots)
+
+
+async def refresh_branch(platform: Platform, payload: bytes) -> None:
+    """The job: write the products of a category, and of those under it, anew, some at a time."""
+    category_id = CategoryId(UUID(bytes=payload))
+    after: ProductId | None = None
+    while True:
+        async with platform.db.transaction() as tx:
+            found = await product.product_ids_after(tx, after=after, limit=AT_ONCE, within=category_id)
+            await refresh(tx, found)
+        if len(found) < AT_ONCE:
+            return
+        after = found[-1]
 
 
 async def write(tx: Transaction, locked: Sequence[UUID], *, slots: Collection[int]) -> int:

@@ -353,5 +353,5 @@ async def list_shop_orders(
 
 def _aware(name: str, at: datetime | None) -> datetime | None:
     if at is not None and at.tzinfo is None:
-        raise Invalid(FieldError(name, "timezone", "A time says its offset: 2026-11-22T00:00:00Z"))
+        raise Invalid(FieldError(name, "timezone", "A moment has an offset from UTC, and lies within our calendar"))
     return at
