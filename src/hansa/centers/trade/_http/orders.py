@@ -353,5 +353,7 @@ async def list_shop_orders(
 
 def _aware(name: str, at: datetime | None) -> datetime | None:
     if at is not None and at.tzinfo is None:
-        raise Invalid(FieldError(name, "timezone", "A moment has an offset from UTC, and lies within our calendar"))
+        raise Invalid(
+            FieldError(name, "timezone", "A moment has an offset from UTC, and lies within our calendar")
+        )
     return at
