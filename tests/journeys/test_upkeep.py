@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from hansa import app, asgi
+from hansa.kernel.db.presence import Presence
 
 
 class Faltering:
@@ -12,6 +13,7 @@ class Faltering:
 
     def __init__(self):
         self.db = self
+        self.presence = Presence()
         self.asked = asyncio.Queue()
 
     def transaction(self):

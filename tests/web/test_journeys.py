@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from accessible import check
 
+from hansa.centers.trade import api as trade
+from hansa.centers.trade.types import ORDER_ID
 from hansa.web.i18n import translations
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.enable_socket]
@@ -98,10 +101,14 @@ class Buyer:
         self.page.locator("[name=security_code]").fill("123")
         self.page.locator("main button.big").click()
 
-    def receives(self):
+    def receives(self, front):
         self.follow("To the order")
         self.page.get_by_role("heading", level=1, name=self.say("Paid, being packed")).wait_for()
         self.look()
+        order_id = ORDER_ID.read(urlsplit(self.page.url).path.rpartition("/")[2])
+        front.do(trade.ship(front.house.system, order_id=order_id))
+        self.page.reload()
+        self.arrives("On the way to you")
         self.press("Confirm receipt")
         self.arrives("Received, and all is done")
         self.page.goto(f"{self.url}/bazaar/orders")
@@ -132,7 +139,7 @@ def buyer(chromium, front):
     assert complaints == []
 
 
-def from_finding_to_having(buyer):
+def from_finding_to_having(buyer, front):
     buyer.finds_a_teapot()
     buyer.puts_two_in_the_cart()
     buyer.signs_up()
@@ -144,25 +151,25 @@ def from_finding_to_having(buyer):
     buyer.look()
     buyer.pays("9000 0000 0000 0019")
     buyer.arrives("Paid, thank you")
-    buyer.receives()
+    buyer.receives(front)
 
 
-def test_a_buyer_finds_orders_pays_and_receives(buyer):
-    from_finding_to_having(buyer("zh", "dark", 390))
+def test_a_buyer_finds_orders_pays_and_receives(buyer, front):
+    from_finding_to_having(buyer("zh", "dark", 390), front)
 
 
-def test_the_same_without_scripts(buyer):
-    from_finding_to_having(buyer("en", scripts=False))
+def test_the_same_without_scripts(buyer, front):
+    from_finding_to_having(buyer("en", scripts=False), front)
 
 
 @pytest.mark.pages
 @pytest.mark.parametrize(("language", "theme", "width"), ALL)
-def test_every_page_on_the_way_is_open_to_everyone(buyer, language, theme, width):
+def test_every_page_on_the_way_is_open_to_everyone(buyer, front, language, theme, width):
     def looks(page):
         check(page)
         page.set_viewport_size({"width": width, "height": 844})
 
-    from_finding_to_having(buyer(language, theme, width, looks=looks))
+    from_finding_to_having(buyer(language, theme, width, looks=looks), front)
 
 
 def test_a_payment_that_takes_a_while_shows_its_end_by_itself(buyer, front):

@@ -90,3 +90,12 @@ def plain_errors(field: str, text: str, *, length_max: int, required: bool = Tru
     if not plain(text):
         return [FieldError(field, "characters", "This has characters that cannot be kept")]
     return []
+
+
+def typed_errors(field: str, text: str, *, length_max: int) -> list[FieldError]:
+    """Say what is wrong with what somebody typed to look for it; shown to nobody else, it may hold any letter."""
+    if len(text) > length_max:
+        return [FieldError(field, "too_long", f"At most {length_max} characters")]
+    if not storable(text):
+        return [FieldError(field, "characters", "This has characters that cannot be kept")]
+    return []

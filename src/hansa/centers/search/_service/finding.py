@@ -35,7 +35,7 @@ from hansa.kernel.context import Ctx
 from hansa.kernel.db import Transaction
 from hansa.kernel.page import COUNT_CAP, CursorMalformed, checked_limit, decode_cursor, encode_cursor
 from hansa.kernel.problem import FieldError, Invalid
-from hansa.kernel.texts import plain_errors
+from hansa.kernel.texts import plain_errors, typed_errors
 
 _TITLE, _ANYWHERE = 1, 0  # what has every word in its title comes before what has it anywhere
 
@@ -95,7 +95,7 @@ async def search(
     checked_limit(limit)
     filters = filters or Filters()
     if errors := [
-        *plain_errors("query", query, length_max=QUERY_MAX, required=False),
+        *typed_errors("query", query, length_max=QUERY_MAX),
         *filter_errors(filters, sort=sort),
     ]:
         raise Invalid(*errors)

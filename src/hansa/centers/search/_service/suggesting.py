@@ -7,7 +7,7 @@ from hansa.centers.search._store import generations, queries
 from hansa.centers.search.types import QUERY_MAX
 from hansa.kernel.context import Ctx
 from hansa.kernel.problem import FieldError, Invalid
-from hansa.kernel.texts import plain_errors
+from hansa.kernel.texts import typed_errors
 
 SUGGESTIONS_MAX = 20
 
@@ -18,7 +18,7 @@ async def suggestions(ctx: Ctx, *, query: str, limit: int = 8) -> list[str]:
     Those in the language of `ctx` come first. One letter of an alphabet says too little; one Chinese letter is
     enough. Raises `Invalid`.
     """
-    errors = plain_errors("query", query, length_max=QUERY_MAX, required=False)
+    errors = typed_errors("query", query, length_max=QUERY_MAX)
     if not 1 <= limit <= SUGGESTIONS_MAX:
         errors.append(FieldError("limit", "range", f"From 1 to {SUGGESTIONS_MAX}"))
     if errors:
