@@ -6,7 +6,12 @@ from types import SimpleNamespace
 import pytest
 
 from hansa.centers.payment._sandbox import SandboxProvider
-from hansa.centers.payment._service.providers import PROVIDERS_GROUP, Providers, installed_providers
+from hansa.centers.payment._service.providers import (
+    PROVIDERS_GROUP,
+    RIGHT_PROVIDERS,
+    Providers,
+    installed_providers,
+)
 from hansa.centers.payment.errors import ProvidersBroken, ProviderUnknown
 
 
@@ -62,3 +67,17 @@ def test_packages_that_bring_none_are_all_named_at_once(platform):
     assert sum("another provider called" in reason for reason in reasons) == 2
     assert any("a str" in reason for reason in reasons)
     assert any("HOUSE_BANK_KEY" in reason for reason in reasons)
+
+
+async def test_the_sandbox_of_a_package_is_right_for_what_is_not_live(till, monkeypatch):
+    payment_id = await till.created(600)
+    charged = await till.charge(payment_id)
+    await till.capture(charged.facts)
+    own = till.platform.service(Providers)
+
+    for live, violations in ((False, 0), (True, 1)):
+        bank = SimpleNamespace(name="sandbox", live=live)
+        monkeypatch.setattr(own, "_by_name", {"sandbox": bank})
+        async with till.platform.db.transaction() as tx:
+            found = await RIGHT_PROVIDERS.run(tx)
+        assert len(found) == violations

@@ -12,7 +12,7 @@ from hansa.centers.payment import _sandbox as sandbox
 from hansa.centers.payment._service import charging, daily, fees, odd_amounts, returning, statements
 from hansa.centers.payment._service.ending import no_money_under_way
 from hansa.centers.payment._service.personal import forget_cards, personal_payments
-from hansa.centers.payment._service.providers import Providers, installed_providers
+from hansa.centers.payment._service.providers import RIGHT_PROVIDERS, Providers, installed_providers
 from hansa.centers.payment._service.reading import READ
 from hansa.centers.payment._store.audits import AUDITS
 from hansa.centers.payment._store.ending import forget_businesses
@@ -94,6 +94,6 @@ PAYMENT = Center(
     routes=_routes,
     permissions=(READ, returning.RETURN, odd_amounts.SETTLE, statements.IMPORT, statements.READ),
     platform_permissions=(READ, returning.RETURN, odd_amounts.SETTLE, statements.IMPORT, statements.READ),
-    checks=AUDITS,
+    checks=(*AUDITS, RIGHT_PROVIDERS),
     starts=(_start,),
 )

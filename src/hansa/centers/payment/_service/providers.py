@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from hansa.centers.payment._rules import payments as rules
+from hansa.centers.payment._store.audits import charged_by_the_wrong
 from hansa.centers.payment.errors import NoProvider, ProvidersBroken, ProviderUnknown
 from hansa.centers.payment.extensions import ROUTING, SANDBOX, Provider
+from hansa.kernel.center import Check
 from hansa.kernel.context import Ctx
+from hansa.kernel.db import Transaction
 from hansa.kernel.platform import Platform
 
 PROVIDERS_GROUP = "hansa.providers"
@@ -26,6 +29,18 @@ class Providers:
         if found is None:
             raise ProviderUnknown(provider=name[:64])
         return found
+
+    def live(self) -> dict[str, bool]:
+        """Tell of each provider whether it moves real money."""
+        return {name: provider.live for name, provider in self._by_name.items()}
+
+
+async def _audit(tx: Transaction) -> Sequence[str]:
+    return await charged_by_the_wrong(tx, tx.platform.service(Providers).live())
+
+
+RIGHT_PROVIDERS = Check("payment.providers", _audit)
+"""Real money moves in live traffic, and nowhere else: whichever providers packages bring."""
 
 
 def installed_providers(platform: Platform, found: Iterable[EntryPoint] | None = None) -> list[Provider]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hansa.kernel.audit import audit
+from hansa.kernel.db import Transaction
 
 AUDITS = (
     audit(
@@ -74,10 +77,20 @@ AUDITS = (
            WHERE s.rows <> coalesce(r.rows, 0)
               OR s.matched + s.missing_here + s.differs <> coalesce(r.movements, 0) ORDER BY 1""",
     ),
-    audit(
-        "payment.providers",
-        "the payment {0} of {1} traffic was charged by {2}",
-        """SELECT p.id, p.traffic, a.provider FROM payment.payment p JOIN payment.attempt a ON a.payment_id = p.id
-           WHERE (p.traffic = 'live') = (a.provider = 'sandbox') AND a.provider <> 'on_delivery' ORDER BY 1""",
-    ),
 )
+
+
+async def charged_by_the_wrong(tx: Transaction, live: Mapping[str, bool]) -> list[str]:
+    """Name a payment whose provider is not for its traffic; `live` says of each provider whether it moves real money."""
+    row = await tx.raw.fetchrow(
+        """SELECT count(*) OVER () AS bad, p.id, p.traffic, a.provider
+           FROM payment.payment p JOIN payment.attempt a ON a.payment_id = p.id
+           JOIN unnest($1::text[], $2::boolean[]) AS k (name, live) ON k.name = a.provider
+           WHERE (p.traffic = 'live') <> k.live ORDER BY p.id LIMIT 1""",
+        list(live),
+        list(live.values()),
+    )
+    if row is None:
+        return []
+    more = f" (the first of {row['bad']})" if row["bad"] > 1 else ""
+    return [f"The payment {row['id']} of {row['traffic']} traffic was charged by {row['provider']}{more}."]
